@@ -1,0 +1,84 @@
+"""Every sentence a user reads: one catalogue, two languages (English, Chinese)."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+_chosen: ContextVar[str | None] = ContextVar("nonlin_language", default=None)
+
+
+def language() -> str:
+    """The language in use: the one chosen with `set_language`, else the environment's."""
+    return _chosen.get() or _from_environment(os.environ)
+
+
+def set_language(name: str) -> None:
+    """Choose "en" or "zh" for every text from here on."""
+    if name not in LANGUAGES:
+        from nonlin._errors import InputError
+
+        raise InputError("unknown_language", given=name, allowed=", ".join(LANGUAGES))
+    _chosen.set(name)
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Use language `name` inside a `with` block."""
+    before = _chosen.get()
+    set_language(name)
+    try:
+        yield
+    finally:
+        _chosen.set(before)
+
+
+def _from_environment(environ: Mapping[str, str]) -> str:
+    for variable in ("NONLIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(variable):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+@cache
+def catalogue(name: str) -> dict[str, str]:
+    """All messages of one language, flat: {"errors.unknown_name": "...", ...}."""
+    path = Path(__file__).with_name("messages") / f"{name}.toml"
+    return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, str):
+            yield prefix + key, value
+        else:
+            yield from _flatten(value, f"{prefix}{key}.")
+
+
+def say(key: str, /, **values: object) -> str:
+    """The message `key` in the language in use, with `values` filled in."""
+    return catalogue(language())[key].format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message kept as key and values, so that it can be read in either language."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return say(self.key, **self.values)
+
+
+def text(key: str, /, **values: object) -> Text:
+    """A `Text` of message `key` with `values`."""
+    return Text(key, values)

@@ -1,0 +1,46 @@
+"""Derivatives of expression graphs, to any order."""
+
+from __future__ import annotations
+
+from nonlin.expr.nodes import (
+    Call,
+    Expr,
+    Symbol,
+    add,
+    arguments_of,
+    constant,
+    multiply,
+    postorder,
+    value_of,
+)
+from nonlin.expr.primitives import TABLE
+from nonlin.expr.simplify import simplify
+
+
+def derivative(root: Expr, variable: str = "x", order: int = 1) -> Expr:
+    """The derivative of the given order with respect to a symbol, simplified."""
+    for _ in range(order):
+        root = simplify(_once(root, variable))
+    return root
+
+
+def _once(root: Expr, variable: str) -> Expr:
+    slopes: dict[Expr, Expr] = {}
+    for node in postorder(root):
+        slopes[node] = _slope(node, [slopes[a] for a in arguments_of(node)], variable)
+    return slopes[root]
+
+
+def _slope(node: Expr, slopes: list[Expr], variable: str) -> Expr:
+    if isinstance(node, Symbol):
+        return constant(1 if node.name == variable else 0)
+    if not isinstance(node, Call):
+        return constant(0)
+    row = TABLE[node.primitive]
+    if row.branches is not None:
+        return row.branches(node.arguments, slopes)
+    total = constant(0)
+    for partial, slope in zip(row.partials, slopes, strict=True):
+        if value_of(slope) != 0:
+            total = add(total, multiply(partial(*node.arguments), slope))
+    return total

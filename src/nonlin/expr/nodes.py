@@ -1,0 +1,348 @@
+"""The expression graph: frozen nodes, each distinct expression stored once (hash-consed)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Rational, Real
+from typing import TypeAlias, TypeVar
+from weakref import WeakValueDictionary
+
+from nonlin._errors import InputError
+
+Operand: TypeAlias = "Expr | int | float | str | Fraction | Decimal"
+Result = TypeVar("Result")
+
+COMPARISONS = ("greater", "less")
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Expr:
+    """A node. Equal expressions are the same object, so identity is equality."""
+
+    def __add__(self, other: Operand) -> Expr:
+        return add(self, other)
+
+    def __radd__(self, other: Operand) -> Expr:
+        return add(other, self)
+
+    def __sub__(self, other: Operand) -> Expr:
+        return subtract(self, other)
+
+    def __rsub__(self, other: Operand) -> Expr:
+        return subtract(other, self)
+
+    def __mul__(self, other: Operand) -> Expr:
+        return multiply(self, other)
+
+    def __rmul__(self, other: Operand) -> Expr:
+        return multiply(other, self)
+
+    def __truediv__(self, other: Operand) -> Expr:
+        return divide(self, other)
+
+    def __rtruediv__(self, other: Operand) -> Expr:
+        return divide(other, self)
+
+    def __neg__(self) -> Expr:
+        return negate(self)
+
+    def __pos__(self) -> Expr:
+        return self
+
+    def __pow__(self, exponent: Operand) -> Expr:
+        return power(self, exponent)
+
+    def __gt__(self, other: Operand) -> Expr:
+        return compare("greater", self, other)
+
+    def __lt__(self, other: Operand) -> Expr:
+        return compare("less", self, other)
+
+    def __bool__(self) -> bool:
+        raise InputError("no_truth_value")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant(Expr):
+    """An exact rational number: the decimal that the author wrote."""
+
+    value: Fraction
+
+    def __reduce__(self) -> tuple[Callable[..., Expr], tuple[Fraction]]:
+        return constant, (self.value,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbol(Expr):
+    """The input `x` or a parameter."""
+
+    name: str
+
+    def __reduce__(self) -> tuple[Callable[..., Expr], tuple[str]]:
+        return symbol, (self.name,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Expr):
+    """A primitive (a name in the primitives table) applied to arguments."""
+
+    primitive: str
+    arguments: tuple[Expr, ...]
+
+    def __reduce__(self) -> tuple[Callable[..., Expr], tuple[str | Expr, ...]]:
+        return call, (self.primitive, *self.arguments)
+
+
+_interned: WeakValueDictionary[object, Expr] = WeakValueDictionary()
+
+
+def _intern(key: object, make: Callable[[], Expr]) -> Expr:
+    node = _interned.get(key)
+    return node if node is not None else _interned.setdefault(key, make())
+
+
+def constant(value: int | float | str | Fraction | Decimal) -> Expr:
+    """A number. A float means the decimal that it prints as: 0.1 is exactly one tenth."""
+    try:
+        exact = _exact(value)
+    except (ValueError, OverflowError):
+        raise InputError("not_finite", given=value) from None
+    return _intern(exact, lambda: Constant(exact))
+
+
+def _exact(value: object) -> Fraction:
+    match value:
+        case str() | Decimal() | Rational():
+            return Fraction(value)
+        case Real():
+            return Fraction(repr(float(value)))
+    raise InputError("not_a_number", given=repr(value))
+
+
+def symbol(name: str) -> Expr:
+    """The input or a parameter called `name`."""
+    return _intern(("symbol", name), lambda: Symbol(name))
+
+
+def call(primitive: str, *arguments: Expr) -> Expr:
+    """Primitive applied to arguments, as it stands (no folding)."""
+    return _intern((primitive, *arguments), lambda: Call(primitive, arguments))
+
+
+def lift(operand: Operand) -> Expr:
+    """The operand as a number-valued node; a comparison counts as 1 (true) or 0 (false)."""
+    if not isinstance(operand, Expr):
+        return constant(operand)
+    if is_call(operand, *COMPARISONS):
+        return where(operand, 1, 0)
+    return operand
+
+
+def value_of(node: Expr) -> Fraction | None:
+    """The number, if the node is a constant."""
+    return node.value if isinstance(node, Constant) else None
+
+
+def is_call(node: Expr, *primitives: str) -> bool:
+    """Is the node an application of one of these primitives?"""
+    return isinstance(node, Call) and node.primitive in primitives
+
+
+def arguments_of(node: Expr) -> tuple[Expr, ...]:
+    """The arguments of a call; none for a constant or a symbol."""
+    return node.arguments if isinstance(node, Call) else ()
+
+
+# Building with the identities that hold for every number: x + 0, 1 * x, -(-x), ...
+
+
+def add(a: Operand, b: Operand) -> Expr:
+    """a + b"""
+    a, b = lift(a), lift(b)
+    match value_of(a), value_of(b):
+        case Fraction() as m, Fraction() as n:
+            return constant(m + n)
+        case Fraction() as m, _ if m == 0:
+            return b
+        case _, Fraction() as n if n == 0:
+            return a
+    if is_call(b, "negate"):
+        return subtract(a, arguments_of(b)[0])
+    return call("add", a, b)
+
+
+def subtract(a: Operand, b: Operand) -> Expr:
+    """a - b"""
+    a, b = lift(a), lift(b)
+    match value_of(a), value_of(b):
+        case Fraction() as m, Fraction() as n:
+            return constant(m - n)
+        case Fraction() as m, _ if m == 0:
+            return negate(b)
+        case _, Fraction() as n if n == 0:
+            return a
+    if is_call(b, "negate"):
+        return add(a, arguments_of(b)[0])
+    return call("subtract", a, b)
+
+
+def multiply(a: Operand, b: Operand) -> Expr:
+    """a * b"""
+    a, b = lift(a), lift(b)
+    m, n = value_of(a), value_of(b)
+    if m is not None and n is not None:
+        return constant(m * n)
+    for number, other in ((m, b), (n, a)):
+        if number == 0:
+            return constant(0)
+        if number == 1:
+            return other
+        if number == -1:
+            return negate(other)
+    return call("multiply", a, b)
+
+
+def divide(a: Operand, b: Operand) -> Expr:
+    """a / b"""
+    a, b = lift(a), lift(b)
+    m, n = value_of(a), value_of(b)
+    if n == 0:
+        raise InputError("division_by_zero")
+    if m is not None and n is not None:
+        return constant(m / n)
+    if m == 0 or n == 1:
+        return a
+    return call("divide", a, b)
+
+
+def negate(a: Operand) -> Expr:
+    """-a"""
+    a = lift(a)
+    number = value_of(a)
+    if number is not None:
+        return constant(-number)
+    if is_call(a, "negate"):
+        return arguments_of(a)[0]
+    if is_call(a, "multiply") and (factor := value_of(arguments_of(a)[0])) is not None:
+        return multiply(-factor, arguments_of(a)[1])
+    return call("negate", a)
+
+
+def power(a: Operand, exponent: Operand) -> Expr:
+    """a ** exponent, the exponent a number or an expression of parameters."""
+    a, exponent = lift(a), lift(exponent)
+    n = value_of(exponent)
+    if n == 0:
+        return constant(1)
+    if n == 1:
+        return a
+    base = value_of(a)
+    if base is not None and n is not None and n.denominator == 1 and (base != 0 or n > 0):
+        return constant(base**n.numerator)
+    return call("power", a, exponent)
+
+
+def compare(primitive: str, a: Operand, b: Operand) -> Expr:
+    """A condition, for use in `where`."""
+    a, b = lift(a), lift(b)
+    if is_call(a, "negate") and value_of(b) == 0:
+        flipped = "less" if primitive == "greater" else "greater"
+        return call(flipped, arguments_of(a)[0], b)
+    return call(primitive, a, b)
+
+
+def where(condition: Expr, a: Operand, b: Operand) -> Expr:
+    """a where the condition holds, else b."""
+    if not is_call(condition, *COMPARISONS):
+        raise InputError("not_a_condition")
+    a, b = lift(a), lift(b)
+    left, right = (value_of(argument) for argument in arguments_of(condition))
+    if left is not None and right is not None:
+        holds = left > right if is_call(condition, "greater") else left < right
+        return a if holds else b
+    return a if a is b else call("where", condition, a, b)
+
+
+def absolute(a: Operand) -> Expr:
+    """|a|"""
+    a = lift(a)
+    number = value_of(a)
+    if number is not None:
+        return constant(abs(number))
+    return call("absolute", arguments_of(a)[0] if is_call(a, "negate") else a)
+
+
+_FOLDING: Mapping[str, Callable[..., Expr]] = {
+    "add": add,
+    "subtract": subtract,
+    "multiply": multiply,
+    "divide": divide,
+    "negate": negate,
+    "power": power,
+    "where": where,
+    "absolute": absolute,
+    "greater": lambda a, b: compare("greater", a, b),
+    "less": lambda a, b: compare("less", a, b),
+}
+
+
+def build(primitive: str, *arguments: Operand) -> Expr:
+    """Primitive applied to arguments, with the identities above."""
+    if primitive in _FOLDING:
+        return _FOLDING[primitive](*arguments)
+    return call(primitive, *map(lift, arguments))
+
+
+# Walking
+
+
+def postorder(*roots: Expr) -> list[Expr]:
+    """Every node reachable from the roots once, arguments before their users."""
+    order: dict[Expr, None] = {}
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, opened = stack.pop()
+        if node in order:
+            continue
+        if opened:
+            order[node] = None
+        else:
+            stack.append((node, True))
+            stack.extend((argument, False) for argument in reversed(arguments_of(node)))
+    return list(order)
+
+
+def fold(root: Expr, visit: Callable[[Expr, list[Result]], Result]) -> Result:
+    """Bottom-up: `visit(node, results of its arguments)`, once per distinct node."""
+    results: dict[Expr, Result] = {}
+    for node in postorder(root):
+        results[node] = visit(node, [results[argument] for argument in arguments_of(node)])
+    return results[root]
+
+
+def rewrite(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
+    """Rebuild bottom-up with `rule` applied to every call once its arguments are rewritten."""
+
+    def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        return rule(build(node.primitive, *arguments)) if isinstance(node, Call) else node
+
+    return fold(root, visit)
+
+
+def substitute(root: Expr, values: Mapping[str, Operand]) -> Expr:
+    """Replace symbols by name."""
+
+    def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        if isinstance(node, Symbol) and node.name in values:
+            return lift(values[node.name])
+        return build(node.primitive, *arguments) if isinstance(node, Call) else node
+
+    return fold(root, visit)
+
+
+def symbols(roots: Iterable[Expr]) -> tuple[str, ...]:
+    """Names of all symbols, in order of first appearance."""
+    return tuple(node.name for node in postorder(*roots) if isinstance(node, Symbol))

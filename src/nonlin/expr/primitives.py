@@ -1,0 +1,276 @@
+"""The table of primitives: everything that a formula may be made of.
+
+A row gives the derivative with respect to each argument, the definition that mpmath
+evaluates (the judge of every other target), bounds on the values and, where the function
+is not defined everywhere, its domain. How a target spells a primitive stands in that
+target's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from nonlin.expr import floats, interval
+from nonlin.expr.interval import REALS, SIGNED_UNIT, UNIT, Interval
+from nonlin.expr.nodes import Expr, absolute, build, constant, negate, power, where
+
+Partial = Callable[..., Expr]
+HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """One row.
+
+    `partials[i]` is the derivative with respect to argument i, in terms of all arguments.
+    `oracle(mp, *arguments)` is the definition. `bounds` maps intervals of the arguments to
+    one of the result. `branches(arguments, slopes)`, where given, is the whole chain rule: a
+    branch is differentiated as it stands, never multiplied by 0 or 1.
+    """
+
+    name: str
+    partials: tuple[Partial, ...]
+    oracle: Callable[..., Any]
+    bounds: interval.Rule = interval.always(REALS)
+    domain: Interval = REALS
+    branches: Callable[[Sequence[Expr], Sequence[Expr]], Expr] | None = None
+
+    @property
+    def arity(self) -> int:
+        """Number of arguments."""
+        return len(self.partials)
+
+
+def _zero(*_: Expr) -> Expr:
+    return constant(0)
+
+
+def _one(*_: Expr) -> Expr:
+    return constant(1)
+
+
+def _f(name: str) -> Callable[..., Expr]:
+    return lambda *arguments: build(name, *arguments)
+
+
+exp, log, sqrt, cos, sin, tanh = (_f(n) for n in ("exp", "log", "sqrt", "cos", "sin", "tanh"))
+sech_squared, sigmoid, normal_pdf = (_f(n) for n in ("sech_squared", "sigmoid", "normal_pdf"))
+logistic_density, algebraic_sigmoid = (_f(n) for n in ("logistic_density", "algebraic_sigmoid"))
+pi = build("pi")
+
+
+def _arithmetic() -> tuple[Primitive, ...]:
+    """Numbers, the four operations, powers and roots."""
+    return (
+        Primitive("pi", (), lambda m: m.pi, lambda: Interval(3.14, 3.15)),
+        Primitive("add", (_one, _one), lambda m, a, b: a + b, interval.added),
+        Primitive(
+            "subtract", (_one, lambda *_: constant(-1)), lambda m, a, b: a - b, interval.subtracted
+        ),
+        Primitive(
+            "multiply",
+            (lambda a, b: b, lambda a, b: a),
+            lambda m, a, b: a * b,
+            interval.multiplied,
+        ),
+        Primitive(
+            "divide",
+            (lambda a, b: 1 / b, lambda a, b: -a / power(b, 2)),
+            lambda m, a, b: a / b,
+            interval.divided,
+        ),
+        Primitive("negate", (lambda a: constant(-1),), lambda m, a: -a, interval.negated),
+        Primitive(
+            "power",
+            (lambda a, n: n * power(a, n - 1), lambda a, n: power(a, n) * log(a)),
+            lambda m, a, n: m.power(a, n),
+            interval.raised,
+        ),
+        Primitive(
+            "sqrt",
+            (lambda a: 1 / (2 * sqrt(a)),),
+            lambda m, a: m.sqrt(a),
+            interval.increasing(lambda a: floats.sqrt(max(a, 0.0))),
+            interval.POSITIVE,
+        ),
+    )
+
+
+def _piecewise() -> tuple[Primitive, ...]:
+    """Conditions and functions with kinks. At a kink: sign(0) = 0, relu'(0) = 0."""
+    return (
+        Primitive("greater", (_zero, _zero), lambda m, a, b: a > b, interval.always(UNIT)),
+        Primitive("less", (_zero, _zero), lambda m, a, b: a < b, interval.always(UNIT)),
+        Primitive(
+            "where",
+            (_zero, _zero, _zero),
+            lambda m, c, a, b: a if c else b,
+            lambda c, a, b: interval.hull(a, b),
+            branches=lambda args, slopes: where(args[0], slopes[1], slopes[2]),
+        ),
+        Primitive(
+            "absolute",
+            (lambda a: build("sign", a),),
+            lambda m, a: abs(a),
+            interval.absolute_value,
+        ),
+        Primitive("sign", (_zero,), lambda m, a: m.sign(a), interval.always(SIGNED_UNIT)),
+        Primitive(
+            "maximum",
+            (_zero, _zero),
+            lambda m, a, b: a if a > b else b,
+            interval.larger,
+            branches=lambda args, slopes: where(args[0] > args[1], *slopes),
+        ),
+        Primitive(
+            "minimum",
+            (_zero, _zero),
+            lambda m, a, b: a if a < b else b,
+            interval.smaller,
+            branches=lambda args, slopes: where(args[0] < args[1], *slopes),
+        ),
+    )
+
+
+def _elementary() -> tuple[Primitive, ...]:
+    """Exponentials, logarithms and circular functions."""
+    return (
+        Primitive("exp", (exp,), lambda m, a: m.exp(a), interval.increasing(floats.exp)),
+        Primitive("expm1", (exp,), lambda m, a: m.expm1(a), interval.increasing(floats.expm1)),
+        Primitive(
+            "log",
+            (lambda a: 1 / a,),
+            lambda m, a: m.log(a),
+            interval.increasing(lambda a: floats.log(max(a, 0.0))),
+            interval.POSITIVE,
+        ),
+        Primitive(
+            "log1p",
+            (lambda a: 1 / (1 + a),),
+            lambda m, a: m.log1p(a),
+            interval.increasing(lambda a: floats.log1p(max(a, -1.0))),
+            Interval(-1.0, float("inf")),
+        ),
+        Primitive("sin", (cos,), lambda m, a: m.sin(a), interval.always(SIGNED_UNIT)),
+        Primitive("cos", (lambda a: -sin(a),), lambda m, a: m.cos(a), interval.always(SIGNED_UNIT)),
+        Primitive(
+            "arctan",
+            (lambda a: 1 / (1 + power(a, 2)),),
+            lambda m, a: m.atan(a),
+            interval.increasing(FLOATS["arctan"]),
+        ),
+    )
+
+
+def _tanhshrink(m: Any, a: Any) -> Any:
+    # near 0 the difference loses twice as many bits as a has in front of its first one
+    lost = 0 if a == 0 or m.isinf(a) else max(0, -2 * m.mag(a))
+    with m.workprec(m.prec + lost):
+        difference = a - m.tanh(a)
+    return +difference
+
+
+def _logistic() -> tuple[Primitive, ...]:
+    """The logistic and hyperbolic family, closed under differentiation without cancellation."""
+    return (
+        Primitive(
+            "sigmoid",
+            (logistic_density,),
+            lambda m, a: 1 / (1 + m.exp(-a)),
+            interval.increasing(floats.sigmoid),
+        ),
+        Primitive(
+            "logistic_density",
+            (lambda a: negate(tanh(a / 2)) * logistic_density(a),),
+            lambda m, a: m.exp(-abs(a)) / (1 + m.exp(-abs(a))) ** 2,
+            interval.always(Interval(0.0, 0.25)),
+        ),
+        Primitive(
+            "softplus",
+            (sigmoid,),
+            lambda m, a: m.log1p(m.exp(a)),
+            interval.increasing(floats.softplus),
+        ),
+        Primitive(
+            "tanh", (sech_squared,), lambda m, a: m.tanh(a), interval.increasing(FLOATS["tanh"])
+        ),
+        Primitive(
+            "sech_squared",
+            (lambda a: -2 * tanh(a) * sech_squared(a),),
+            lambda m, a: m.sech(a) ** 2,
+            interval.always(UNIT),
+        ),
+        Primitive(
+            "tanhshrink",
+            (lambda a: power(tanh(a), 2),),
+            _tanhshrink,
+            interval.increasing(floats.tanhshrink),
+        ),
+    )
+
+
+def _normal() -> tuple[Primitive, ...]:
+    """The normal distribution."""
+    return (
+        Primitive(
+            "normal_cdf",
+            (normal_pdf,),
+            lambda m, a: m.ncdf(a),
+            interval.increasing(floats.normal_cdf),
+        ),
+        Primitive(
+            "normal_pdf",
+            (lambda a: negate(a) * normal_pdf(a),),
+            lambda m, a: m.npdf(a),
+            interval.always(Interval(0.0, 0.4)),
+        ),
+        Primitive(
+            "erf",
+            (lambda a: 2 * exp(negate(power(a, 2))) / sqrt(pi),),
+            lambda m, a: m.erf(a),
+            interval.increasing(FLOATS["erf"]),
+        ),
+    )
+
+
+def _algebraic() -> tuple[Primitive, ...]:
+    """Functions of square roots and quotients that plain arithmetic would spoil."""
+    return (
+        Primitive(
+            "softsign",
+            (lambda a: 1 / power(1 + absolute(a), 2),),
+            lambda m, a: a / (1 + abs(a)),
+            interval.increasing(floats.softsign),
+        ),
+        Primitive(
+            "squareplus",
+            (algebraic_sigmoid, lambda a, b: 1 / (4 * sqrt(power(a, 2) + b))),
+            lambda m, a, b: (a + m.sqrt(a * a + b)) / 2,
+            interval.always(interval.POSITIVE),
+        ),
+        Primitive(
+            "algebraic_sigmoid",
+            (
+                lambda a, b: b / 2 / power(power(a, 2) + b, HALF * 3),
+                lambda a, b: -a / 4 / power(power(a, 2) + b, HALF * 3),
+            ),
+            lambda m, a, b: (1 + a / m.sqrt(a * a + b)) / 2,
+            interval.always(UNIT),
+        ),
+    )
+
+
+def _rowwise() -> tuple[Primitive, ...]:
+    """Reductions over the axis of a row-wise function."""
+    return (
+        Primitive("row_max", (_zero,), lambda m, row: max(row), lambda a: a),
+        Primitive("row_sum", (_zero,), lambda m, row: m.fsum(row)),
+    )
+
+
+FLOATS = floats.FLOATS
+_FAMILIES = (_arithmetic, _piecewise, _elementary, _logistic, _normal, _algebraic, _rowwise)
+TABLE: Mapping[str, Primitive] = {row.name: row for family in _FAMILIES for row in family()}

@@ -1,0 +1,177 @@
+"""Collect like terms and factors, so that derivatives stay short, readable and accurate.
+
+A sum is kept as {term: coefficient} and a product as {base: exponent}, both in the order in
+which their parts first appear: the author's order survives.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from nonlin.expr.nodes import (
+    Call,
+    Expr,
+    add,
+    arguments_of,
+    build,
+    constant,
+    divide,
+    is_call,
+    multiply,
+    negate,
+    power,
+    rewrite,
+    subtract,
+    value_of,
+)
+
+Factors = dict[Expr, Fraction]
+Terms = dict[Expr, Fraction]
+
+_SUMS = ("add", "subtract", "negate")
+_PRODUCTS = ("multiply", "divide", "negate", "power")
+
+
+def simplify(root: Expr) -> Expr:
+    """An equal expression with like terms and factors collected."""
+    return rewrite(root, _collect)
+
+
+def _collect(node: Expr) -> Expr:
+    if is_call(node, "add", "subtract"):
+        return _sum(node)
+    if is_call(node, *_PRODUCTS):
+        return join(*split(node))
+    return node
+
+
+def split(node: Expr) -> tuple[Fraction, Factors]:
+    """A product as (coefficient, {base: exponent})."""
+    coefficient, factors = Fraction(1), Factors()
+    stack: list[tuple[Expr, Fraction]] = [(node, Fraction(1))]
+    while stack:
+        part, exponent = stack.pop()
+        number = value_of(part)
+        if number is not None and exponent.denominator == 1 and (number != 0 or exponent > 0):
+            coefficient *= number**exponent.numerator
+        elif inner := _parts(part, exponent):
+            coefficient *= inner[0]
+            stack.extend(reversed(inner[1]))
+        else:
+            factors[part] = factors.get(part, Fraction(0)) + exponent
+    return coefficient, factors
+
+
+def _parts(part: Expr, exponent: Fraction) -> tuple[int, list[tuple[Expr, Fraction]]] | None:
+    """One level of a product taken apart; None for what is no product."""
+    arguments = arguments_of(part)
+    whole = exponent.denominator == 1
+    if whole and is_call(part, "multiply"):
+        return 1, [(arguments[0], exponent), (arguments[1], exponent)]
+    if whole and is_call(part, "divide"):
+        return 1, [(arguments[0], exponent), (arguments[1], -exponent)]
+    if whole and is_call(part, "negate"):
+        return (-1) ** int(exponent), [(arguments[0], exponent)]
+    if whole and is_call(part, "power") and (n := value_of(arguments[1])) is not None:
+        return 1, [(arguments[0], n * exponent)]
+    return None
+
+
+def join(coefficient: Fraction, factors: Factors) -> Expr:
+    """The product of a coefficient and powers, as numerator / denominator."""
+    coefficient, factors = _double_angle(coefficient, factors)
+    above, below = constant(coefficient.numerator), constant(1)
+    decimal = _is_decimal(coefficient)
+    if decimal:
+        above = constant(coefficient)
+    for base, exponent in factors.items():
+        if exponent > 0:
+            above = multiply(above, power(base, exponent))
+        elif exponent < 0:
+            below = multiply(below, power(base, -exponent))
+    return divide(above, below if decimal else multiply(coefficient.denominator, below))
+
+
+def _is_decimal(number: Fraction) -> bool:
+    """Was it written as a decimal (0.044715) rather than as a quotient (1/6)?"""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1 and number.denominator >= 10
+
+
+def _double_angle(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]:
+    """sin(u) cos(u) = sin(2u) / 2, which has no cancellation in 1 + 2 sin(u) cos(u)."""
+    for base, exponent in factors.items():
+        if is_call(base, "sin") and exponent == 1:
+            partner = build("cos", *arguments_of(base))
+            if factors.get(partner) == 1:
+                double = build("sin", simplify(2 * arguments_of(base)[0]))
+                rest = {b: e for b, e in factors.items() if b is not partner}
+                joined = {(double if b is base else b): e for b, e in rest.items()}
+                return coefficient / 2, joined
+    return coefficient, factors
+
+
+def _sum(node: Expr) -> Expr:
+    terms = _terms(node)
+    common = _common_factors(list(terms))
+    if common:
+        terms = {join(Fraction(1), _without(term, common)): c for term, c in terms.items()}
+        return join(*split(multiply(join(Fraction(1), common), _sum(_add_up(terms)))))
+    return _add_up(terms)
+
+
+def _terms(node: Expr) -> Terms:
+    """A sum as {term without coefficient: coefficient}; the number itself under 1."""
+    terms = Terms()
+    stack = [(node, Fraction(1))]
+    while stack:
+        part, sign = stack.pop()
+        arguments = arguments_of(part)
+        if is_call(part, *_SUMS):
+            signs = {"add": (sign, sign), "subtract": (sign, -sign), "negate": (-sign,)}
+            assert isinstance(part, Call)  # noqa: S101 - for the type checker
+            stack.extend(reversed(list(zip(arguments, signs[part.primitive], strict=True))))
+            continue
+        coefficient, factors = split(part)
+        term = join(Fraction(1), factors)
+        terms[term] = terms.get(term, Fraction(0)) + sign * coefficient
+    return {term: c for term, c in terms.items() if c != 0}
+
+
+def _add_up(terms: Terms) -> Expr:
+    total = constant(0)
+    for term, coefficient in sorted(terms.items(), key=lambda item: item[1] < 0):
+        piece = join(*_scaled(term, abs(coefficient)))
+        total = subtract(total, piece) if coefficient < 0 else add(total, piece)
+    return total
+
+
+def _scaled(term: Expr, coefficient: Fraction) -> tuple[Fraction, Factors]:
+    own, factors = split(term)
+    return own * coefficient, factors
+
+
+def _common_factors(terms: list[Expr]) -> Factors:
+    """Bases that every term has, with their smallest exponent."""
+    if len(terms) < 2:
+        return {}
+    first, *others = [split(term)[1] for term in terms]
+    common = Factors()
+    for base, exponent in first.items():
+        smallest = min([exponent, *(factors.get(base, Fraction(0)) for factors in others)])
+        if smallest > 0:
+            common[base] = smallest
+    return common
+
+
+def _without(term: Expr, common: Factors) -> Factors:
+    _, factors = split(term)
+    return {base: exponent - common.get(base, Fraction(0)) for base, exponent in factors.items()}
+
+
+def negated(node: Expr) -> Expr:
+    """-node, simplified."""
+    return simplify(negate(node))
