@@ -51,8 +51,9 @@ def _from_environment(environ: Mapping[str, str]) -> str:
 @cache
 def catalogue(name: str) -> dict[str, str]:
     """All messages of one language, flat: {"errors.unknown_name": "...", ...}."""
-    path = Path(__file__).with_name("messages") / f"{name}.toml"
-    return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+    files = sorted((Path(__file__).with_name("messages") / name).glob("*.toml"))
+    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    return {key: message for table in tables for key, message in _flatten(table)}
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

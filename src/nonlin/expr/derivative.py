@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nonlin.expr.nodes import (
     Call,
     Expr,
@@ -14,6 +16,7 @@ from nonlin.expr.nodes import (
     value_of,
 )
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.recognise import recognise
 from nonlin.expr.simplify import simplify
 
 
@@ -22,6 +25,14 @@ def derivative(root: Expr, variable: str = "x", order: int = 1) -> Expr:
     for _ in range(order):
         root = simplify(_once(root, variable))
     return root
+
+
+def derivatives(formula: Expr, orders: Iterable[int]) -> list[Expr]:
+    """What the kernels compute: the recognised formula, differentiated to each of the orders."""
+    known = {0: recognise(formula)}
+    for order in range(1, max(orders := tuple(orders)) + 1):
+        known[order] = derivative(known[order - 1])
+    return [known[order] for order in orders]
 
 
 def _once(root: Expr, variable: str) -> Expr:

@@ -115,7 +115,7 @@ def _double_angle(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Fa
 
 
 def _sum(node: Expr) -> Expr:
-    terms = _terms(node)
+    terms = terms_of(node)
     common = _common_factors(list(terms))
     if common:
         terms = {join(Fraction(1), _without(term, common)): c for term, c in terms.items()}
@@ -123,8 +123,8 @@ def _sum(node: Expr) -> Expr:
     return _add_up(terms)
 
 
-def _terms(node: Expr) -> Terms:
-    """A sum as {term without coefficient: coefficient}; the number itself under 1."""
+def terms_of(node: Expr) -> Terms:
+    """A sum as {term without its coefficient: coefficient}; the number itself under 1."""
     terms = Terms()
     stack = [(node, Fraction(1))]
     while stack:

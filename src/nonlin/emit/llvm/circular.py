@@ -1,0 +1,95 @@
+"""Sine and cosine: argument reduction by quarter turns, then two polynomials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nonlin.emit.llvm.functions import polynomial
+
+if TYPE_CHECKING:
+    from nonlin.emit.llvm.functions import Arithmetic, Number
+
+    Value = Any
+
+FARTHEST = 2.0**20
+# pi/2 in parts: the first two have 30 bits each, so that n * part is exact for n <= FARTHEST
+HALF_PI = (1.5707963276654482, -8.705515692000731e-10, -3.50343439808993e-19)
+HALF_PI_LOW = -4.7891979590619914e-36
+
+
+def sine(m: Arithmetic, u: Number) -> Number:
+    """sin(u); NaN at infinity. Beyond 2**20 radians the C library's sin takes over."""
+    return _circular(m, u, "sin")
+
+
+def cosine(m: Arithmetic, u: Number) -> Number:
+    """cos(u); NaN at infinity. Beyond 2**20 radians the C library's cos takes over."""
+    return _circular(m, u, "cos")
+
+
+def _circular(m: Arithmetic, u: Number, name: str) -> Number:
+    lanes, f = m.lanes, m.builder
+    shifted = lanes.fma(m.head(u), lanes.number(2 / 3.141592653589793), _magic(m))
+    n = f.fsub(shifted, _magic(m))
+    quadrant = f.add(lanes.bits(shifted), lanes.whole(1 if name == "cos" else 0))
+    r = m.add(u, m.widen(f.fmul(n, lanes.number(-HALF_PI[0]))))
+    r = m.add(r, m.widen(f.fmul(n, lanes.number(-HALF_PI[1]))))
+    r = m.add(r, m.multiply(m.widen(n), m.number(-HALF_PI[2], -HALF_PI_LOW)))
+    odd = _bit(m, quadrant, 1)
+    value = m.flip(m.select(odd, _cosine(m, r), _sine(m, r)), _bit(m, quadrant, 2))
+    zero = m.compare("==", u, m.number(0.0))
+    value = m.select(zero, u, value) if name == "sin" else value
+    return _beyond(m, u, value, name)
+
+
+def _magic(m: Arithmetic) -> Value:
+    return m.lanes.number(m.lanes.format.magic)
+
+
+def _bit(m: Arithmetic, integer: Value, bit: int) -> Value:
+    masked = m.builder.and_(integer, m.lanes.whole(bit))
+    return m.builder.icmp_unsigned("!=", masked, m.lanes.whole(0))
+
+
+def _sine(m: Arithmetic, r: Number) -> Number:
+    w = m.multiply(r, r)
+    return m.fma(m.multiply(r, w), polynomial(m, "sine", w), r)
+
+
+def _cosine(m: Arithmetic, r: Number) -> Number:
+    """1 - w/2 + w^2 p(w), where the rounding error of 1 - w/2 is added back."""
+    w = m.multiply(r, r)
+    half = m.multiply(w, m.number(0.5))
+    head = m.subtract(m.number(1.0), half)
+    error = m.subtract(m.subtract(m.number(1.0), head), half)
+    return m.add(head, m.fma(m.multiply(w, w), polynomial(m, "cosine", w), error))
+
+
+def _beyond(m: Arithmetic, u: Number, value: Number, name: str) -> Number:
+    """Lanes with a huge angle from the C library, in a branch that is hardly ever taken."""
+    lanes, f = m.lanes, m.builder
+    head = m.head(u)
+    huge = f.fcmp_unordered(">", lanes.magnitude(head), lanes.number(FARTHEST))
+    packed = f.bitcast(huge, _mask_type(lanes.count))
+    anywhere = f.icmp_unsigned("!=", packed, _mask_type(lanes.count)(0))
+    before = f.block
+    with f.if_then(anywhere, likely=False):
+        exact = m.select(huge, m.widen(lanes.intrinsic(name, head)), value)
+        inside = f.block
+    if m.words == 1:
+        return _joined(f, lanes.type, value, before, exact, inside)
+    parts = zip(value, exact, strict=True)
+    return type(value)(*(_joined(f, lanes.type, a, before, b, inside) for a, b in parts))
+
+
+def _mask_type(count: int) -> Any:
+    from llvmlite import ir
+
+    return ir.IntType(count)
+
+
+def _joined(f: Any, kind: Any, a: Value, before: Any, b: Value, inside: Any) -> Value:
+    phi = f.phi(kind)
+    phi.add_incoming(a, before)
+    phi.add_incoming(b, inside)
+    return phi

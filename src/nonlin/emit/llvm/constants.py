@@ -1,0 +1,52 @@
+"""Numbers known before anything runs: sqrt(2 / pi) becomes one constant of 50 digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+
+from nonlin.expr.nodes import Call, Constant, Expr, build, constant, fold
+
+PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494")
+
+
+def _power(a: Decimal, n: Decimal) -> Decimal:
+    return a**n
+
+
+_DECIMALS: Mapping[str, Callable[..., Decimal]] = {
+    "pi": lambda: PI,
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "negate": lambda a: -a,
+    "power": _power,
+    "sqrt": Decimal.sqrt,
+    "exp": Decimal.exp,
+    "log": Decimal.ln,
+}
+
+
+def evaluate_constants(root: Expr) -> Expr:
+    """Replace what has no symbol in it by its value, to 50 digits."""
+
+    def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        if not isinstance(node, Call):
+            return node
+        if node.primitive in _DECIMALS and all(isinstance(a, Constant) for a in arguments):
+            values = [a.value for a in arguments if isinstance(a, Constant)]
+            return _evaluated(node.primitive, values)
+        return build(node.primitive, *arguments)
+
+    return fold(root, visit)
+
+
+def _evaluated(primitive: str, values: list[Fraction]) -> Expr:
+    with localcontext(Context(prec=50)):
+        decimals = [Decimal(v.numerator) / Decimal(v.denominator) for v in values]
+        try:
+            return constant(_DECIMALS[primitive](*decimals))
+        except ArithmeticError:  # log(-1): left to the machine, which answers NaN
+            return build(primitive, *map(constant, values))

@@ -1,0 +1,218 @@
+"""Walk a lowered graph and append the instructions that compute it.
+
+Every number lives in the `main` arithmetic, but the argument of an exponential is computed in
+the `wide` one: an argument of 80 that is wrong by half an ulp is a result wrong by 40.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from nonlin._errors import CompileError
+from nonlin.emit.llvm import circular, functions
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol, arguments_of, is_call, value_of
+
+if TYPE_CHECKING:
+    from nonlin.emit.llvm.functions import Arithmetic, Exponential, Number
+
+    Value = Any
+
+COMPARISONS = {"greater": ">", "less": "<"}
+
+
+class Evaluator:
+    """Numbers of one graph at one place in the code; equal nodes are computed once."""
+
+    def __init__(
+        self, main: Arithmetic, wide: Arithmetic, inputs: Callable[[str, Arithmetic], Number]
+    ) -> None:
+        self.main = main
+        self.wide = wide
+        self._inputs = inputs
+        self._known: dict[tuple[Expr, int], Number] = {}
+        self._exponentials: dict[tuple[Expr, int], Exponential] = {}
+
+    def number(self, node: Expr, m: Arithmetic | None = None) -> Number:
+        """The value of a node, in the main arithmetic unless told otherwise."""
+        m = m or self.main
+        key = (node, id(m))
+        if key not in self._known:
+            self._known[key] = self._compute(node, m)
+        return self._known[key]
+
+    def give(self, node: Expr, value: Number) -> None:
+        """State the value of a node (a reduction that an earlier loop found)."""
+        self._known[node, id(self.main)] = value
+
+    def _compute(self, node: Expr, m: Arithmetic) -> Number:
+        if isinstance(node, Constant):
+            return constant(m, node.value)
+        if isinstance(node, Symbol):
+            return self._inputs(node.name, m)
+        assert isinstance(node, Call)  # noqa: S101 - for the type checker
+        if node.primitive not in SPELLINGS:
+            raise CompileError("no_spelling", primitive=node.primitive, target="llvm")
+        return SPELLINGS[node.primitive](self, m, *node.arguments)
+
+    def condition(self, node: Expr, m: Arithmetic) -> Value:
+        """The mask of a comparison."""
+        assert isinstance(node, Call)  # noqa: S101 - for the type checker
+        a, b = (self.number(argument, m) for argument in node.arguments)
+        return m.compare(COMPARISONS[node.primitive], a, b)
+
+    def exponential(self, u: Expr, m: Arithmetic) -> Exponential:
+        """exp(u) in parts, shared by exp and expm1."""
+        key = (u, id(m))
+        if key not in self._exponentials:
+            self._exponentials[key] = self._exponential(u, m)
+        return self._exponentials[key]
+
+    def _exponential(self, u: Expr, m: Arithmetic) -> Exponential:
+        if m is self.wide or m.words == 2 or _is_exact(u):
+            return functions.exponential(m, self.number(u, m))
+        high, low = narrow(self.number(u, self.wide), self.wide, m)
+        return functions.exponential(m, high, low)
+
+
+def constant(m: Arithmetic, value: Fraction) -> Number:
+    """An exact rational number, rounded to the arithmetic."""
+    high = float(value)
+    return m.number(high, float(value - Fraction(high)))
+
+
+def _is_exact(node: Expr) -> bool:
+    """Is it x, -x, |x| or one of these times a power of two, which no rounding touches?"""
+    if isinstance(node, Symbol):
+        return node.name == "x"
+    arguments = arguments_of(node)
+    if is_call(node, "negate", "absolute"):
+        return _is_exact(arguments[0])
+    if is_call(node, "multiply", "divide"):
+        for number, other in (arguments, arguments[::-1]):
+            factor = value_of(number)
+            if factor is not None and _is_exact(other):
+                return factor.numerator.bit_count() == factor.denominator.bit_count() == 1
+    return False
+
+
+def narrow(value: Number, wide: Arithmetic, m: Arithmetic) -> tuple[Value, Value]:
+    """A wide number as two words of the one-word arithmetic m."""
+    if wide.words == 2:
+        return value.high, value.low
+    f = m.builder
+    high = f.fptrunc(value, m.lanes.type)
+    low = f.fptrunc(f.fsub(value, f.fpext(high, wide.lanes.type)), m.lanes.type)
+    return high, f.select(m.lanes.finite(low), low, m.lanes.number(0.0))
+
+
+def _divide(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+    divisor = value_of(b)
+    if divisor is not None:  # a product is several times faster
+        return m.multiply(e.number(a, m), constant(m, 1 / divisor))
+    return m.divide(e.number(a, m), e.number(b, m))
+
+
+def _power(e: Evaluator, m: Arithmetic, a: Expr, n: Expr) -> Number:
+    exponent = value_of(n)
+    if exponent is not None and (2 * exponent).denominator == 1 and abs(exponent) <= 64:
+        return _power_of(m, e.number(a, m), exponent)
+    wide = e.wide
+    argument = wide.multiply(e.number(n, wide), functions.log(wide, e.number(a, wide)))
+    if m is wide:
+        return functions.exp(m, functions.exponential(m, argument))
+    high, low = narrow(argument, wide, m)
+    return functions.exp(m, functions.exponential(m, high, low))
+
+
+def _power_of(m: Arithmetic, base: Number, exponent: Fraction) -> Number:
+    """base ** exponent for a multiple of one half, by repeated squaring."""
+    if exponent < 0:
+        return m.divide(m.number(1.0), _power_of(m, base, -exponent))
+    whole, half = divmod(exponent, 1)
+    result = m.sqrt(base) if half else None
+    count = int(whole)
+    while count:
+        if count % 2:
+            result = base if result is None else m.multiply(result, base)
+        count //= 2
+        base = m.multiply(base, base) if count else base
+    return m.number(1.0) if result is None else result
+
+
+def _where(e: Evaluator, m: Arithmetic, c: Expr, a: Expr, b: Expr) -> Number:
+    return m.select(e.condition(c, m), e.number(a, m), e.number(b, m))
+
+
+def _extreme(sign: str) -> Callable[..., Number]:
+    def spell(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+        p, q = e.number(a, m), e.number(b, m)
+        not_a_number = m.builder.fcmp_unordered("uno", m.head(p), m.head(p))
+        chosen = m.builder.or_(m.compare(sign, p, q), not_a_number)
+        return m.select(chosen, p, q)
+
+    return spell
+
+
+def _copysign(e: Evaluator, m: Arithmetic, a: Expr, sign: Expr) -> Number:
+    return functions.copysign(m, e.number(a, m), m.head(e.number(sign, m)))
+
+
+def _damp(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+    vanishing, other = e.number(a, m), e.number(b, m)
+    gone = m.compare("==", vanishing, m.number(0.0))
+    return m.select(gone, functions.copysign(m, vanishing, m.head(other)), m.multiply(vanishing, other))
+
+
+def _absorb(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+    large = e.number(a, m)
+    return m.select(m.lanes.finite(m.head(large)), m.add(large, e.number(b, m)), large)
+
+
+def _guard(e: Evaluator, m: Arithmetic, a: Expr, x: Expr) -> Number:
+    given = e.number(x, m)
+    missing = m.builder.fcmp_unordered("uno", m.head(given), m.head(given))
+    return m.select(missing, given, e.number(a, m))
+
+
+def _expm1(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
+    return functions.expm1(m, e.exponential(u, m), e.number(u, m))
+
+
+def _by(name: str) -> Callable[..., Number]:
+    """A method of the arithmetic."""
+    return lambda e, m, *args: getattr(m, name)(*(e.number(a, m) for a in args))
+
+
+def _with(function: Callable[..., Number]) -> Callable[..., Number]:
+    """A function over any arithmetic."""
+    return lambda e, m, *args: function(m, *(e.number(a, m) for a in args))
+
+
+SPELLINGS: Mapping[str, Callable[..., Number]] = {
+    "add": _by("add"),
+    "subtract": _by("subtract"),
+    "multiply": _by("multiply"),
+    "divide": _divide,
+    "negate": _by("negate"),
+    "power": _power,
+    "sqrt": _by("sqrt"),
+    "absolute": _with(functions.absolute),
+    "maximum": _extreme(">"),
+    "minimum": _extreme("<"),
+    "where": _where,
+    "exp": lambda e, m, u: functions.exp(m, e.exponential(u, m)),
+    "expm1": _expm1,
+    "log": _with(functions.log),
+    "log1p": _with(functions.log1p),
+    "sin": _with(circular.sine),
+    "cos": _with(circular.cosine),
+    "arctan": _with(functions.arctan),
+    "erf_series": _with(functions.erf_series),
+    "normal_tail": _with(functions.normal_tail),
+    "copysign": _copysign,
+    "damp": _damp,
+    "absorb": _absorb,
+    "guard": _guard,
+}

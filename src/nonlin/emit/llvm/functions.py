@@ -1,0 +1,205 @@
+"""exp, log, sin, arctan, the normal tail: written once, over any arithmetic.
+
+Each reduces its argument exactly, then runs a polynomial from `coefficients`. Sources: Muller,
+Elementary Functions (3rd ed., 2016) for the reductions; Cody and Waite 1980.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from nonlin.emit.llvm.pair import Pair
+    from nonlin.emit.llvm.plain import Plain
+
+    Arithmetic = Plain | Pair
+    Value = Any
+    Number = Any
+
+LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
+HALF_PI = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33)
+LIMITS = {"f32": (-106.0, 90.0), "f64": (-748.0, 711.0)}
+FARTHEST_ANGLE = 2.0**20
+
+
+class Exponential(NamedTuple):
+    """exp(u) = (1 + fraction) * first * second, both powers of two."""
+
+    fraction: Number
+    first: Value
+    second: Value
+    exponent: Value
+
+
+def polynomial(m: Arithmetic, name: str, w: Number) -> Number:
+    """The polynomial of the table at w, by Horner's rule; one word where one word will do."""
+    *rest, last = m.table[name]
+    head, total = m.head(w), m.lanes.number(last)
+    for coefficient in reversed([c for c in rest if isinstance(c, float)]):
+        total = m.lanes.fma(total, head, m.lanes.number(coefficient))
+    total = m.widen(total)
+    for coefficient in reversed([c for c in rest if isinstance(c, tuple)]):
+        total = m.fma(total, w, m.number(*coefficient))
+    return total
+
+
+def exponential(m: Arithmetic, u: Number, low: Value | None = None) -> Exponential:
+    """Split exp(u + low): u = n ln 2 + r, |r| at most ln(2)/2. `low` is for one-word numbers."""
+    lanes, f = m.lanes, m.builder
+    least, most = LIMITS[lanes.format.name]
+    u = m.select(m.compare("<", u, m.number(least)), m.number(least), u)
+    u = m.select(m.compare(">", u, m.number(most)), m.number(most), u)
+    shifted = lanes.fma(m.head(u), lanes.number(1 / LN2[0]), lanes.number(lanes.format.magic))
+    n = f.fsub(shifted, lanes.number(lanes.format.magic))
+    whole = f.sub(lanes.bits(shifted), lanes.bits(lanes.number(lanes.format.magic)))
+    r = _without_logarithm(m, u, n, low)
+    half = f.ashr(whole, lanes.whole(1))
+    fraction = m.fma(m.multiply(r, r), polynomial(m, "exponential", r), r)
+    first, second = lanes.power_of_two(half), lanes.power_of_two(f.sub(whole, half))
+    return Exponential(fraction, first, second, n)
+
+
+def _rounded(value: float, bits: int) -> float:
+    """The leading bits of a double."""
+    mantissa, exponent = _frexp(value)
+    return round(mantissa * 2**bits) * 2.0 ** (exponent - bits)
+
+
+def _frexp(value: float) -> tuple[float, int]:
+    import math
+
+    return math.frexp(value)
+
+
+def _without_logarithm(m: Arithmetic, u: Number, n: Value, low: Value | None) -> Number:
+    """u + low - n ln 2; the leading part of ln 2 is short, so that its product with n is exact."""
+    lead = _rounded(LN2[0], 13 if m.lanes.format.name == "f32" else 40)
+    rest = (LN2[0] - lead) + LN2[1]
+    if m.words == 1:
+        r = m.fma(n, m.number(-lead), u)
+        low = m.builder.fmul(n, m.number(-rest)) if low is None else m.fma(n, m.number(-rest), low)
+        return m.add(r, low)
+    error = (LN2[0] - lead) - rest + LN2[1] + LN2[2]
+    r = m.add(u, m.widen(m.builder.fmul(n, m.lanes.number(-lead))))
+    return m.add(r, m.multiply(m.widen(n), m.number(-rest, -error)))
+
+
+def exp(m: Arithmetic, parts: Exponential) -> Number:
+    """e ** u; subnormal results are rounded once more, not flushed."""
+    mantissa = m.add(parts.fraction, m.number(1.0))
+    return m.scale(m.scale(mantissa, parts.first), parts.second)
+
+
+def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
+    """e ** u - 1 with full relative accuracy near 0."""
+    lanes, f = m.lanes, m.builder
+    large = f.fcmp_ordered(">", parts.exponent, lanes.number(float(lanes.format.bias - 2)))
+    scale = f.select(large, lanes.number(1.0), f.fmul(parts.first, parts.second))
+    near = m.add(m.scale(parts.fraction, scale), m.subtract(m.widen(scale), m.number(1.0)))
+    value = m.select(large, exp(m, parts), near)
+    return m.select(m.compare("==", u, m.number(0.0)), u, value)
+
+
+def log1p(m: Arithmetic, u: Number) -> Number:
+    """log(1 + u): -inf at -1, NaN below."""
+    y = m.add(u, m.number(1.0))
+    return _log(m, y, u)
+
+
+def log(m: Arithmetic, u: Number) -> Number:
+    """Natural logarithm: -inf at 0, NaN below."""
+    lanes = m.lanes
+    bits = lanes.format.mantissa + 2
+    tiny = m.builder.fcmp_ordered("<", m.head(u), lanes.number(2.0 ** (2 - lanes.format.bias)))
+    factor = m.builder.select(tiny, lanes.number(2.0**bits), lanes.number(1.0))
+    lost = m.builder.select(tiny, lanes.number(float(-bits)), lanes.number(0.0))
+    return _log(m, m.scale(u, factor), None, lost)
+
+
+def _log(m: Arithmetic, y: Number, u: Number | None, lost: Value | None = None) -> Number:
+    """log(y) = k ln 2 + log(1 + f), f = y / 2**k - 1; where k = 0, f is the given u itself."""
+    lanes, f = m.lanes, m.builder
+    head = m.head(y)
+    # an exponent counted from sqrt(1/2): f lies in [sqrt(1/2) - 1, sqrt(2) - 1]
+    offset = lanes.bits(lanes.number(0.7071067811865476))
+    whole = f.ashr(f.sub(lanes.bits(head), offset), lanes.whole(lanes.format.mantissa))
+    k = f.sitofp(whole, lanes.type)
+    half = f.ashr(whole, lanes.whole(1))
+    first, second = lanes.power_of_two(f.neg(half)), lanes.power_of_two(f.sub(half, whole))
+    reduced = m.subtract(m.scale(m.scale(y, first), second), m.number(1.0))
+    if u is not None:
+        reduced = m.select(f.fcmp_ordered("==", k, lanes.number(0.0)), u, reduced)
+    value = _log_near_one(m, reduced, k if lost is None else f.fadd(k, lost))
+    return _log_ends(m, head, value)
+
+
+def _log_near_one(m: Arithmetic, reduced: Number, k: Value) -> Number:
+    """k ln 2 + log(1 + f) with log(1 + f) = 2 atanh(s), s = f / (2 + f) = f/2 - s f/2."""
+    s = m.divide(reduced, m.add(reduced, m.number(2.0)))
+    w = m.multiply(s, s)
+    double = m.add(s, s)
+    # 2 s = f - s f, so that the leading part is f itself and exact
+    curved = m.multiply(double, m.multiply(w, polynomial(m, "logarithm", w)))
+    small = m.add(reduced, m.subtract(curved, m.multiply(s, reduced)))
+    if m.words == 1:
+        lead = _rounded(LN2[0], 16 if m.lanes.format.name == "f32" else 41)
+        rest = (LN2[0] - lead) + LN2[1]
+        tail = m.fma(k, m.number(rest), m.subtract(curved, m.multiply(s, reduced)))
+        return m.add(m.builder.fmul(k, m.number(lead)), m.add(reduced, tail))
+    return m.add(m.multiply(m.widen(k), m.number(LN2[0], LN2[1])), small)
+
+
+def _log_ends(m: Arithmetic, y: Value, value: Number) -> Number:
+    infinite, undefined = float("inf"), float("nan")
+    zero = m.builder.fcmp_ordered("==", y, m.lanes.number(0.0))
+    value = m.select(zero, m.number(-infinite), value)
+    negative = m.builder.fcmp_ordered("<", y, m.lanes.number(0.0))
+    value = m.select(negative, m.number(undefined), value)
+    unchanged = m.builder.fcmp_unordered("==", y, m.lanes.number(infinite))  # inf or NaN
+    return m.select(unchanged, m.widen(y), value)
+
+
+def arctan(m: Arithmetic, u: Number) -> Number:
+    """Arc tangent, by quarter turns: atan(a) = pi/4 + atan((a - 1)/(a + 1)) = pi/2 + atan(-1/a)."""
+    f = m.builder
+    a = absolute(m, u)
+    far = m.compare(">", a, m.number(2.414213562373095))
+    near = m.compare("<", a, m.number(0.41421356237309503))
+    one = m.number(1.0)
+    above = m.select(far, m.number(-1.0), m.subtract(a, one))
+    below = m.select(far, a, m.add(a, one))
+    v = m.select(near, a, m.divide(above, below))
+    w = m.multiply(v, v)
+    value = m.fma(m.multiply(v, w), polynomial(m, "arctangent", w), v)
+    turns = f.select(far, m.lanes.number(1.0), m.lanes.number(0.5))
+    turns = f.select(near, m.lanes.number(0.0), turns)
+    turned = m.multiply(m.widen(turns), m.number(HALF_PI[0], HALF_PI[1]))
+    return copysign(m, m.add(turned, value), m.head(u))
+
+
+def absolute(m: Arithmetic, a: Number) -> Number:
+    """|a|"""
+    if m.words == 1:
+        return m.lanes.magnitude(a)
+    sign = m.lanes.intrinsic("copysign", m.lanes.number(1.0), a.high)
+    return m.scale(a, sign)
+
+
+def copysign(m: Arithmetic, a: Number, sign: Value) -> Number:
+    """|a| with the sign of the word `sign`."""
+    if m.words == 1:
+        return m.lanes.intrinsic("copysign", a, sign)
+    unit = m.lanes.intrinsic("copysign", m.lanes.number(1.0), sign)
+    return m.scale(absolute(m, a), unit)
+
+
+def erf_series(m: Arithmetic, u: Number) -> Number:
+    """erf(u) for |u| < 1."""
+    return m.multiply(u, polynomial(m, "error_function", m.multiply(u, u)))
+
+
+def normal_tail(m: Arithmetic, a: Number) -> Number:
+    """P(z > a) / exp(-a^2 / 2) for a >= 0: half of erfcx(a / sqrt 2)."""
+    t = m.divide(m.number(1.0), m.fma(a, m.number(m.tail_centre), m.number(1.0)))
+    centred = m.subtract(m.add(t, t), m.number(1.0))
+    return m.multiply(t, polynomial(m, "normal_tail", centred))

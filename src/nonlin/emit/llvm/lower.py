@@ -1,0 +1,166 @@
+"""Take primitives apart into the few that the machine has, shared as far as possible.
+
+Everything logistic and hyperbolic comes from e = exp(-|u|), which neither overflows nor
+cancels; value and derivatives then find the same e and the same 1 / (1 + e) in the graph.
+A comparison with NaN is false, so NaN always takes the last branch, where it survives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from nonlin.expr.nodes import (
+    Expr,
+    absolute,
+    add,
+    build,
+    constant,
+    fold,
+    is_call,
+    multiply,
+    negate,
+    power,
+    where,
+)
+from nonlin.expr.simplify import simplify
+
+HUGE = constant(2**60)
+TAIL_FROM = constant(1)
+SHRINK_BELOW = constant(Fraction(3, 2))
+
+
+def lower(root: Expr, bits: int) -> Expr:
+    """An equal expression in machine primitives, good for a mantissa of `bits` bits."""
+
+    def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        if is_call(node, "tanhshrink"):
+            return _tanhshrink(*arguments, bits)
+        if is_call(node, *LOWERED):
+            return LOWERED[node.primitive](*arguments)  # type: ignore[attr-defined]
+        return build(node.primitive, *arguments) if arguments else node  # type: ignore[attr-defined]
+
+    return fold(root, visit)
+
+
+def _exp_of_minus(u: Expr) -> Expr:
+    return build("exp", negate(absolute(u)))
+
+
+def _reciprocal(u: Expr) -> Expr:
+    """1 / (1 + exp(-|u|))"""
+    return 1 / add(1, _exp_of_minus(u))
+
+
+def _sigmoid(u: Expr) -> Expr:
+    r = _reciprocal(u)
+    return where(u < 0, _exp_of_minus(u) * r, r)
+
+
+def _logistic_density(u: Expr) -> Expr:
+    r = _reciprocal(u)
+    return _exp_of_minus(u) * r * r
+
+
+def _softplus(u: Expr) -> Expr:
+    return where(u > 0, u, 0) + build("log1p", _exp_of_minus(u))
+
+
+def _minus_twice_absolute(u: Expr) -> Expr:
+    return negate(absolute(simplify(2 * u)))
+
+
+def _tanh(u: Expr) -> Expr:
+    m = build("expm1", _minus_twice_absolute(u))
+    return build("copysign", negate(m * (1 / (2 + m))), u)
+
+
+def _sech_squared(u: Expr) -> Expr:
+    v = _minus_twice_absolute(u)
+    r = 1 / (2 + build("expm1", v))
+    return 4 * (build("exp", v) * r * r)
+
+
+def _tanhshrink(u: Expr, bits: int) -> Expr:
+    """u - tanh(u), near 0 through the continued fraction tanh(u) = u/(1 + u^2/(3 + u^2/(5 + ...
+
+    With n/d the part from u^2/(3 + ... on, u - tanh(u) = u n / (n + d).
+    """
+    above, below = [Fraction(0)], [Fraction(1)]
+    for odd in range(2 * (bits // 5) + 5, 1, -2):
+        # u^2 / (odd + above/below) = u^2 below / (odd below + above)
+        longer = below + [Fraction(0)] * (len(above) - len(below))
+        rest = above + [Fraction(0)] * (len(longer) - len(above))
+        above, below = [Fraction(0), *below], [odd * b + a for b, a in zip(longer, rest, strict=True)]
+    w = power(u, 2)
+    total = [a + b for a, b in _padded(above, below)]
+    scale = total[0]
+    n, q = _polynomial(w, above, scale), _polynomial(w, total, scale)
+    return where(absolute(u) < SHRINK_BELOW, u * (n / q), u - _tanh(u))
+
+
+def _padded(a: list[Fraction], b: list[Fraction]) -> list[tuple[Fraction, Fraction]]:
+    size = max(len(a), len(b))
+    zeros = [Fraction(0)] * size
+    return list(zip((a + zeros)[:size], (b + zeros)[:size], strict=True))
+
+
+def _polynomial(w: Expr, coefficients: list[Fraction], scale: Fraction) -> Expr:
+    total = constant(0)
+    for coefficient in reversed(coefficients):
+        total = add(multiply(total, w), constant(coefficient / scale))
+    return total
+
+
+def _normal_pdf(u: Expr) -> Expr:
+    return multiply(1 / build("sqrt", 2 * build("pi")), build("exp", negate(power(u, 2) / 2)))
+
+
+def _normal_cdf(u: Expr) -> Expr:
+    tail = build("normal_tail", absolute(u)) * build("exp", negate(power(u, 2) / 2))
+    return where(u < 0, tail, 1 - tail)
+
+
+def _erf(u: Expr) -> Expr:
+    a = absolute(u)
+    tail = build("normal_tail", build("sqrt", constant(2)) * a) * build("exp", negate(power(u, 2)))
+    far = build("copysign", 1 - 2 * tail, u)
+    return where(a < TAIL_FROM, build("erf_series", u), far)
+
+
+def _softsign(u: Expr) -> Expr:
+    a = absolute(u)
+    return where(a > HUGE, build("copysign", constant(1), u), u / (1 + a))
+
+
+def _root(u: Expr, b: Expr) -> Expr:
+    return where(absolute(u) > HUGE, absolute(u), build("sqrt", power(u, 2) + b))
+
+
+def _squareplus(u: Expr, b: Expr) -> Expr:
+    large = (absolute(u) + _root(u, b)) / 2
+    return where(u < 0, b / (4 * large), large)
+
+
+def _algebraic_sigmoid(u: Expr, b: Expr) -> Expr:
+    return where(u > HUGE, 1, _squareplus(u, b) / _root(u, b))
+
+
+def _sign(u: Expr) -> Expr:
+    return where(u > 0, 1, where(u < 0, -1, u))
+
+
+LOWERED: Mapping[str, Callable[..., Expr]] = {
+    "sigmoid": _sigmoid,
+    "logistic_density": _logistic_density,
+    "softplus": _softplus,
+    "tanh": _tanh,
+    "sech_squared": _sech_squared,
+    "normal_pdf": _normal_pdf,
+    "normal_cdf": _normal_cdf,
+    "erf": _erf,
+    "softsign": _softsign,
+    "squareplus": _squareplus,
+    "algebraic_sigmoid": _algebraic_sigmoid,
+    "sign": _sign,
+}

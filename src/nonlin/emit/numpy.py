@@ -1,0 +1,127 @@
+"""A graph as a plain NumPy function: slow, simple, independent of the compiled kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol, postorder
+
+Array = Any  # a float64 array, or a NumPy scalar
+
+
+def _special(name: str) -> Callable[..., Array]:
+    def run(*arguments: Array) -> Array:
+        import scipy.special
+
+        return getattr(scipy.special, name)(*arguments)
+
+    return run
+
+
+def _decay(a: Array) -> Array:
+    return np.exp(-np.abs(a))
+
+
+def _sigmoid(a: Array) -> Array:
+    return np.where(a < 0, _decay(a), 1.0) / (1 + _decay(a))
+
+
+def _logistic_density(a: Array) -> Array:
+    return _decay(a) / (1 + _decay(a)) ** 2
+
+
+def _squareplus(a: Array, b: Array) -> Array:
+    root = np.hypot(a, np.sqrt(b))
+    return np.where(a > 0, (a + root) / 2, b / 2 / (root - np.minimum(a, 0)))
+
+
+def _algebraic_sigmoid(a: Array, b: Array) -> Array:
+    plain = _squareplus(a, b) / np.hypot(a, np.sqrt(b))
+    return np.where(np.isinf(a), a > 0, plain)
+
+
+def _softsign(a: Array) -> Array:
+    size = np.abs(a)
+    return np.where(size < 1, a / (1 + size), np.copysign(1 - 1 / (1 + size), a))
+
+
+def _tanhshrink(a: Array) -> Array:
+    near, fraction = np.clip(a, -1, 1), np.zeros_like(a)
+    for odd in range(25, 1, -2):
+        fraction = near * near / (odd + fraction)
+    return np.where(np.abs(a) > 1, a - np.tanh(a), near * fraction / (1 + fraction))
+
+
+SPELLINGS: Mapping[str, Callable[..., Array]] = {
+    "pi": lambda: np.pi,
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "divide": np.divide,
+    "negate": np.negative,
+    "power": np.power,
+    "absolute": np.abs,
+    "sign": np.sign,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+    "greater": np.greater,
+    "less": np.less,
+    "where": np.where,
+    "sqrt": np.sqrt,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log1p": np.log1p,
+    "sin": np.sin,
+    "cos": np.cos,
+    "arctan": np.arctan,
+    "tanh": np.tanh,
+    "sech_squared": lambda a: 4 * _logistic_density(2 * a),
+    "sigmoid": _sigmoid,
+    "logistic_density": _logistic_density,
+    "softplus": lambda a: np.maximum(a, 0) + np.log1p(_decay(a)),
+    "normal_cdf": _special("ndtr"),
+    "normal_pdf": lambda a: np.exp(-a * a / 2) / np.sqrt(2 * np.pi),
+    "erf": _special("erf"),
+    "softsign": _softsign,
+    "squareplus": _squareplus,
+    "algebraic_sigmoid": _algebraic_sigmoid,
+    "tanhshrink": _tanhshrink,
+    "row_max": lambda a: np.max(a, axis=-1, keepdims=True),
+    "row_sum": lambda a: np.sum(a, axis=-1, keepdims=True),
+}
+
+
+def compile_numpy(root: Expr, *names: str) -> Callable[..., NDArray[np.float64]]:
+    """The expression as a function of the named symbols on float64 arrays.
+
+    Arguments broadcast; rows are the last axis. NaN in gives NaN out; no warning is raised.
+    """
+    order = postorder(root)
+
+    def run(*values: ArrayLike) -> NDArray[np.float64]:
+        arrays = [np.asarray(value, dtype=np.float64) for value in values]
+        given = dict(zip(names, arrays, strict=True))
+        with np.errstate(all="ignore"):
+            result = _evaluate(order, given)
+        shape = np.broadcast_shapes(np.shape(result), *(array.shape for array in arrays))
+        spoilt = np.logical_or.reduce([np.broadcast_to(np.isnan(a), shape) for a in arrays])
+        return np.where(spoilt, np.nan, np.broadcast_to(result, shape))
+
+    return run
+
+
+def _evaluate(order: list[Expr], given: Mapping[str, Array]) -> Array:
+    results: dict[Expr, Array] = {}
+    for node in order:
+        if isinstance(node, Constant):
+            results[node] = np.float64(node.value)
+        elif isinstance(node, Symbol):
+            results[node] = given[node.name]
+        elif isinstance(node, Call):
+            results[node] = SPELLINGS[node.primitive](*[results[a] for a in node.arguments])
+    return results[order[-1]]

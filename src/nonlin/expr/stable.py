@@ -1,0 +1,148 @@
+"""Make an expression safe to evaluate in floating point, at every input, infinities included.
+
+Three things spoil a correct formula: an overflow that a vanishing factor should have beaten
+(0 * inf), a bounded oscillation added to infinity (inf + sin(inf)), and a branch that swallows
+NaN. They are mended here, with primitives that only the machine targets spell: `damp`,
+`absorb` and `guard`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+
+from nonlin.expr.floats import as_function
+from nonlin.expr.interval import REALS, Interval
+from nonlin.expr.nodes import (
+    Constant,
+    Expr,
+    Symbol,
+    arguments_of,
+    build,
+    constant,
+    fold,
+    is_call,
+    multiply,
+    negate,
+    postorder,
+    power,
+    rewrite,
+    symbol,
+    symbols,
+)
+from nonlin.expr.primitives import TABLE
+from nonlin.expr.simplify import Factors, join, split
+
+_VANISHING = (
+    "exp", "sigmoid", "logistic_density", "sech_squared", "normal_cdf", "normal_pdf",
+)  # fmt: skip
+
+
+def stabilise(root: Expr) -> Expr:
+    """An equal expression without 0 * inf, inf + oscillation and swallowed NaN."""
+    root = rewrite(root, _tanh_of_softplus)
+    root = _mend(root)
+    return _guarded(root)
+
+
+def _tanh_of_softplus(node: Expr) -> Expr:
+    """With s = sigmoid(-u): tanh(softplus(u)) = (1 - s)(1 + s)/(1 + s^2), sech^2 = 4 s^2/(...)^2"""
+    if not is_call(node, "tanh", "sech_squared") or not is_call(arguments_of(node)[0], "softplus"):
+        return node
+    u = arguments_of(arguments_of(node)[0])[0]
+    s = build("sigmoid", negate(u))
+    below = 1 + power(s, 2)
+    if is_call(node, "tanh"):
+        return build("sigmoid", u) * ((1 + s) / below)
+    return 4 * power(s / below, 2)
+
+
+def _mend(root: Expr) -> Expr:
+    bounds: dict[Expr, Interval] = {}
+
+    def bound(node: Expr) -> Interval:
+        if node not in bounds:
+            bounds[node] = fold(node, _bounds)
+        return bounds[node]
+
+    def rule(node: Expr) -> Expr:
+        if is_call(node, "multiply", "divide"):
+            return _damped(node, bound)
+        if is_call(node, "add"):
+            a, b = arguments_of(node)
+            for large, small in ((a, b), (b, a)):
+                if _oscillates(small) and bound(small).bounded and not bound(large).bounded:
+                    return build("absorb", large, small)
+        return node
+
+    return _rewrite_products(root, rule)
+
+
+def _rewrite_products(root: Expr, rule: object) -> Expr:
+    """Bottom-up, but a product is handed over whole, not factor by factor."""
+    assert callable(rule)  # noqa: S101 - for the type checker
+    inner = {
+        argument
+        for node in postorder(root)
+        if is_call(node, "multiply", "divide", "negate")
+        for argument in arguments_of(node)
+        if is_call(argument, "multiply", "divide")
+    }
+    done: dict[Expr, Expr] = {}
+    for node in postorder(root):
+        arguments = [done[argument] for argument in arguments_of(node)]
+        built = build(node.primitive, *arguments) if arguments else node  # type: ignore[attr-defined]
+        done[node] = built if node in inner and node is not root else rule(built)
+    return done[root]
+
+
+def _bounds(node: Expr, arguments: list[Interval]) -> Interval:
+    if isinstance(node, Constant):
+        return Interval(float(node.value), float(node.value))
+    if isinstance(node, Symbol):
+        return REALS if node.name == "x" else Interval(1.0, 1.0)
+    if is_call(node, "damp", "absorb"):
+        return REALS
+    return TABLE[node.primitive].bounds(*arguments)  # type: ignore[attr-defined]
+
+
+def _oscillates(node: Expr) -> bool:
+    return any(is_call(part, "sin", "cos") for part in postorder(node))
+
+
+def _damped(node: Expr, bound: object) -> Expr:
+    """Vanishing factors gathered on the left of a `damp`, if the rest can become infinite."""
+    assert callable(bound)  # noqa: S101 - for the type checker
+    coefficient, factors = split(node)
+    vanishing: Factors = {b: e for b, e in factors.items() if e > 0 and is_call(b, *_VANISHING)}
+    rest: Factors = {b: e for b, e in factors.items() if b not in vanishing}
+    if not vanishing:
+        vanishing = {b: e for b, e in rest.items() if e < 0 and not bound(b).bounded}
+        rest = {b: e for b, e in rest.items() if b not in vanishing}
+        if not vanishing or not _tends_to_zero(node):
+            return node
+    numerator = {b: e for b, e in rest.items() if e > 0}
+    if all(bound(base).bounded for base in numerator):
+        return node
+    return build("damp", join(Fraction(1), vanishing), join(coefficient, rest))
+
+
+def _tends_to_zero(node: Expr) -> bool:
+    """Does it, at both ends, as far as three powers of ten can tell?"""
+    names = [name for name in symbols([node]) if name != "x"]
+    run = as_function(node, "x", *names)
+    for sign in (1.0, -1.0):
+        sizes = [abs(run(sign * x, *(1.0 for _ in names))) for x in (1e3, 1e6, 1e9)]
+        if not (sizes[0] > 10 * sizes[1] and sizes[1] > 10 * sizes[2]) and any(sizes):
+            return False
+    return True
+
+
+def _guarded(root: Expr) -> Expr:
+    """NaN in, NaN out: `guard(y, x)` is x where x is NaN."""
+    names = [name for name in symbols([root]) if name != "x"]
+    answer = as_function(root, "x", *names)(math.nan, *(1.0 for _ in names))
+    return root if math.isnan(answer) else build("guard", root, symbol("x"))
+
+

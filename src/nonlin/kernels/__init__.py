@@ -1,0 +1,1 @@
+"""Compile graphs, keep the objects, run them on NumPy arrays."""

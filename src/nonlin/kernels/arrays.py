@@ -1,0 +1,146 @@
+"""Run a kernel on NumPy arrays of any layout.
+
+dtype in is dtype out: float16, bfloat16, float32, float64; integers and booleans become
+float64. float16 and bfloat16 are computed in float32.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nonlin._errors import InputError
+from nonlin.kernels.compile import Kernel
+
+Array = NDArray[Any]
+
+SPLIT_FROM = 1 << 17  # elements: below, waking a second thread costs more than it saves
+BUFFER = 1 << 14
+ACCEPTED = "float16, bfloat16, float32, float64"
+
+
+def as_input(x: Any) -> Array:
+    """The argument as an array of a dtype that kernels accept."""
+    array = np.asarray(x)
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.name not in ("float16", "bfloat16", "float32", "float64"):
+        raise InputError("array_dtype", given=array.dtype.name, allowed=ACCEPTED)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def computed_in(array: Array) -> str:
+    """The dtype of the kernel for an array."""
+    return "float64" if array.dtype.name == "float64" else "float32"
+
+
+def outputs_for(x: Array, given: Any, count: int) -> list[Array]:
+    """The arrays to write: those given, checked, or new ones."""
+    if given is None:
+        return [np.empty_like(x) for _ in range(count)]
+    outputs = list(given) if count > 1 and isinstance(given, tuple | list) else [given]
+    if len(outputs) != count:
+        raise InputError("out_count", given=len(outputs), needed=count)
+    for output in outputs:
+        _check_output(x, output)
+    return outputs
+
+
+def _check_output(x: Array, output: Any) -> None:
+    if not isinstance(output, np.ndarray):
+        raise InputError("out_type", given=type(output).__name__)
+    if output.shape != x.shape or output.dtype != x.dtype:
+        raise InputError(
+            "out_shape",
+            given=f"{output.dtype.name} {output.shape}",
+            needed=f"{x.dtype.name} {x.shape}",
+        )
+    if not output.flags.writeable:
+        raise InputError("out_read_only")
+
+
+def run(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
+    """Fill the outputs. x may share memory with them."""
+    if x.size == 0:
+        return
+    if any(_overlaps(x, output) for output in outputs):
+        x = x.copy()
+    if _is_flat(x, outputs, kernel.dtype):
+        _in_parts(kernel, x, outputs)
+    else:
+        _buffered(kernel, x, outputs)
+
+
+def _overlaps(x: Array, output: Array) -> bool:
+    """Do they share memory otherwise than as the same array?"""
+    same = x.ctypes.data == output.ctypes.data and x.strides == output.strides
+    return not same and np.may_share_memory(x, output)
+
+
+def _is_flat(x: Array, outputs: Sequence[Array], dtype: str) -> bool:
+    return (
+        x.dtype.name == dtype
+        and x.flags.forc
+        and all(o.strides == x.strides and o.flags.aligned for o in outputs)
+        and x.flags.aligned
+    )
+
+
+def _in_parts(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
+    addresses = [array.ctypes.data for array in (x, *outputs)]
+    parameters = kernel.parameters.ctypes.data
+
+    def part(start: int, stop: int) -> None:
+        shifted = [address + start * x.itemsize for address in addresses]
+        kernel.call(*shifted, stop - start, parameters)
+
+    split(part, x.size, 16)
+
+
+def split(part: Callable[[int, int], None], size: int, grain: int) -> None:
+    """`part(start, stop)` over 0 .. size, on all threads when there is enough to do."""
+    threads = thread_count()
+    if size < SPLIT_FROM or threads == 1:
+        part(0, size)
+        return
+    step = -(-size // threads // grain) * grain
+    starts = range(0, size, step)
+    list(_pool().map(lambda start: part(start, min(start + step, size)), starts))
+
+
+@cache
+def thread_count() -> int:
+    """CPUs that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_count(), thread_name_prefix="nonlin")
+
+
+def _buffered(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
+    """Strided, broadcast and half-precision arrays, a buffer at a time."""
+    read, write = ["readonly", "contig", "aligned"], ["writeonly", "contig", "aligned"]
+    blocks = np.nditer(
+        [x, *outputs],
+        flags=["external_loop", "buffered", "delay_bufalloc"],
+        op_flags=[read, *[write] * len(outputs)],
+        op_dtypes=[np.dtype(kernel.dtype)] * (1 + len(outputs)),
+        casting="unsafe",
+        buffersize=BUFFER,
+    )
+    parameters = kernel.parameters.ctypes.data
+    with blocks, np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        blocks.reset()
+        for arrays in blocks:
+            addresses = [array.ctypes.data for array in arrays]
+            kernel.call(*addresses, arrays[0].size, parameters)

@@ -1,0 +1,22 @@
+"""Fully connected networks: build, initialise, follow a forward pass, train (floor F5)."""
+
+from nonlin.network.loss import LOSSES, Loss
+from nonlin.network.network import Network
+from nonlin.network.settings import Job, Record, Settings
+from nonlin.network.trace import LayerTrace, Trace
+from nonlin.network.train import Gradient, gradient, train, train_many
+
+__all__ = [
+    "LOSSES",
+    "Gradient",
+    "Job",
+    "LayerTrace",
+    "Loss",
+    "Network",
+    "Record",
+    "Settings",
+    "Trace",
+    "gradient",
+    "train",
+    "train_many",
+]

@@ -1,0 +1,228 @@
+"""Forward pass, losses and back-propagation, compiled; called by `loop` (Numba).
+
+An activation enters as the address of its compiled kernel (value and slope in one pass), so
+a new activation needs no compilation here.
+
+Layout of the flat parameter buffer: all weight matrices (row-major), then all biases. The
+buffers of activations and slopes hold one block of `rows * size` numbers per layer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.linalg.cython_blas  # noqa: F401  (Numba's np.dot calls this BLAS)
+
+from nonlin.network.compiled import call_kernel, compiled
+
+SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2
+Array = np.ndarray
+
+
+class Plan(NamedTuple):
+    """What the loop must know of a network: where things are and what to call."""
+
+    sizes: np.ndarray  # int64, neurons per layer
+    weights: np.ndarray  # int64, where the weights of each layer begin
+    biases: np.ndarray  # int64, where the biases of each layer begin
+    kernels: np.ndarray  # int64, address of the fused kernel of each hidden layer
+    constants: np.ndarray  # int64, address of that kernel's parameters
+    loss: int
+
+
+class Data(NamedTuple):
+    """Rows to learn from; `labels` for cross-entropy, `targets` for the other losses."""
+
+    inputs: np.ndarray  # T (rows, features)
+    labels: np.ndarray  # int64 (rows) or (0)
+    targets: np.ndarray  # T (rows, outputs) or (0, outputs)
+
+
+class Workspace(NamedTuple):
+    """Buffers of one training run, made once."""
+
+    activations: np.ndarray  # T, what each layer receives, then the logits
+    slopes: np.ndarray  # T, f'(z) on the way forward, dL/dz on the way back
+    scratch: np.ndarray  # T, one block of the widest layer
+    gradient: np.ndarray  # T, laid out as the parameters
+    first: np.ndarray  # T, mean gradient (AdamW) or velocity (SGD)
+    second: np.ndarray  # T, mean squared gradient (AdamW)
+
+
+# Plain loops below instead of array assignments, sums and copies: Numba compiles the latter
+# with shape checks and their messages, which made a first start four times longer.
+@compiled
+def copy_rows(source: Array, target: Array):
+    for i in range(source.shape[0]):
+        for j in range(source.shape[1]):
+            target[i, j] = source[i, j]
+
+
+@compiled
+def copy_vector(source: Array, target: Array):
+    for i in range(source.size):
+        target[i] = source[i]
+
+
+@compiled
+def _before(sizes: Array, layer: int):
+    """How many neurons stand in the layers before `layer`."""
+    total = 0
+    for k in range(layer):
+        total += sizes[k]
+    return total
+
+
+@compiled
+def block(buffer: Array, start: int, rows: int, columns: int):
+    return buffer[start : start + rows * columns].reshape(rows, columns)
+
+
+@compiled
+def workspace(parameters: Array, plan: Plan, rows: int):
+    number = parameters.dtype
+    everything, widest = rows * _before(plan.sizes, len(plan.sizes)), 0
+    for size in plan.sizes:
+        widest = max(widest, rows * size)
+    return Workspace(
+        np.empty(everything, number),
+        np.empty(everything, number),
+        np.empty(widest, number),
+        np.zeros(parameters.size, number),
+        np.zeros(parameters.size, number),
+        np.zeros(parameters.size, number),
+    )
+
+
+@compiled
+def _add_bias(sums: Array, bias: Array):
+    for i in range(sums.shape[0]):
+        for j in range(sums.shape[1]):
+            sums[i, j] += bias[j]
+
+
+@compiled
+def forward(parameters: Array, plan: Plan, work: Workspace, rows: int):
+    """Fill `activations` and `slopes` for the first `rows` rows; return the logits."""
+    layers = len(plan.sizes) - 1
+    start = 0
+    for layer in range(layers):
+        fan_in, fan_out = plan.sizes[layer], plan.sizes[layer + 1]
+        inputs = block(work.activations, start, rows, fan_in)
+        start += rows * fan_in
+        sums = block(work.activations, start, rows, fan_out)
+        weights = block(parameters, plan.weights[layer], fan_in, fan_out)
+        np.dot(inputs, weights, sums)
+        at = plan.biases[layer]
+        _add_bias(sums, parameters[at : at + fan_out])
+        if layer < layers - 1:
+            count = rows * fan_out
+            values = work.activations[start : start + count]
+            slopes = work.slopes[start : start + count]
+            call_kernel(plan.kernels[layer], values, slopes, count, plan.constants[layer])
+    return block(work.activations, start, rows, plan.sizes[layers])
+
+
+@compiled
+def _squared_error(logits: Array, targets: Array, gradient: Array):
+    """Mean over samples and outputs; `gradient` receives dL/dlogits."""
+    scale = 1.0 / logits.size
+    total = 0.0
+    for i in range(logits.shape[0]):
+        for j in range(logits.shape[1]):
+            difference = logits[i, j] - targets[i, j]
+            total += difference * difference
+            gradient[i, j] = 2.0 * scale * difference
+    return total * scale
+
+
+@compiled
+def _binary_cross_entropy(logits: Array, targets: Array, gradient: Array):
+    """Mean over samples of log(1 + e^z) - y z, in a form that cannot overflow."""
+    scale = 1.0 / logits.size
+    total = 0.0
+    for i in range(logits.shape[0]):
+        for j in range(logits.shape[1]):
+            z = np.float64(logits[i, j])
+            y = targets[i, j]
+            small = np.exp(-abs(z))
+            total += max(z, 0.0) - y * z + np.log1p(small)
+            upper = 1.0 / (1.0 + small)
+            gradient[i, j] = scale * ((upper if z >= 0.0 else small * upper) - y)
+    return total * scale
+
+
+@compiled
+def _cross_entropy(logits: Array, labels: Array, gradient: Array):
+    """Mean over samples of log(sum(e^z)) - z[label], shifted by the largest z."""
+    rows, classes = logits.shape
+    scale = 1.0 / rows
+    total = 0.0
+    for i in range(rows):
+        top = logits[i, 0]
+        for j in range(1, classes):
+            top = max(top, logits[i, j])
+        amount = logits[i, 0] * 0
+        for j in range(classes):
+            gradient[i, j] = np.exp(logits[i, j] - top)
+            amount += gradient[i, j]
+        total += np.log(amount) + top - logits[i, labels[i]]
+        share = scale / amount
+        for j in range(classes):
+            gradient[i, j] *= share
+        gradient[i, labels[i]] -= scale
+    return total * scale
+
+
+@compiled
+def loss_of(plan: Plan, logits: Array, labels: Array, targets: Array, gradient: Array):
+    if plan.loss == CROSS_ENTROPY:
+        return _cross_entropy(logits, labels, gradient)
+    if plan.loss == BINARY_CROSS_ENTROPY:
+        return _binary_cross_entropy(logits, targets, gradient)
+    return _squared_error(logits, targets, gradient)
+
+
+@compiled
+def _column_sums(matrix: Array, sums: Array):
+    for j in range(sums.size):
+        sums[j] = 0
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):
+            sums[j] += matrix[i, j]
+
+
+@compiled
+def _backward(parameters: Array, plan: Plan, work: Workspace, rows: int):
+    """Fill `gradient`, given dL/dlogits in the last block of `slopes`."""
+    layers = len(plan.sizes) - 1
+    start = rows * _before(plan.sizes, layers)
+    for layer in range(layers - 1, -1, -1):
+        fan_in, fan_out = plan.sizes[layer], plan.sizes[layer + 1]
+        errors = block(work.slopes, start, rows, fan_out)
+        start -= rows * fan_in
+        inputs = block(work.activations, start, rows, fan_in)
+        np.dot(inputs.T, errors, block(work.gradient, plan.weights[layer], fan_in, fan_out))
+        at = plan.biases[layer]
+        _column_sums(errors, work.gradient[at : at + fan_out])
+        if layer > 0:
+            weights = block(parameters, plan.weights[layer], fan_in, fan_out)
+            pulled = block(work.scratch, 0, rows, fan_in)
+            np.dot(errors, weights.T, pulled)
+            slopes = work.slopes[start : start + rows * fan_in]
+            for k in range(rows * fan_in):
+                slopes[k] *= work.scratch[k]
+
+
+@compiled
+def backpropagate(
+    parameters: Array, plan: Plan, work: Workspace, labels: Array, targets: Array, rows: int
+):
+    """Loss of the `rows` rows that stand in the first block; fills `gradient`."""
+    logits = forward(parameters, plan, work, rows)
+    outputs = plan.sizes[-1]
+    start = rows * _before(plan.sizes, len(plan.sizes) - 1)
+    loss = loss_of(plan, logits, labels, targets, block(work.slopes, start, rows, outputs))
+    _backward(parameters, plan, work, rows)
+    return loss

@@ -1,0 +1,140 @@
+"""What a network accepts: every refusal is an InputError of one sentence."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nonlin._errors import InputError
+from nonlin.activation import Activation
+from nonlin.catalogue import get
+
+ACCEPTED = "biuf"  # kinds of dtype that are numbers on the real line
+
+
+def layer_sizes(given: Any) -> tuple[int, ...]:
+    """At least two positive integers."""
+    if isinstance(given, str) or not np.iterable(given):
+        raise InputError("sizes_not_a_list", given=given)
+    sizes = tuple(_size(value, position) for position, value in enumerate(given, start=1))
+    if len(sizes) < 2:
+        raise InputError("too_few_sizes", count=len(sizes))
+    return sizes
+
+
+def _size(value: Any, position: int) -> int:
+    try:
+        size = operator.index(value)
+    except TypeError:
+        size = 0
+    if size < 1 or isinstance(value, bool):
+        raise InputError("bad_size", given=value, position=position)
+    return size
+
+
+def seed(given: Any) -> int:
+    """An integer from 0 to 2**63 - 1."""
+    return integer("seed", given, 0)
+
+
+def integer(name: str, given: Any, least: int) -> int:
+    """An integer of at least `least` that fits into 63 bits."""
+    try:
+        value = operator.index(given)
+    except TypeError:
+        value = least - 1
+    if isinstance(given, bool) or not least <= value < 2**63:
+        raise InputError("bad_integer", name=name, given=given, least=least)
+    return value
+
+
+def number(name: str, given: Any, least: float, most: float, open_below: bool = False) -> float:
+    """A finite number in [least, most), or (least, most) if `open_below`."""
+    try:
+        value = float(given)
+    except (TypeError, ValueError):
+        value = float("nan")
+    inside = least < value < most if open_below else least <= value < most
+    if not inside:
+        below = "<" if open_below else "<="
+        bounds = f"{least:g} {below} {name}" + ("" if most == float("inf") else f" < {most:g}")
+        raise InputError("bad_number", name=name, given=given, bounds=bounds)
+    return value
+
+
+def hidden_activations(
+    given: str | Activation | Sequence[str | Activation], layers: int
+) -> tuple[Activation, ...]:
+    """One element-wise activation per hidden layer; a single one is repeated."""
+    if isinstance(given, str | Activation):
+        chosen = (get(given),) * layers
+    else:
+        chosen = tuple(get(each) for each in given)
+        if len(chosen) != layers:
+            raise InputError("hidden_count", given=len(chosen), layers=layers)
+    for activation in chosen:
+        if activation.rowwise:
+            raise InputError("rowwise_hidden", name=activation.name)
+    return chosen
+
+
+def real_dtype(given: Any) -> np.dtype[Any]:
+    """float32 or float64."""
+    dtype = np.dtype(given)
+    if dtype not in (np.float32, np.float64):
+        raise InputError("network_dtype", given=dtype)
+    return dtype
+
+
+def real_array(name: str, given: Any) -> np.ndarray:
+    """`given` as an array of real numbers; complex, object, text and ragged ones are refused."""
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise InputError("not_an_array", name=name) from None
+    if array.dtype.kind not in ACCEPTED and array.dtype.name != "bfloat16":
+        raise InputError("not_real", name=name, dtype=array.dtype)
+    return array
+
+
+def features(given: Any, columns: int, dtype: np.dtype[Any]) -> np.ndarray:
+    """Inputs as a C-contiguous array of shape (rows, columns)."""
+    array = real_array("X", given)
+    if array.ndim != 2:
+        raise InputError("not_two_dimensional", shape=array.shape, columns=columns)
+    if array.shape[1] != columns:
+        raise InputError("wrong_columns", given=array.shape[1], columns=columns)
+    return converted(array, dtype)
+
+
+def converted(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """`array` in C order and of `dtype`; what does not fit into float32 becomes infinite."""
+    with np.errstate(over="ignore"):  # becomes inf, which training refuses by name
+        return np.ascontiguousarray(array, dtype)
+
+
+def finite(name: str, array: np.ndarray) -> np.ndarray:
+    """`array` itself, unless it holds NaN, an infinity, or no row at all."""
+    if array.shape[0] == 0:
+        raise InputError("no_rows", name=name)
+    bad = ~np.isfinite(array)
+    if bad.any():
+        row = int(np.argwhere(bad)[0][0])
+        raise InputError("not_finite_data", name=name, count=int(bad.sum()), row=row)
+    return array
+
+
+def layer_arrays(
+    kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, ...]]
+) -> list[np.ndarray]:
+    """One array per layer, each of the shape that the network's sizes demand."""
+    arrays = [real_array(kind, each) for each in given]
+    if len(arrays) != len(shapes):
+        raise InputError("layer_count", kind=kind, given=len(arrays), layers=len(shapes))
+    for layer, (array, shape) in enumerate(zip(arrays, shapes, strict=True), start=1):
+        if array.shape != shape:
+            raise InputError("layer_shape", kind=kind, layer=layer, given=array.shape, shape=shape)
+    return arrays

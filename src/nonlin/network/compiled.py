@@ -1,0 +1,65 @@
+"""How the training loop is compiled, and how it calls an activation (Numba)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+_SOURCES = ("compiled.py", "backprop.py", "optimise.py", "loop.py")
+_njit: Any = njit
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """For functions called by compiled code only: no wrapper for Python, compiles faster."""
+    return _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function)
+
+
+def entry(function: Callable[..., Any], name: str) -> Any:
+    """An entry point called from Python, kept in Numba's cache on disk under a name of its own.
+
+    One name per dtype, so that a cache file has a single signature: two processes that
+    compile at the same time can then only write the same thing. The name contains a checksum
+    of every compiled source, because Numba notices changes to one file only.
+    """
+    own = FunctionType(function.__code__, function.__globals__)
+    own.__qualname__ = f"{name}_{_checksum(_SOURCES):08x}"
+    try:
+        return _njit(cache=True, **_OPTIONS)(own)
+    except RuntimeError:  # no directory can be written to: compile in every process
+        return _njit(**_OPTIONS)(own)
+
+
+def _checksum(names: Sequence[str]) -> int:
+    result = 0
+    for name in names:
+        result = zlib.crc32(Path(__file__).with_name(name).read_bytes(), result)
+    return result
+
+
+@intrinsic
+def call_kernel(
+    typing: Any, address: Any, values: Any, slopes: Any, count: Any, constants: Any
+) -> Any:
+    """Call void f(const T* x, T* value, T* slope, int64 n, const double* constants)."""
+    signature = types.void(types.int64, values, slopes, types.int64, types.int64)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number = context.get_value_type(values.dtype).as_pointer()
+        double = ir.DoubleType().as_pointer()
+        prototype = ir.FunctionType(ir.VoidType(), [number, number, number, ir.IntType(64), double])
+        value = context.make_array(values)(context, builder, arguments[1]).data
+        slope = context.make_array(slopes)(context, builder, arguments[2]).data
+        kernel = builder.inttoptr(arguments[0], prototype.as_pointer())
+        numbers = builder.inttoptr(arguments[4], double)
+        builder.call(kernel, [value, value, slope, arguments[3], numbers])
+        return context.get_dummy_value()
+
+    return signature, generate

@@ -1,0 +1,149 @@
+"""The compiled training loop: one function for every shape of network (Numba, no GIL)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nonlin.network.backprop import (
+    Array,
+    Data,
+    Plan,
+    Workspace,
+    backpropagate,
+    block,
+    copy_rows,
+    copy_vector,
+    forward,
+    loss_of,
+    workspace,
+)
+from nonlin.network.compiled import compiled, entry
+from nonlin.network.optimise import Rule, shuffle, update
+
+CHUNK = 256  # rows of validation data per pass: small enough to stay in the cache
+
+
+@compiled
+def _gather(
+    data: Data, order: Array, begin: int, rows: int, work: Workspace, labels: Array, targets: Array
+):
+    """Copy the rows order[begin : begin + rows] to the first block of the workspace."""
+    inputs = block(work.activations, 0, rows, data.inputs.shape[1])
+    for i in range(rows):
+        row = order[begin + i]
+        for j in range(inputs.shape[1]):
+            inputs[i, j] = data.inputs[row, j]
+        if labels.size > 0:
+            labels[i] = data.labels[row]
+        else:
+            for j in range(targets.shape[1]):
+                targets[i, j] = data.targets[row, j]
+
+
+@compiled
+def _held_out_loss(parameters: Array, plan: Plan, work: Workspace, data: Data):
+    """Mean loss over all rows of `data`, CHUNK rows at a time."""
+    rows = data.inputs.shape[0]
+    total = 0.0
+    for begin in range(0, rows, CHUNK):
+        end = min(begin + CHUNK, rows)
+        inputs = block(work.activations, 0, end - begin, plan.sizes[0])
+        copy_rows(data.inputs[begin:end], inputs)
+        logits = forward(parameters, plan, work, end - begin)
+        labels, targets = data.labels[begin:end], data.targets[begin:end]
+        gradient = block(work.slopes, 0, end - begin, plan.sizes[-1])
+        total += loss_of(plan, logits, labels, targets, gradient) * (end - begin)
+    return total / rows
+
+
+@compiled
+def _epoch(
+    parameters: Array,
+    plan: Plan,
+    data: Data,
+    rule: Rule,
+    work: Workspace,
+    order: Array,
+    step: int,
+    stop: Array,
+):
+    """Go through the data once; returns (mean loss, steps done, all finite)."""
+    rows = order.size
+    labels = np.empty(rule.batch if data.labels.size else 0, np.int64)
+    targets = np.empty((0 if data.labels.size else rule.batch, plan.sizes[-1]), parameters.dtype)
+    split = plan.biases[0]
+    total = 0.0
+    for begin in range(0, rows, rule.batch):
+        count = min(rule.batch, rows - begin)
+        if stop[0] != 0:
+            break
+        _gather(data, order, begin, count, work, labels, targets)
+        loss = backpropagate(parameters, plan, work, labels, targets, count)
+        step += 1
+        total += loss * count
+        if not np.isfinite(loss):
+            return loss, step, False
+        decay = rule.weight_decay
+        sound = update(parameters, work, rule, 0, split, decay, step)
+        sound &= update(parameters, work, rule, split, parameters.size, 0.0, step)
+        if not sound:
+            return np.nan, step, False
+    return total / rows, step, True
+
+
+def _run(
+    parameters: Array,
+    plan: Plan,
+    data: Data,
+    held_out: Data,
+    rule: Rule,
+    curves: Array,
+    stop: Array,
+):
+    """Train in place; returns (epochs, steps, best epoch or -1, diverged at step or 0).
+
+    `curves` (2, epochs) receives training and held-out loss. `parameters` ends as it stood
+    after the best epoch (lowest held-out loss; training loss if nothing is held out).
+    """
+    best = np.empty(parameters.size, parameters.dtype)
+    copy_vector(parameters, best)
+    work = workspace(parameters, plan, rule.batch)
+    reserve = workspace(parameters[:0], plan, min(CHUNK, held_out.inputs.shape[0]))
+    order = np.arange(data.inputs.shape[0])
+    state = np.uint64(rule.seed)
+    lowest, best_epoch, step, diverged, epoch = np.inf, -1, 0, 0, 0
+    while epoch < rule.epochs:
+        state = shuffle(order, state)
+        loss, step, sound = _epoch(parameters, plan, data, rule, work, order, step, stop)
+        if stop[0] != 0:
+            break
+        curves[0, epoch] = loss
+        epoch += 1
+        if not sound:
+            diverged = step
+            break
+        if held_out.inputs.shape[0] > 0:
+            loss = _held_out_loss(parameters, plan, reserve, held_out)
+            curves[1, epoch - 1] = loss
+        if loss < lowest:
+            lowest, best_epoch = loss, epoch - 1
+            copy_vector(parameters, best)
+        elif rule.patience > 0 and epoch - 1 - best_epoch >= rule.patience:
+            break
+    copy_vector(best, parameters)
+    return epoch, step, best_epoch, diverged
+
+
+def _gradient(parameters: Array, plan: Plan, data: Data, gradient: Array):
+    rows = data.inputs.shape[0]
+    work = workspace(parameters, plan, rows)
+    copy_rows(data.inputs, block(work.activations, 0, rows, plan.sizes[0]))
+    loss = backpropagate(parameters, plan, work, data.labels, data.targets, rows)
+    copy_vector(work.gradient, gradient)
+    return loss
+
+
+run_float32 = entry(_run, "run_float32")
+run_float64 = entry(_run, "run_float64")
+gradient_float32 = entry(_gradient, "gradient_float32")
+gradient_float64 = entry(_gradient, "gradient_float64")

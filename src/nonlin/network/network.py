@@ -1,0 +1,204 @@
+"""A fully connected network: layer sizes, activations, weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from nonlin.activation import Activation
+from nonlin.catalogue import get
+from nonlin.network import checks
+from nonlin.network.initialise import initialisation, streams, usable_gain
+from nonlin.network.settings import Job, Record, Settings
+from nonlin.network.trace import LayerTrace, Trace
+
+
+@dataclass(frozen=True, slots=True, init=False, eq=False)
+class Network:
+    """Layers of neurons, each a = f(x W + b), with every weight and bias in one buffer.
+
+    sizes: neurons per layer, inputs first, at least two. hidden: one activation (name or
+    Activation) for all hidden layers, or a sequence of one per hidden layer, element-wise.
+    output: any activation; "identity", "sigmoid" and "softmax" decide the loss in training.
+    init: "auto" scales each layer by the gain of the activation that feeds it (1 for the
+    first layer, so inputs should be standardised); see `initialise`. dtype: float32, or
+    float64. `parameters` is the buffer (all weight matrices, then all biases); `fit` changes
+    it in place. Raises InputError for anything that does not fit together.
+    """
+
+    sizes: tuple[int, ...]
+    hidden: tuple[Activation, ...]
+    output: Activation
+    init: str
+    seed: int
+    parameters: np.ndarray
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        hidden: str | Activation | Sequence[str | Activation] = "relu",
+        output: str | Activation = "identity",
+        init: str = "auto",
+        seed: int = 0,
+        dtype: Any = np.float32,
+    ) -> None:
+        layers = checks.layer_sizes(sizes)
+        put = object.__setattr__
+        put(self, "sizes", layers)
+        put(self, "hidden", checks.hidden_activations(hidden, len(layers) - 2))
+        put(self, "output", get(output))
+        put(self, "init", initialisation(init).name)
+        put(self, "seed", checks.seed(seed))
+        count = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layers))
+        put(self, "parameters", np.zeros(count, checks.real_dtype(dtype)))
+        self._initialise()
+
+    def _initialise(self) -> None:
+        rule = initialisation(self.init)
+        for layer, (random, weights) in enumerate(
+            zip(streams(self.seed, len(self.weights)), self.weights, strict=True)
+        ):
+            gain = 1.0
+            if layer > 0 and rule.uses_gain:
+                feeding = self.hidden[layer - 1]
+                gain = usable_gain(feeding.name, feeding.gain)
+            fan_in, fan_out = weights.shape
+            weights[:] = rule.draw(random, fan_in, fan_out, gain)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float32 or float64: of parameters, sums and results."""
+        return self.parameters.dtype
+
+    @property
+    def weights(self) -> tuple[np.ndarray, ...]:
+        """One (fan_in, fan_out) view of the buffer per layer."""
+        return tuple(self._views([(i, o) for i, o in pairwise(self.sizes)], 0))
+
+    @property
+    def biases(self) -> tuple[np.ndarray, ...]:
+        """One (fan_out,) view of the buffer per layer."""
+        start = sum(i * o for i, o in pairwise(self.sizes))
+        return tuple(self._views([(o,) for o in self.sizes[1:]], start))
+
+    def _views(self, shapes: Sequence[tuple[int, ...]], start: int) -> Iterator[np.ndarray]:
+        for shape in shapes:
+            count = int(np.prod(shape))
+            yield self.parameters[start : start + count].reshape(shape)
+            start += count
+
+    def logits(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Preactivations of the output layer, shape (rows, outputs), for X (rows, inputs)."""
+        values = checks.features(X, self.sizes[0], self.dtype)
+        *before, last = zip(self.weights, self.biases, strict=True)
+        for activation, (weights, biases) in zip(self.hidden, before, strict=True):
+            values = activation(values @ weights + biases)
+        return values @ last[0] + last[1]
+
+    def forward(self, X: Any) -> np.ndarray:  # noqa: N803
+        """What the output layer gives, shape (rows, outputs), for X (rows, inputs)."""
+        return self.output(self.logits(X))
+
+    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Class index (softmax), 0 or 1 (sigmoid), or the values themselves (any other output).
+
+        Shape (rows,) with one prediction per row, (rows, outputs) with several values.
+        """
+        logits = self.logits(X)
+        if self.output.name == "softmax":
+            return logits.argmax(axis=1)
+        if self.output.name == "sigmoid":
+            result = (logits > 0).astype(np.int64)
+        else:
+            result = self.output(logits)
+        return result[:, 0] if result.shape[1] == 1 else result
+
+    def trace(self, X: Any) -> Trace:  # noqa: N803
+        """The full record of a forward pass of X (rows, inputs)."""
+        values = checks.features(X, self.sizes[0], self.dtype)
+        layers = []
+        for activation, weights, biases in zip(
+            (*self.hidden, self.output), self.weights, self.biases, strict=True
+        ):
+            sums = values @ weights
+            preactivations = sums + biases
+            activations = activation(preactivations)
+            layers.append(
+                LayerTrace(
+                    activation,
+                    values,
+                    weights.copy(),
+                    biases.copy(),
+                    sums,
+                    preactivations,
+                    activations,
+                )
+            )
+            values = activations
+        return Trace(tuple(layers))
+
+    def with_weights(self, weights: Sequence[Any], biases: Sequence[Any] | None = None) -> Network:
+        """A new network with these weights, one (fan_in, fan_out) array per layer.
+
+        `biases`: one (fan_out,) array per layer; as they are if not given.
+        """
+        result = self.copy()
+        shapes = [view.shape for view in result.weights]
+        for view, given in zip(
+            result.weights, checks.layer_arrays("weights", weights, shapes), strict=True
+        ):
+            view[:] = given
+        if biases is not None:
+            shapes = [view.shape for view in result.biases]
+            for view, given in zip(
+                result.biases, checks.layer_arrays("biases", biases, shapes), strict=True
+            ):
+                view[:] = given
+        return result
+
+    def copy(self) -> Network:
+        """A network of its own with the same weights."""
+        result = object.__new__(Network)
+        for name in ("sizes", "hidden", "output", "init", "seed"):
+            object.__setattr__(result, name, getattr(self, name))
+        object.__setattr__(result, "parameters", self.parameters.copy())
+        return result
+
+    def fit(
+        self,
+        X: Any,  # noqa: N803
+        y: Any,
+        *,
+        learning_rate: float = 1e-3,
+        epochs: int = 20,
+        seed: int = 0,
+        batch_size: int = 32,
+        optimizer: str = "adamw",
+        weight_decay: float = 0.0,
+        momentum: float = 0.9,
+        validation: tuple[Any, Any] | None = None,
+        patience: int | None = None,
+    ) -> Record:
+        """Train in place on X (rows, inputs) and y; the weights of the best epoch are kept.
+
+        The output decides loss and y: "identity" squared error, y (rows,) or (rows, outputs);
+        "sigmoid" binary cross-entropy, y of 0 and 1; "softmax" cross-entropy, y of class
+        indices. See `Settings` and `Record`. Raises InputError for unusable data or settings.
+        """
+        from nonlin.network.train import train
+
+        settings = Settings(
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            epochs=epochs,
+            batch_size=batch_size,
+            weight_decay=weight_decay,
+            momentum=momentum,
+            patience=patience,
+            seed=seed,
+        )
+        return train(Job(self, X, y, validation, settings))

@@ -1,0 +1,220 @@
+"""Training: one network, or many at once on a thread pool.
+
+The compiled loop (`loop.py`) releases the GIL, and BLAS is held to one thread, so that
+every network has a processor core to itself and its result does not depend on the others.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from nonlin._errors import InputError
+from nonlin.network import checks
+from nonlin.network.loss import LOSSES, loss_for
+from nonlin.network.network import Network
+from nonlin.network.settings import OPTIMIZERS, Job, Record, Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gradient:
+    """Loss of a batch and its derivative by every weight and bias, shaped like them."""
+
+    loss: float
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+
+
+def train(job: Job) -> Record:
+    """Train the network of `job` in place; the same as `train_many` of this one job."""
+    return next(record for _, record in train_many([job], threads=1))
+
+
+def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tuple[int, Record]]:
+    """Train the network of every job in place; gives (index of the job, Record) as they finish.
+
+    threads: networks trained at the same time, one per processor core if not given; results
+    do not depend on it. KeyboardInterrupt, or leaving the iteration early, cancels the jobs
+    not begun and stops the running ones at their next batch; what was given is complete.
+    Raises InputError before any training if a job cannot be used.
+    """
+    jobs = list(jobs)
+    if len({id(job.network) for job in jobs}) < len(jobs):
+        raise InputError("network_twice")
+    workers = checks.integer("threads", _cores() if threads is None else threads, 1)
+    shared: dict[tuple[int, ...], Any] = {}
+    return _results([_prepare(job, shared) for job in jobs], workers)
+
+
+def gradient(network: Network, X: Any, y: Any) -> Gradient:  # noqa: N803
+    """Loss of the whole batch (X, y) and its gradient, by the back-propagation used in training.
+
+    Raises InputError for unusable X or y, as `Network.fit` does.
+    """
+    from nonlin.network import loop
+
+    plan, kernels = _plan(network)
+    result = network.copy()
+    function = getattr(loop, f"gradient_{network.dtype.name}")
+    with _single_threaded_blas:
+        loss = function(network.parameters, plan, _data(network, X, y), result.parameters)
+    del kernels  # their addresses were in use until here
+    return Gradient(float(loss), result.weights, result.biases)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """A job as the compiled loop takes it; `kernels` keeps the code at its addresses alive."""
+
+    network: Network
+    plan: Any
+    data: Any
+    held_out: Any
+    rule: Any
+    kernels: list[Any]
+
+    def __call__(self, stop: np.ndarray) -> Record:
+        from nonlin.network import loop
+
+        curves = np.full((2, self.rule.epochs), np.nan)
+        function = getattr(loop, f"run_{self.network.dtype.name}")
+        begin = time.perf_counter()
+        epochs, steps, best, diverged = function(
+            self.network.parameters,
+            self.plan,
+            self.data,
+            self.held_out,
+            self.rule,
+            curves,
+            stop,
+        )
+        seconds = time.perf_counter() - begin
+        train_loss, validation_loss = curves[:, :epochs]
+        return Record(train_loss, validation_loss, best, epochs, steps, seconds, diverged or None)
+
+
+def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
+    stop = np.zeros(1, np.int64)  # the loops look at it before every batch
+    with _single_threaded_blas, ThreadPoolExecutor(workers, "nonlin-train") as pool:
+        futures: dict[Future[Record], int] = {}
+        try:
+            futures.update({pool.submit(run, stop): index for index, run in enumerate(runs)})
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            stop[0] = 1
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare(job: Job, shared: dict[tuple[int, ...], Any]) -> _Run:
+    plan, kernels = _plan(job.network)
+    X, y = job.validation if job.validation is not None else (None, None)  # noqa: N806
+    data = _data(job.network, job.X, job.y, shared)
+    held_out = _nothing(data) if job.validation is None else _data(job.network, X, y, shared)
+    rows = data.inputs.shape[0]
+    return _Run(job.network, plan, data, held_out, _rule(job.settings, rows), kernels)
+
+
+def _plan(network: Network) -> tuple[Any, list[Any]]:
+    """The network as the loop sees it, and the kernels that must be kept alive meanwhile."""
+    from nonlin.network import loop
+
+    code = loss_for(network.output.name).code
+    sizes = np.array(network.sizes, np.int64)
+    counts = [0, *(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))]
+    ends = np.cumsum(counts, dtype=np.int64)
+    biases = ends[-1] + np.cumsum([0, *network.sizes[1:-1]], dtype=np.int64)
+    kernels = [activation.kernel((0, 1), network.dtype) for activation in network.hidden]
+    addresses = np.array([kernel.address for kernel in kernels], np.int64)
+    constants = np.array([kernel.parameters.ctypes.data for kernel in kernels], np.int64)
+    return loop.Plan(sizes, ends[:-1].copy(), biases, addresses, constants, code), kernels
+
+
+def _data(
+    network: Network,
+    X: Any,  # noqa: N803
+    y: Any,
+    shared: dict[tuple[int, ...], Any] | None = None,
+) -> Any:
+    """X and y checked and converted, once for all jobs that use the same two objects."""
+    from nonlin.network import loop
+
+    shared = {} if shared is None else shared
+    loss = loss_for(network.output.name)
+    columns, outputs = network.sizes[0], network.sizes[-1]
+    key = (id(X), id(y), columns, outputs, loss.code, network.dtype.num)
+    if key not in shared:
+        inputs = checks.finite("X", checks.features(X, columns, network.dtype))
+        values = loss.prepare(y, len(inputs), outputs)
+        labels, targets = np.empty(0, np.int64), np.empty((0, outputs), network.dtype)
+        if loss.code == LOSSES["softmax"].code:
+            labels = values
+        else:
+            targets = checks.finite("y", checks.converted(values, network.dtype))
+        shared[key] = loop.Data(inputs, labels, targets)
+    return shared[key]
+
+
+def _nothing(data: Any) -> Any:
+    return type(data)(data.inputs[:0], data.labels[:0], data.targets[:0])
+
+
+def _rule(settings: Settings, rows: int) -> Any:
+    from nonlin.network import loop
+
+    return loop.Rule(
+        OPTIMIZERS.index(settings.optimizer),
+        float(settings.learning_rate),
+        float(settings.weight_decay),
+        float(settings.momentum),
+        int(settings.epochs),
+        min(int(settings.batch_size), rows),
+        int(settings.patience or 0),
+        int(settings.seed),
+    )
+
+
+def _cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _SingleThreadedBlas:
+    """Holds BLAS to one thread while at least one training is inside its `with` block.
+
+    The limit belongs to the process: the first to enter sets it, the last to leave lifts it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._limits: Any = None
+
+    def __enter__(self) -> None:
+        from threadpoolctl import threadpool_limits
+
+        from nonlin.network import loop  # noqa: F401  (loads the BLAS to be limited)
+
+        with self._lock:
+            if self._inside == 0:
+                self._limits = threadpool_limits(1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limits.restore_original_limits()
+
+
+_single_threaded_blas = _SingleThreadedBlas()
