@@ -1,0 +1,57 @@
+"""nonlin: see, choose and use activation functions for neural networks.
+
+    >>> import nonlin as nl
+    >>> nl.relu([-1.0, 2.0])
+    array([0., 2.])
+
+Nothing heavy is imported before it is used: names are looked up on first access.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+__version__ = "0.1.0"
+
+# where each public name lives; every other name is looked up in the catalogue
+_HOMES = {
+    "Activation": "nonlin.activation",
+    "activation": "nonlin.activation",
+    "get": "nonlin.catalogue",
+    "names": "nonlin.catalogue",
+    "Network": "nonlin.network",
+    "choose": "nonlin.choose",
+    "plot": "nonlin.figures",
+    "compare": "nonlin.figures",
+    "NonlinError": "nonlin._errors",
+    "set_language": "nonlin._text",
+}
+_MODULES = ("activation", "choose")  # modules that can be called: see nonlin._callable
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if name in _HOMES:
+        home = import_module(_HOMES[name])
+        found = home if name in _MODULES else getattr(home, name)
+    else:
+        found = _entry(name)
+    globals()[name] = found
+    return found
+
+
+def _entry(name: str) -> Any:
+    if find_spec(f"nonlin.{name}"):  # `from nonlin import theory` asks here before it imports
+        raise AttributeError(name)
+    catalogue = import_module("nonlin.catalogue")
+    if name not in catalogue.names():
+        hint = catalogue.nearest(name, (*catalogue.names(), *_HOMES))
+        raise AttributeError(f"module 'nonlin' has no attribute {name!r}.{hint}")
+    return catalogue.get(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *import_module("nonlin.catalogue").names()})

@@ -38,11 +38,11 @@ PRINTED = {
     "x*2": r"x \cdot 2",
     "(-x)**2": r"(-x)^{2}",
     "1e-20*x": r"10^{-20} x",
-    "x*(1/3)": r"x \, \frac{1}{3}",
+    "x*(1/3)": r"x \frac{1}{3}",
     "x**1.5": r"x^{3/2}",
     "x**0.5": r"\sqrt{x}",
     "sin(x)**-1": r"\sin(x)^{-1}",
-    "lambd*x_1 + lambda_*slope_left": r"\lambda x_{1} + \lambda \mathrm{slope\_left}",
+    "lambd*x_1 + lambda_*slope_left": r"\lambda x_{1} + \lambda \, \mathrm{slope\_left}",
     "1.6732632423543772848170429916717*x": "1.6732632423543772848170429916717 x",
 }
 

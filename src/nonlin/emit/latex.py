@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from nonlin._text import say
 from nonlin.expr.nodes import (
-    COMPARISONS,
     Call,
     Constant,
     Expr,
@@ -24,10 +23,12 @@ from nonlin.expr.nodes import (
 )
 from nonlin.expr.text import Piece, number
 
-_CASES, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
+_CASES, _SUM, _SIGN, _PRODUCT, _POWER, _ATOM = range(6)
 
-GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"]  # fmt: skip
-
+GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
+    *("lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
+)
 FUNCTIONS: Mapping[str, str] = {
     "log": r"\ln",
     "sin": r"\sin",
@@ -43,6 +44,8 @@ FUNCTIONS: Mapping[str, str] = {
     "normal_pdf": r"\varphi",
     "erf": r"\operatorname{erf}",
 }
+_SIMPLE_FRACTION = re.compile(r"\\frac\{([\w\\. ^]+)\}\{([\w\\.]+)\}")
+_SLASH = r"\1 / \2"
 _RELATIONS = {"greater": (">", r"\le"), "less": ("<", r"\ge")}
 
 # Written out wherever they stand.
@@ -61,9 +64,6 @@ _DEFINITIONS: Mapping[str, Callable[..., Expr]] = {
     "softplus": lambda a: build("log", 1 + build("exp", a)),
     "tanh": lambda a: (build("exp", a) - build("exp", -a)) / (build("exp", a) + build("exp", -a)),
 }
-SPELT = (*FUNCTIONS, *_SPELT_OUT, *_RELATIONS, "pi", "add", "subtract", "multiply", "divide",
-         "negate", "power", "where", "absolute", "sqrt", "exp", "sech_squared", "row_max",
-         "row_sum")  # fmt: skip
 
 
 def latex(root: Expr) -> str:
@@ -100,44 +100,46 @@ def _written(root: Expr, indices: str) -> Piece:
     return fold(root, visit)
 
 
+_TEMPLATES: Mapping[str, Piece] = {
+    "pi": (r"\pi", _ATOM),
+    "divide": (r"\frac{{{0}}}{{{1}}}", _PRODUCT),
+    "sqrt": (r"\sqrt{{{0}}}", _ATOM),
+    "absolute": (r"\left|{0}\right|", _ATOM),
+    "greater": ("{0} > {1}", _CASES),
+    "less": ("{0} < {1}", _CASES),
+}
+
+
 def _call(primitive: str, arguments: list[Piece]) -> Piece:
     texts = [formula for formula, _ in arguments]
+    if primitive in _TEMPLATES:
+        template, binding = _TEMPLATES[primitive]
+        return template.format(*texts), binding
     match primitive:
-        case "pi":
-            return r"\pi", _ATOM
         case "add" | "subtract":
             least = _SUM if primitive == "add" and not texts[1].startswith("-") else _PRODUCT
             sign = "+" if primitive == "add" else "-"
-            right = _inside(arguments[1], least + texts[1].startswith("-"))
-            return f"{_inside(arguments[0], _SUM)} {sign} {right}", _SUM
+            return f"{_inside(arguments[0], _SUM)} {sign} {_inside(arguments[1], least)}", _SUM
         case "multiply":
-            return _product(*arguments), _PRODUCT
-        case "divide":
-            return rf"\frac{{{texts[0]}}}{{{texts[1]}}}", _PRODUCT
+            return _product(*arguments)
         case "negate":
-            return "-" + _inside(arguments[0], _PRODUCT), _SUM
-        case "sqrt":
-            return rf"\sqrt{{{texts[0]}}}", _ATOM
+            return "-" + _inside(arguments[0], _PRODUCT), _SIGN
         case "exp":
-            return f"e^{{{texts[0]}}}", _POWER
-        case "absolute":
-            return rf"\left|{texts[0]}\right|", _ATOM
+            return f"e^{{{_SIMPLE_FRACTION.sub(_SLASH, texts[0])}}}", _POWER
         case "sech_squared":
             return r"\operatorname{sech}^{2}" + _bracketed(texts[0]), _POWER
-        case "greater" | "less":
-            return f"{texts[0]} {_RELATIONS[primitive][0]} {texts[1]}", _CASES
     return FUNCTIONS[primitive] + _bracketed(", ".join(texts)), _ATOM
 
 
-def _product(left: Piece, right: Piece) -> str:
-    a, b = _inside(left, _PRODUCT), _inside(right, _PRODUCT)
-    if b.startswith("-"):
-        b = _bracketed(b)
+def _product(left: Piece, right: Piece) -> Piece:
+    a, b = _inside(left, _SIGN), _inside(right, _PRODUCT)
+    binding = _SIGN if left[1] == _SIGN else _PRODUCT
     if b[0].isdigit() or (b.startswith(r"\frac") and a[-1].isdigit()):
-        return rf"{a} \cdot {b}"
-    named = re.match(r"\\(\w+)", b)
+        return rf"{a} \cdot {b}", binding
+    named = re.match(r"\\([A-Za-z]+)", b)
     function = named is not None and named[1] not in (*GREEK, "left", "frac", "sqrt", "pi")
-    return rf"{a} \, {b}" if function or b.startswith(r"\sigma") else f"{a} {b}"
+    separator = r" \, " if function or b.startswith(r"\sigma(") else " "
+    return a + separator + b, binding
 
 
 def _power(node: Expr, arguments: list[Piece]) -> Piece:
@@ -161,9 +163,8 @@ def _cases(node: Expr, written: Callable[[Expr], str]) -> Piece:
     while is_call(node, "where"):
         condition, yes, no = arguments_of(node)
         straight = not (is_call(yes, "where") and not is_call(no, "where"))
-        rows.append(
-            f"{written(yes if straight else no)}, & {_condition(condition, straight, written)}"
-        )
+        value = written(yes if straight else no)
+        rows.append(f"{value}, & {_condition(condition, straight, written)}")
         node, last = (no, not straight) if straight else (yes, straight)
     final = say("formula.otherwise")
     last_condition = rf"\text{{{final}}}"
@@ -174,7 +175,7 @@ def _cases(node: Expr, written: Callable[[Expr], str]) -> Piece:
 
 
 def _condition(condition: Expr, holds: bool, written: Callable[[Expr], str]) -> str:
-    assert isinstance(condition, Call) and condition.primitive in COMPARISONS  # noqa: S101
+    assert isinstance(condition, Call)  # noqa: S101 - for the type checker
     left, right = map(written, condition.arguments)
     return f"{left} {_RELATIONS[condition.primitive][0 if holds else 1]} {right}"
 
@@ -203,11 +204,9 @@ def _number(value: Fraction) -> Piece:
     elif "e" in formula:
         digits, exponent = formula.split("e")
         formula = rf"{digits} \cdot 10^{{{exponent}}}" if digits != "1" else f"10^{{{exponent}}}"
-    return (
-        ("-" + formula, _SUM)
-        if value < 0
-        else (formula, _ATOM if formula[0].isdigit() else _PRODUCT)
-    )
+    if value < 0:
+        return "-" + formula, _SIGN
+    return formula, _ATOM if re.fullmatch(r"[\d.]+", formula) else _PRODUCT
 
 
 def _name(name: str) -> str:

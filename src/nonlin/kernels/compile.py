@@ -16,7 +16,7 @@ from nonlin.expr.derivative import derivatives
 from nonlin.expr.nodes import Call, Constant, Expr, Symbol, postorder
 from nonlin.kernels import store, target
 
-_lock = threading.RLock()
+lock = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def compile_kernel(
 
     dtype: "float32" or "float64". precision: "fast" or "exact".
     """
-    with _lock:
+    with lock:
         code = _code(formula, orders, dtype, precision, tuple(parameters))
     values = np.array([*parameters.values(), 0.0])
     return Kernel(code.loaded.address, len(orders), dtype, values, code.call, code.loaded.engine)

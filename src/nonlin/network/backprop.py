@@ -48,19 +48,22 @@ class Workspace(NamedTuple):
     gradient: np.ndarray  # T, laid out as the parameters
     first: np.ndarray  # T, mean gradient (AdamW) or velocity (SGD)
     second: np.ndarray  # T, mean squared gradient (AdamW)
+    powers: np.ndarray  # float64 (2), beta1 and beta2 to the power of the steps done (AdamW)
 
 
 # Plain loops below instead of array assignments, sums and copies: Numba compiles the latter
 # with shape checks and their messages, which made a first start four times longer.
 @compiled
-def copy_rows(source: Array, target: Array):
+def copy_rows(source: Array, target: Array) -> None:
+    """target[:] = source, for matrices."""
     for i in range(source.shape[0]):
         for j in range(source.shape[1]):
             target[i, j] = source[i, j]
 
 
 @compiled
-def copy_vector(source: Array, target: Array):
+def copy_vector(source: Array, target: Array) -> None:
+    """target[:] = source, for vectors."""
     for i in range(source.size):
         target[i] = source[i]
 
@@ -75,12 +78,14 @@ def _before(sizes: Array, layer: int):
 
 
 @compiled
-def block(buffer: Array, start: int, rows: int, columns: int):
+def block(buffer: Array, start: int, rows: int, columns: int) -> Array:
+    """A matrix that views part of a flat buffer."""
     return buffer[start : start + rows * columns].reshape(rows, columns)
 
 
 @compiled
-def workspace(parameters: Array, plan: Plan, rows: int):
+def workspace(parameters: Array, plan: Plan, rows: int) -> Workspace:
+    """Buffers for batches of up to `rows` samples."""
     number = parameters.dtype
     everything, widest = rows * _before(plan.sizes, len(plan.sizes)), 0
     for size in plan.sizes:
@@ -92,6 +97,7 @@ def workspace(parameters: Array, plan: Plan, rows: int):
         np.zeros(parameters.size, number),
         np.zeros(parameters.size, number),
         np.zeros(parameters.size, number),
+        np.ones(2, np.float64),
     )
 
 
@@ -103,7 +109,7 @@ def _add_bias(sums: Array, bias: Array):
 
 
 @compiled
-def forward(parameters: Array, plan: Plan, work: Workspace, rows: int):
+def forward(parameters: Array, plan: Plan, work: Workspace, rows: int) -> Array:
     """Fill `activations` and `slopes` for the first `rows` rows; return the logits."""
     layers = len(plan.sizes) - 1
     start = 0
@@ -176,7 +182,8 @@ def _cross_entropy(logits: Array, labels: Array, gradient: Array):
 
 
 @compiled
-def loss_of(plan: Plan, logits: Array, labels: Array, targets: Array, gradient: Array):
+def loss_of(plan: Plan, logits: Array, labels: Array, targets: Array, gradient: Array) -> float:
+    """The mean loss; `gradient` receives its derivative by the logits."""
     if plan.loss == CROSS_ENTROPY:
         return _cross_entropy(logits, labels, gradient)
     if plan.loss == BINARY_CROSS_ENTROPY:
@@ -218,7 +225,7 @@ def _backward(parameters: Array, plan: Plan, work: Workspace, rows: int):
 @compiled
 def backpropagate(
     parameters: Array, plan: Plan, work: Workspace, labels: Array, targets: Array, rows: int
-):
+) -> float:
     """Loss of the `rows` rows that stand in the first block; fills `gradient`."""
     logits = forward(parameters, plan, work, rows)
     outputs = plan.sizes[-1]

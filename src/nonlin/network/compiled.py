@@ -12,7 +12,9 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+# No fast-math, not even contraction: a process that compiles may run another copy of a
+# function than one that loads the cache, and both must give the same bits.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _SOURCES = ("compiled.py", "backprop.py", "optimise.py", "loop.py")
 _njit: Any = njit
 
@@ -44,8 +46,7 @@ def _checksum(names: Sequence[str]) -> int:
     return result
 
 
-@intrinsic
-def call_kernel(
+def _call_kernel(
     typing: Any, address: Any, values: Any, slopes: Any, count: Any, constants: Any
 ) -> Any:
     """Call void f(const T* x, T* value, T* slope, int64 n, const double* constants)."""
@@ -63,3 +64,6 @@ def call_kernel(
         return context.get_dummy_value()
 
     return signature, generate
+
+
+call_kernel: Any = intrinsic(_call_kernel)

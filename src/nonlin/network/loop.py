@@ -71,7 +71,6 @@ def _epoch(
     rows = order.size
     labels = np.empty(rule.batch if data.labels.size else 0, np.int64)
     targets = np.empty((0 if data.labels.size else rule.batch, plan.sizes[-1]), parameters.dtype)
-    split = plan.biases[0]
     total = 0.0
     for begin in range(0, rows, rule.batch):
         count = min(rule.batch, rows - begin)
@@ -83,10 +82,7 @@ def _epoch(
         total += loss * count
         if not np.isfinite(loss):
             return loss, step, False
-        decay = rule.weight_decay
-        sound = update(parameters, work, rule, 0, split, decay, step)
-        sound &= update(parameters, work, rule, split, parameters.size, 0.0, step)
-        if not sound:
+        if not update(parameters, work, rule, plan.biases[0]):
             return np.nan, step, False
     return total / rows, step, True
 

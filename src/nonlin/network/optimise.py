@@ -34,7 +34,7 @@ def _adamw(
     second: Array,
     rate: float,
     decay: float,
-    step: int,
+    powers: Array,
 ):
     """One AdamW step (Loshchilov and Hutter, arXiv:1711.05101); False if a value broke.
 
@@ -42,8 +42,8 @@ def _adamw(
     shrink into the denormal range, where many processors are very slow.
     """
     number = values.dtype.type
-    correction = np.sqrt(1.0 - BETA2**step)
-    size = number(rate * correction / (1.0 - BETA1**step))
+    correction = np.sqrt(1.0 - powers[1])
+    size = number(rate * correction / (1.0 - powers[0]))
     epsilon = number(EPSILON * correction)
     keep = number(1.0 - rate * decay)
     old1, new1 = number(BETA1), number(1.0 - BETA1)
@@ -52,9 +52,9 @@ def _adamw(
     sound = np.int32(1)
     for i in range(values.size):
         mean = old1 * first[i] + new1 * gradient[i]
-        mean = mean if abs(mean) > tiny else zero
+        mean = zero if abs(mean) < tiny else mean
         square = old2 * second[i] + new2 * gradient[i] * gradient[i]
-        square = square if square > tiny else zero
+        square = zero if square < tiny else square
         first[i] = mean
         second[i] = square
         value = keep * values[i] - size * mean / (np.sqrt(square) + epsilon)
@@ -74,7 +74,7 @@ def _sgd(
     sound = np.int32(1)
     for i in range(values.size):
         speed = old * velocity[i] + gradient[i]
-        speed = speed if abs(speed) > tiny else zero
+        speed = zero if abs(speed) < tiny else speed
         velocity[i] = speed
         value = keep * values[i] - size * speed
         values[i] = value
@@ -83,19 +83,29 @@ def _sgd(
 
 
 @compiled
-def update(
-    parameters: Array, work: Workspace, rule: Rule, start: int, stop: int, decay: float, step: int
+def _update_part(
+    parameters: Array, work: Workspace, rule: Rule, start: int, stop: int, decay: float
 ):
     values, gradient = parameters[start:stop], work.gradient[start:stop]
-    first = work.first[start:stop]
+    first, second = work.first[start:stop], work.second[start:stop]
+    rate = rule.learning_rate
     if rule.optimizer == ADAMW:
-        second = work.second[start:stop]
-        return _adamw(values, gradient, first, second, rule.learning_rate, decay, step)
-    return _sgd(values, gradient, first, rule.learning_rate, decay, rule.momentum)
+        return _adamw(values, gradient, first, second, rate, decay, work.powers)
+    return _sgd(values, gradient, first, rate, decay, rule.momentum)
 
 
 @compiled
-def shuffle(order: Array, state: np.uint64):
+def update(parameters: Array, work: Workspace, rule: Rule, split: int) -> bool:
+    """One step; parameters[:split] are weights, the rest biases. False if one is not finite."""
+    work.powers[0] *= BETA1
+    work.powers[1] *= BETA2
+    weights = _update_part(parameters, work, rule, 0, split, rule.weight_decay)
+    biases = _update_part(parameters, work, rule, split, parameters.size, 0.0)
+    return weights and biases
+
+
+@compiled
+def shuffle(order: Array, state: np.uint64) -> np.uint64:
     """Fisher-Yates with splitmix64 (Steele et al. 2014); returns the new state.
 
     The top 32 bits are scaled to the range: the bias is below rows / 2**32.

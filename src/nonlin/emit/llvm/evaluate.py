@@ -45,6 +45,7 @@ class Evaluator:
     def give(self, node: Expr, value: Number) -> None:
         """State the value of a node (a reduction that an earlier loop found)."""
         self._known[node, id(self.main)] = value
+        self._known[node, id(self.wide)] = widened(value, self.main, self.wide)
 
     def _compute(self, node: Expr, m: Arithmetic) -> Number:
         if isinstance(node, Constant):
@@ -105,6 +106,14 @@ def narrow(value: Number, wide: Arithmetic, m: Arithmetic) -> tuple[Value, Value
     high = f.fptrunc(value, m.lanes.type)
     low = f.fptrunc(f.fsub(value, f.fpext(high, wide.lanes.type)), m.lanes.type)
     return high, f.select(m.lanes.finite(low), low, m.lanes.number(0.0))
+
+
+def widened(value: Number, m: Arithmetic, wide: Arithmetic) -> Number:
+    """A number of the arithmetic m in the wide one."""
+    if m.words == wide.words:
+        same = m.lanes.type == wide.lanes.type
+        return value if same else m.builder.fpext(value, wide.lanes.type)
+    return wide.widen(value)
 
 
 def _divide(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:

@@ -19,6 +19,7 @@ from nonlin.emit.llvm.evaluate import Evaluator
 from nonlin.emit.llvm.lower import lower
 from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.plain import FORMATS, Lanes, Plain
+from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr.nodes import Expr, is_call, postorder
 from nonlin.expr.stable import stabilise
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     Value = Any
 
-INT64 = ir.IntType(64)
 ENTRY = "kernel"
 
 
@@ -80,8 +80,7 @@ def write_module(
 ) -> ir.Module:
     """The module of one kernel: one output for each root; `names` orders the parameters."""
     memory = FORMATS[mode.memory].scalar
-    size = 8 if "double" in (mode.memory, _SCALARS[mode.main]) else 4
-    lanes = vector_bytes // size
+    lanes = lanes_of(mode, vector_bytes)
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (1 + len(roots))
     kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, ir.DoubleType().as_pointer()])
@@ -93,13 +92,7 @@ def write_module(
 
     def block(start: Value, mask: Value | None) -> None:
         inputs = Inputs(builder, vector.load(x, start, mask), parameters, mode)
-        evaluator = Evaluator(
-            arithmetic(mode.main, builder, lanes),
-            arithmetic(mode.wide, builder, lanes),
-            inputs,
-        )
-        if mode.wide == mode.main:
-            evaluator.wide = evaluator.main
+        evaluator = evaluator_for(mode, builder, lanes, inputs)
         for root, output in zip(lowered(roots, mode), outputs, strict=True):
             result = evaluator.main.head(evaluator.number(root))
             vector.store(narrowed(builder, result, vector.type), output, start, mask)
@@ -107,6 +100,20 @@ def write_module(
     vector.blocks(count, block, always_masked=mode.main == "pair")
     builder.ret_void()
     return module
+
+
+def evaluator_for(
+    mode: Mode, builder: ir.IRBuilder, lanes: int, inputs: Callable[[str, Arithmetic], Number]
+) -> Evaluator:
+    """An evaluator in the arithmetics of the mode; one and the same where they agree."""
+    main = arithmetic(mode.main, builder, lanes)
+    wide = main if mode.wide == mode.main else arithmetic(mode.wide, builder, lanes)
+    return Evaluator(main, wide, inputs)
+
+
+def lanes_of(mode: Mode, vector_bytes: int) -> int:
+    """Numbers to a vector: as many as the wider of memory and main arithmetic allows."""
+    return vector_bytes // (8 if "double" in (mode.memory, _SCALARS[mode.main]) else 4)
 
 
 def narrowed(builder: ir.IRBuilder, value: Value, kind: Any) -> Value:
@@ -143,89 +150,3 @@ class Inputs:
         if scalar.type != lanes.format.scalar:
             scalar = self._builder.fptrunc(scalar, lanes.format.scalar)
         return splat(self._builder, scalar, lanes.count)
-
-
-def splat(builder: ir.IRBuilder, scalar: Value, count: int) -> Value:
-    """The scalar in every lane."""
-    kind = ir.VectorType(scalar.type, count)
-    first = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.IntType(32)(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
-    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), zeros)
-
-
-class Vectors:
-    """Loads, stores and the loop over the blocks of an array."""
-
-    def __init__(self, builder: ir.IRBuilder, kind: ir.VectorType) -> None:
-        self.builder = builder
-        self.type = kind
-        self.mask_type = ir.VectorType(ir.IntType(1), kind.count)
-
-    def _address(self, array: Value, start: Value) -> Value:
-        return self.builder.bitcast(self.builder.gep(array, [start]), self.type.as_pointer())
-
-    def _intrinsic(self, name: str, result: Any, arguments: list[Value]) -> Value:
-        suffix = f"v{self.type.count}f{32 if self.type.element == ir.FloatType() else 64}"
-        full = f"llvm.masked.{name}.{suffix}.p0"
-        module = self.builder.module
-        function = module.globals.get(full) or ir.Function(
-            module, ir.FunctionType(result, [a.type for a in arguments]), full
-        )
-        return self.builder.call(function, arguments)
-
-    def _alignment(self) -> int:
-        return 4 if self.type.element == ir.FloatType() else 8
-
-    def load(self, array: Value, start: Value, mask: Value | None) -> Value:
-        """A vector from array[start:]; lanes outside the mask hold 0."""
-        address = self._address(array, start)
-        if mask is None:
-            return self.builder.load(address, align=self._alignment())
-        zeros = ir.Constant(self.type, None)
-        return self._intrinsic("load", self.type, [address, mask, zeros])
-
-    def store(self, value: Value, array: Value, start: Value, mask: Value | None) -> None:
-        """A vector to array[start:]; lanes outside the mask stay as they are."""
-        address = self._address(array, start)
-        if mask is None:
-            self.builder.store(value, address, align=self._alignment())
-        else:
-            self._intrinsic("store", ir.VoidType(), [value, address, mask])
-
-    def mask(self, count: Value) -> Value:
-        """The first `count` lanes."""
-        wide = ir.VectorType(INT64, self.type.count)
-        ramp = ir.Constant(wide, list(range(self.type.count)))
-        return self.builder.icmp_signed("<", ramp, splat(self.builder, count, self.type.count))
-
-    def blocks(
-        self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
-    ) -> None:
-        """`body(start, mask)` for each block of lanes; the last, partial one with a mask.
-
-        Long bodies are always masked: they are written and compiled once instead of twice.
-        """
-        width = INT64(self.type.count)
-        if always_masked:
-            self.loop(count, width, lambda i: body(i, self.mask(self.builder.sub(count, i))))
-            return
-        whole = self.builder.and_(count, INT64(-self.type.count))
-        self.loop(whole, width, lambda start: body(start, None))
-        with self.builder.if_then(self.builder.icmp_signed("<", whole, count)):
-            body(whole, self.mask(self.builder.sub(count, whole)))
-
-    def loop(self, end: Value, step: Value, body: Callable[[Value], None]) -> None:
-        """`body(i)` for i from 0 below `end`."""
-        b = self.builder
-        head, inside, after = (b.append_basic_block(name) for name in ("head", "body", "after"))
-        before = b.block
-        b.branch(head)
-        b.position_at_end(head)
-        index = b.phi(INT64)
-        index.add_incoming(INT64(0), before)
-        b.cbranch(b.icmp_signed("<", index, end), inside, after)
-        b.position_at_end(inside)
-        body(index)
-        index.add_incoming(b.add(index, step), b.block)
-        b.branch(head)
-        b.position_at_end(after)

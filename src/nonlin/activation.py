@@ -1,0 +1,327 @@
+"""Activation: the immutable object that users hold. Everything it knows comes from its formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from nonlin._callable import make_callable
+from nonlin._errors import InputError, nearest
+from nonlin._text import Text, language
+from nonlin.expr.derivative import derivative
+from nonlin.expr.nodes import Expr, constant, is_call, postorder, substitute, symbol, symbols
+from nonlin.expr.recognise import recognise
+
+if TYPE_CHECKING:
+    from nonlin.expr.analyse import Properties
+    from nonlin.kernels.compile import Kernel
+
+PRECISIONS = ("fast", "exact")
+ORDERS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number that shapes an activation: its value, and the open range it may lie in."""
+
+    name: str
+    value: float
+    above: float = -math.inf
+    below: float = math.inf
+
+    def checked(self, value: Any) -> float:
+        """The value as a float, if it is one and lies in the range."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise InputError("parameter_number", name=self.name, given=repr(value)) from None
+        if not (self.above < number < self.below and math.isfinite(number)):
+            raise InputError(
+                "parameter_range", name=self.name, given=value, low=self.above, high=self.below
+            )
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """An activation function, declared once as a formula in x and its parameters.
+
+    Call it on arrays (NumPy in, NumPy out, dtype in is dtype out; integers become float64).
+    `rowwise` functions, such as softmax, act along an axis; all others element by element.
+    """
+
+    name: str
+    formula: Expr
+    parameters: tuple[Parameter, ...] = ()
+    titles: tuple[str, str] = ("", "")
+    year: int | None = None
+    source: str = ""
+    aliases: tuple[str, ...] = ()
+
+    def __call__(
+        self, x: Any, *, precision: str = "fast", out: Any = None, axis: int = -1, **parameters: Any
+    ) -> Any:
+        """f(x), same shape and dtype as x. `out` receives the result if given (it may be x).
+
+        precision: "fast" (at most 8 ULP) or "exact" (at most 1 ULP). `axis` is for row-wise
+        functions. Raises InputError for complex, object and text arrays.
+        """
+        if self.rowwise:
+            return _rows(self.bind(**parameters), x, precision, out, axis)
+        return self._evaluate(x, (0,), precision, out, parameters)[0]
+
+    def derivative(
+        self,
+        x: Any,
+        order: int = 1,
+        *,
+        precision: str = "fast",
+        out: Any = None,
+        axis: int = -1,
+        **parameters: Any,
+    ) -> Any:
+        """The derivative of order 1, 2 or 3 at x, same shape and dtype.
+
+        At a kink the derivative is the one that the formula's branch declares: relu'(0) = 0.
+        For a row-wise function (order 1 only): the Jacobian, shape (..., n, n), rows last.
+        """
+        if order not in ORDERS:
+            raise InputError("order", given=order, allowed="1, 2, 3")
+        if self.rowwise:
+            return _jacobian(self.bind(**parameters), x, order, precision, out, axis)
+        return self._evaluate(x, (order,), precision, out, parameters)[0]
+
+    def value_and_derivative(
+        self,
+        x: Any,
+        *,
+        precision: str = "fast",
+        out: Any = None,
+        axis: int = -1,
+        **parameters: Any,
+    ) -> tuple[Any, Any]:
+        """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
+        if self.rowwise:
+            bound = self.bind(**parameters)
+            value = _rows(bound, x, precision, None, axis)
+            return value, _jacobian(bound, x, 1, precision, None, axis)
+        value, slope = self._evaluate(x, (0, 1), precision, out, parameters)
+        return value, slope
+
+    def _evaluate(
+        self, x: Any, orders: tuple[int, ...], precision: str, out: Any, parameters: dict[str, Any]
+    ) -> list[Any]:
+        from nonlin.kernels import arrays
+
+        array = arrays.as_input(x)
+        outputs = arrays.outputs_for(array, out, len(orders))
+        bound = self.bind(**parameters) if parameters else self
+        kernel = bound.kernel(orders, arrays.computed_in(array), precision)
+        arrays.run(kernel, array, outputs)
+        return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
+
+    def kernel(
+        self, orders: tuple[int, ...] = (0,), dtype: Any = "float32", precision: str = "fast"
+    ) -> Kernel:
+        """The compiled kernel of these orders (0 is the value): its address and parameters."""
+        import numpy as np
+
+        from nonlin.kernels.compile import compile_kernel
+
+        self._needs_elementwise("kernel")
+        if precision not in PRECISIONS:
+            allowed = ", ".join(PRECISIONS)
+            raise InputError("precision", given=precision, allowed=allowed)
+        return compile_kernel(self.formula, orders, np.dtype(dtype).name, precision, self.values)
+
+    def bind(self, **parameters: Any) -> Activation:
+        """The same activation with other parameter values."""
+        if not parameters:
+            return self
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in parameters:
+            if name not in known:
+                raise InputError(
+                    "unknown_parameter",
+                    activation=self.name,
+                    given=name,
+                    allowed=", ".join(known) or "-",
+                    hint=nearest(name, known),
+                )
+        changed = tuple(
+            replace(p, value=p.checked(parameters.get(p.name, p.value))) for p in self.parameters
+        )
+        return replace(self, parameters=changed)
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Parameter values by name."""
+        return {parameter.name: parameter.value for parameter in self.parameters}
+
+    @property
+    def title(self) -> str:
+        """The full name, in the language in use."""
+        return self.titles[1 if language() == "zh" else 0] or self.name
+
+    @property
+    def rowwise(self) -> bool:
+        """Does it act on whole rows?"""
+        return any(is_call(node, "row_max", "row_sum") for node in postorder(self.formula))
+
+    @property
+    def graph(self) -> Expr:
+        """The formula with the parameter values put in, exactly."""
+        return substitute(self.formula, {n: constant(Fraction(v)) for n, v in self.values.items()})
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX, as its author wrote it."""
+        from nonlin.emit.latex import latex
+
+        return latex(self.formula)
+
+    @property
+    def derivative_latex(self) -> str:
+        """The first derivative in LaTeX."""
+        from nonlin.emit.latex import latex
+
+        self._needs_elementwise("derivative_latex")
+        return latex(derivative(recognise(self.formula)))
+
+    @property
+    def properties(self) -> Properties:
+        """What can be read off the formula: see `nonlin.expr.analyse.Properties`."""
+        self._needs_elementwise("properties")
+        return _properties(self.graph)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Least upper and greatest lower bound of the values."""
+        if self.rowwise:
+            from nonlin import rowwise
+
+            return rowwise.value_range(self)
+        low, high = self.properties.range
+        return low, high
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Points where the value or the first derivative jumps."""
+        return () if self.rowwise else self.properties.kinks
+
+    @property
+    def strengths(self) -> list[Text]:
+        """What speaks for it, derived from the properties."""
+        from nonlin import rowwise
+        from nonlin.expr.analyse import strengths
+
+        return rowwise.strengths(self) if self.rowwise else strengths(self.properties)
+
+    @property
+    def weaknesses(self) -> list[Text]:
+        """What speaks against it, derived from the properties."""
+        from nonlin import rowwise
+        from nonlin.expr.analyse import weaknesses
+
+        return rowwise.weaknesses(self) if self.rowwise else weaknesses(self.properties)
+
+    @property
+    def gain(self) -> float:
+        """1 / sqrt(E[f(z)^2]), z standard normal: the forward gain for initialisation."""
+        from nonlin.theory.gains import gain
+
+        self._needs_elementwise("gain")
+        return gain(recognise(self.graph), self.properties.breakpoints)
+
+    @property
+    def gain_backward(self) -> float:
+        """1 / sqrt(E[f'(z)^2]), z standard normal: the backward gain for initialisation."""
+        from nonlin.theory.gains import gain_backward
+
+        self._needs_elementwise("gain_backward")
+        return gain_backward(recognise(self.graph), self.properties.breakpoints)
+
+    def _needs_elementwise(self, what: str) -> None:
+        if self.rowwise:
+            raise InputError("rowwise", name=self.name, what=what)
+
+    def __repr__(self) -> str:
+        from nonlin.expr.text import infix
+
+        values = "".join(f", {name}={value:g}" for name, value in self.values.items())
+        return f"<Activation {self.name}: {infix(self.formula)}{values}>"
+
+
+@lru_cache(maxsize=512)
+def _properties(graph: Expr) -> Properties:
+    from nonlin.expr.analyse import properties
+
+    return properties(recognise(graph))
+
+
+def _rows(activation: Activation, x: Any, precision: str, out: Any, axis: int) -> Any:
+    from nonlin.kernels import arrays
+    from nonlin.kernels.rows import run_rows
+
+    if precision not in PRECISIONS:
+        raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
+    array = arrays.as_input(x)
+    result = run_rows(activation.formula, array, axis, precision, activation.values)
+    if out is None:
+        return result
+    (target,) = arrays.outputs_for(array, out, 1)
+    target[...] = result
+    return target
+
+
+def _jacobian(
+    activation: Activation, x: Any, order: int, precision: str, out: Any, axis: int
+) -> Any:
+    from nonlin import rowwise
+
+    if order != 1:
+        raise InputError("rowwise_order", name=activation.name, given=order)
+    result = rowwise.jacobian(activation, x, axis)
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+def trace(
+    function: Callable[..., Expr], parameters: Mapping[str, Parameter] | None = None
+) -> Expr:
+    """Call a Python function on symbols and keep what it builds."""
+    names = parameters or {}
+    return lift_result(function(symbol("x"), **{name: symbol(name) for name in names}))
+
+
+def lift_result(result: Any) -> Expr:
+    """What a traced function returned, as an expression."""
+    from nonlin.expr.nodes import lift
+
+    return lift(result)
+
+
+def activation(name: str, formula: str | Callable[..., Any], **parameters: float) -> Activation:
+    """Your own activation from a formula such as "x * sigmoid(beta * x)", beta=1.5.
+
+    The formula is a string in x and the named parameters (never evaluated as code), or a
+    Python function that is traced once on symbols. Everything that the catalogue's entries
+    can do, it can do too. Raises InputError for what a formula may not contain.
+    """
+    from nonlin.expr.parse import parse
+
+    rows = {n: Parameter(n, Parameter(n, 0.0).checked(v)) for n, v in parameters.items()}
+    root = parse(formula, tuple(rows)) if isinstance(formula, str) else trace(formula, rows)
+    unknown = [n for n in symbols([root]) if n != "x" and n not in rows]
+    if unknown:
+        raise InputError("unbound_parameter", name=unknown[0])
+    return Activation(name, root, tuple(rows.values()), (name, name))
+
+
+make_callable(__name__)

@@ -1,0 +1,47 @@
+"""The catalogue: every activation that nonlin knows, by name and alias."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+
+from nonlin._errors import InputError, nearest
+from nonlin.activation import Activation
+from nonlin.catalogue import gated, periodic, rectified, rowwise, sigmoidal
+
+_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise)
+
+
+def _entries() -> Iterator[Activation]:
+    for room in _ROOMS:
+        yield from (entry for entry in vars(room).values() if isinstance(entry, Activation))
+
+
+@cache
+def _by_name() -> dict[str, Activation]:
+    table: dict[str, Activation] = {}
+    for entry in _entries():
+        for name in (entry.name, *entry.aliases):
+            if name in table:
+                raise ValueError(f"two activations are called {name}")
+            table[name] = entry
+    return table
+
+
+def names() -> tuple[str, ...]:
+    """Names of all entries, in the order of the catalogue (aliases left out)."""
+    return tuple(entry.name for entry in _entries())
+
+
+def get(name: str | Activation) -> Activation:
+    """The entry of that name or alias; an Activation is given back as it is."""
+    if isinstance(name, Activation):
+        return name
+    table = _by_name()
+    if not isinstance(name, str):
+        raise InputError("activation_type", given=repr(name))
+    found = table.get(name) or table.get(name.strip().lower().replace("-", "_"))
+    if found is None:
+        raise InputError("unknown_activation", given=name, hint=nearest(name, table))
+    return found

@@ -1,0 +1,117 @@
+"""Loads, stores and loops over arrays, a vector at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+
+if TYPE_CHECKING:
+    Value = Any
+
+INT64 = ir.IntType(64)
+
+
+def splat(builder: ir.IRBuilder, scalar: Value, count: int) -> Value:
+    """The scalar in every lane."""
+    kind = ir.VectorType(scalar.type, count)
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.IntType(32)(0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
+    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), zeros)
+
+
+class Vectors:
+    """Loads, stores and the loop over the blocks of an array."""
+
+    def __init__(self, builder: ir.IRBuilder, kind: ir.VectorType) -> None:
+        self.builder = builder
+        self.type = kind
+        self.mask_type = ir.VectorType(ir.IntType(1), kind.count)
+
+    def _address(self, array: Value, start: Value) -> Value:
+        return self.builder.bitcast(self.builder.gep(array, [start]), self.type.as_pointer())
+
+    def _intrinsic(self, name: str, result: Any, arguments: list[Value]) -> Value:
+        suffix = f"v{self.type.count}f{32 if self.type.element == ir.FloatType() else 64}"
+        full = f"llvm.masked.{name}.{suffix}.p0"
+        module = self.builder.module
+        function = module.globals.get(full) or ir.Function(
+            module, ir.FunctionType(result, [a.type for a in arguments]), full
+        )
+        return self.builder.call(function, arguments)
+
+    def _alignment(self) -> int:
+        return 4 if self.type.element == ir.FloatType() else 8
+
+    def load(self, array: Value, start: Value, mask: Value | None) -> Value:
+        """A vector from array[start:]; lanes outside the mask hold 0."""
+        address = self._address(array, start)
+        if mask is None:
+            return self.builder.load(address, align=self._alignment())
+        zeros = ir.Constant(self.type, None)
+        return self._intrinsic("load", self.type, [address, mask, zeros])
+
+    def store(self, value: Value, array: Value, start: Value, mask: Value | None) -> None:
+        """A vector to array[start:]; lanes outside the mask stay as they are."""
+        address = self._address(array, start)
+        if mask is None:
+            self.builder.store(value, address, align=self._alignment())
+        else:
+            self._intrinsic("store", ir.VoidType(), [value, address, mask])
+
+    def mask(self, count: Value) -> Value:
+        """The first `count` lanes."""
+        wide = ir.VectorType(INT64, self.type.count)
+        ramp = ir.Constant(wide, list(range(self.type.count)))
+        return self.builder.icmp_signed("<", ramp, splat(self.builder, count, self.type.count))
+
+    def blocks(
+        self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
+    ) -> None:
+        """`body(start, mask)` for each block of lanes; the last, partial one with a mask.
+
+        Long bodies are always masked: they are written and compiled once instead of twice.
+        """
+        width = INT64(self.type.count)
+        if always_masked:
+            self.loop(count, width, lambda i: body(i, self.mask(self.builder.sub(count, i))))
+            return
+        whole = self.builder.and_(count, INT64(-self.type.count))
+        self.loop(whole, width, lambda start: body(start, None))
+        with self.builder.if_then(self.builder.icmp_signed("<", whole, count)):
+            body(whole, self.mask(self.builder.sub(count, whole)))
+
+    def loop(self, end: Value, step: Value, body: Callable[[Value], None]) -> None:
+        """`body(i)` for i from 0 below `end`."""
+
+        def nothing_carried(index: Value, carried: list[Value]) -> list[Value]:
+            body(index)
+            return carried
+
+        self.carry(end, step, [], nothing_carried)
+
+    def carry(
+        self,
+        end: Value,
+        step: Value,
+        initial: list[Value],
+        body: Callable[[Value, list[Value]], list[Value]],
+    ) -> list[Value]:
+        """`values = body(i, values)` for i from 0 below `end`; the last values."""
+        b = self.builder
+        head, inside, after = (b.append_basic_block(name) for name in ("head", "body", "after"))
+        before = b.block
+        b.branch(head)
+        b.position_at_end(head)
+        index, *carried = (b.phi(value.type) for value in (INT64(0), *initial))
+        for phi, value in zip((index, *carried), (INT64(0), *initial), strict=True):
+            phi.add_incoming(value, before)
+        b.cbranch(b.icmp_signed("<", index, end), inside, after)
+        b.position_at_end(inside)
+        updated = body(index, carried)
+        for phi, value in zip((index, *carried), (b.add(index, step), *updated), strict=True):
+            phi.add_incoming(value, b.block)
+        b.branch(head)
+        b.position_at_end(after)
+        return carried

@@ -1,0 +1,168 @@
+"""What can be said about an activation, and how it reads as strengths and weaknesses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from nonlin._text import Text, text
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """Everything measured on the graph of one activation (parameters substituted).
+
+    `mean` is the mean output under a standard normal input; `smoothness` the number of
+    continuous derivatives (-1: the value jumps, 0: the slope jumps, inf: smooth);
+    `saturation_points` the x (left, right) beyond which |slope| stays under 1 % of its
+    maximum; `dead_regions` the intervals where the slope is exactly 0; `lipschitz` the
+    largest |slope|; `exponentials` and `divisions` count operations per element.
+    """
+
+    range: Span
+    limits: Span
+    slope_limits: Span
+    kinks: tuple[float, ...]
+    breakpoints: tuple[float, ...]
+    monotone: Literal["increasing", "decreasing"] | None
+    parity: Literal["odd", "even"] | None
+    bounded: bool
+    convex: bool
+    linear: bool
+    defined_everywhere: bool
+    mean: float
+    smoothness: float
+    saturation_points: tuple[float | None, float | None]
+    dead_regions: tuple[Span, ...]
+    lipschitz: float
+    exponentials: int
+    divisions: int
+    zero_at_zero: bool
+
+    @property
+    def zero_centred(self) -> bool:
+        """Is the mean output under a standard normal input 0 (within 0.01)?"""
+        return abs(self.mean) < 0.01
+
+    @property
+    def saturates_left(self) -> bool:
+        """Does the slope tend to 0 at -infinity?"""
+        return self.slope_limits[0] == 0
+
+    @property
+    def saturates_right(self) -> bool:
+        """Does the slope tend to 0 at infinity?"""
+        return self.slope_limits[1] == 0
+
+
+def strengths(p: Properties) -> list[Text]:
+    """The good sides, most important first."""
+    said = []
+    if p.slope_limits[1] not in (0, math.inf, -math.inf) and not math.isnan(p.slope_limits[1]):
+        said.append(text("properties.flows_right", slope=_short(p.slope_limits[1])))
+    if p.slope_limits[0] not in (0, math.inf, -math.inf) and not math.isnan(p.slope_limits[0]):
+        said.append(text("properties.flows_left", slope=_short(p.slope_limits[0])))
+    if p.zero_centred and not p.linear:
+        said.append(text("properties.zero_centred"))
+    if p.smoothness == math.inf and p.defined_everywhere:
+        said.append(text("properties.smooth"))
+    elif p.smoothness >= 1:
+        said.append(text("properties.no_kinks"))
+    if p.bounded:
+        said.append(text("properties.bounded", low=_short(p.range[0]), high=_short(p.range[1])))
+    if p.monotone and not _flat(p):
+        said.append(text(f"properties.{p.monotone}"))
+    if p.lipschitz <= 1 + 1e-9 and not _flat(p):
+        said.append(text("properties.contracting", slope=_short(p.lipschitz)))
+    if p.exponentials == 0 and p.divisions == 0:
+        said.append(text("properties.cheap"))
+    return said
+
+
+def weaknesses(p: Properties) -> list[Text]:
+    """The bad sides, most important first."""
+    said = []
+    if p.linear:
+        said.append(text("properties.linear"))
+    if not p.defined_everywhere:
+        said.append(text("properties.undefined"))
+    said += [*_dead(p), *_saturation(p), *_steepness(p)]
+    if not p.zero_centred and not math.isnan(p.mean):
+        said.append(text("properties.not_zero_centred", mean=_short(p.mean)))
+    if p.monotone is None and not _flat(p):
+        said.append(text("properties.not_monotone"))
+    if p.kinks:
+        which = "jumps" if p.smoothness < 0 else "kinks"
+        points = ", ".join(map(_short, p.kinks[:4])) + (", ..." if len(p.kinks) > 4 else "")
+        said.append(text(f"properties.{which}", points=points))
+    if p.exponentials == 1:
+        said.append(text("properties.one_exponential"))
+    elif p.exponentials > 1:
+        said.append(text("properties.exponentials", count=p.exponentials))
+    return said
+
+
+def _flat(p: Properties) -> bool:
+    return p.lipschitz == 0 or p.dead_regions == ((-math.inf, math.inf),)
+
+
+def _dead(p: Properties) -> list[Text]:
+    if _flat(p):
+        return [text("properties.dead_everywhere")]
+    if not p.dead_regions:
+        return []
+    return [text("properties.dead", region=_region(p.dead_regions))]
+
+
+def _region(spans: tuple[Span, ...]) -> str:
+    """Intervals as conditions on x: "x < 0", "|x| > 1", "-1 < x < 2"."""
+    if len(spans) == 2 and spans[0][1] == -spans[1][0] and math.isinf(spans[1][1] - spans[0][0]):
+        return f"|x| > {_short(spans[1][0])}"
+    return ", ".join(map(_condition, spans))
+
+
+def _condition(span: Span) -> str:
+    low, high = span
+    if low == -high:
+        return f"|x| < {_short(high)}"
+    if math.isinf(low):
+        return f"x < {_short(high)}"
+    if math.isinf(high):
+        return f"x > {_short(low)}"
+    return f"{_short(low)} < x < {_short(high)}"
+
+
+def _saturation(p: Properties) -> list[Text]:
+    """Sides on which the gradient fades (where it is exactly 0, that is said already)."""
+    if _flat(p):
+        return []
+    left, right = p.saturation_points
+    dead_left = any(math.isinf(low) for low, _ in p.dead_regions)
+    dead_right = any(math.isinf(high) for _, high in p.dead_regions)
+    fades_left = left is not None and not dead_left and p.saturates_left
+    fades_right = right is not None and not dead_right and p.saturates_right
+    if fades_left and fades_right and left is not None and right is not None:
+        if p.parity:
+            return [text("properties.saturates", point=_short(right, 2))]
+        return [text("properties.saturates_both", left=_short(left, 2), right=_short(right, 2))]
+    if fades_left and left is not None:
+        return [text("properties.saturates_left", point=_short(left, 2))]
+    if fades_right and right is not None:
+        return [text("properties.saturates_right", point=_short(right, 2))]
+    return []
+
+
+def _steepness(p: Properties) -> list[Text]:
+    if math.isinf(p.lipschitz):
+        return [text("properties.steep")] if p.smoothness >= 0 else []
+    if 0 < p.lipschitz <= 0.5:
+        return [text("properties.shrinks", slope=_short(p.lipschitz))]
+    return []
+
+
+def _short(value: float, digits: int = 3) -> str:
+    """A number for a sentence: three significant digits, no trailing zeros."""
+    return f"{value + 0.0:.{digits}g}" if math.isfinite(value) else ("∞" if value > 0 else "-∞")
