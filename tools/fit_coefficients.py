@@ -16,7 +16,7 @@ from mpmath import chebyfit, erfc, expm1, log1p, mp, mpf, pi, sqrt
 mp.dps = 60
 TARGET = Path(__file__).parents[1] / "src/nonlin/emit/llvm/coefficients.py"
 PRECISIONS = {"single": 27, "double": 57, "pair": 78}
-TAIL_CENTRE = {"single": "0.35", "double": "0.3", "pair": "0.3"}
+TAIL_CENTRE = {"single": 0.34375, "double": 0.3125, "pair": 0.3125}  # exact in every format
 
 
 def exponential(r: mpf) -> mpf:
@@ -86,12 +86,11 @@ def spelled(coefficients: list[mpf], precision: str, reach: mpf) -> str:
 
     A term that is small against the first needs no second word, anywhere up to `reach`.
     """
-    words = []
-    for k, c in enumerate(coefficients):
-        small = abs(c) * reach**k < abs(coefficients[0]) * mpf(2) ** -24
-        two = precision == "pair" and not small
-        words.append(f"({float(c)!r}, {float(c - mpf(float(c)))!r})" if two else repr(float(c)))
-    return ", ".join(words)
+    least = abs(coefficients[0]) * mpf(2) ** -24
+    large = [k for k, c in enumerate(coefficients) if abs(c) * reach**k >= least]
+    leading = max(large) + 1 if precision == "pair" else 0
+    words = [f"({float(c)!r}, {float(c - mpf(float(c)))!r})" for c in coefficients[:leading]]
+    return ", ".join([*words, *(repr(float(c)) for c in coefficients[leading:])])
 
 
 def table(bits: int, precision: str) -> dict[str, tuple[list[mpf], mpf]]:

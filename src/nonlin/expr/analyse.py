@@ -6,9 +6,9 @@ Every root here has x as its only symbol: parameters are substituted beforehand.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -17,10 +17,7 @@ from nonlin.expr.floats import as_function
 from nonlin.expr.nodes import (
     Call,
     Expr,
-    Symbol,
-    arguments_of,
     build,
-    is_call,
     postorder,
     symbols,
     value_of,
@@ -46,7 +43,7 @@ _GRID = (
     *(k * _STEP for k in range(-192, 193)),
     *(12 * 10.0 ** (k / 16) for k in range(1, 49)),
 )
-# (exponential-like functions, divisions) inside one primitive
+# (exponential-like functions, divisions and roots) inside one primitive
 _COSTS: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(("exp", "expm1", "log", "log1p", "sin", "cos", "arctan"), (1, 0)),
     **dict.fromkeys(("normal_cdf", "normal_pdf", "erf"), (1, 0)),
@@ -54,8 +51,9 @@ _COSTS: Mapping[str, tuple[int, int]] = {
     "tanhshrink": (1, 1),
     "softplus": (2, 0),
     "softsign": (0, 1),
-    "squareplus": (0, 0),
-    "algebraic_sigmoid": (0, 1),
+    "sqrt": (0, 1),
+    "squareplus": (0, 2),
+    "algebraic_sigmoid": (0, 2),
 }
 
 
@@ -107,8 +105,10 @@ def _extreme(samples: _Samples, sign: int, candidates: Sequence[float]) -> float
     for candidate in candidates:
         if sign * candidate >= best - 1e-12 * (1 + abs(best)):
             best = sign * candidate
+    if abs(samples.x[index]) > 1e3 and abs(best) > 100:  # ever higher waves
+        return sign * math.inf
     rounded = round(best, 9) if math.isfinite(best) else best
-    return sign * (rounded if abs(best - rounded) < 1e-12 else best) + 0.0
+    return sign * (rounded if abs(best - rounded) < 1e-11 else best) + 0.0
 
 
 def _refined(f: Function, low: float, high: float, best: float) -> float:
@@ -131,7 +131,7 @@ def _tends_to(f: Function, point: float, side: int) -> float:
     return math.nan if abs(c) > 1e6 else c
 
 
-@cache
+@lru_cache(maxsize=256)
 def properties(root: Expr) -> Properties:
     """Everything that is measured, for a function whose only symbol is x."""
     slope = derivative(root)
@@ -143,6 +143,7 @@ def properties(root: Expr) -> Properties:
     steepest = _steepest(slopes, points, slope_ends, order)
     span = _range(values, points, ends)
     exponentials, divisions = _cost(root)
+    defined = _defined(values, points)
     return Properties(
         range=span,
         limits=ends,
@@ -154,8 +155,8 @@ def properties(root: Expr) -> Properties:
         bounded=math.isfinite(span[0]) and math.isfinite(span[1]),
         convex=order >= 0 and _never_falls([y for _, y in slopes.finite()]),
         linear="x" not in symbols([slope]) and value_of(slope) != 0 and not points,
-        defined_everywhere=_defined(values, points),
-        mean=_normal_mean(values.f, points),
+        defined_everywhere=defined,
+        mean=_normal_mean(values.f, points) if defined else math.nan,
         smoothness=order,
         saturation_points=_saturation(slopes, steepest, slope_ends),
         dead_regions=_dead_regions(root, points),
@@ -205,19 +206,17 @@ def _defined(values: _Samples, points: Sequence[float]) -> bool:
 
 def _normal_mean(f: Function, points: Sequence[float]) -> float:
     """Mean of f(z) for a standard normal z: Simpson's rule between breakpoints."""
+    # the ends of a piece belong to it, not to its neighbour
     edges = [-12.0, *(p for p in points if -12 < p < 12), 12.0]
     total = 0.0
     for low, high in pairwise(edges):
         count = 2 * max(2, math.ceil((high - low) / _STEP / 2))
         step = (high - low) / count
+        first, last = beside(low, 1, 1e-12), beside(high, -1, 1e-12)
         for k in range(count + 1):
             x = low + k * step
-            # the ends belong to this piece, not to its neighbour
-            inside = (
-                beside(low, 1, 1e-12) if k == 0 else beside(high, -1, 1e-12) if k == count else x
-            )
             weight = 1 if k in (0, count) else 4 if k % 2 else 2
-            total += weight * step / 3 * f(inside) * math.exp(-x * x / 2)
+            total += weight * step / 3 * f(min(max(x, first), last)) * math.exp(-x * x / 2)
     mean = total / math.sqrt(2 * math.pi)
     return 0.0 if abs(mean) < 1e-7 else mean
 
@@ -300,23 +299,19 @@ def _choice(node: Call, arguments: tuple[Expr, ...], point: float) -> Expr:
 
 
 def _cost(root: Expr) -> tuple[int, int]:
-    """Exponential-like functions and divisions per element, shared parts counted once."""
-    total = [0, 0]
-    for node in postorder(root):
-        if not symbols([node]) or isinstance(node, Symbol):
-            continue
-        exponentials, divisions = next(_node_costs(node))
-        total[0] += exponentials
-        total[1] += divisions
-    return total[0], total[1]
+    """Exponential-like functions, divisions and roots per element, shared parts counted once."""
+    costs = [_node_cost(node) for node in postorder(root) if isinstance(node, Call)]
+    return sum(cost[0] for cost in costs), sum(cost[1] for cost in costs)
 
 
-def _node_costs(node: Expr) -> Iterator[tuple[int, int]]:
-    arguments = arguments_of(node)
-    if is_call(node, "divide"):
-        yield 0, 1 if symbols([arguments[1]]) else 0
-    if is_call(node, "power"):
-        n = value_of(arguments[1])
-        whole = n is not None and (2 * n).denominator == 1
-        yield 0 if whole else 1, 1 if n is not None and n < 0 else 0
-    yield _COSTS.get(node.primitive, (0, 0)) if isinstance(node, Call) else (0, 0)
+def _node_cost(node: Call) -> tuple[int, int]:
+    if not symbols([node]):
+        return 0, 0
+    if node.primitive == "divide":
+        return 0, 1 if symbols([node.arguments[1]]) else 0
+    if node.primitive == "power":
+        n = value_of(node.arguments[1])
+        if n is None or (2 * n).denominator != 1:
+            return 1, 0
+        return 0, int(n < 0) + int(n.denominator == 2)
+    return _COSTS.get(node.primitive, (0, 0))

@@ -19,7 +19,8 @@ class Properties:
     continuous derivatives (-1: the value jumps, 0: the slope jumps, inf: smooth);
     `saturation_points` the x (left, right) beyond which |slope| stays under 1 % of its
     maximum; `dead_regions` the intervals where the slope is exactly 0; `lipschitz` the
-    largest |slope|; `exponentials` and `divisions` count operations per element.
+    largest |slope|; `exponentials` counts exponentials and similar functions per element,
+    `divisions` divisions and square roots.
     """
 
     range: Span
@@ -67,15 +68,15 @@ def strengths(p: Properties) -> list[Text]:
         said.append(text("properties.flows_left", slope=_short(p.slope_limits[0])))
     if p.zero_centred and not p.linear:
         said.append(text("properties.zero_centred"))
-    if p.smoothness == math.inf and p.defined_everywhere:
+    if p.smoothness == math.inf and p.defined_everywhere and not _flat(p):
         said.append(text("properties.smooth"))
     elif p.smoothness >= 1:
         said.append(text("properties.no_kinks"))
-    if p.bounded:
+    if p.bounded and p.range[0] < p.range[1]:
         said.append(text("properties.bounded", low=_short(p.range[0]), high=_short(p.range[1])))
     if p.monotone and not _flat(p):
         said.append(text(f"properties.{p.monotone}"))
-    if p.lipschitz <= 1 + 1e-9 and not _flat(p):
+    if 0.5 < p.lipschitz <= 1 + 1e-9:
         said.append(text("properties.contracting", slope=_short(p.lipschitz)))
     if p.exponentials == 0 and p.divisions == 0:
         said.append(text("properties.cheap"))
@@ -114,7 +115,9 @@ def _dead(p: Properties) -> list[Text]:
         return [text("properties.dead_everywhere")]
     if not p.dead_regions:
         return []
-    return [text("properties.dead", region=_region(p.dead_regions))]
+    outer = any(math.isinf(low) or math.isinf(high) for low, high in p.dead_regions)
+    key = "properties.dead" if outer else "properties.dead_inside"
+    return [text(key, region=_region(p.dead_regions))]
 
 
 def _region(spans: tuple[Span, ...]) -> str:
@@ -145,7 +148,7 @@ def _saturation(p: Properties) -> list[Text]:
     fades_left = left is not None and not dead_left and p.saturates_left
     fades_right = right is not None and not dead_right and p.saturates_right
     if fades_left and fades_right and left is not None and right is not None:
-        if p.parity:
+        if left == -right:
             return [text("properties.saturates", point=_short(right, 2))]
         return [text("properties.saturates_both", left=_short(left, 2), right=_short(right, 2))]
     if fades_left and left is not None:

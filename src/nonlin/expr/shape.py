@@ -25,7 +25,8 @@ Function = Callable[[float], float]
 
 _MEETING = ("where", "greater", "less", "greater_equal", "less_equal", "maximum", "minimum")
 _AT_ZERO = ("absolute", "sign", "softsign", "sqrt", "log", "copysign")
-_FAR = (1e2, 1e4, 1e7, 1e11, 1e15)
+_FAR = (1e2, 1e5, 1e9, 1e14, 1e20)
+_MANY = 24  # zeros: more than that is an oscillation, of which only the middle is looked at
 _GRID = (
     *(-(10.0 ** (k / 8)) for k in range(48, 10, -1)),
     *(k / 16 for k in range(-352, 353)),
@@ -147,7 +148,8 @@ def _ends(points: list[float]) -> list[float]:
         if b in place and place.get(a) == place[b] - 1 and place.get(c) == place[b] + 1
     }
     edge = {_GRID[0], _GRID[-1]}
-    return [x for x in ordered if x not in inner and x not in edge]
+    kept = [x for x in ordered if x not in inner and x not in edge]
+    return kept if len(kept) <= _MANY else [x for x in kept if abs(x) < 22]
 
 
 def _bisect(f: Function, low: float, high: float) -> float:
@@ -169,13 +171,13 @@ def _limit(values: Sequence[float]) -> float:
         return math.nan
     before, now = known[-2:]
     if now == before:
-        return now
+        return now + 0.0  # no negative zero
     if math.isinf(now) or _grows(known):
         return math.copysign(math.inf, now)
     error = abs(now - before)
     if error > 1e-5 * max(1.0, abs(now)):
         return math.nan
-    return round(now, 6) if abs(now - round(now, 6)) <= error else now
+    return (round(now, 6) if abs(now - round(now, 6)) <= error else now) + 0.0
 
 
 def _grows(values: Sequence[float]) -> bool:

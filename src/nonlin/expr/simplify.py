@@ -118,8 +118,11 @@ def _sum(node: Expr) -> Expr:
     terms = terms_of(node)
     common = _common_factors(list(terms))
     if common:
-        terms = {join(Fraction(1), _without(term, common)): c for term, c in terms.items()}
-        return join(*split(multiply(join(Fraction(1), common), _sum(_add_up(terms)))))
+        rest = Terms()
+        for term, coefficient in terms.items():
+            left = join(Fraction(1), _without(term, common))
+            rest[left] = rest.get(left, Fraction(0)) + coefficient
+        return join(*split(multiply(join(Fraction(1), common), _sum(_add_up(rest)))))
     return _add_up(terms)
 
 
@@ -155,15 +158,17 @@ def _scaled(term: Expr, coefficient: Fraction) -> tuple[Fraction, Factors]:
 
 
 def _common_factors(terms: list[Expr]) -> Factors:
-    """Bases that every term has, with their smallest exponent."""
+    """Bases that every term has, with the exponent nearest to 0."""
     if len(terms) < 2:
         return {}
     first, *others = [split(term)[1] for term in terms]
     common = Factors()
     for base, exponent in first.items():
-        smallest = min([exponent, *(factors.get(base, Fraction(0)) for factors in others)])
-        if smallest > 0:
-            common[base] = smallest
+        exponents = [exponent, *(factors.get(base, Fraction(0)) for factors in others)]
+        if min(exponents) > 0:
+            common[base] = min(exponents)
+        elif max(exponents) < 0:
+            common[base] = max(exponents)
     return common
 
 

@@ -32,7 +32,7 @@ from nonlin.expr.nodes import (
     symbols,
 )
 from nonlin.expr.primitives import TABLE
-from nonlin.expr.simplify import Factors, join, split
+from nonlin.expr.simplify import Factors, join, simplify, split
 
 _VANISHING = (
     "exp", "sigmoid", "logistic_density", "sech_squared", "normal_cdf", "normal_pdf",
@@ -41,7 +41,7 @@ _VANISHING = (
 
 def stabilise(root: Expr) -> Expr:
     """An equal expression without 0 * inf, inf + oscillation and swallowed NaN."""
-    root = rewrite(root, _tanh_of_softplus)
+    root = simplify(rewrite(root, _tanh_of_softplus))
     root = _mend(root)
     return _guarded(root)
 

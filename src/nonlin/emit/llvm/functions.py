@@ -47,6 +47,9 @@ def exponential(m: Arithmetic, u: Number, low: Value | None = None) -> Exponenti
     """Split exp(u + low): u = n ln 2 + r, |r| at most ln(2)/2. `low` is for one-word numbers."""
     lanes, f = m.lanes, m.builder
     least, most = LIMITS[lanes.format.name]
+    if low is not None:  # what is cut off below takes its low word with it
+        inside = f.fcmp_ordered("<", lanes.magnitude(u), lanes.number(-least))
+        low = f.select(inside, low, lanes.number(0.0))
     u = m.select(m.compare("<", u, m.number(least)), m.number(least), u)
     u = m.select(m.compare(">", u, m.number(most)), m.number(most), u)
     shifted = lanes.fma(m.head(u), lanes.number(1 / LN2[0]), lanes.number(lanes.format.magic))

@@ -27,11 +27,11 @@ class Pair:
 
     words = 2
 
-    def __init__(self, lanes: Lanes, table: dict[str, Sequence[Any]], centre: str) -> None:
+    def __init__(self, lanes: Lanes, table: dict[str, Sequence[Any]], centre: float) -> None:
         self.lanes = lanes
         self.builder = lanes.builder
         self.table = table
-        self.tail_centre = float(centre)
+        self.tail_centre = centre
         self.bits = 2 * lanes.format.mantissa
 
     def number(self, high: float, low: float = 0.0) -> Double:

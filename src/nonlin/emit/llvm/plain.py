@@ -95,11 +95,11 @@ class Plain:
 
     words = 1
 
-    def __init__(self, lanes: Lanes, table: dict[str, Sequence[Any]], centre: str) -> None:
+    def __init__(self, lanes: Lanes, table: dict[str, Sequence[Any]], centre: float) -> None:
         self.lanes = lanes
         self.builder = lanes.builder
         self.table = table
-        self.tail_centre = float(centre)
+        self.tail_centre = centre
         self.bits = lanes.format.mantissa + 1
 
     def number(self, high: float, low: float = 0.0) -> Value:
