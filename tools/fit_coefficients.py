@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from mpmath import chebyfit, erfc, expm1, log1p, mp, mpf, pi, sqrt
+from mpmath import chebyfit, erfc, expm1, mp, mpf, pi, sqrt
 
 mp.dps = 60
 TARGET = Path(__file__).parents[1] / "src/nonlin/emit/llvm/coefficients.py"

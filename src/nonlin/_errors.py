@@ -35,10 +35,6 @@ class CompileError(NonlinError, RuntimeError):
     """A formula could not be compiled for this machine."""
 
 
-class MissingExtra(NonlinError, ImportError):
-    """An optional dependency is needed and not installed."""
-
-
 def _rebuild(kind: type[NonlinError], key: str, values: dict[str, object]) -> NonlinError:
     return kind(key, **values)
 

@@ -292,9 +292,7 @@ def _jacobian(
     return out
 
 
-def trace(
-    function: Callable[..., Expr], parameters: Mapping[str, Parameter] | None = None
-) -> Expr:
+def trace(function: Callable[..., Expr], parameters: Mapping[str, Parameter] | None = None) -> Expr:
     """Call a Python function on symbols and keep what it builds."""
     names = parameters or {}
     return lift_result(function(symbol("x"), **{name: symbol(name) for name in names}))

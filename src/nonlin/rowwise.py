@@ -10,7 +10,16 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import Expr, arguments_of, build, constant, fold, is_call, postorder, symbol
+from nonlin.expr.nodes import (
+    Expr,
+    arguments_of,
+    constant,
+    fold,
+    is_call,
+    postorder,
+    rebuild,
+    symbol,
+)
 from nonlin.kernels import arrays
 
 if TYPE_CHECKING:
@@ -53,9 +62,7 @@ def _shifted(formula: Expr) -> Expr:
 
 def _replace(root: Expr, old: Expr, new: Expr) -> Expr:
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        if node is old:
-            return new
-        return build(node.primitive, *arguments) if arguments else node  # type: ignore[attr-defined]
+        return new if node is old else rebuild(node, arguments)
 
     return fold(root, visit)
 

@@ -218,7 +218,7 @@ def test_sentences():
         assert not any("cheap" in s for s in good)
         good, bad = said("where(x > 0, x, 0.01*x)")
         assert any("negative inputs: the gradient tends to 0.01" in s for s in good)
-        assert not any("die" in s for s in bad)
+        assert not any("can die" in s for s in bad)
         assert any(s.startswith("non-monotonic") for s in said(GELU)[1])
         assert said("x")[1] == ["linear: stacked layers are no more expressive than a single one"]
     with speaking("zh"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nonlin.catalogue.declare import declared, parameter
+from nonlin.catalogue.declare import declared
 from nonlin.expr import vocabulary as f
 
 

@@ -323,11 +323,16 @@ def fold(root: Expr, visit: Callable[[Expr, list[Result]], Result]) -> Result:
     return results[root]
 
 
+def rebuild(node: Expr, arguments: Iterable[Expr]) -> Expr:
+    """The same primitive on other arguments; a constant or a symbol as it is."""
+    return build(node.primitive, *arguments) if isinstance(node, Call) else node
+
+
 def rewrite(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
     """Rebuild bottom-up with `rule` applied to every call once its arguments are rewritten."""
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        return rule(build(node.primitive, *arguments)) if isinstance(node, Call) else node
+        return rule(rebuild(node, arguments)) if isinstance(node, Call) else node
 
     return fold(root, visit)
 
@@ -338,7 +343,7 @@ def substitute(root: Expr, values: Mapping[str, Operand]) -> Expr:
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
         if isinstance(node, Symbol) and node.name in values:
             return lift(values[node.name])
-        return build(node.primitive, *arguments) if isinstance(node, Call) else node
+        return rebuild(node, arguments)
 
     return fold(root, visit)
 

@@ -71,7 +71,7 @@ def _parts(part: Expr, exponent: Fraction) -> tuple[int, list[tuple[Expr, Fracti
     if whole and is_call(part, "divide"):
         return 1, [(arguments[0], exponent), (arguments[1], -exponent)]
     if whole and is_call(part, "negate"):
-        return (-1) ** int(exponent), [(arguments[0], exponent)]
+        return -1 if exponent % 2 else 1, [(arguments[0], exponent)]
     if whole and is_call(part, "power") and (n := value_of(arguments[1])) is not None:
         return 1, [(arguments[0], n * exponent)]
     return None

@@ -9,24 +9,24 @@ NaN. They are mended here, with primitives that only the machine targets spell: 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable
 from fractions import Fraction
 
 from nonlin.expr.floats import as_function
 from nonlin.expr.interval import REALS, Interval
 from nonlin.expr.nodes import (
+    Call,
     Constant,
     Expr,
     Symbol,
     arguments_of,
     build,
-    constant,
     fold,
     is_call,
-    multiply,
     negate,
     postorder,
     power,
+    rebuild,
     rewrite,
     symbol,
     symbols,
@@ -59,12 +59,8 @@ def _tanh_of_softplus(node: Expr) -> Expr:
 
 
 def _mend(root: Expr) -> Expr:
-    bounds: dict[Expr, Interval] = {}
-
     def bound(node: Expr) -> Interval:
-        if node not in bounds:
-            bounds[node] = fold(node, _bounds)
-        return bounds[node]
+        return fold(node, _bounds)
 
     def rule(node: Expr) -> Expr:
         if is_call(node, "multiply", "divide"):
@@ -79,9 +75,8 @@ def _mend(root: Expr) -> Expr:
     return _rewrite_products(root, rule)
 
 
-def _rewrite_products(root: Expr, rule: object) -> Expr:
+def _rewrite_products(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
     """Bottom-up, but a product is handed over whole, not factor by factor."""
-    assert callable(rule)  # noqa: S101 - for the type checker
     inner = {
         argument
         for node in postorder(root)
@@ -91,8 +86,7 @@ def _rewrite_products(root: Expr, rule: object) -> Expr:
     }
     done: dict[Expr, Expr] = {}
     for node in postorder(root):
-        arguments = [done[argument] for argument in arguments_of(node)]
-        built = build(node.primitive, *arguments) if arguments else node  # type: ignore[attr-defined]
+        built = rebuild(node, [done[argument] for argument in arguments_of(node)])
         done[node] = built if node in inner and node is not root else rule(built)
     return done[root]
 
@@ -102,18 +96,17 @@ def _bounds(node: Expr, arguments: list[Interval]) -> Interval:
         return Interval(float(node.value), float(node.value))
     if isinstance(node, Symbol):
         return REALS if node.name == "x" else Interval(1.0, 1.0)
-    if is_call(node, "damp", "absorb"):
+    if not isinstance(node, Call) or is_call(node, "damp", "absorb"):
         return REALS
-    return TABLE[node.primitive].bounds(*arguments)  # type: ignore[attr-defined]
+    return TABLE[node.primitive].bounds(*arguments)
 
 
 def _oscillates(node: Expr) -> bool:
     return any(is_call(part, "sin", "cos") for part in postorder(node))
 
 
-def _damped(node: Expr, bound: object) -> Expr:
+def _damped(node: Expr, bound: Callable[[Expr], Interval]) -> Expr:
     """Vanishing factors gathered on the left of a `damp`, if the rest can become infinite."""
-    assert callable(bound)  # noqa: S101 - for the type checker
     coefficient, factors = split(node)
     vanishing: Factors = {b: e for b, e in factors.items() if e > 0 and is_call(b, *_VANISHING)}
     rest: Factors = {b: e for b, e in factors.items() if b not in vanishing}
@@ -144,5 +137,3 @@ def _guarded(root: Expr) -> Expr:
     names = [name for name in symbols([root]) if name != "x"]
     answer = as_function(root, "x", *names)(math.nan, *(1.0 for _ in names))
     return root if math.isnan(answer) else build("guard", root, symbol("x"))
-
-

@@ -129,7 +129,8 @@ def _pool() -> ThreadPoolExecutor:
 
 def _buffered(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
     """Strided, broadcast and half-precision arrays, a buffer at a time."""
-    read, write = ["readonly", "contig", "aligned"], ["writeonly", "contig", "aligned"]
+    read: Any = ["readonly", "contig", "aligned"]
+    write: Any = ["writeonly", "contig", "aligned"]
     blocks = np.nditer(
         [x, *outputs],
         flags=["external_loop", "buffered", "delay_bufalloc"],

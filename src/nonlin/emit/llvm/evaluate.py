@@ -171,7 +171,9 @@ def _copysign(e: Evaluator, m: Arithmetic, a: Expr, sign: Expr) -> Number:
 def _damp(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
     vanishing, other = e.number(a, m), e.number(b, m)
     gone = m.compare("==", vanishing, m.number(0.0))
-    return m.select(gone, functions.copysign(m, vanishing, m.head(other)), m.multiply(vanishing, other))
+    return m.select(
+        gone, functions.copysign(m, vanishing, m.head(other)), m.multiply(vanishing, other)
+    )
 
 
 def _absorb(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:

@@ -6,6 +6,7 @@ Elementary Functions (3rd ed., 2016) for the reductions; Cody and Waite 1980.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     Number = Any
 
 LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
-HALF_PI = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33)
+HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
 LIMITS = {"f32": (-106.0, 90.0), "f64": (-748.0, 711.0)}
-FARTHEST_ANGLE = 2.0**20
 
 
 class Exponential(NamedTuple):
@@ -35,11 +35,11 @@ def polynomial(m: Arithmetic, name: str, w: Number) -> Number:
     """The polynomial of the table at w, by Horner's rule; one word where one word will do."""
     *rest, last = m.table[name]
     head, total = m.head(w), m.lanes.number(last)
-    for coefficient in reversed([c for c in rest if isinstance(c, float)]):
-        total = m.lanes.fma(total, head, m.lanes.number(coefficient))
+    for short in reversed([c for c in rest if isinstance(c, float)]):
+        total = m.lanes.fma(total, head, m.lanes.number(short))
     total = m.widen(total)
-    for coefficient in reversed([c for c in rest if isinstance(c, tuple)]):
-        total = m.fma(total, w, m.number(*coefficient))
+    for long in reversed([c for c in rest if isinstance(c, tuple)]):
+        total = m.fma(total, w, m.number(*long))
     return total
 
 
@@ -64,14 +64,8 @@ def exponential(m: Arithmetic, u: Number, low: Value | None = None) -> Exponenti
 
 def _rounded(value: float, bits: int) -> float:
     """The leading bits of a double."""
-    mantissa, exponent = _frexp(value)
-    return round(mantissa * 2**bits) * 2.0 ** (exponent - bits)
-
-
-def _frexp(value: float) -> tuple[float, int]:
-    import math
-
-    return math.frexp(value)
+    mantissa, exponent = math.frexp(value)
+    return math.ldexp(round(mantissa * 2**bits), exponent - bits)
 
 
 def _without_logarithm(m: Arithmetic, u: Number, n: Value, low: Value | None) -> Number:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from nonlin.expr.nodes import (
+    Call,
     Expr,
     absolute,
     add,
@@ -21,6 +22,7 @@ from nonlin.expr.nodes import (
     multiply,
     negate,
     power,
+    rebuild,
     where,
 )
 from nonlin.expr.simplify import simplify
@@ -35,10 +37,10 @@ def lower(root: Expr, bits: int) -> Expr:
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
         if is_call(node, "tanhshrink"):
-            return _tanhshrink(*arguments, bits)
-        if is_call(node, *LOWERED):
-            return LOWERED[node.primitive](*arguments)  # type: ignore[attr-defined]
-        return build(node.primitive, *arguments) if arguments else node  # type: ignore[attr-defined]
+            return _tanhshrink(arguments[0], bits)
+        if isinstance(node, Call) and node.primitive in LOWERED:
+            return LOWERED[node.primitive](*arguments)
+        return rebuild(node, arguments)
 
     return fold(root, visit)
 
@@ -91,7 +93,10 @@ def _tanhshrink(u: Expr, bits: int) -> Expr:
         # u^2 / (odd + above/below) = u^2 below / (odd below + above)
         longer = below + [Fraction(0)] * (len(above) - len(below))
         rest = above + [Fraction(0)] * (len(longer) - len(above))
-        above, below = [Fraction(0), *below], [odd * b + a for b, a in zip(longer, rest, strict=True)]
+        above, below = (
+            [Fraction(0), *below],
+            [odd * b + a for b, a in zip(longer, rest, strict=True)],
+        )
     w = power(u, 2)
     total = [a + b for a, b in _padded(above, below)]
     scale = total[0]

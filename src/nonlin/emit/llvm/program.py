@@ -47,7 +47,7 @@ MODES = {
     ("float64", "exact"): Mode("double", "pair", "pair"),
 }
 _SCALARS = {"single": "float", "double": "double", "pair": "double"}
-_TABLES = {
+_TABLES: dict[str, dict[str, Any]] = {
     "single": coefficients.SINGLE,
     "double": coefficients.DOUBLE,
     "pair": coefficients.PAIR,
@@ -121,7 +121,9 @@ def narrowed(builder: ir.IRBuilder, value: Value, kind: Any) -> Value:
     return value if value.type == kind else builder.fptrunc(value, kind)
 
 
-def load_parameters(builder: ir.IRBuilder, pointer: Value, names: Sequence[str]) -> dict[str, Value]:
+def load_parameters(
+    builder: ir.IRBuilder, pointer: Value, names: Sequence[str]
+) -> dict[str, Value]:
     """The parameters, as scalars of double precision."""
     return {
         name: builder.load(builder.gep(pointer, [INT64(index)])) for index, name in enumerate(names)

@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     Value = Any
 
 
-def write_row_module(
-    root: Expr, names: Sequence[str], mode: Mode, vector_bytes: int
-) -> ir.Module:
+def write_row_module(root: Expr, names: Sequence[str], mode: Mode, vector_bytes: int) -> ir.Module:
     """The module of one row-wise kernel; `names` orders the parameters."""
     memory = FORMATS[mode.memory].scalar
     pointer = memory.as_pointer()
@@ -151,9 +149,7 @@ def _narrowed(value: Number, source: Arithmetic, target: Arithmetic) -> Number:
     return narrow(value, source, target)[0]
 
 
-def _across(
-    m: Arithmetic, value: Number, combine: Callable[[Number, Number], Number]
-) -> Number:
+def _across(m: Arithmetic, value: Number, combine: Callable[[Number, Number], Number]) -> Number:
     """The combination of all lanes, in every lane: rotate by halves and combine."""
     shift = m.lanes.count // 2
     while shift:
