@@ -120,7 +120,8 @@ class Activation:
         array = arrays.as_input(x)
         outputs = arrays.outputs_for(array, out, len(orders))
         bound = self.bind(**parameters) if parameters else self
-        kernel = bound.kernel(orders, arrays.computed_in(array), precision)
+        _check_precision(precision)
+        kernel = bound.kernel(orders, *arrays.kernel_for(array, precision))
         arrays.run(kernel, array, outputs)
         return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
 
@@ -133,9 +134,7 @@ class Activation:
         from nonlin.kernels.compile import compile_kernel
 
         self._needs_elementwise("kernel")
-        if precision not in PRECISIONS:
-            allowed = ", ".join(PRECISIONS)
-            raise InputError("precision", given=precision, allowed=allowed)
+        _check_precision(precision)
         return compile_kernel(self.formula, orders, np.dtype(dtype).name, precision, self.values)
 
     def bind(self, **parameters: Any) -> Activation:
@@ -256,6 +255,11 @@ class Activation:
         return f"<Activation {self.name}: {infix(self.formula)}{values}>"
 
 
+def _check_precision(precision: str) -> None:
+    if precision not in PRECISIONS:
+        raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
+
+
 @lru_cache(maxsize=512)
 def _properties(graph: Expr) -> Properties:
     from nonlin.expr.analyse import properties
@@ -267,8 +271,7 @@ def _rows(activation: Activation, x: Any, precision: str, out: Any, axis: int) -
     from nonlin.kernels import arrays
     from nonlin.kernels.rows import run_rows
 
-    if precision not in PRECISIONS:
-        raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
+    _check_precision(precision)
     array = arrays.as_input(x)
     result = run_rows(activation.formula, array, axis, precision, activation.values)
     if out is None:

@@ -10,6 +10,7 @@ from nonlin.expr.floats import as_function
 from nonlin.expr.nodes import symbol
 from nonlin.expr.parse import parse
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.stable import MACHINE
 
 POINTS = [-math.inf, -800.0, -3.0, -0.5, 0.0, 1e-9, 0.7, 4.0, 800.0, math.inf]
 FORMULAS = [
@@ -33,7 +34,7 @@ def run(source, name="f"):
 
 
 def test_every_element_wise_primitive_is_spelt():
-    assert set(TABLE) == set(SPELLINGS) | set(EXCLUDED)
+    assert {*TABLE, *MACHINE} == set(SPELLINGS) | set(EXCLUDED)
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -25,7 +25,7 @@ def test_two_two_one_sigmoid_network_by_hand():
     logit = 0.5 * first - second + 0.25
     np.testing.assert_allclose(network.logits([[1, 2]]), [[logit]], rtol=1e-14)
     np.testing.assert_allclose(network.forward([[1, 2]]), [[1 / (1 + np.exp(-logit))]], rtol=1e-14)
-    assert logit == pytest.approx(0.020544537, abs=1e-9)
+    assert logit == pytest.approx(0.344987241 - 0.574442517 + 0.25, abs=1e-9)
 
 
 def test_shapes_and_views_share_one_buffer():

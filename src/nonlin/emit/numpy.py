@@ -49,6 +49,12 @@ def _softsign(a: Array) -> Array:
     return np.where(size < 1, a / (1 + size), np.copysign(1 - 1 / (1 + size), a))
 
 
+def _normal_cdf(a: Array) -> Array:
+    # in the tail through erfcx: SciPy's ndtr loses 350 ulp at -30
+    tail = np.exp(-a * a / 2) * _special("erfcx")(np.maximum(-a, 0) * np.sqrt(0.5)) / 2
+    return np.where(a < -1, tail, _special("ndtr")(a))
+
+
 def _tanhshrink(a: Array) -> Array:
     near, fraction = np.clip(a, -1, 1), np.zeros_like(a)
     for odd in range(25, 1, -2):
@@ -84,13 +90,16 @@ SPELLINGS: Mapping[str, Callable[..., Array]] = {
     "sigmoid": _sigmoid,
     "logistic_density": _logistic_density,
     "softplus": lambda a: np.maximum(a, 0) + np.log1p(_decay(a)),
-    "normal_cdf": _special("ndtr"),
+    "normal_cdf": _normal_cdf,
     "normal_pdf": lambda a: np.exp(-a * a / 2) / np.sqrt(2 * np.pi),
     "erf": _special("erf"),
     "softsign": _softsign,
     "squareplus": _squareplus,
     "algebraic_sigmoid": _algebraic_sigmoid,
     "tanhshrink": _tanhshrink,
+    "damp": lambda a, b: np.where(a == 0, np.copysign(a, b), a * b),
+    "absorb": lambda a, b: np.where(np.isinf(a), a, a + b),
+    "guard": lambda a, x: np.where(np.isnan(x), x, a),
     "row_max": lambda a: np.max(a, axis=-1, keepdims=True),
     "row_sum": lambda a: np.sum(a, axis=-1, keepdims=True),
 }

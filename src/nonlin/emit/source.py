@@ -13,6 +13,7 @@ from nonlin.expr import floats
 from nonlin.expr.interval import REALS, Interval
 from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, postorder
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.stable import MACHINE
 from nonlin.expr.text import Piece, inside, piece
 
 EXCLUDED = ("row_max", "row_sum")  # a function of one number has no row
@@ -43,6 +44,7 @@ HELPERS: Mapping[str, Callable[..., float]] = {
     **_floats("exp", "expm1", "log", "log1p", "sqrt", "sigmoid", "logistic_density", "softplus"),
     **_floats("sech_squared", "normal_cdf", "normal_pdf", "softsign", "squareplus", "tanhshrink"),
     **_floats("algebraic_sigmoid", "maximum", "minimum", "power", "quotient"),
+    **_floats(*MACHINE),
     "sin": sin,
     "cos": cos,
     "sign": sign,
@@ -66,6 +68,7 @@ SPELLINGS: Mapping[str, str] = {
         for name in HELPERS
         if name in TABLE
     },
+    **{name: f"_{name}({{}}, {{}})" for name in MACHINE},
 }
 _OPERATORS = ("add", "subtract", "multiply", "negate", "greater", "less")
 
@@ -116,7 +119,7 @@ def _bounds(order: list[Expr]) -> dict[Expr, Interval]:
     for node in order:
         if isinstance(node, Constant):
             bounds[node] = Interval(float(node.value), float(node.value))
-        elif isinstance(node, Call):
+        elif isinstance(node, Call) and node.primitive in TABLE:
             row = TABLE[node.primitive]
             bounds[node] = row.bounds(*(bounds[argument] for argument in node.arguments))
         else:

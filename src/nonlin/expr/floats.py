@@ -129,6 +129,11 @@ def absorb(a: float, b: float) -> float:
     return a if math.isinf(a) else a + b
 
 
+def guard(a: float, x: float) -> float:
+    """a, or NaN where x is NaN."""
+    return x if x != x else a
+
+
 def _oscillation(function: Callable[[float], float]) -> Callable[[float], float]:
     return lambda a: function(a) if math.isfinite(a) else math.nan
 
@@ -173,7 +178,7 @@ FLOATS: Mapping[str, Callable[..., float]] = {
     "copysign": math.copysign,
     "damp": damp,
     "absorb": absorb,
-    "guard": lambda a, x: x if x != x else a,
+    "guard": guard,
 }
 
 

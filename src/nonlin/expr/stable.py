@@ -34,6 +34,7 @@ from nonlin.expr.nodes import (
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.simplify import Factors, join, simplify, split
 
+MACHINE = ("damp", "absorb", "guard")  # what stabilising adds to the primitives of the table
 _VANISHING = (
     "exp", "sigmoid", "logistic_density", "sech_squared", "normal_cdf", "normal_pdf",
 )  # fmt: skip
@@ -96,7 +97,7 @@ def _bounds(node: Expr, arguments: list[Interval]) -> Interval:
         return Interval(float(node.value), float(node.value))
     if isinstance(node, Symbol):
         return REALS if node.name == "x" else Interval(1.0, 1.0)
-    if not isinstance(node, Call) or is_call(node, "damp", "absorb"):
+    if not isinstance(node, Call) or is_call(node, *MACHINE):
         return REALS
     return TABLE[node.primitive].bounds(*arguments)
 

@@ -40,6 +40,14 @@ def computed_in(array: Array) -> str:
     return "float64" if array.dtype.name == "float64" else "float32"
 
 
+def kernel_for(array: Array, precision: str) -> tuple[str, str]:
+    """dtype and precision of the kernel: half precision asked to be exact is rounded once, from
+    float64, since float32 in between would round it twice."""
+    if array.itemsize == 2 and precision == "exact":
+        return "float64", "fast"
+    return computed_in(array), precision
+
+
 def outputs_for(x: Array, given: Any, count: int) -> list[Array]:
     """The arrays to write: those given, checked, or new ones."""
     if given is None:

@@ -17,7 +17,14 @@ class Target:
     cpu: str
     features: str
     vector_bytes: int
-    machine: Any
+
+    def machine(self) -> Any:
+        """A new LLVM target machine: an engine takes it over, and frees it with itself."""
+        import llvmlite.binding as llvm
+
+        return llvm.Target.from_triple(self.triple).create_target_machine(
+            cpu=self.cpu, features=self.features, opt=2, jit=True, codemodel="jitdefault"
+        )
 
 
 @cache
@@ -28,11 +35,8 @@ def host() -> Target:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     features = llvm.get_host_cpu_features()
-    triple, cpu, flags = llvm.get_process_triple(), llvm.get_host_cpu_name(), features.flatten()
-    machine = llvm.Target.from_triple(triple).create_target_machine(
-        cpu=cpu, features=flags, opt=2, jit=True, codemodel="jitdefault"
-    )
-    return Target(triple, cpu, flags, _vector_bytes(features), machine)
+    triple, cpu = llvm.get_process_triple(), llvm.get_host_cpu_name()
+    return Target(triple, cpu, features.flatten(), _vector_bytes(features))
 
 
 def _vector_bytes(features: dict[str, bool]) -> int:
@@ -49,7 +53,7 @@ def to_object(source: str) -> bytes:
     try:
         module = llvm.parse_assembly(source)
         module.verify()
-        return bytes(host().machine.emit_object(module))
+        return bytes(host().machine().emit_object(module))
     except RuntimeError as error:
         raise CompileError("not_compiled", reason=str(error).strip()) from error
 
@@ -67,7 +71,7 @@ def load(machine_code: bytes, entry: str) -> Loaded:
     import llvmlite.binding as llvm
 
     empty = llvm.parse_assembly(f'target triple = "{host().triple}"')
-    engine = llvm.create_mcjit_compiler(empty, host().machine)
+    engine = llvm.create_mcjit_compiler(empty, host().machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
     engine.finalize_object()
     address = engine.get_function_address(entry)

@@ -1,0 +1,158 @@
+"""Every entry of the catalogue, on every target, at the points where formulas break.
+
+The judge is mpmath at 50 digits on the author's formula, differentiated but otherwise as it
+stands. Errors are counted in units in the last place (ULP) of the true value.
+"""
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin.emit.mpmath import compile_mpmath
+from nonlin.emit.numpy import compile_numpy
+from nonlin.emit.source import to_python
+from nonlin.expr.derivative import derivative, derivatives
+from nonlin.expr.stable import stabilise
+
+MAGNITUDES = (0.0, 1e-8, 1.0, 30.0, 1000.0, math.inf)
+# exported Python has the C library's erfc, whose argument -x/sqrt(2) is rounded once too often
+LIMITS = {"exact": 1.0, "fast": 8.0, "numpy": 64.0, "source": 256.0}
+DTYPES = ("float32", "float64")
+ELEMENTWISE = [name for name in nl.names() if not nl.get(name).rowwise]
+
+
+def points(activation, dtype):
+    """0, 1e-8, 1, 30, 1000, inf with both signs, NaN, and one ulp around every breakpoint."""
+    kind = np.dtype(dtype).type
+    values = [kind(sign * size) for size in MAGNITUDES for sign in (1, -1)]
+    for kink in map(kind, activation.properties.breakpoints):
+        values += [kink, np.nextafter(kink, kind(-np.inf)), np.nextafter(kink, kind(np.inf))]
+    return np.array([*values, np.nan], dtype)
+
+
+def ulps(got, true, dtype):
+    """|got - true| in units in the last place of the true value."""
+    kind = np.dtype(dtype).type
+    with np.errstate(over="ignore"):
+        rounded = [kind(float(exact)) for exact in true]
+    return np.array(
+        [
+            _distance(value, exact, near)
+            for value, exact, near in zip(got, true, rounded, strict=True)
+        ]
+    )
+
+
+def _distance(value, exact, rounded):
+    if value == rounded or (np.isnan(value) and np.isnan(rounded)):
+        return 0.0 if not np.isfinite(rounded) else float(abs(value - exact)) / _place(rounded)
+    if not (np.isfinite(value) and np.isfinite(rounded)):
+        return math.inf
+    return float(abs(float(value) - exact)) / _place(rounded)
+
+
+def _place(number):
+    return float(np.spacing(np.abs(number)))
+
+
+@cache
+def judge(name, order):
+    graph = nl.get(name).graph
+    return cache(compile_mpmath(derivative(graph, order=order) if order else graph, "x"))
+
+
+def truth(name, order, at):
+    return [judge(name, order)(float(x)) if x == x else math.nan for x in at]
+
+
+def machine_graph(name, order):
+    return stabilise(derivatives(nl.get(name).graph, (order,))[0])
+
+
+def run_source(name, order, at):
+    space = {}
+    exec(to_python(machine_graph(name, order), "f", {}), space)  # noqa: S102 - our own source
+    return np.array([space["f"](float(x)) for x in at])
+
+
+def evaluate(name, target, order, at):
+    activation = nl.get(name)
+    if target == "numpy":
+        return compile_numpy(machine_graph(name, order), "x")(at)
+    if target == "source":
+        return run_source(name, order, at)
+    if order == 0:
+        return activation(at, precision=target)
+    return activation.derivative(at, order, precision=target)
+
+
+def describe(name, at, got, true, errors):
+    worst = int(np.argmax(errors))
+    return f"{name}: {errors[worst]:.3g} ULP at {at[worst]!r}: {got[worst]!r}, true {true[worst]}"
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_every_target_agrees_with_the_oracle(name, order):
+    for dtype in DTYPES:
+        at = points(nl.get(name), dtype)
+        true = truth(name, order, at)
+        for target, limit in LIMITS.items():
+            if dtype == "float32" and target in ("numpy", "source"):
+                continue  # these compute in float64
+            got = evaluate(name, target, order, at)
+            errors = ulps(got, true, dtype)
+            assert (errors <= limit).all(), f"{target} {describe(name, at, got, true, errors)}"
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_random_points(name, order):
+    """Between the special points: exact keeps its bound; fast, too, except that near a zero of
+    the result the error is counted in ulps of 1."""
+    noise = np.random.default_rng(7).standard_normal(24) * np.repeat([1.0, 10.0], 12)
+    for dtype in DTYPES:
+        at = noise.astype(dtype)
+        true = truth(name, order, at)
+        exact = evaluate(name, "exact", order, at)
+        errors = ulps(exact, true, dtype)
+        assert (errors <= LIMITS["exact"]).all(), describe(name, at, exact, true, errors)
+        fast = evaluate(name, "fast", order, at)
+        errors = ulps(fast, true, dtype)
+        absolute = np.abs(fast - np.array(true, float)) / np.finfo(dtype).eps
+        assert (np.minimum(errors, absolute) <= LIMITS["fast"]).all(), describe(
+            name, at, fast, true, errors
+        )
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_third_derivative(name):
+    at = np.array([-2.25, -0.75, 0.3, 1.7, 4.5])
+    got = nl.get(name).derivative(at, 3, precision="exact")
+    true = truth(name, 3, at)
+    errors = ulps(got, true, "float64")
+    assert (errors <= 2).all(), describe(name, at, got, true, errors)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_derivatives_are_those_of_the_formula(name):
+    """The symbolic derivative against a difference quotient at 60 digits, away from kinks."""
+    import mpmath
+
+    for order in (1, 2, 3):
+        for x in (-4.3, -1.6, -0.2, 0.2, 1.6, 7.1):
+            with mpmath.workdps(60):
+                quotient = mpmath.diff(judge(name, 0), mpmath.mpf(x), order, h=mpmath.mpf("1e-12"))
+            found = judge(name, order)(x)
+            assert abs(found - quotient) <= 1e-8 * max(1, abs(quotient)), (order, x)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_fused_is_the_same_as_separate(name):
+    at = np.linspace(-6, 6, 101)
+    value, slope = nl.get(name).value_and_derivative(at, precision="exact")
+    np.testing.assert_array_equal(value, nl.get(name)(at, precision="exact"))
+    np.testing.assert_array_equal(slope, nl.get(name).derivative(at, precision="exact"))

@@ -1,0 +1,137 @@
+"""Arrays of every layout and dtype give the same numbers as plain ones."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from ml_dtypes import bfloat16
+
+import nonlin as nl
+from nonlin.kernels import arrays as running
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 15, 16, 17, 31, 33, 1000])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_length_and_nothing_beyond_it(size, dtype):
+    room = np.full(size + 32, 7.0, dtype)
+    x = np.linspace(-3, 3, size).astype(dtype)
+    nl.silu(x, out=room[16 : 16 + size])
+    expected = x / (1 + np.exp(-x))
+    np.testing.assert_allclose(room[16 : 16 + size], expected, rtol=1e-5)
+    assert (room[:16] == 7).all()
+    assert (room[16 + size :] == 7).all()
+
+
+def test_scalars_lists_and_0d():
+    assert nl.relu(-2.0) == 0.0
+    assert nl.relu(3) == 3.0
+    assert isinstance(nl.relu(np.float32(2)), np.float32)
+    assert nl.tanh(np.zeros((), "float32")).dtype == np.float32
+    np.testing.assert_array_equal(nl.relu([-1, 2]), [0.0, 2.0])
+    out = np.empty(())
+    assert nl.relu(np.array(5.0), out=out) is out
+    assert out == 5
+
+
+def test_empty_arrays_keep_shape_and_dtype():
+    found = nl.gelu(np.empty((0, 3), "float32"))
+    assert found.shape == (0, 3)
+    assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int64, np.bool_])
+def test_integers_become_float64(dtype):
+    x = np.array([0, 1, 1], dtype)
+    found = nl.sigmoid(x)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, nl.sigmoid(x.astype(float)))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, bfloat16])
+def test_half_precision_is_float32_rounded(dtype):
+    x = np.linspace(-8, 8, 1001).astype(dtype)
+    found = nl.mish(x)
+    assert found.dtype == x.dtype
+    np.testing.assert_array_equal(found, nl.mish(x.astype(np.float32)).astype(dtype))
+
+
+def test_all_float16_inputs_are_correctly_rounded_by_exact():
+    x = np.arange(65536, dtype=np.uint16).view(np.float16)
+    found = nl.gelu(x, precision="exact")
+    with np.errstate(all="ignore"):
+        true = nl.gelu(x.astype(np.float64), precision="exact").astype(np.float16)
+    np.testing.assert_array_equal(found, true)
+
+
+@given(
+    arrays.arrays(
+        np.float64, arrays.array_shapes(max_dims=3, max_side=9), elements=st.floats(-9, 9)
+    ),
+    st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_view_of_an_array(base, data):
+    steps = tuple(slice(None, None, data.draw(st.sampled_from([1, 2, -1]))) for _ in base.shape)
+    view = base[steps].T
+    expected = nl.softplus(np.ascontiguousarray(view))
+    np.testing.assert_array_equal(nl.softplus(view), expected)
+    out = np.zeros(view.shape[::-1]).T
+    assert nl.softplus(view, out=out) is out
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_broadcast_and_foreign_byte_order():
+    wide = np.broadcast_to(np.float32(0.5), (100, 200))
+    np.testing.assert_array_equal(nl.tanh(wide), nl.tanh(np.full((100, 200), 0.5, "f4")))
+    swapped = np.linspace(-1, 1, 5).astype(">f8")
+    np.testing.assert_allclose(nl.tanh(swapped), np.tanh(np.linspace(-1, 1, 5)), rtol=1e-15)
+
+
+def test_in_place_and_overlapping():
+    x = np.linspace(-4, 4, 101, dtype="float32")
+    expected = nl.elu(x)
+    assert nl.elu(x, out=x) is x
+    np.testing.assert_array_equal(x, expected)
+    room = np.linspace(-4, 4, 110)
+    expected = nl.elu(room[:-7].copy())
+    nl.elu(room[:-7], out=room[7:])
+    np.testing.assert_array_equal(room[7:], expected)
+    value, slope = np.empty(9), np.empty(9)
+    nl.elu.value_and_derivative(np.arange(-4.0, 5), out=(value, slope))
+    np.testing.assert_array_equal(slope, nl.elu.derivative(np.arange(-4.0, 5)))
+
+
+def test_threads_change_nothing(monkeypatch):
+    x = np.random.default_rng(0).standard_normal(running.SPLIT_FROM * 3 + 5).astype("float32")
+    split = nl.gelu(x)
+    monkeypatch.setattr(running, "SPLIT_FROM", x.size + 1)
+    np.testing.assert_array_equal(split, nl.gelu(x))
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (np.array([1j]), "complex128"),
+        (np.array([None]), "object"),
+        (np.array(["a"]), "str"),
+        (np.zeros(2, np.longdouble), np.dtype(np.longdouble).name),
+    ],
+)
+def test_other_dtypes_are_refused(x, words):
+    with pytest.raises(nl.NonlinError, match="float16, bfloat16, float32, float64") as caught:
+        nl.relu(x)
+    assert words in str(caught.value)
+
+
+def test_wrong_outputs_are_refused():
+    x = np.zeros(3)
+    for out in (np.zeros(4), np.zeros(3, "float32"), [0, 0, 0]):
+        with pytest.raises(nl.NonlinError, match="out is"):
+            nl.relu(x, out=out)
+    frozen = np.zeros(3)
+    frozen.flags.writeable = False
+    with pytest.raises(nl.NonlinError, match="read-only"):
+        nl.relu(x, out=frozen)
+    with pytest.raises(nl.NonlinError, match="2 are needed"):
+        nl.relu.value_and_derivative(x, out=np.zeros(3))

@@ -1,0 +1,67 @@
+"""Compiled kernels: one per formula and setting, found again on disk, refused with a reason."""
+
+import ctypes
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin._errors import CompileError
+from nonlin.expr.nodes import call, symbol
+from nonlin.kernels import compile as compiling
+from nonlin.kernels import store
+
+
+def test_the_address_is_a_c_function():
+    kernel = nl.leaky_relu.kernel((0, 1), np.float64)
+    x, value, slope = np.array([-2.0, 3.0]), np.empty(2), np.empty(2)
+    pointer = ctypes.c_void_p
+    function = ctypes.CFUNCTYPE(None, pointer, pointer, pointer, ctypes.c_int64, pointer)(
+        kernel.address
+    )
+    addresses = [array.ctypes.data for array in (x, value, slope)]
+    function(*addresses, 2, kernel.parameters.ctypes.data)
+    np.testing.assert_array_equal(value, [-0.02, 3.0])
+    np.testing.assert_array_equal(slope, [0.01, 1.0])
+
+
+def test_parameters_need_no_new_code():
+    one, other = (nl.elu.bind(alpha=value).kernel() for value in (1.0, 2.0))
+    assert one.address == other.address
+    assert one.parameters[0] != other.parameters[0]
+
+
+def test_found_on_disk(tmp_path, monkeypatch):
+    monkeypatch.setenv("NONLIN_CACHE_DIR", str(tmp_path))
+    formula = symbol("x") * 3 + 12345
+    compiling.compile_kernel(formula, (0,), "float32", "fast", {})
+    compiling._code.cache_clear()
+    monkeypatch.setattr(compiling, "_build", None)
+    kernel = compiling.compile_kernel(formula, (0,), "float32", "fast", {})
+    assert kernel.address
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_key_knows_what_matters(monkeypatch):
+    x = symbol("x")
+    keys = {
+        compiling.fingerprint(x + 1, "a"),
+        compiling.fingerprint(x + 2, "a"),
+        compiling.fingerprint(x + 1, "b"),
+    }
+    monkeypatch.setattr(store, "source_digest", lambda: "changed")
+    keys.add(compiling.fingerprint(x + 1, "a"))
+    assert len(keys) == 4
+
+
+def test_what_cannot_be_compiled_says_why(monkeypatch):
+    monkeypatch.setattr("nonlin.expr.stable._guarded", lambda root: root)
+    with pytest.raises(CompileError, match="no spelling for unheard_of"):
+        compiling.compile_kernel(call("unheard_of", symbol("x")), (0,), "float32", "fast", {})
+
+
+def test_bad_settings():
+    with pytest.raises(nl.NonlinError, match="fast, exact"):
+        nl.relu(1.0, precision="double")
+    with pytest.raises(nl.NonlinError, match="1, 2, 3"):
+        nl.relu.derivative(1.0, order=4)

@@ -1,0 +1,71 @@
+"""softmax and log_softmax along any axis."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+import nonlin as nl
+
+
+def test_the_example_of_every_textbook():
+    np.testing.assert_allclose(
+        nl.softmax(np.array([3, 1, 0.2])), [0.8360188, 0.11314284, 0.05083836], atol=5e-9
+    )
+
+
+@pytest.mark.parametrize("precision", ["fast", "exact"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("axis", [0, 1, 2, -1, -3])
+def test_against_scipy(axis, dtype, precision):
+    x = (np.random.default_rng(0).standard_normal((5, 33, 17)) * 8).astype(dtype)
+    tolerance = {"float32": 2e-6, "float64": 5e-15}[dtype]
+    wide = x.astype(np.float64)
+    found = nl.softmax(x, axis=axis, precision=precision)
+    assert found.dtype == x.dtype
+    np.testing.assert_allclose(found, special.softmax(wide, axis), rtol=tolerance)
+    found = nl.log_softmax(x, axis=axis, precision=precision)
+    np.testing.assert_allclose(
+        found, special.log_softmax(wide, axis), rtol=tolerance, atol=tolerance
+    )
+
+
+def test_extremes():
+    x = np.array([[1e4, 0, -1e4], [-np.inf, 0, 0], [0, np.nan, 1]])
+    np.testing.assert_array_equal(
+        nl.softmax(x), [[1, 0, 0], [0, 0.5, 0.5], [np.nan, np.nan, np.nan]]
+    )
+    assert nl.softmax(np.zeros((0, 3))).shape == (0, 3)
+    assert nl.softmax(np.float16([1, 1])).dtype == np.float16
+    np.testing.assert_allclose(nl.softmax(np.zeros(100_000, "f4")).sum(), 1, rtol=1e-5)
+
+
+def test_out_and_threads():
+    x = np.random.default_rng(0).standard_normal((3000, 100)).astype("float32")
+    out = np.empty_like(x)
+    assert nl.softmax(x, out=out) is out
+    rows = np.stack([nl.softmax(row) for row in x[:50]])
+    np.testing.assert_array_equal(out[:50], rows)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_jacobian_against_difference_quotients(name):
+    activation = nl.get(name)
+    x = np.array([[0.3, -1.2, 2.0, 0.0], [5.0, 5.0, -5.0, 1.0]])
+    jacobian = activation.derivative(x)
+    assert jacobian.shape == (2, 4, 4)
+    for j in range(4):
+        step = np.zeros(4)
+        step[j] = 1e-6
+        quotient = (activation(x + step) - activation(x - step)) / 2e-6
+        np.testing.assert_allclose(jacobian[..., j], quotient, atol=1e-8)
+
+
+def test_errors():
+    with pytest.raises(nl.NonlinError, match="no axis 2"):
+        nl.softmax(np.zeros((2, 3)), axis=2)
+    with pytest.raises(nl.NonlinError, match="no elements along axis"):
+        nl.softmax(np.zeros((2, 0)))
+    with pytest.raises(nl.NonlinError, match="Jacobian"):
+        nl.softmax.derivative(np.zeros(3), order=2)
+    with pytest.raises(nl.NonlinError, match="element-wise"):
+        _ = nl.softmax.gain
