@@ -13,7 +13,7 @@ from nonlin.theory.moments import gaussian_moments
 from nonlin.theory.quadrature import expect
 
 REFERENCE = Path(__file__).parents[1] / "data" / "gaussian_moments.csv"
-ROWS = {row["name"]: row for row in csv.DictReader(REFERENCE.open())}
+ROWS = {row["name"]: row for row in csv.DictReader(REFERENCE.read_text().splitlines())}
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -39,7 +39,7 @@ def test_known_closed_forms():
 def test_functions_without_a_gain():
     assert nl.binary_step.gain_backward == math.inf
     assert nl.activation("zero", "0 * x").gain == math.inf
-    assert not math.isfinite(1 / nl.activation("wild", "exp(x**2)").gain)
+    assert nl.activation("wild", "exp(x**2)").gain == 0
 
 
 def test_error_bound_is_honest():
