@@ -120,7 +120,6 @@ class Activation:
         array = arrays.as_input(x)
         outputs = arrays.outputs_for(array, out, len(orders))
         bound = self.bind(**parameters) if parameters else self
-        _check_precision(precision)
         kernel = bound.kernel(orders, *arrays.kernel_for(array, precision))
         arrays.run(kernel, array, outputs)
         return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
@@ -129,13 +128,11 @@ class Activation:
         self, orders: tuple[int, ...] = (0,), dtype: Any = "float32", precision: str = "fast"
     ) -> Kernel:
         """The compiled kernel of these orders (0 is the value): its address and parameters."""
-        import numpy as np
+        if not isinstance(dtype, str):
+            import numpy as np
 
-        from nonlin.kernels.compile import compile_kernel
-
-        self._needs_elementwise("kernel")
-        _check_precision(precision)
-        return compile_kernel(self.formula, orders, np.dtype(dtype).name, precision, self.values)
+            dtype = np.dtype(dtype).name
+        return _kernel(self, orders, dtype, precision)
 
     def bind(self, **parameters: Any) -> Activation:
         """The same activation with other parameter values."""
@@ -169,7 +166,7 @@ class Activation:
     @property
     def rowwise(self) -> bool:
         """Does it act on whole rows?"""
-        return any(is_call(node, "row_max", "row_sum") for node in postorder(self.formula))
+        return _is_rowwise(self.formula)
 
     @property
     def graph(self) -> Expr:
@@ -253,6 +250,20 @@ class Activation:
 
         values = "".join(f", {name}={value:g}" for name, value in self.values.items())
         return f"<Activation {self.name}: {infix(self.formula)}{values}>"
+
+
+@lru_cache(maxsize=4096)
+def _kernel(activation: Activation, orders: tuple[int, ...], dtype: str, precision: str) -> Kernel:
+    from nonlin.kernels.compile import compile_kernel
+
+    activation._needs_elementwise("kernel")
+    _check_precision(precision)
+    return compile_kernel(activation.formula, orders, dtype, precision, activation.values)
+
+
+@lru_cache(maxsize=4096)
+def _is_rowwise(formula: Expr) -> bool:
+    return any(is_call(node, "row_max", "row_sum") for node in postorder(formula))
 
 
 def _check_precision(precision: str) -> None:

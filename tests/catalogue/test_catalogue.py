@@ -10,7 +10,8 @@ from nonlin._text import speaking
 
 REQUIRED = """identity binary_step sigmoid log_sigmoid hard_sigmoid tanh hard_tanh softsign arctan
 relu leaky_relu relu6 relu_squared prelu elu celu selu softplus squareplus gelu gelu_tanh
-quick_gelu silu hard_swish mish tanhshrink softshrink hardshrink sine snake gaussian erf softmax log_softmax"""
+quick_gelu silu hard_swish mish tanhshrink softshrink hardshrink
+sine snake gaussian erf softmax log_softmax"""
 
 
 def test_complete():

@@ -25,19 +25,25 @@ BUFFER = 1 << 14
 ACCEPTED = "float16, bfloat16, float32, float64"
 
 
+@cache
+def name_of(dtype: np.dtype[Any]) -> str:
+    """dtype.name, which NumPy works out anew at every access."""
+    return dtype.name
+
+
 def as_input(x: Any) -> Array:
     """The argument as an array of a dtype that kernels accept."""
     array = np.asarray(x)
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
-    if array.dtype.name not in ("float16", "bfloat16", "float32", "float64"):
+    if name_of(array.dtype) not in ("float16", "bfloat16", "float32", "float64"):
         raise InputError("array_dtype", given=array.dtype.name, allowed=ACCEPTED)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def computed_in(array: Array) -> str:
     """The dtype of the kernel for an array."""
-    return "float64" if array.dtype.name == "float64" else "float32"
+    return "float64" if name_of(array.dtype) == "float64" else "float32"
 
 
 def kernel_for(array: Array, precision: str) -> tuple[str, str]:
@@ -87,13 +93,14 @@ def run(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
 
 def _overlaps(x: Array, output: Array) -> bool:
     """Do they share memory otherwise than as the same array?"""
-    same = x.ctypes.data == output.ctypes.data and x.strides == output.strides
-    return not same and np.may_share_memory(x, output)
+    if x is output or not np.may_share_memory(x, output):
+        return False
+    return x.ctypes.data != output.ctypes.data or x.strides != output.strides
 
 
 def _is_flat(x: Array, outputs: Sequence[Array], dtype: str) -> bool:
     return (
-        x.dtype.name == dtype
+        name_of(x.dtype) == dtype
         and x.flags.forc
         and all(o.strides == x.strides and o.flags.aligned for o in outputs)
         and x.flags.aligned
