@@ -99,8 +99,8 @@ def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
 
 def log1p(m: Arithmetic, u: Number) -> Number:
     """log(1 + u): -inf at -1, NaN below."""
-    y = m.add(u, m.number(1.0))
-    return _log(m, y, u)
+    value = _log(m, m.add(u, m.number(1.0)), u)
+    return m.select(m.compare("==", u, m.number(0.0)), u, value)
 
 
 def log(m: Arithmetic, u: Number) -> Number:
