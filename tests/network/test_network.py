@@ -1,5 +1,7 @@
 """Networks: known numbers, shapes, weights, and every refusal in both languages."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,7 @@ REFUSALS = {
     "sigmoid_outputs": lambda: _fit(Network([2, 2], output="sigmoid")),
     "not_binary": lambda: _fit(Network([2, 1], output="sigmoid"), targets=[0, 1, 2, 0]),
     "label_range": lambda: _fit(Network([2, 2], output="softmax"), targets=[0, 1, 2, 0]),
+    "bad_validation": lambda: _fit(validation=[X]),
     "no_loss": lambda: _fit(Network([2, 1], output="tanh")),
     "network_twice": _same_network_twice,
     "no_such_sample": lambda: Network([2, 1]).trace(X).text(4),
@@ -181,6 +184,33 @@ def test_settings_out_of_range_are_named(name, value):
         Settings(**{name: value})
     assert caught.value.values["name"] == name
     assert name in str(caught.value)
+
+
+def test_other_types_are_refused_by_a_sentence():
+    for make in (
+        lambda: Network([2, 3, 1], hidden=3),
+        lambda: Network([2, 1], output=None),
+        lambda: Network([2, 1], init=7),
+        lambda: Network([2, 1], dtype="float33"),
+        lambda: Network([2, 1]).with_weights(3),
+        lambda: Network([2, 1]).forward(None),
+        lambda: train_many([], threads=0),
+    ):
+        with pytest.raises(InputError) as caught:
+            make()
+        assert str(caught.value)
+
+
+def test_repr_names_shape_and_activations():
+    told = repr(Network([2, 3, 1], "relu", "sigmoid", seed=4))
+    assert told == "<Network 2-3-1: relu, sigmoid; init auto, seed 4, float32>"
+
+
+def test_pickled_networks_are_the_same():
+    network = Network([2, 3, 1], "gelu", "sigmoid")
+    again = pickle.loads(pickle.dumps(network))  # noqa: S301
+    np.testing.assert_array_equal(again.forward(X), network.forward(X))
+    assert again.sizes == network.sizes
 
 
 def test_hints_name_the_nearest_match():

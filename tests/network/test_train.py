@@ -1,6 +1,9 @@
 """Training: optimizers against plain NumPy, order, threads, early stopping, divergence."""
 
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -243,6 +246,25 @@ def test_control_c_interrupts_a_running_fit():
         train(job)
     assert time.perf_counter() - begin < 10
     assert np.isfinite(job.network.parameters).all()
+
+
+PRINT_A_FIT = """
+import zlib
+import numpy as np
+from nonlin.network import Network
+rows = np.random.default_rng(0).standard_normal((100, 5))
+network = Network([5, 16, 16, 2], "gelu", "softmax")
+network.fit(rows, rows[:, 0] > 0, epochs=3)
+print(zlib.crc32(network.parameters))
+"""
+
+
+def test_compiled_and_cached_loop_give_the_same_bits(tmp_path):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", PRINT_A_FIT]
+    compiled, cached = (subprocess.check_output(command, env=environment) for _ in range(2))
+    assert compiled == cached
+    assert len(list(tmp_path.rglob("*.nbc"))) == 1
 
 
 def test_compiles_without_a_cache_where_nothing_can_be_written(monkeypatch):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (Numba's np.dot calls this BLAS)
 
-from nonlin.network.compiled import call_kernel, compiled
+from nonlin.network.compiled import ZERO, call_kernel, compiled
 
 SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2
 Array = np.ndarray
@@ -112,7 +112,7 @@ def _add_bias(sums: Array, bias: Array):
 def forward(parameters: Array, plan: Plan, work: Workspace, rows: int) -> Array:
     """Fill `activations` and `slopes` for the first `rows` rows; return the logits."""
     layers = len(plan.sizes) - 1
-    start = 0
+    start = ZERO
     for layer in range(layers):
         fan_in, fan_out = plan.sizes[layer], plan.sizes[layer + 1]
         inputs = block(work.activations, start, rows, fan_in)
@@ -215,7 +215,7 @@ def _backward(parameters: Array, plan: Plan, work: Workspace, rows: int):
         _column_sums(errors, work.gradient[at : at + fan_out])
         if layer > 0:
             weights = block(parameters, plan.weights[layer], fan_in, fan_out)
-            pulled = block(work.scratch, 0, rows, fan_in)
+            pulled = block(work.scratch, ZERO, rows, fan_in)
             np.dot(errors, weights.T, pulled)
             slopes = work.slopes[start : start + rows * fan_in]
             for k in range(rows * fan_in):

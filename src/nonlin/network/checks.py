@@ -69,7 +69,7 @@ def hidden_activations(
     given: str | Activation | Sequence[str | Activation], layers: int
 ) -> tuple[Activation, ...]:
     """One element-wise activation per hidden layer; a single one is repeated."""
-    if isinstance(given, str | Activation):
+    if isinstance(given, str) or not np.iterable(given):
         chosen = (get(given),) * layers
     else:
         chosen = tuple(get(each) for each in given)
@@ -83,7 +83,10 @@ def hidden_activations(
 
 def real_dtype(given: Any) -> np.dtype[Any]:
     """float32 or float64."""
-    dtype = np.dtype(given)
+    try:
+        dtype = np.dtype(given)
+    except TypeError:
+        raise InputError("network_dtype", given=given) from None
     if dtype not in (np.float32, np.float64):
         raise InputError("network_dtype", given=dtype)
     return dtype
@@ -127,11 +130,18 @@ def finite(name: str, array: np.ndarray) -> np.ndarray:
     return array
 
 
+def pair(given: Any) -> tuple[Any, Any]:
+    """Validation data: X and y."""
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise InputError("bad_validation", given=type(given).__name__)
+    return given[0], given[1]
+
+
 def layer_arrays(
     kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, ...]]
 ) -> list[np.ndarray]:
     """One array per layer, each of the shape that the network's sizes demand."""
-    arrays = [real_array(kind, each) for each in given]
+    arrays = [real_array(kind, each) for each in (given if np.iterable(given) else [given])]
     if len(arrays) != len(shapes):
         raise InputError("layer_count", kind=kind, given=len(arrays), layers=len(shapes))
     for layer, (array, shape) in enumerate(zip(arrays, shapes, strict=True), start=1):

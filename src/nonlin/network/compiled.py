@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
@@ -15,6 +16,7 @@ from numba.extending import intrinsic
 # No fast-math, not even contraction: a process that compiles may run another copy of a
 # function than one that loads the cache, and both must give the same bits.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+ZERO = np.int64(0)  # a plain 0 has a type of its own in Numba: functions would compile twice
 _SOURCES = ("compiled.py", "backprop.py", "optimise.py", "loop.py")
 _njit: Any = njit
 

@@ -17,7 +17,7 @@ from nonlin.network.backprop import (
     loss_of,
     workspace,
 )
-from nonlin.network.compiled import compiled, entry
+from nonlin.network.compiled import ZERO, compiled, entry
 from nonlin.network.optimise import Rule, shuffle, update
 
 CHUNK = 256  # rows of validation data per pass: small enough to stay in the cache
@@ -28,7 +28,7 @@ def _gather(
     data: Data, order: Array, begin: int, rows: int, work: Workspace, labels: Array, targets: Array
 ):
     """Copy the rows order[begin : begin + rows] to the first block of the workspace."""
-    inputs = block(work.activations, 0, rows, data.inputs.shape[1])
+    inputs = block(work.activations, ZERO, rows, data.inputs.shape[1])
     for i in range(rows):
         row = order[begin + i]
         for j in range(inputs.shape[1]):
@@ -47,11 +47,11 @@ def _held_out_loss(parameters: Array, plan: Plan, work: Workspace, data: Data):
     total = 0.0
     for begin in range(0, rows, CHUNK):
         end = min(begin + CHUNK, rows)
-        inputs = block(work.activations, 0, end - begin, plan.sizes[0])
+        inputs = block(work.activations, ZERO, end - begin, plan.sizes[0])
         copy_rows(data.inputs[begin:end], inputs)
         logits = forward(parameters, plan, work, end - begin)
         labels, targets = data.labels[begin:end], data.targets[begin:end]
-        gradient = block(work.slopes, 0, end - begin, plan.sizes[-1])
+        gradient = block(work.slopes, ZERO, end - begin, plan.sizes[-1])
         total += loss_of(plan, logits, labels, targets, gradient) * (end - begin)
     return total / rows
 
@@ -103,11 +103,12 @@ def _run(
     """
     best = np.empty(parameters.size, parameters.dtype)
     copy_vector(parameters, best)
-    work = workspace(parameters, plan, rule.batch)
-    reserve = workspace(parameters[:0], plan, min(CHUNK, held_out.inputs.shape[0]))
+    rows = max(rule.batch, min(CHUNK, held_out.inputs.shape[0]))
+    work = workspace(parameters, plan, rows)
     order = np.arange(data.inputs.shape[0])
     state = np.uint64(rule.seed)
-    lowest, best_epoch, step, diverged, epoch = np.inf, -1, 0, 0, 0
+    lowest, best_epoch, epoch = np.inf, -1, 0
+    step, diverged = ZERO, ZERO
     while epoch < rule.epochs:
         state = shuffle(order, state)
         loss, step, sound = _epoch(parameters, plan, data, rule, work, order, step, stop)
@@ -119,7 +120,7 @@ def _run(
             diverged = step
             break
         if held_out.inputs.shape[0] > 0:
-            loss = _held_out_loss(parameters, plan, reserve, held_out)
+            loss = _held_out_loss(parameters, plan, work, held_out)
             curves[1, epoch - 1] = loss
         if loss < lowest:
             lowest, best_epoch = loss, epoch - 1
@@ -133,7 +134,7 @@ def _run(
 def _gradient(parameters: Array, plan: Plan, data: Data, gradient: Array):
     rows = data.inputs.shape[0]
     work = workspace(parameters, plan, rows)
-    copy_rows(data.inputs, block(work.activations, 0, rows, plan.sizes[0]))
+    copy_rows(data.inputs, block(work.activations, ZERO, rows, plan.sizes[0]))
     loss = backpropagate(parameters, plan, work, data.labels, data.targets, rows)
     copy_vector(work.gradient, gradient)
     return loss

@@ -17,7 +17,7 @@ from nonlin.network.settings import Job, Record, Settings
 from nonlin.network.trace import LayerTrace, Trace
 
 
-@dataclass(frozen=True, slots=True, init=False, eq=False)
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
 class Network:
     """Layers of neurons, each a = f(x W + b), with every weight and bias in one buffer.
 
@@ -68,6 +68,11 @@ class Network:
                 gain = usable_gain(feeding.name, feeding.gain)
             fan_in, fan_out = weights.shape
             weights[:] = rule.draw(random, fan_in, fan_out, gain)
+
+    def __repr__(self) -> str:
+        sizes = "-".join(str(size) for size in self.sizes)
+        names = ", ".join(activation.name for activation in (*self.hidden, self.output))
+        return f"<Network {sizes}: {names}; init {self.init}, seed {self.seed}, {self.dtype}>"
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nonlin.network.backprop import Array, Workspace
-from nonlin.network.compiled import compiled
+from nonlin.network.compiled import ZERO, compiled
 
 ADAMW, SGD = 0, 1
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
@@ -99,7 +99,7 @@ def update(parameters: Array, work: Workspace, rule: Rule, split: int) -> bool:
     """One step; parameters[:split] are weights, the rest biases. False if one is not finite."""
     work.powers[0] *= BETA1
     work.powers[1] *= BETA2
-    weights = _update_part(parameters, work, rule, 0, split, rule.weight_decay)
+    weights = _update_part(parameters, work, rule, ZERO, split, rule.weight_decay)
     biases = _update_part(parameters, work, rule, split, parameters.size, 0.0)
     return weights and biases
 

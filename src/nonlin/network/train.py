@@ -44,6 +44,7 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
     threads: networks trained at the same time, one per processor core if not given; results
     do not depend on it. KeyboardInterrupt, or leaving the iteration early, cancels the jobs
     not begun and stops the running ones at their next batch; what was given is complete.
+    To leave on an exception of your own, iterate inside `contextlib.closing`.
     Raises InputError before any training if a job cannot be used.
     """
     jobs = list(jobs)
@@ -116,9 +117,10 @@ def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
 
 def _prepare(job: Job, shared: dict[tuple[int, ...], Any]) -> _Run:
     plan, kernels = _plan(job.network)
-    X, y = job.validation if job.validation is not None else (None, None)  # noqa: N806
     data = _data(job.network, job.X, job.y, shared)
-    held_out = _nothing(data) if job.validation is None else _data(job.network, X, y, shared)
+    held_out = _nothing(data)
+    if job.validation is not None:
+        held_out = _data(job.network, *checks.pair(job.validation), shared)
     rows = data.inputs.shape[0]
     return _Run(job.network, plan, data, held_out, _rule(job.settings, rows), kernels)
 

@@ -1,0 +1,96 @@
+"""How long a user waits: import, help, the first call of a kernel, compiled or from the store.
+
+    python benchmarks/startup.py
+
+Every number is the median of fresh processes; the machine is named in the output.
+"""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+
+RUNS = 7
+CALLS = """
+import time, nonlin as nl, numpy as np
+import llvmlite.binding
+x = np.ones(100, {dtype!r})
+nl.relu(x)
+times = []
+for name in ("sigmoid", "gelu", "mish", "elu", "softplus"):
+    start = time.perf_counter()
+    nl.get(name)(x, precision={precision!r})
+    times.append(time.perf_counter() - start)
+print(1e3 * sorted(times)[2])
+"""
+FIRST = """
+import time
+start = time.perf_counter()
+import nonlin as nl
+nl.gelu([1.0])
+print(1e3 * (time.perf_counter() - start))
+"""
+IMPORT = """
+import time
+start = time.perf_counter()
+import nonlin
+print(1e3 * (time.perf_counter() - start))
+"""
+
+
+def milliseconds(code: str, folder: str) -> float:
+    """What the code prints, in a fresh process."""
+    environment = {**os.environ, "NONLIN_CACHE_DIR": folder}
+    ran = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    return float(ran.stdout)
+
+
+def cold(code: str) -> float:
+    """The same with an empty store."""
+    with tempfile.TemporaryDirectory() as folder:
+        return milliseconds(code, folder)
+
+
+def help_time() -> float:
+    """Wall time of `nonlin --help`."""
+    code = (
+        "import subprocess, sys, time; start = time.perf_counter(); "
+        "subprocess.run([sys.executable, '-m', 'nonlin', '--help'], check=True, "
+        "stdout=subprocess.DEVNULL); print(1e3 * (time.perf_counter() - start))"
+    )
+    return milliseconds(code, "")
+
+
+def report(what: str, measure: object, *arguments: str) -> None:
+    """Median, fastest and slowest of several runs."""
+    assert callable(measure)
+    times = [measure(*arguments) for _ in range(RUNS)]
+    spread = f"{min(times):.1f} to {max(times):.1f}"
+    print(f"{what:58s} {statistics.median(times):8.1f} ms   ({spread})")
+
+
+def main() -> None:
+    """Run everything and print it."""
+    print(f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}")
+    report("import nonlin", cold, IMPORT)
+    report("nonlin --help, whole process", help_time)
+    with tempfile.TemporaryDirectory() as folder:
+        milliseconds(FIRST, folder)
+        report("import and first call, kernel in the store", milliseconds, FIRST, folder)
+    report("import and first call, kernel compiled", cold, FIRST)
+    for dtype in ("float32", "float64"):
+        for precision in ("fast", "exact"):
+            code = CALLS.format(dtype=dtype, precision=precision)
+            report(f"a new kernel compiled, {dtype} {precision}", cold, code)
+            with tempfile.TemporaryDirectory() as folder:
+                milliseconds(code, folder)
+                what = f"a new kernel from the store, {dtype} {precision}"
+                report(what, milliseconds, code, folder)
+
+
+if __name__ == "__main__":
+    main()

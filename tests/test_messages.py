@@ -1,0 +1,92 @@
+"""Every text exists in both languages, and every key that the code names exists."""
+
+import ast
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import nonlin
+from nonlin._errors import InputError, nearest
+from nonlin._text import catalogue, language, say, set_language, speaking, text
+
+ROOT = Path(nonlin.__file__).parent
+ENGLISH, CHINESE = catalogue("en"), catalogue("zh")
+ERRORS = ("NonlinError", "InputError", "CompileError")
+
+
+def placeholders(message):
+    return {name for _, name, _, _ in string.Formatter().parse(message) if name is not None}
+
+
+def test_the_same_keys_in_both_languages():
+    assert set(ENGLISH) == set(CHINESE)
+
+
+@pytest.mark.parametrize("key", sorted(ENGLISH))
+def test_the_same_placeholders(key):
+    assert placeholders(ENGLISH[key]) == placeholders(CHINESE.get(key, ""))
+
+
+def test_no_key_stands_in_two_files():
+    for name in ("en", "zh"):
+        files = sorted((ROOT / "messages" / name).glob("*.toml"))
+        tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+        assert sum(_count(table) for table in tables) == len(catalogue(name))
+
+
+def _count(table):
+    return sum(_count(v) if isinstance(v, dict) else 1 for v in table.values())
+
+
+def named_keys():
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+                continue
+            key = node.args[0]
+            if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+                continue
+            if node.func.id in ("say", "text", "message"):
+                yield key.value, path
+            elif node.func.id in ERRORS:
+                yield f"errors.{key.value}", path
+
+
+def test_every_key_that_is_named_exists():
+    missing = {(key, path.name) for key, path in named_keys() if key not in ENGLISH}
+    assert not missing
+
+
+def test_chinese_is_chinese():
+    latin = {
+        key
+        for key, message in CHINESE.items()
+        if not any("一" <= letter <= "鿿" for letter in message) and message == ENGLISH[key]
+    }
+    words = {key for key in latin if any(len(w) > 3 and w.isalpha() for w in CHINESE[key].split())}
+    assert not words
+
+
+def test_choosing_a_language(monkeypatch):
+    for variable in ("NONLIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
+    assert language() == "en"
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert language() == "zh"
+    monkeypatch.setenv("NONLIN_LANG", "en")
+    assert language() == "en"
+    with speaking("zh"):
+        assert say("errors.out_read_only") == CHINESE["errors.out_read_only"]
+    with pytest.raises(InputError, match="languages are en, zh"):
+        set_language("fr")
+
+
+def test_a_text_is_rendered_when_it_is_read():
+    kept = text("errors.axis", given=3, dimensions=2)
+    with speaking("zh"):
+        assert "3" in str(kept)
+        assert str(kept) != ENGLISH["errors.axis"]
+    assert str(nearest("rleu", ["relu", "elu"])) == " Did you mean relu, elu?"
+    assert str(nearest("qqq", ["relu"])) == ""
