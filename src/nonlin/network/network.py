@@ -96,7 +96,7 @@ class Network:
             yield self.parameters[start : start + count].reshape(shape)
             start += count
 
-    def logits(self, X: Any) -> np.ndarray:  # noqa: N803
+    def logits(self, X: Any) -> np.ndarray:
         """Preactivations of the output layer, shape (rows, outputs), for X (rows, inputs)."""
         values = checks.features(X, self.sizes[0], self.dtype)
         *before, last = zip(self.weights, self.biases, strict=True)
@@ -104,11 +104,11 @@ class Network:
             values = activation(values @ weights + biases)
         return values @ last[0] + last[1]
 
-    def forward(self, X: Any) -> np.ndarray:  # noqa: N803
+    def forward(self, X: Any) -> np.ndarray:
         """What the output layer gives, shape (rows, outputs), for X (rows, inputs)."""
         return self.output(self.logits(X))
 
-    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
+    def predict(self, X: Any) -> np.ndarray:
         """Class index (softmax), 0 or 1 (sigmoid), or the values themselves (any other output).
 
         Shape (rows,) with one prediction per row, (rows, outputs) with several values.
@@ -122,7 +122,7 @@ class Network:
             result = self.output(logits)
         return result[:, 0] if result.shape[1] == 1 else result
 
-    def trace(self, X: Any) -> Trace:  # noqa: N803
+    def trace(self, X: Any) -> Trace:
         """The full record of a forward pass of X (rows, inputs)."""
         values = checks.features(X, self.sizes[0], self.dtype)
         layers = []
@@ -175,7 +175,7 @@ class Network:
 
     def fit(
         self,
-        X: Any,  # noqa: N803
+        X: Any,
         y: Any,
         *,
         learning_rate: float = 1e-3,

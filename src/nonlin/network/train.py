@@ -55,7 +55,7 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
     return _results([_prepare(job, shared) for job in jobs], workers)
 
 
-def gradient(network: Network, X: Any, y: Any) -> Gradient:  # noqa: N803
+def gradient(network: Network, X: Any, y: Any) -> Gradient:
     """Loss of the whole batch (X, y) and its gradient, by the back-propagation used in training.
 
     Raises InputError for unusable X or y, as `Network.fit` does.
@@ -142,7 +142,7 @@ def _plan(network: Network) -> tuple[Any, list[Any]]:
 
 def _data(
     network: Network,
-    X: Any,  # noqa: N803
+    X: Any,
     y: Any,
     shared: dict[tuple[int, ...], Any] | None = None,
 ) -> Any:
