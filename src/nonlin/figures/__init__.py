@@ -1,0 +1,41 @@
+"""Pictures: one activation, many compared, a forward pass. Drawn with matplotlib."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nonlin.figures.style import save
+
+__all__ = ["compare", "network", "plot", "save"]
+
+
+def plot(activation: Any, *, dark: bool = False) -> Any:
+    """One activation (a name or an Activation): f and f', kinks, saturated and dead regions.
+
+    Returns a matplotlib Figure; a row-wise function is shown as bars.
+    """
+    from nonlin.catalogue import get
+    from nonlin.figures import curves
+
+    return curves.plot(get(activation), dark)
+
+
+def compare(activations: Any, *, derivative: bool = False, dark: bool = False) -> Any:
+    """Several activations (names or Activations) in one picture; row-wise ones as bars beside.
+
+    Returns a matplotlib Figure.
+    """
+    from nonlin.catalogue import get
+    from nonlin.figures import curves
+
+    return curves.compare([get(one) for one in activations], derivative, dark)
+
+
+def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:
+    """The forward pass of one sample as a diagram of layers, neurons and weights.
+
+    Returns a matplotlib Figure.
+    """
+    from nonlin.figures import diagram
+
+    return diagram.draw(trace, sample, dark)

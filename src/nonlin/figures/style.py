@@ -1,0 +1,107 @@
+"""Colours, lines and fonts that all pictures share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from nonlin._errors import InputError, nearest
+from nonlin._text import language, speaking
+
+FORMATS = ("png", "svg", "pdf")
+LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
+CJK_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC",
+    "Heiti SC", "Hiragino Sans GB", "Arial Unicode MS", "Droid Sans Fallback", "SimSun",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours of a picture; the palette is that of Okabe and Ito, safe for colour-blind eyes."""
+
+    paper: str
+    ink: str
+    muted: str
+    grid: str
+    palette: tuple[str, ...]
+
+
+LIGHT = Theme(
+    "#ffffff", "#1a1a1a", "#5f6670", "#dfe3e8",
+    ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#1a1a1a", "#56b4e9"),
+)  # fmt: skip
+DARK = Theme(
+    "#14171c", "#f0f2f5", "#a3abb6", "#333a44",
+    ("#56b4e9", "#e69f00", "#2fc49a", "#e29cc4", "#f0e442", "#f0f2f5", "#ff8a4c"),
+)  # fmt: skip
+
+
+def line_styles(theme: Theme) -> Iterator[dict[str, Any]]:
+    """Colour and dash of one line after another; neighbours differ in both."""
+    for colour, dash in zip(cycle(theme.palette), cycle(LINES), strict=False):
+        yield {"color": colour, "linestyle": dash}
+
+
+@cache
+def cjk_font() -> str | None:
+    """An installed font that has Chinese characters."""
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in CJK_FONTS if name in installed), None)
+
+
+@contextmanager
+def drawing(theme: Theme) -> Iterator[None]:
+    """Fonts and colours while a picture is built; Chinese only where a font can show it."""
+    import matplotlib
+
+    chinese = language() == "zh" and cjk_font() is not None
+    families = [cjk_font(), "DejaVu Sans"] if chinese else ["DejaVu Sans"]
+    settings = {
+        "font.family": families,
+        "axes.unicode_minus": False,
+        "text.color": theme.ink,
+        "axes.labelcolor": theme.ink,
+        "axes.edgecolor": theme.muted,
+        "axes.facecolor": theme.paper,
+        "figure.facecolor": theme.paper,
+        "xtick.color": theme.muted,
+        "ytick.color": theme.muted,
+        "grid.color": theme.grid,
+        "legend.frameon": False,
+    }
+    with matplotlib.rc_context(settings), speaking("zh" if chinese else "en"):
+        yield
+
+
+def clean(axes: Any, theme: Theme) -> None:
+    """A quiet frame: grid, zero lines, no box."""
+    axes.grid(True, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.axhline(0, color=theme.muted, linewidth=0.9, zorder=1)
+    axes.axvline(0, color=theme.muted, linewidth=0.9, zorder=1)
+
+
+def save(figure: Any, path: str | Path) -> Path:
+    """Write the picture; the ending says how: .png, .svg or .pdf."""
+    target = Path(path)
+    kind = target.suffix.lstrip(".").lower()
+    if kind not in FORMATS:
+        allowed = ", ".join(f".{name}" for name in FORMATS)
+        raise InputError(
+            "picture_format", given=target.name, allowed=allowed, hint=nearest(kind, FORMATS)
+        )
+    try:
+        figure.savefig(target, dpi=160, facecolor=figure.get_facecolor())
+    except OSError as error:
+        raise InputError("cannot_write", path=str(target), reason=error.strerror) from error
+    return target

@@ -1,0 +1,85 @@
+"""Pictures: what they must contain, and that no label is a box or overlaps by construction."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin import figures
+from nonlin._text import speaking
+from nonlin.figures import style
+from nonlin.figures.curves import samples
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", nl.names())
+def test_every_entry_can_be_drawn(name, dark, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a missing glyph is a warning
+        path = figures.save(nl.plot(name, dark=dark), tmp_path / "picture.svg")
+    assert path.read_text(encoding="utf-8").count("<path") > 10
+
+
+def test_the_comparison_of_the_five():
+    names = ["sigmoid", "tanh", "relu", "leaky_relu", "softmax"]
+    figure = nl.compare(names)
+    curves, bars = figure.axes
+    labels = [text.get_text() for text in curves.get_legend().get_texts()]
+    assert labels == names[:4]
+    heights = [bar.get_height() for bar in bars.patches]
+    np.testing.assert_allclose(heights, [0.09003057, 0.24472847, 0.66524096], atol=1e-8)
+
+
+def test_twenty_lines_can_be_told_apart():
+    names = [name for name in nl.names() if not nl.get(name).rowwise][:20]
+    (axes,) = nl.compare(names, derivative=True).axes
+    looks = {(line.get_color(), str(line._dash_pattern), line.get_label()) for line in axes.lines}
+    styles = {(colour, dash) for colour, dash, label in looks if label in names}
+    assert len(styles) == 20
+
+
+def test_more_than_twenty_become_small_multiples():
+    figure = nl.compare([name for name in nl.names() if not nl.get(name).rowwise])
+    assert len([axes for axes in figure.axes if axes.get_visible()]) == 32
+
+
+def test_jumps_are_not_joined():
+    x, slope = samples(nl.relu, 1, 6.0)
+    assert np.isnan(slope[np.isclose(x, 0)]).any()
+    x, value = samples(nl.binary_step, 0, 6.0)
+    assert set(value[np.isfinite(value)]) == {0.0, 1.0}
+    assert np.isnan(value).any()
+
+
+def test_a_diagram_shows_values_and_leaves_out_the_middle():
+    network = nl.Network([3, 20, 2], hidden="relu", output="softmax", seed=1)
+    trace = network.trace(np.array([[1.0, -2.0, 0.5]]))
+    (axes,) = figures.network(trace).axes
+    words = [text.get_text() for text in axes.texts]
+    assert "⋮" in words
+    assert "-2" in words
+    assert any("20 neurons" in word for word in words)
+    assert len(axes.patches) == 3 + 7 + 2
+
+
+def test_formats_and_paths(tmp_path):
+    figure = nl.plot("tanh")
+    for ending in style.FORMATS:
+        assert figures.save(figure, tmp_path / f"a.{ending}").stat().st_size > 1000
+    with pytest.raises(nl.NonlinError, match=r"\.png, \.svg, \.pdf"):
+        figures.save(figure, tmp_path / "a.bmp")
+    with pytest.raises(nl.NonlinError, match="cannot be written"):
+        figures.save(figure, tmp_path / "missing" / "a.png")
+    with pytest.raises(nl.NonlinError, match="nothing to compare"):
+        nl.compare([])
+
+
+def test_chinese_only_where_a_font_can_show_it(monkeypatch):
+    def title(font):
+        monkeypatch.setattr(style, "cjk_font", lambda: font)
+        with speaking("zh"):
+            return nl.plot("tanh").axes[0].get_title(loc="left")
+
+    assert title(None).startswith("Hyperbolic tangent")
+    assert title("Some CJK font").startswith("双曲正切")
