@@ -1,0 +1,88 @@
+"""The command line. Errors are one sentence on stderr and exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from nonlin._errors import InputError, NonlinError, nearest
+from nonlin._text import say, set_language
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `nonlin` with the given arguments (those of the process by default), then exit."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run and give back the exit code."""
+    try:
+        rest = _take_language(arguments)
+        from nonlin.cli.app import build
+
+        return _invoke(build(), rest or ["--help"])
+    except NonlinError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        print(say("cli.interrupted"), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # `nonlin list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _take_language(arguments: list[str]) -> list[str]:
+    """Apply --lang, which may stand anywhere, and give back the other arguments.
+
+    It comes before everything else, since the help is written in that language, too.
+    """
+    rest, given = [], iter(arguments)
+    for argument in given:
+        name, equals, value = argument.partition("=")
+        if name != "--lang":
+            rest.append(argument)
+            continue
+        chosen = value if equals else next(given, "")
+        set_language(chosen)
+    return rest
+
+
+def _invoke(app: object, arguments: list[str]) -> int:
+    import typer
+    from typer.main import get_command
+
+    assert isinstance(app, typer.Typer)  # noqa: S101 - for the type checker
+    try:
+        code = get_command(app).main(arguments, prog_name="nonlin", standalone_mode=False)
+    except typer.TyperException as error:
+        return _complain(_usage(error))
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return int(code or 0)
+
+
+def _usage(error: Exception) -> str:
+    """A usage error of typer in our own words."""
+    given = getattr(error, "option_name", "")
+    context = getattr(error, "ctx", None)
+    options = [o for p in context.command.params for o in p.opts] if context else []
+    parameter = getattr(error, "param", None)
+    name = parameter.opts[0] if parameter is not None else ""
+    match type(error).__name__:
+        case "NoSuchOption":
+            hint = nearest(given, [*options, "--lang", "--help"])
+            return str(InputError("cli_option", given=given, hint=hint))
+        case "MissingParameter":
+            return str(InputError("cli_missing", name=name))
+        case "BadParameter":
+            return str(InputError("cli_value", name=name, reason=getattr(error, "message", "")))
+    return str(InputError("cli_usage", reason=getattr(error, "message", str(error))))
+
+
+def _complain(sentence: str) -> int:
+    print(say("cli.error", sentence=sentence), file=sys.stderr)
+    return BAD_INPUT

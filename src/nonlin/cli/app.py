@@ -1,0 +1,84 @@
+"""The commands put together; built anew for each run, so that the help speaks its language."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from nonlin import __version__
+from nonlin._errors import InputError, nearest
+from nonlin._text import say
+from nonlin.cli import choosing, looking, networks
+
+HELP_WORDS = ("line", "short_line", "usage", "options", "arguments", "commands", "show_help", "default", "required")
+
+
+def _in_words_of_ours(text: str) -> str:
+    """The frame that typer writes in English, in the language in use."""
+    for word in HELP_WORDS:
+        text = text.replace(say(f"cli.frame.{word}.english"), say(f"cli.frame.{word}.shown"))
+    return text
+
+
+class Command(TyperCommand):
+    """A command whose help is wholly in one language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help text."""
+        return _in_words_of_ours(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """All commands; an unknown one is answered with the nearest."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help text."""
+        return _in_words_of_ours(super().get_help(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called."""
+        if self.get_command(ctx, args[0]) is None:
+            names = self.list_commands(ctx)
+            allowed, hint = ", ".join(names), nearest(args[0], names)
+            raise InputError("cli_command", given=args[0], allowed=allowed, hint=hint)
+        return super().resolve_command(ctx, args)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nonlin {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=say("cli.version"))
+    ] = False,
+    lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help=say("cli.lang"))] = "",
+) -> None:
+    """Taken before any command; --lang itself is read before the help is written."""
+
+
+def build() -> typer.Typer:
+    """The application, with every help text in the language in use."""
+    app = typer.Typer(
+        cls=Group,
+        name="nonlin",
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback(help=say("cli.help"))(_options)
+    for name, function in (
+        ("choose", choosing.choose),
+        ("list", looking.show_list),
+        ("show", looking.show),
+        ("compare", looking.compare),
+        ("forward", networks.forward),
+    ):
+        short = say(f"cli.{name}.short")
+        app.command(name, cls=Command, help=say(f"cli.{name}.help"), short_help=short)(function)
+    return app

@@ -1,0 +1,87 @@
+"""nonlin choose: which activation, for this data?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from nonlin._text import say
+from nonlin.cli import reading
+
+Progress = Callable[[int, int, str], None]
+
+
+def choose(
+    data: Annotated[str, typer.Argument(metavar="DATA", help=say("cli.data"))],
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help=say("cli.target"), metavar="COL")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help=say("cli.quick"))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
+    hidden: Annotated[str, typer.Option("--hidden", help=say("cli.hidden"))] = "64,64",
+    activations: Annotated[
+        str, typer.Option("--activations", "-a", help=say("cli.activations"), metavar="A,B,...")
+    ] = "",
+    seed: Annotated[int, typer.Option("--seed", help=say("cli.seed"))] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+) -> None:
+    """Train candidates on the data and recommend one."""
+    from nonlin.choose import choose_file
+
+    names = [name.strip() for name in activations.split(",") if name.strip()]
+    with _progress(quiet) as on_progress:
+        result = choose_file(
+            data,
+            target,
+            quick=quick,
+            hidden=tuple(reading.sizes(hidden, "--hidden")),
+            activations=[reading.named(name, {}) for name in names] or None,
+            seed=seed,
+            on_progress=on_progress,
+        )
+    _print_result(result, as_json)
+    if result.interrupted:
+        raise typer.Exit(130)
+
+
+def _print_result(result: Any, as_json: bool) -> None:
+    from nonlin import report
+
+    if as_json:
+        reading.write_json(report.as_json(result))
+        return
+    from rich.console import Console
+
+    from nonlin.report.terminal import render
+
+    render(result, Console(highlight=False))
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress | None]:
+    """A bar on stderr, if it is a terminal and nobody asked for silence."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(say("cli.training"), total=None)
+
+        def on_progress(done: int, total: int, label: str) -> None:
+            bar.update(task, completed=done, total=total, description=label)
+
+        yield on_progress

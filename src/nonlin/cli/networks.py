@@ -1,0 +1,67 @@
+"""nonlin forward: a forward pass, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nonlin._errors import InputError
+from nonlin._text import say
+from nonlin.cli import reading
+
+
+def forward(
+    sizes: Annotated[str, typer.Argument(metavar="SIZES", help=say("cli.sizes"))] = "3,4,2",
+    inputs: Annotated[
+        str, typer.Option("--input", "-i", help=say("cli.input"), metavar="X,X,...")
+    ] = "",
+    hidden: Annotated[str, typer.Option("--hidden", help=say("cli.hidden_activation"))] = "relu",
+    output: Annotated[str, typer.Option("--output-activation", help=say("cli.last"))] = "softmax",
+    init: Annotated[str, typer.Option("--init", help=say("cli.init"))] = "auto",
+    seed: Annotated[int, typer.Option("--seed", help=say("cli.seed"))] = 0,
+    picture: Annotated[
+        Path | None, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help=say("cli.dark"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+) -> None:
+    """Every sum of a small network with its numbers."""
+    from nonlin.network import Network
+
+    layers = reading.sizes(sizes, "SIZES")
+    network = Network(layers, hidden=reading.named(hidden, {}), output=output, init=init, seed=seed)
+    trace = network.trace([_sample(inputs, layers[0])])
+    if as_json:
+        reading.write_json(_as_dict(trace))
+    else:
+        typer.echo(str(trace))
+    if picture is not None:
+        from nonlin import figures
+
+        saved = figures.save(figures.network(trace, dark=dark), picture)
+        typer.echo(say("cli.saved", path=saved), err=as_json)
+
+
+def _sample(inputs: str, count: int) -> list[float]:
+    """The numbers given, else 1, 2, 3, ..."""
+    if not inputs:
+        return [float(number + 1) for number in range(count)]
+    values = reading.numbers(inputs, "--input")
+    if len(values) != count:
+        raise InputError("cli_input_count", given=len(values), needed=count)
+    return values
+
+
+def _as_dict(trace: Any) -> dict[str, Any]:
+    names = ("inputs", "weights", "biases", "weighted_sums", "preactivations", "activations")
+    return {
+        "layers": [
+            {
+                "activation": layer.activation.name,
+                **{name: getattr(layer, name).tolist() for name in names},
+            }
+            for layer in trace.layers
+        ]
+    }

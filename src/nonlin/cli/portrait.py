@@ -1,0 +1,132 @@
+"""What `nonlin show` says about one activation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from nonlin._text import say
+from nonlin.activation import Activation
+from nonlin.expr.derivative import derivative
+from nonlin.expr.recognise import recognise
+from nonlin.expr.text import infix
+
+
+def as_dict(activation: Activation) -> dict[str, Any]:
+    """For programs: plain values, names in English."""
+    found: dict[str, Any] = {
+        "name": activation.name,
+        "title": activation.title,
+        "formula": infix(activation.formula),
+        "latex": activation.latex,
+        "parameters": activation.values,
+        "range": activation.range,
+        "kinks": activation.kinks,
+        "strengths": [str(sentence) for sentence in activation.strengths],
+        "weaknesses": [str(sentence) for sentence in activation.weaknesses],
+        "year": activation.year,
+        "source": activation.source,
+        "aliases": activation.aliases,
+    }
+    if not activation.rowwise:
+        p = activation.properties
+        found |= {
+            "derivative": infix(derivative(recognise(activation.formula))),
+            "derivative_latex": activation.derivative_latex,
+            "gain": activation.gain,
+            "gain_backward": activation.gain_backward,
+            "limits": p.limits,
+            "monotone": p.monotone,
+            "parity": p.parity,
+            "mean": p.mean,
+            "lipschitz": p.lipschitz,
+            "smoothness": p.smoothness,
+            "dead_regions": p.dead_regions,
+            "saturation_points": p.saturation_points,
+            "exponentials": p.exponentials,
+        }
+    return found
+
+
+def print_out(activation: Activation) -> None:
+    """For people: labels and sentences in the language in use."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(f"[bold]{activation.name}[/bold]  {activation.title}")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for key, value in _rows(activation):
+        table.add_row(say(f"cli.show.{key}"), value.replace("[", "\\["))
+    console.print(table)
+
+
+def _rows(activation: Activation) -> Iterator[tuple[str, str]]:
+    yield "formula", infix(activation.formula)
+    yield "latex", activation.latex
+    if activation.values:
+        yield "parameters", ", ".join(f"{k} = {v:g}" for k, v in activation.values.items())
+    if not activation.rowwise:
+        yield "derivative", infix(derivative(recognise(activation.formula)))
+        yield "derivative_latex", activation.derivative_latex
+    yield "range", _interval(activation.range)
+    yield "kinks", ", ".join(f"x = {kink:g}" for kink in activation.kinks) or say("cli.show.none")
+    if not activation.rowwise:
+        yield from _measured(activation)
+    yield from _listed("strengths", activation.strengths)
+    yield from _listed("weaknesses", activation.weaknesses)
+    if activation.source:
+        yield "source", f"{activation.source} ({activation.year})"
+    if activation.aliases:
+        yield "aliases", ", ".join(activation.aliases)
+
+
+def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
+    p = activation.properties
+    yield (
+        "limits",
+        say("cli.show.limits_are", left=_number(p.limits[0]), right=_number(p.limits[1])),
+    )
+    yield "shape", _shape(activation)
+    yield "mean", _number(p.mean)
+    yield (
+        "gain",
+        say(
+            "cli.show.gains_are",
+            forward=_number(activation.gain),
+            backward=_number(activation.gain_backward),
+        ),
+    )
+
+
+def _shape(activation: Activation) -> str:
+    p = activation.properties
+    words = [say(f"cli.show.{p.monotone or 'not_monotone'}")]
+    if p.parity:
+        words.append(say(f"cli.show.{p.parity}"))
+    if p.convex:
+        words.append(say("cli.show.convex"))
+    if p.smoothness == math.inf:
+        words.append(say("cli.show.smooth"))
+    else:
+        words.append(say("cli.show.smoothness", count=int(p.smoothness)))
+    words.append(say("cli.show.lipschitz", value=_number(p.lipschitz)))
+    return say("cli.show.comma").join(words)
+
+
+def _listed(key: str, sentences: list[Any]) -> Iterator[tuple[str, str]]:
+    if sentences:
+        yield key, "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def _interval(ends: tuple[float, float]) -> str:
+    return f"{_number(ends[0])} … {_number(ends[1])}"
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return say("cli.show.undefined")
+    return f"{value + 0.0:.6g}" if math.isfinite(value) else ("∞" if value > 0 else "-∞")

@@ -1,0 +1,63 @@
+"""Arguments as people type them: numbers with commas, names or formulas, name=value."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from nonlin._errors import InputError
+from nonlin.activation import Activation, activation
+from nonlin.catalogue import get
+
+
+def numbers(text: str, name: str) -> list[float]:
+    """ "1, 2.5, -3" as floats."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError("cli_numbers", name=name, given=text) from None
+
+
+def sizes(text: str, name: str) -> list[int]:
+    """ "64,32" as layer sizes."""
+    found = numbers(text, name)
+    if any(not math.isfinite(number) or number != int(number) for number in found):
+        raise InputError("cli_numbers", name=name, given=text)
+    return [int(number) for number in found]
+
+
+def parameters(given: Sequence[str]) -> dict[str, float]:
+    """["alpha=0.2"] as a mapping."""
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError("cli_parameter", given=text)
+        found[name.strip()] = numbers(value, name)[0]
+    return found
+
+
+def named(text: str, values: dict[str, float]) -> Activation:
+    """A catalogue entry by name, or an activation from a formula such as x*sigmoid(x)."""
+    if any(sign in text for sign in "()+*/<> "):
+        return activation(text, text, **values)
+    return get(text).bind(**values)
+
+
+def write_json(value: Any) -> None:
+    """Print as JSON; infinities and NaN, which JSON does not know, as text."""
+    print(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Iterable):
+        return [_plain(item) for item in value]
+    return value
