@@ -1,6 +1,7 @@
 """Every text exists in both languages, and every key that the code names exists."""
 
 import ast
+import re
 import string
 import tomllib
 from pathlib import Path
@@ -59,14 +60,35 @@ def test_every_key_that_is_named_exists():
     assert not missing
 
 
+def patterns():
+    """Every string in the code, and every f-string with its gaps open."""
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield re.escape(node.value)
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                parts = [getattr(part, "value", None) for part in node.values]
+                known = [re.escape(p) if isinstance(p, str) else ".+" for p in parts]
+                if "." in parts[0]:
+                    yield "".join(known)
+
+
+def test_no_message_is_left_over():
+    """Each key stands in the code, whole or with a gap; errors stand without their table."""
+    named = re.compile("|".join(set(patterns())))
+    keys = {key: (key, key.removeprefix("errors.")) for key in ENGLISH}
+    assert not [key for key, names in keys.items() if not any(map(named.fullmatch, names))]
+
+
 def test_chinese_is_chinese():
-    latin = {
-        key
-        for key, message in CHINESE.items()
-        if not any("一" <= letter <= "鿿" for letter in message) and message == ENGLISH[key]
-    }
-    words = {key for key in latin if any(len(w) > 3 and w.isalpha() for w in CHINESE[key].split())}
-    assert not words
+    """A message without a Chinese character is a name, a number or a sign, not a sentence."""
+    latin = {key for key, said in CHINESE.items() if not re.search("[\u4e00-\u9fff]", said)}
+    words = {word for key in latin for word in re.findall("[A-Za-z]{4,}", bare(CHINESE[key]))}
+    assert words <= {"LaTeX"}
+
+
+def bare(message):
+    return re.sub(r"{\w*(![rs])?(:[^}]*)?}", "", message)
 
 
 def test_choosing_a_language(monkeypatch):

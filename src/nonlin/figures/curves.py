@@ -39,7 +39,9 @@ def plot(activation: Activation, dark: bool) -> Figure:
 def _heading(activation: Activation) -> str:
     latex = activation.latex
     formula = "" if "cases" in latex or activation.rowwise else f"    ${latex}$"
-    return f"{activation.title} ({activation.name}){formula}"
+    own = activation.title == activation.name  # a formula of the user's
+    name = activation.name if own else f"{activation.title} ({activation.name})"
+    return f"{name}{formula}"
 
 
 def _one(axes: Any, activation: Activation, theme: Theme) -> None:
