@@ -16,7 +16,7 @@ lint: .venv/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	cd src/nonlin && ../../$(BIN)/mypy --strict --config-file ../../pyproject.toml $(STRICT)
+	$(BIN)/mypy --strict $(addprefix src/nonlin/,$(STRICT))
 
 bench: .venv/tested
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

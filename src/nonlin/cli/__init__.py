@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
+from contextvars import copy_context
+from typing import Any
 
 from nonlin._errors import InputError, NonlinError, nearest
 from nonlin._text import say, set_language
@@ -19,14 +22,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run and give back the exit code."""
+    """Run and give back the exit code; the language chosen by --lang ends with the run."""
+    return copy_context().run(_run, arguments)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         rest = _take_language(arguments)
         from nonlin.cli.app import build
 
-        return _invoke(build(), rest or ["--help"])
+        code = _invoke(build(), rest or ["--help"])
+        sys.stdout.flush()  # a closed pipe shows here, where it can be answered
+        return code
     except NonlinError as error:
         return _complain(str(error))
+    except MemoryError:
+        return _complain(say("errors.cli_memory"))
     except KeyboardInterrupt:
         print(say("cli.interrupted"), file=sys.stderr)
         return INTERRUPTED
@@ -46,7 +57,9 @@ def _take_language(arguments: list[str]) -> list[str]:
         if name != "--lang":
             rest.append(argument)
             continue
-        chosen = value if equals else next(given, "")
+        chosen = value if equals else next(given, None)
+        if not chosen:
+            raise InputError("cli_needs_value", name="--lang")
         set_language(chosen)
     return rest
 
@@ -62,6 +75,8 @@ def _invoke(app: object, arguments: list[str]) -> int:
         return _complain(_usage(error))
     except typer.Abort:
         raise KeyboardInterrupt from None
+    if code == INTERRUPTED:  # typer turns Ctrl-C into this code
+        raise KeyboardInterrupt
     return int(code or 0)
 
 
@@ -70,17 +85,25 @@ def _usage(error: Exception) -> str:
     given = getattr(error, "option_name", "")
     context = getattr(error, "ctx", None)
     options = [o for p in context.command.params for o in p.opts] if context else []
-    parameter = getattr(error, "param", None)
-    name = parameter.opts[0] if parameter is not None else ""
+    message = getattr(error, "message", str(error))
     match type(error).__name__:
         case "NoSuchOption":
             hint = nearest(given, [*options, "--lang", "--help"])
             return str(InputError("cli_option", given=given, hint=hint))
         case "MissingParameter":
-            return str(InputError("cli_missing", name=name))
-        case "BadParameter":
-            return str(InputError("cli_value", name=name, reason=getattr(error, "message", "")))
-    return str(InputError("cli_usage", reason=getattr(error, "message", str(error))))
+            return str(InputError("cli_missing", name=_spelling(getattr(error, "param", None))))
+        case "BadOptionUsage":
+            key = "cli_no_value" if "not take" in message else "cli_needs_value"
+            return str(InputError(key, name=given))
+    if extra := re.search(r"unexpected extra arguments?(?:\(s\))? \((.*)\)", message):
+        return str(InputError("cli_extra", given=extra[1]))
+    return str(InputError("cli_usage", reason=message))
+
+
+def _spelling(parameter: Any) -> str:
+    """How the help names a parameter: --output for an option, NAME for an argument."""
+    longest = max(parameter.opts, key=len)
+    return longest if longest.startswith("-") else parameter.metavar or longest.upper()
 
 
 def _complain(sentence: str) -> int:

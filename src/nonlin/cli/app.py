@@ -12,13 +12,24 @@ from nonlin._errors import InputError, nearest
 from nonlin._text import say
 from nonlin.cli import choosing, looking, networks
 
-HELP_WORDS = ("line", "short_line", "usage", "options", "arguments", "commands", "show_help", "default", "required")
+# what typer writes itself, and by which key of the catalogue it is replaced
+FRAME = {
+    "[OPTIONS] COMMAND [ARGS]...": "group_line",
+    "[OPTIONS]": "command_line",
+    "Usage: ": "usage",
+    "Options:": "options",
+    "Arguments:": "arguments",
+    "Commands:": "commands",
+    "Show this message and exit.": "show_help",
+    "[default: ": "default",
+    "[required]": "required",
+}
 
 
 def _in_words_of_ours(text: str) -> str:
     """The frame that typer writes in English, in the language in use."""
-    for word in HELP_WORDS:
-        text = text.replace(say(f"cli.frame.{word}.english"), say(f"cli.frame.{word}.shown"))
+    for english, key in FRAME.items():
+        text = text.replace(english, say(f"cli.frame.{key}"))
     return text
 
 

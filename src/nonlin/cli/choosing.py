@@ -21,25 +21,29 @@ def choose(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help=say("cli.quick"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
-    hidden: Annotated[str, typer.Option("--hidden", help=say("cli.hidden"))] = "64,64",
+    hidden: Annotated[
+        str, typer.Option("--hidden", help=say("cli.hidden"), metavar="N,N,...")
+    ] = "64,64",
     activations: Annotated[
         str, typer.Option("--activations", "-a", help=say("cli.activations"), metavar="A,B,...")
     ] = "",
-    seed: Annotated[int, typer.Option("--seed", help=say("cli.seed"))] = 0,
+    seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
+    names = reading.parts(activations)
+    candidates = [reading.named(name, {}) for name in names] or None
+    sizes, number = tuple(reading.sizes(hidden, "--hidden")), reading.whole(seed, "--seed")
     from nonlin.choose import choose_file
 
-    names = [name.strip() for name in activations.split(",") if name.strip()]
     with _progress(quiet) as on_progress:
         result = choose_file(
             data,
             target,
             quick=quick,
-            hidden=tuple(reading.sizes(hidden, "--hidden")),
-            activations=[reading.named(name, {}) for name in names] or None,
-            seed=seed,
+            hidden=sizes,
+            activations=candidates,
+            seed=number,
             on_progress=on_progress,
         )
     _print_result(result, as_json)

@@ -39,9 +39,9 @@ def show_list(
 
 def _print_table(entries: list[Any]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
+    from nonlin.cli.printing import print_table
     from nonlin.expr.text import infix
 
     table = Table(box=box.SIMPLE_HEAD)
@@ -49,7 +49,7 @@ def _print_table(entries: list[Any]) -> None:
         table.add_column(say(f"cli.list.{key}"), overflow="fold", no_wrap=key in ("name", "year"))
     for entry in entries:
         table.add_row(entry.name, entry.title, str(entry.year), infix(entry.formula))
-    Console().print(table)
+    print_table(table)
 
 
 def show(
@@ -67,14 +67,14 @@ def show(
     from nonlin.cli import portrait
 
     activation = reading.named(name, reading.parameters(parameter))
+    if output is not None:  # first, so that nothing is printed if the file cannot be written
+        from nonlin import figures
+
+        _saved(figures.save(figures.plot(activation, dark=dark), output), True)
     if as_json:
         reading.write_json(portrait.as_dict(activation))
     else:
         portrait.print_out(activation)
-    if output is not None:
-        from nonlin import figures
-
-        _saved(figures.save(figures.plot(activation, dark=dark), output), as_json)
 
 
 def compare(

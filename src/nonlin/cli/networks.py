@@ -17,10 +17,14 @@ def forward(
     inputs: Annotated[
         str, typer.Option("--input", "-i", help=say("cli.input"), metavar="X,X,...")
     ] = "",
-    hidden: Annotated[str, typer.Option("--hidden", help=say("cli.hidden_activation"))] = "relu",
-    output: Annotated[str, typer.Option("--output-activation", help=say("cli.last"))] = "softmax",
-    init: Annotated[str, typer.Option("--init", help=say("cli.init"))] = "auto",
-    seed: Annotated[int, typer.Option("--seed", help=say("cli.seed"))] = 0,
+    hidden: Annotated[
+        str, typer.Option("--hidden", help=say("cli.hidden_activation"), metavar="A,A,...")
+    ] = "relu",
+    output: Annotated[
+        str, typer.Option("--output-activation", help=say("cli.last"), metavar="A")
+    ] = "softmax",
+    init: Annotated[str, typer.Option("--init", help=say("cli.init"), metavar="NAME")] = "auto",
+    seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
     picture: Annotated[
         Path | None, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")
     ] = None,
@@ -31,17 +35,24 @@ def forward(
     from nonlin.network import Network
 
     layers = reading.sizes(sizes, "SIZES")
-    network = Network(layers, hidden=reading.named(hidden, {}), output=output, init=init, seed=seed)
+    chosen = [reading.named(name, {}) for name in reading.parts(hidden)]
+    network = Network(
+        layers,
+        hidden=chosen[0] if len(chosen) == 1 else chosen,  # one for all, or one per layer
+        output=reading.named(output, {}),
+        init=init,
+        seed=reading.whole(seed, "--seed"),
+    )
     trace = network.trace([_sample(inputs, layers[0])])
+    if picture is not None:  # first, so that nothing is printed if the file cannot be written
+        from nonlin import figures
+
+        saved = figures.save(figures.network(trace, dark=dark), picture)
+        typer.echo(say("cli.saved", path=saved), err=True)
     if as_json:
         reading.write_json(_as_dict(trace))
     else:
         typer.echo(str(trace))
-    if picture is not None:
-        from nonlin import figures
-
-        saved = figures.save(figures.network(trace, dark=dark), picture)
-        typer.echo(say("cli.saved", path=saved), err=as_json)
 
 
 def _sample(inputs: str, count: int) -> list[float]:

@@ -51,20 +51,32 @@ def as_dict(activation: Activation) -> dict[str, Any]:
 
 def print_out(activation: Activation) -> None:
     """For people: labels and sentences in the language in use."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
-    console.print(f"[bold]{activation.name}[/bold]  {activation.title}")
-    table = Table.grid(padding=(0, 2))
+    from nonlin.cli.printing import console, print_table
+
+    own = "" if activation.title == activation.name else f"  {activation.title}"
+    console().print(f"{activation.name}{own}", style="bold")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
+    for key, mark, value in _marked(activation):
+        table.add_row(key and say(f"cli.show.{key}"), mark, value)
+    print_table(table)
+
+
+def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
+    """Label, bullet and text of every line; the label stands before the first of a list."""
     for key, value in _rows(activation):
-        table.add_row(say(f"cli.show.{key}"), value.replace("[", "\\["))
-    console.print(table)
+        if isinstance(value, str):
+            yield key, "", value
+            continue
+        for number, sentence in enumerate(value):
+            yield key if number == 0 else "", "+" if key == "strengths" else "-", str(sentence)
 
 
-def _rows(activation: Activation) -> Iterator[tuple[str, str]]:
+def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
     yield "formula", infix(activation.formula)
     yield "latex", activation.latex
     if activation.values:
@@ -72,14 +84,18 @@ def _rows(activation: Activation) -> Iterator[tuple[str, str]]:
     if not activation.rowwise:
         yield "derivative", infix(derivative(recognise(activation.formula)))
         yield "derivative_latex", activation.derivative_latex
+    else:
+        yield "derivative", say("cli.show.jacobian")
+    yield "values", _values(activation)
     yield "range", _interval(activation.range)
     yield "kinks", ", ".join(f"x = {kink:g}" for kink in activation.kinks) or say("cli.show.none")
     if not activation.rowwise:
         yield from _measured(activation)
-    yield from _listed("strengths", activation.strengths)
-    yield from _listed("weaknesses", activation.weaknesses)
+    yield "strengths", activation.strengths
+    yield "weaknesses", activation.weaknesses
     if activation.source:
-        yield "source", f"{activation.source} ({activation.year})"
+        year = "" if str(activation.year) in activation.source else f" ({activation.year})"
+        yield "source", activation.source + year
     if activation.aliases:
         yield "aliases", ", ".join(activation.aliases)
 
@@ -117,9 +133,16 @@ def _shape(activation: Activation) -> str:
     return say("cli.show.comma").join(words)
 
 
-def _listed(key: str, sentences: list[Any]) -> Iterator[tuple[str, str]]:
-    if sentences:
-        yield key, "\n".join(f"- {sentence}" for sentence in sentences)
+def _values(activation: Activation) -> str:
+    """A few numbers to check one's own against."""
+    if activation.rowwise:
+        found = ", ".join(f"{value:.6f}" for value in activation([1.0, 2.0, 3.0]))
+        return f"f(1, 2, 3) = ({found})"
+    points = (-2, -1, 0, 1, 2)
+    values = activation([float(point) for point in points])
+    return ", ".join(
+        f"f({point}) = {value:.4g}" for point, value in zip(points, values + 0.0, strict=True)
+    )
 
 
 def _interval(ends: tuple[float, float]) -> str:

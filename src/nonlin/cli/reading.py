@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,22 +29,46 @@ def sizes(text: str, name: str) -> list[int]:
     return [int(number) for number in found]
 
 
-def parameters(given: Sequence[str]) -> dict[str, float]:
-    """["alpha=0.2"] as a mapping."""
+def whole(text: str, name: str) -> int:
+    """ "7" as an integer."""
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError("cli_whole", name=name, given=text) from None
+
+
+def parts(text: str) -> list[str]:
+    """ "relu, max(x, 0)" as its two parts: commas inside brackets separate nothing."""
+    found, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [part.strip() for part in found if part.strip()]
+
+
+def parameters(given: Sequence[str]) -> dict[str, str]:
+    """["alpha=0.2"] as a mapping; the activation itself checks the numbers."""
     found = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             raise InputError("cli_parameter", given=text)
-        found[name.strip()] = numbers(value, name)[0]
+        found[name.strip()] = value.strip()
     return found
 
 
-def named(text: str, values: dict[str, float]) -> Activation:
+NAME = re.compile(r"(?!x\b)[A-Za-z_]\w*(-[A-Za-z]\w*)*")
+
+
+def named(text: str, values: dict[str, Any]) -> Activation:
     """A catalogue entry by name, or an activation from a formula such as x*sigmoid(x)."""
-    if any(sign in text for sign in "()+*/<> "):
-        return activation(text, text, **values)
-    return get(text).bind(**values)
+    written = text.strip()
+    if NAME.fullmatch(written):
+        return get(written).bind(**values)
+    return activation(written, written, **values)
 
 
 def write_json(value: Any) -> None:
