@@ -27,24 +27,30 @@ def choose(
     activations: Annotated[
         str, typer.Option("--activations", "-a", help=say("cli.activations"), metavar="A,B,...")
     ] = "",
+    rates: Annotated[str, typer.Option("--rates", help=say("cli.rates"), metavar="R,R,...")] = "",
+    seeds: Annotated[str, typer.Option("--seeds", help=say("cli.seeds"), metavar="N")] = "",
+    task: Annotated[
+        str | None,
+        typer.Option("--task", help=say("cli.task"), metavar="regression|binary|multiclass"),
+    ] = None,
+    threads: Annotated[str, typer.Option("--threads", help=say("cli.threads"), metavar="N")] = "",
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
-    names = reading.parts(activations)
-    candidates = [reading.named(name, {}) for name in names] or None
-    sizes, number = tuple(reading.sizes(hidden, "--hidden")), reading.whole(seed, "--seed")
+    options: dict[str, Any] = {
+        "hidden": tuple(reading.sizes(hidden, "--hidden")),
+        "activations": [reading.named(name, {}) for name in reading.parts(activations)] or None,
+        "rates": reading.numbers(rates, "--rates") if rates else None,
+        "seeds": reading.whole(seeds, "--seeds") if seeds else None,
+        "threads": reading.whole(threads, "--threads") if threads else None,
+        "seed": reading.whole(seed, "--seed"),
+    }
     from nonlin.choose import choose_file
 
     with _progress(quiet) as on_progress:
         result = choose_file(
-            data,
-            target,
-            quick=quick,
-            hidden=sizes,
-            activations=candidates,
-            seed=number,
-            on_progress=on_progress,
+            data, target, quick=quick, task=task, on_progress=on_progress, **options
         )
     _print_result(result, as_json)
     if result.interrupted:
@@ -57,11 +63,11 @@ def _print_result(result: Any, as_json: bool) -> None:
     if as_json:
         reading.write_json(report.as_json(result))
         return
-    from rich.console import Console
-
+    from nonlin.cli.printing import screen
     from nonlin.report.terminal import render
 
-    render(result, Console(highlight=False))
+    with screen() as console:
+        render(result, console)
 
 
 @contextmanager

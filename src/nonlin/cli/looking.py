@@ -41,7 +41,7 @@ def _print_table(entries: list[Any]) -> None:
     from rich import box
     from rich.table import Table
 
-    from nonlin.cli.printing import print_table
+    from nonlin.cli.printing import screen
     from nonlin.expr.text import infix
 
     table = Table(box=box.SIMPLE_HEAD)
@@ -49,7 +49,8 @@ def _print_table(entries: list[Any]) -> None:
         table.add_column(say(f"cli.list.{key}"), overflow="fold", no_wrap=key in ("name", "year"))
     for entry in entries:
         table.add_row(entry.name, entry.title, str(entry.year), infix(entry.formula))
-    print_table(table)
+    with screen() as console:
+        console.print(table)
 
 
 def show(

@@ -53,17 +53,18 @@ def print_out(activation: Activation) -> None:
     """For people: labels and sentences in the language in use."""
     from rich.table import Table
 
-    from nonlin.cli.printing import console, print_table
+    from nonlin.cli.printing import screen
 
     own = "" if activation.title == activation.name else f"  {activation.title}"
-    console().print(f"{activation.name}{own}", style="bold")
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for key, mark, value in _marked(activation):
         table.add_row(key and say(f"cli.show.{key}"), mark, value)
-    print_table(table)
+    with screen() as console:
+        console.print(f"{activation.name}{own}", style="bold")
+        console.print(table)
 
 
 def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:

@@ -167,9 +167,10 @@ def _lines(axes: Any, curves: Sequence[Activation], derivative: bool, theme: The
     axes.set_xlabel("x")
     key = "figures.derivatives" if derivative else "figures.values"
     axes.set_title(say(key), fontsize=13, loc="left")
-    few = len(curves) <= 8
-    place = {"loc": "upper left"} if few else {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}
-    axes.legend(handlelength=3.6, fontsize=10, **place)
+    # outside, where it hides no curve: few names below, many beside
+    few = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.1), "ncols": 4}
+    many = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}
+    axes.legend(handlelength=3.6, fontsize=10, **(few if len(curves) <= 8 else many))
 
 
 def _bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:

@@ -65,7 +65,7 @@ def drawing(theme: Theme) -> Iterator[None]:
 
     chinese = language() == "zh" and cjk_font() is not None
     families = [cjk_font(), "DejaVu Sans"] if chinese else ["DejaVu Sans"]
-    settings = {
+    settings: Any = {
         "font.family": families,
         "axes.unicode_minus": False,
         "text.color": theme.ink,

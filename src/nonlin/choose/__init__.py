@@ -1,0 +1,109 @@
+"""Choosing: "which activation, for my data?", answered by training and measuring (floor F7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nonlin._callable import make_callable
+
+if TYPE_CHECKING:
+    from nonlin.activation import Activation
+    from nonlin.choose.recommend import Recommendation as Recommendation
+    from nonlin.choose.result import Result as Result
+
+__all__ = ["Recommendation", "Result", "choose", "choose_file"]
+
+
+def choose(
+    X: Any,
+    y: Any,
+    *,
+    hidden: Sequence[int] = (64, 64),
+    seed: int = 0,
+    quick: bool = False,
+    activations: Sequence[str | Activation] | None = None,
+    rates: Sequence[float] | None = None,
+    seeds: int | None = None,
+    task: str | None = None,
+    threads: int | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> Result:
+    """Train every candidate on X and y, and say which hidden activation to use, and why.
+
+    X: (rows, columns), numbers; a polars or pandas frame may hold text, dates and gaps too.
+    y: (rows,), numbers or labels. hidden: neurons per hidden layer. activations: the candidates
+    to try, names or Activations. rates: learning rates of AdamW; the best one is chosen for
+    each candidate on validation rows. seeds: random splits, each trained in full. task:
+    "regression", "binary" or "multiclass" instead of the one that y suggests. quick: fewer
+    candidates, seeds and steps. threads: networks trained at once; the result does not depend
+    on it. on_progress(done, total, label): called after each network. Ctrl-C ends with the
+    splits that are finished. Raises InputError for what cannot be used.
+    """
+    from nonlin.choose.answer import from_arrays
+
+    return from_arrays(
+        X,
+        y,
+        task,
+        on_progress,
+        hidden=hidden,
+        seed=seed,
+        quick=quick,
+        activations=activations,
+        rates=rates,
+        seeds=seeds,
+        threads=threads,
+    )
+
+
+def choose_file(
+    data: str,
+    target: str | None = None,
+    *,
+    hidden: Sequence[int] = (64, 64),
+    seed: int = 0,
+    quick: bool = False,
+    activations: Sequence[str | Activation] | None = None,
+    rates: Sequence[float] | None = None,
+    seeds: int | None = None,
+    task: str | None = None,
+    threads: int | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> Result:
+    """`choose` for a table: a CSV, TSV or Parquet file, or a data set of scikit-learn.
+
+    data: a path, or iris, wine, digits, breast_cancer, diabetes. target: the column to
+    predict; the one called target, label, class or y if not given, else the last one.
+    Raises InputError for what cannot be read or used.
+    """
+    from nonlin.choose.answer import from_file
+
+    return from_file(
+        data,
+        target,
+        task,
+        on_progress,
+        hidden=hidden,
+        seed=seed,
+        quick=quick,
+        activations=activations,
+        rates=rates,
+        seeds=seeds,
+        threads=threads,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Result":
+        from nonlin.choose.result import Result
+
+        return Result
+    if name == "Recommendation":
+        from nonlin.choose.recommend import Recommendation
+
+        return Recommendation
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+make_callable(__name__)

@@ -1,0 +1,163 @@
+"""What is tried: hidden activations, learning rates, random splits, and how long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nonlin._errors import InputError
+from nonlin.activation import Activation
+from nonlin.catalogue import get
+from nonlin.network import Settings, checks
+
+# one or two of every family: rectified, exponential, gated, smooth, bounded
+CANDIDATES = (
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "softplus",
+    "gelu",
+    "silu",
+    "mish",
+    "hard_swish",
+    "tanh",
+    "sigmoid",
+    "softsign",
+)
+QUICK_CANDIDATES = ("relu", "leaky_relu", "elu", "gelu", "tanh")
+RATES = (1e-3, 3e-3, 1e-2)  # AdamW
+SEEDS, QUICK_SEEDS = 5, 3
+WEIGHT_DECAY = 0.01
+STEPS, QUICK_STEPS = 2000, 1000  # batches that a network sees at most, as a rule
+EPOCHS = (5, 100)  # never fewer, never more
+BATCH = (8, 256)
+BATCHES = 32  # per epoch at least, if the batch is not the smallest one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that decides what is trained; the same plan on the same rows trains the same.
+
+    hidden: neurons per hidden layer. activations x rates x seeds networks are trained;
+    `seeds` has one random seed per round. `threads`: see `train_many`.
+    """
+
+    hidden: tuple[int, ...]
+    activations: tuple[Activation, ...]
+    rates: tuple[float, ...]
+    seeds: tuple[int, ...]
+    steps: int
+    patience: int
+    seed: int
+    threads: int | None = None
+
+    @property
+    def per_round(self) -> int:
+        """Networks in one round."""
+        return len(self.activations) * len(self.rates)
+
+    @property
+    def networks(self) -> int:
+        """Networks in all."""
+        return self.per_round * len(self.seeds)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A name for each activation; with its parameters where names alone are not unique."""
+        names = [activation.name for activation in self.activations]
+        return tuple(
+            _with_values(each) if names.count(each.name) > 1 else each.name
+            for each in self.activations
+        )
+
+    def settings(self, rate: float, rows: int, seed: int) -> Settings:
+        """How a network is trained on `rows` training rows: the same for every activation."""
+        batch = batch_size(rows)
+        epochs = math.ceil(self.steps / math.ceil(rows / batch))
+        return Settings(
+            optimizer="adamw",
+            learning_rate=rate,
+            epochs=min(max(epochs, EPOCHS[0]), EPOCHS[1]),
+            batch_size=batch,
+            weight_decay=WEIGHT_DECAY,
+            patience=self.patience,
+            seed=seed,
+        )
+
+
+def _with_values(activation: Activation) -> str:
+    values = ", ".join(f"{name}={value:g}" for name, value in activation.values.items())
+    return f"{activation.name}({values})"
+
+
+def batch_size(rows: int) -> int:
+    """The power of two that gives about 32 to 64 batches per epoch, from 8 to 256 rows."""
+    wanted = 2 ** math.floor(math.log2(max(rows / BATCHES, 1)))
+    return min(max(wanted, BATCH[0]), BATCH[1])
+
+
+def plan(
+    *,
+    hidden: Sequence[int] = (64, 64),
+    seed: int = 0,
+    quick: bool = False,
+    activations: Sequence[str | Activation] | None = None,
+    rates: Sequence[float] | None = None,
+    seeds: int | None = None,
+    threads: int | None = None,
+) -> Plan:
+    """A checked plan; what is not given has a default, a smaller one if `quick`.
+
+    Raises InputError for unknown or row-wise activations, layer sizes below 1, rates that are
+    not positive, and fewer than 1 seed.
+    """
+    chosen = QUICK_CANDIDATES if quick else CANDIDATES
+    number = QUICK_SEEDS if quick else SEEDS
+    return Plan(
+        hidden=_hidden(hidden),
+        activations=_activations(chosen if activations is None else activations),
+        rates=_rates(RATES if rates is None else rates),
+        seeds=round_seeds(seed, number if seeds is None else seeds),
+        steps=QUICK_STEPS if quick else STEPS,
+        patience=8 if quick else 12,
+        seed=checks.seed(seed),
+        threads=None if threads is None else checks.integer("threads", threads, 1),
+    )
+
+
+def round_seeds(seed: int, number: int) -> tuple[int, ...]:
+    """One seed per round; more rounds begin with the same ones."""
+    count = checks.integer("seeds", number, 1)
+    sequence = np.random.SeedSequence(checks.seed(seed))
+    return tuple(int(child.generate_state(1)[0]) for child in sequence.spawn(count))
+
+
+def _hidden(given: Any) -> tuple[int, ...]:
+    if isinstance(given, str) or not np.iterable(given):
+        return checks.layer_sizes(given)
+    sizes = tuple(given)
+    if not sizes:
+        raise InputError("no_hidden_layer")
+    return checks.layer_sizes((*sizes, 1))[:-1]
+
+
+def _activations(given: Any) -> tuple[Activation, ...]:
+    names = [given] if isinstance(given, str | Activation) else list(given)
+    if not names:
+        raise InputError("no_activations")
+    distinct = tuple(dict.fromkeys(get(name) for name in names))
+    return checks.hidden_activations(distinct, len(distinct))
+
+
+def _rates(given: Any) -> tuple[float, ...]:
+    rates = [given] if isinstance(given, int | float) else list(given)
+    if not rates:
+        raise InputError("no_rates")
+    for rate in rates:
+        checks.number("learning_rate", rate, 0.0, math.inf, open_below=True)
+    return tuple(sorted({float(rate) for rate in rates}))

@@ -1,0 +1,161 @@
+"""Prepare raw rows for a network: fitted on training rows only, applied to any others."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from nonlin._errors import InputError
+from nonlin._text import Text, text
+from nonlin.choose.data import as_features
+
+MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
+RARE = 0.01  # levels with a smaller share of the rows are "other"
+NEAR_UNIQUE = 0.5  # a text column with more levels than this share of the rows tells nothing
+GAP = "(missing)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preparation:
+    """What turns raw feature columns into network inputs, fitted on the training rows.
+
+    Numbers: gaps become the training median, then standardised. Text and booleans: one-hot,
+    rare and unknown levels together as "other", gaps a level of their own. Constant and
+    near-unique text columns are dropped. mean, scale: of a regression target (0, 1 for
+    classes). names: of the inputs that result. notes: what the user should know.
+    """
+
+    columns: tuple[str, ...]
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...]
+    transformer: Any
+    names: tuple[str, ...]
+    mean: float
+    scale: float
+    notes: tuple[Text, ...]
+
+    def __call__(self, X: Any) -> np.ndarray:
+        """Raw rows (frame or array with the columns seen in training) as float32 inputs.
+
+        Shape (rows, len(names)). Columns of a frame are found by name, others are ignored.
+        Raises InputError for missing columns and for text where numbers are needed.
+        """
+        return self.inputs(as_features(X))
+
+    def inputs(self, features: pl.DataFrame) -> np.ndarray:
+        """The same for a frame that `data.normalised` has made."""
+        frame = self._columns(features)
+        return np.ascontiguousarray(self.transformer.transform(_filled(frame)), np.float32)
+
+    def _columns(self, frame: pl.DataFrame) -> pl.DataFrame:
+        needed = (*self.numeric, *self.categorical)
+        missing = [name for name in needed if name not in frame.columns]
+        if missing:
+            raise InputError("columns_missing", missing=", ".join(missing[:20]))
+        texts = [name for name in self.numeric if frame.schema[name] == pl.String]
+        if texts:
+            example = frame[texts[0]].drop_nulls()
+            raise InputError("text_column", column=texts[0], example=example[0])
+        return frame.select(pl.col(self.numeric), pl.col(self.categorical).cast(pl.String))
+
+    def encode(self, target: np.ndarray) -> np.ndarray:
+        """A numeric target in the units of training: (y - mean) / scale."""
+        return (target - self.mean) / self.scale
+
+    def decode(self, predicted: np.ndarray) -> np.ndarray:
+        """Predictions of a regression network in the user's own units, float64."""
+        return predicted.astype(np.float64) * self.scale + self.mean
+
+
+def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation:
+    """The preparation that these training rows ask for.
+
+    features: Float64 and String columns (see `data`). target: (rows,), for regression only.
+    Raises InputError if no usable column is left.
+    """
+    numeric, categorical, notes = _kept(features)
+    if not numeric and not categorical:
+        raise InputError("no_features")
+    transformer = _transformer(numeric, categorical, features.height)
+    transformer.fit(_filled(features.select(*numeric, *categorical)))
+    mean, scale = (0.0, 1.0) if target is None else _location(target)
+    return Preparation(
+        tuple(features.columns),
+        tuple(numeric),
+        tuple(categorical),
+        transformer,
+        tuple(str(name) for name in transformer.get_feature_names_out()),
+        mean,
+        scale,
+        notes,
+    )
+
+
+def gaps(features: pl.DataFrame, kept: Preparation) -> tuple[Text, ...]:
+    """Notes on missing values in the columns that are kept, if there are any."""
+    notes = []
+    for key, names in (("filled", kept.numeric), ("gap_level", kept.categorical)):
+        counts = {name: features[name].null_count() for name in names}
+        holed = [name for name, count in counts.items() if count]
+        if holed:
+            count = sum(counts.values())
+            notes.append(text(f"choose.{key}", count=count, columns=_listed(holed)))
+    return tuple(notes)
+
+
+def _kept(features: pl.DataFrame) -> tuple[list[str], list[str], tuple[Text, ...]]:
+    """Numeric columns, text columns, and notes on those that are dropped."""
+    numeric, categorical, constant, unique = [], [], [], []
+    for name, dtype in features.schema.items():
+        levels = features[name].drop_nulls().n_unique()
+        gap = dtype == pl.String and features[name].null_count() > 0  # a level of its own
+        if levels + gap < 2:
+            constant.append(name)
+        elif dtype != pl.String:
+            numeric.append(name)
+        elif levels > max(MOST_LEVELS, NEAR_UNIQUE * features.height):
+            unique.append(name)
+        else:
+            categorical.append(name)
+    dropped = (("choose.dropped_constant", constant), ("choose.dropped_unique", unique))
+    notes = tuple(text(key, columns=_listed(names)) for key, names in dropped if names)
+    return numeric, categorical, notes
+
+
+def _listed(names: list[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+
+
+def _transformer(numeric: list[str], categorical: list[str], rows: int) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    levels = OneHotEncoder(
+        handle_unknown="infrequent_if_exist",
+        min_frequency=max(2, math.ceil(RARE * rows)),
+        max_categories=MOST_LEVELS,
+        sparse_output=False,
+    )
+    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    return ColumnTransformer(
+        [("numbers", numbers, numeric), ("levels", levels, categorical)],
+        verbose_feature_names_out=False,
+    )
+
+
+def _filled(frame: pl.DataFrame) -> pl.DataFrame:
+    """Gaps as scikit-learn wants them: NaN for numbers, a level of their own for text."""
+    return frame.with_columns(
+        pl.col(pl.Float64).fill_null(float("nan")), pl.col(pl.String).fill_null(GAP)
+    )
+
+
+def _location(target: np.ndarray) -> tuple[float, float]:
+    scale = float(target.std())
+    return float(target.mean()), scale if scale > 0 else 1.0

@@ -1,0 +1,100 @@
+"""Read a table: a CSV, TSV or Parquet file, or a data set that scikit-learn ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from nonlin._errors import InputError, nearest
+from nonlin._text import text
+from nonlin.choose.data import Table, column, from_frame
+
+DATA_SETS = ("iris", "wine", "digits", "breast_cancer", "diabetes")
+TARGETS = ("target", "label", "class", "y")  # names that a target usually has
+MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?"]
+SEPARATORS = ",;\t|"
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
+
+
+def read(data: str, target: str | None = None) -> Table:
+    """The table called `data`: a path, or one of iris, wine, digits, breast_cancer, diabetes.
+
+    target: the column to predict; the one called target, label, class or y (in any case) if
+    not given, else the last one, which `notes` then says. Raises InputError for a missing,
+    empty or unreadable file, an unknown column, a table of one column.
+    """
+    path = Path(data).expanduser()
+    shipped = data in DATA_SETS and not path.exists()
+    frame = _data_set(data) if shipped else _file(path, data)
+    if target is not None:
+        return from_frame(path.name, frame, column(target, frame.columns))
+    chosen = _usual_target(frame.columns)
+    return from_frame(path.name, frame, chosen, [text("choose.target_taken", column=chosen)])
+
+
+def _usual_target(columns: list[str]) -> str:
+    lower = {name.lower(): name for name in columns}
+    return next((lower[name] for name in TARGETS if name in lower), columns[-1])
+
+
+def _data_set(name: str) -> pl.DataFrame:
+    """Features under scikit-learn's names, and `target` with the class names where there are."""
+    from sklearn import datasets
+
+    found: Any = getattr(datasets, f"load_{name}")()
+    names = [str(each) for each in found.feature_names]
+    target = found.target
+    if "target_names" in found and name != "digits":
+        target = np.asarray(found.target_names)[target].astype(str)
+    frame = pl.from_numpy(np.asarray(found.data, np.float64), schema=names)
+    return frame.with_columns(pl.Series("target", target))
+
+
+def _file(path: Path, given: str) -> pl.DataFrame:
+    if not path.exists():
+        raise InputError("missing_file", given=given, sets=", ".join(DATA_SETS), hint=_near(path))
+    if not path.is_file():
+        raise InputError("not_a_file", given=given)
+    if path.suffix.lower() not in ENDINGS:
+        raise InputError("unknown_ending", given=path.name, allowed=", ".join(ENDINGS))
+    if path.stat().st_size == 0:
+        raise InputError("empty_file", given=given)
+    try:
+        frame = _parsed(path)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError("unreadable_file", given=given, reason=reason) from None
+    if frame.height == 0 or frame.width == 0:
+        raise InputError("empty_file", given=given)
+    return frame
+
+
+def _near(path: Path) -> object:
+    """A hint at a file of nearly that name in the same folder, or a data set."""
+    try:
+        files = [each.name for each in path.parent.iterdir() if each.suffix.lower() in ENDINGS]
+    except OSError:
+        files = []
+    return nearest(path.name, [*files, *DATA_SETS])
+
+
+def _parsed(path: Path) -> pl.DataFrame:
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return pl.read_parquet(path)
+    return pl.read_csv(
+        path,
+        separator=_separator(path),
+        null_values=MISSING,
+        infer_schema_length=10_000,
+        try_parse_dates=True,
+    )
+
+
+def _separator(path: Path) -> str:
+    """The separator that the first line holds most often: comma, semicolon, tab or bar."""
+    with path.open(encoding="utf-8-sig") as file:
+        line = file.readline()
+    return max(SEPARATORS, key=line.count)

@@ -1,0 +1,204 @@
+"""The recommendation: what to use, and the evidence for it.
+
+The rule. Among the activations that are tied with the leader, prefer
+1. the most stable one: fewest diverged networks; fewest dead units after training (in steps
+   of 5 percentage points); gradient norm ratio closest to 1 before training (in powers of
+   ten); smallest saturated share (in steps of 25 percentage points);
+2. then the cheapest one: fewest exponentials, then divisions, in its formula;
+3. then the highest score.
+The steps keep noise from deciding. Cost is read off the formula, not off a clock, so that the
+same seed gives the same recommendation; the measured time is shown as evidence beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nonlin._errors import InputError
+from nonlin._text import Text, text
+from nonlin.activation import Activation
+from nonlin.choose.standing import Standing
+from nonlin.choose.task import Task
+from nonlin.measure import Measurement
+
+DEAD_STEP = 0.05
+SATURATED_STEP = 0.25
+LISTED = 12  # names of tied activations that a sentence holds
+
+
+@dataclass(frozen=True, slots=True)
+class Theory:
+    """A result that follows from the formula: its value, what it is, where it comes from."""
+
+    value: float
+    what: Text
+    source: str
+
+
+Evidence = Measurement | Theory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """What to build, and why; `str()` gives it in sentences.
+
+    activation: for all hidden layers. initialisation, gain: weights with standard deviation
+    gain / sqrt(fan_in). output, loss: from the task. tied: labels of all activations without
+    a significant difference to the leader. Raises InputError without evidence or reasons.
+    """
+
+    activation: Activation
+    label: str
+    hidden: tuple[int, ...]
+    learning_rate: float
+    initialisation: str
+    gain: float
+    output: str
+    loss: str
+    tied: tuple[str, ...]
+    reasons: tuple[Text, ...]
+    evidence: tuple[Evidence, ...]
+
+    def __post_init__(self) -> None:
+        sound = all(isinstance(each, Measurement | Theory) for each in self.evidence)
+        if not self.evidence or not self.reasons or not sound:
+            raise InputError("no_evidence", label=self.label)
+
+    @property
+    def headline(self) -> Text:
+        """What to use, in one sentence."""
+        return text(
+            "recommend.headline",
+            name=self.label,
+            hidden="-".join(str(size) for size in self.hidden),
+            rate=f"{self.learning_rate:g}",
+            output=self.output,
+            loss=text(f"loss.{self.loss}"),
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(str(each) for each in (self.headline, *self.reasons))
+
+
+def recommend(
+    standings: Sequence[Standing],
+    task: Task,
+    hidden: tuple[int, ...],
+    rates: Sequence[float],
+    rounds: int,
+) -> Recommendation:
+    """The recommendation that follows from a ranking (best score first) by the rule above.
+
+    After a single round, where nothing is known about chance, it is the leader.
+    """
+    tied = [row for row in standings if row.tied]
+    chosen = standings[0] if rounds < 2 else min(tied, key=preference)
+    gain = chosen.activation.gain
+    what = text("choose.gain", name=chosen.label)
+    evidence: tuple[Evidence, ...] = (
+        chosen.score,
+        chosen.dead,
+        chosen.saturated,
+        chosen.gradient_ratio,
+        chosen.cost,
+        Theory(gain, what, "1/sqrt(E[f(z)^2]), z ~ N(0, 1)"),
+    )
+    return Recommendation(
+        activation=chosen.activation,
+        label=chosen.label,
+        hidden=hidden,
+        learning_rate=chosen.rate,
+        initialisation="auto",
+        gain=gain,
+        output=task.output,
+        loss=task.loss,
+        tied=tuple(row.label for row in tied),
+        reasons=tuple(_reasons(chosen, standings, task, rates, rounds)),
+        evidence=evidence,
+    )
+
+
+def preference(row: Standing) -> tuple[float, ...]:
+    """What the rule compares, smaller is better."""
+    properties = row.activation.properties
+    return (
+        row.diverged,
+        _steps(row.dead.value, DEAD_STEP),
+        _steps(abs(math.log10(row.gradient_ratio.value)), 1.0),
+        _steps(row.saturated.value, SATURATED_STEP),
+        properties.exponentials,
+        properties.divisions,
+        -row.score.value,
+    )
+
+
+def _steps(value: float, step: float) -> int:
+    return math.floor(value / step + 1e-9)
+
+
+def _reasons(
+    chosen: Standing,
+    standings: Sequence[Standing],
+    task: Task,
+    rates: Sequence[float],
+    rounds: int,
+) -> Iterator[Text]:
+    yield _score_reason(chosen, rounds)
+    yield from _tie_reasons(chosen, standings, rounds)
+    if rounds < 2:
+        yield text("recommend.one_round")
+    gain = f"{chosen.activation.gain:.4g}"
+    yield text("recommend.initialisation", name=chosen.label, gain=gain)
+    yield _rate_reason(chosen.rate, rates)
+    yield task.reason
+
+
+def _score_reason(chosen: Standing, rounds: int) -> Text:
+    score, what = f"{chosen.score.value:.4f}", chosen.score.what
+    if chosen.half_width is None:
+        return text("recommend.score_once", name=chosen.label, what=what, score=score)
+    return text(
+        "recommend.score",
+        name=chosen.label,
+        what=what,
+        score=score,
+        width=f"{chosen.half_width:.4f}",
+        rounds=rounds,
+    )
+
+
+def _tie_reasons(chosen: Standing, standings: Sequence[Standing], rounds: int) -> Iterator[Text]:
+    tied = [row.label for row in standings if row.tied]
+    if len(standings) < 2 or rounds < 2:
+        return
+    if len(tied) == 1:
+        yield text("recommend.winner", name=chosen.label)
+        return
+    names = ", ".join(tied[:LISTED]) + (", ..." if len(tied) > LISTED else "")
+    key = "recommend.all_tied" if len(tied) == len(standings) else "recommend.tied"
+    yield text(key, names=names)
+    properties = chosen.activation.properties
+    yield text(
+        "recommend.preferred",
+        name=chosen.label,
+        dead=_percent(chosen.dead.value),
+        saturated=_percent(chosen.saturated.value),
+        ratio=f"{chosen.gradient_ratio.value:.2g}",
+        exponentials=properties.exponentials,
+        divisions=properties.divisions,
+        cost=f"{chosen.cost.value:.2g}",
+    )
+
+
+def _rate_reason(rate: float, rates: Sequence[float]) -> Text:
+    tried = ", ".join(f"{each:g}" for each in rates)
+    if len(rates) == 1:
+        return text("recommend.rate_given", rate=f"{rate:g}")
+    edge = rate in (min(rates), max(rates))
+    return text("recommend.rate_edge" if edge else "recommend.rate", rate=f"{rate:g}", tried=tried)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

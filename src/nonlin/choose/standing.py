@@ -1,0 +1,140 @@
+"""From rounds to a ranking: the best rate of each activation, its score, stability and cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nonlin._errors import NonlinError
+from nonlin._text import Text, text
+from nonlin.activation import Activation
+from nonlin.choose import statistics
+from nonlin.choose.candidates import Plan
+from nonlin.choose.race import Outcome, Race, Round
+from nonlin.choose.task import Task
+from nonlin.measure import Measurement, average
+from nonlin.measure.efficiency import nanoseconds_per_element
+
+Rounds = Sequence[Round]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One activation at its best learning rate; measurements are means over the rounds.
+
+    score: accuracy or R^2 on test rows; half_width: of its 95 % interval (None: one round).
+    error: RMSE in the target's units, None for classes. dead, saturated: shares after
+    training; dead_before and gradient_ratio: before. cost: ns per element. seconds: per
+    network. diverged: how many of its networks at this rate did. p_value: against the leader,
+    after Holm. tied: no significant difference to the leader.
+    """
+
+    activation: Activation
+    label: str
+    rate: float
+    score: Measurement
+    half_width: float | None
+    error: Measurement | None
+    dead_before: Measurement
+    dead: Measurement
+    saturated: Measurement
+    gradient_ratio: Measurement
+    cost: Measurement
+    seconds: Measurement
+    diverged: int
+    p_value: float
+    tied: bool
+
+
+def standings(race: Race, plan: Plan, task: Task) -> tuple[tuple[Standing, ...], tuple[Text, ...]]:
+    """The ranking, best score first, and notes on what was left out.
+
+    An activation whose networks gave numbers that are not finite is left out. Raises
+    NonlinError if that leaves none.
+    """
+    rounds = race.rounds
+    rates = [best_rate(rounds, arm) for arm in range(len(plan.activations))]
+    scores = np.array(
+        [[each.outcomes[arm][rate].score for arm, rate in enumerate(rates)] for each in rounds]
+    )
+    usable = np.flatnonzero(np.isfinite(scores).all(axis=0))
+    if not usable.size:
+        raise NonlinError("nothing_trained")
+    ratio, resolution = _ratio(rounds), _resolution(rounds, task)
+    found = statistics.compare(scores[:, usable], ratio, resolution)
+    rows = []
+    for place, arm in enumerate(usable.tolist()):
+        row = _standing(rounds, plan, task, arm, rates[arm])
+        rows.append(replace(row, p_value=found.adjusted[place], tied=found.tied[place]))
+    rows.sort(key=lambda row: -row.score.value)
+    lost = [label for arm, label in enumerate(plan.labels) if arm not in usable]
+    notes = (text("choose.left_out", names=", ".join(lost)),) if lost else ()
+    return tuple(rows), notes
+
+
+def best_rate(rounds: Rounds, arm: int) -> int:
+    """Index of the rate with the lowest validation loss, averaged over the rounds.
+
+    Losses that are not finite count as infinite; of equal ones the smallest rate wins.
+    """
+    losses = np.array([[each.validation_loss for each in row.outcomes[arm]] for row in rounds])
+    return int(np.argmin(np.where(np.isfinite(losses), losses, np.inf).mean(axis=0)))
+
+
+def _ratio(rounds: Rounds) -> float:
+    return rounds[0].test_rows / rounds[0].train_rows
+
+
+def _resolution(rounds: Rounds, task: Task) -> float:
+    """An accuracy moves in steps of one test row; R^2 moves smoothly."""
+    return 1.0 / rounds[0].test_rows if task.classes else 0.0
+
+
+def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> Standing:
+    outcomes = [each.outcomes[arm][rate] for each in rounds]
+    where = text("measure.in_rounds", rounds=len(rounds))
+
+    def mean(key: str, values: Sequence[float], unit: str = "") -> Measurement:
+        return average(values, unit, text(f"measure.{key}"), where)
+
+    score, half_width = _score(rounds, outcomes, task)
+    errors = [each.error for each in outcomes if each.error is not None]
+    return Standing(
+        activation=plan.activations[arm],
+        label=plan.labels[arm],
+        rate=plan.rates[rate],
+        score=score,
+        half_width=half_width,
+        error=mean("rmse", errors) if errors else None,
+        dead_before=mean("dead", [each.starts[arm].dead for each in rounds]),
+        dead=mean("dead", [each.dead for each in outcomes]),
+        saturated=mean("saturated", [each.saturated for each in outcomes]),
+        gradient_ratio=_ratios([each.starts[arm].gradient_ratio for each in rounds], mean),
+        cost=nanoseconds_per_element(plan.activations[arm]),
+        seconds=mean("seconds", [each.seconds for each in outcomes], "s"),
+        diverged=sum(each.diverged for each in outcomes),
+        p_value=1.0,
+        tied=True,
+    )
+
+
+def _score(
+    rounds: Rounds, outcomes: Sequence[Outcome], task: Task
+) -> tuple[Measurement, float | None]:
+    values = [each.score for each in outcomes]
+    ratio, resolution = _ratio(rounds), _resolution(rounds, task)
+    where = text("measure.test_rows", rounds=len(rounds))
+    error = statistics.standard_error(values, ratio, resolution)
+    score = Measurement(float(np.mean(values)), error, "", text(f"measure.{task.score}"), where)
+    return score, statistics.half_width(values, ratio, resolution)
+
+
+def _ratios(values: Sequence[float], mean: Callable[..., Measurement]) -> Measurement:
+    """The geometric mean, for quantities whose half and double weigh the same."""
+    logs = mean("gradient_ratio", [math.log(value) for value in values])
+    centre = math.exp(logs.value)
+    error = None if logs.standard_error is None else centre * logs.standard_error
+    return replace(logs, value=centre, standard_error=error)

@@ -1,0 +1,116 @@
+"""What the scores of several random splits allow to claim.
+
+Random splits share training rows, so the naive t test finds differences that are not there;
+Nadeau and Bengio ("Inference for the generalization error", Machine Learning 52, 2003)
+enlarge the variance of the mean from s^2 / J to (1/J + test rows / training rows) s^2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nonlin._errors import InputError
+
+LEVEL = 0.95  # of intervals; 1 - LEVEL is the family-wise error rate of the comparisons
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The leader against every arm.
+
+    leader: index of the arm with the highest mean (the first of them). p_values: two-sided,
+    1 for the leader itself; adjusted: the same after Holm. tied: no significant difference
+    to the leader, which is tied with itself.
+    """
+
+    leader: int
+    p_values: tuple[float, ...]
+    adjusted: tuple[float, ...]
+    tied: tuple[bool, ...]
+
+
+def standard_error(values: Sequence[float], ratio: float, resolution: float = 0.0) -> float | None:
+    """Corrected standard error of the mean of J values, one per random split.
+
+    ratio: test rows / training rows. resolution: the smallest step of a value; a standard
+    deviation below it says that the scale is coarse, not that there is no spread, so it is
+    not believed. None for fewer than two values.
+    """
+    count = len(values)
+    if count < 2:
+        return None
+    spread = max(float(np.std(values, ddof=1)), resolution)
+    return math.sqrt(1 / count + ratio) * spread
+
+
+def half_width(
+    values: Sequence[float], ratio: float, resolution: float = 0.0, level: float = LEVEL
+) -> float | None:
+    """Half the width of the corrected t interval of the mean; None for fewer than two values."""
+    from scipy import stats
+
+    error = standard_error(values, ratio, resolution)
+    if error is None:
+        return None
+    return float(stats.t.ppf(0.5 + level / 2, len(values) - 1)) * error
+
+
+def paired_p_value(
+    differences: Sequence[float], ratio: float, resolution: float = 0.0
+) -> float | None:
+    """Two-sided p of the corrected paired t test that the mean difference is 0.
+
+    1 if all differences are 0; 0 if they are all equal, not 0, and resolution is 0. None for
+    fewer than two differences.
+    """
+    from scipy import stats
+
+    error = standard_error(differences, ratio, resolution)
+    if error is None:
+        return None
+    mean = abs(float(np.mean(differences)))
+    if mean == 0.0:
+        return 1.0
+    if error == 0.0:
+        return 0.0
+    return float(2 * stats.t.sf(mean / error, len(differences) - 1))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's adjusted p values (Scandinavian Journal of Statistics 6, 1979), same order."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
+
+
+def compare(
+    scores: np.ndarray, ratio: float, resolution: float = 0.0, level: float = LEVEL
+) -> Comparison:
+    """The leader against all other arms, Holm over the others.
+
+    scores: (rounds, arms), finite, higher is better, paired by round; at least one of each.
+    With one round nothing can be claimed: every p is 1 and all arms are tied. Raises
+    InputError for scores that are not finite.
+    """
+    if scores.ndim != 2 or scores.size == 0 or not np.isfinite(scores).all():
+        raise InputError("scores_not_usable", shape=scores.shape)
+    arms = range(scores.shape[1])
+    leader = int(np.argmax(scores.mean(axis=0)))
+    single = [1.0] * len(arms)
+    for arm in arms:
+        p = paired_p_value(scores[:, leader] - scores[:, arm], ratio, resolution)
+        single[arm] = 1.0 if p is None else p
+    others = [arm for arm in arms if arm != leader]
+    adjusted = [1.0] * len(arms)
+    for arm, p in zip(others, holm([single[arm] for arm in others]), strict=True):
+        adjusted[arm] = p
+    tied = tuple(p >= 1 - level for p in adjusted)
+    return Comparison(leader, tuple(single), tuple(adjusted), tied)

@@ -1,0 +1,101 @@
+"""A result as plain Python values, ready for JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nonlin.measure import Measurement
+
+if TYPE_CHECKING:
+    from nonlin.choose.recommend import Evidence, Recommendation
+    from nonlin.choose.result import Result
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """What the terminal report says, and more, as dicts, lists, strings, numbers and None.
+
+    No NaN and no infinity: a number that does not exist is None. Sentences are in the
+    language in use.
+    """
+    import nonlin
+
+    task, plan = result.task, result.plan
+    settings = plan.settings(
+        result.recommendation.learning_rate, result.race.rounds[0].train_rows, plan.seed
+    )
+    return {
+        "nonlin": nonlin.__version__,
+        "data": {
+            "name": str(result.name),
+            "rows": result.rows,
+            "columns": result.columns,
+            "target": result.target,
+        },
+        "task": {
+            "kind": task.kind,
+            "classes": task.labels.tolist(),
+            "output": task.output,
+            "loss": task.loss,
+            "reason": str(task.reason),
+        },
+        "recommendation": _recommendation(result.recommendation),
+        "tied": list(result.tied),
+        "score": task.score,
+        "ranking": [
+            {key: _number(value) for key, value in row.items()} for row in result.table.to_dicts()
+        ],
+        "plan": {
+            "hidden": list(plan.hidden),
+            "activations": list(plan.labels),
+            "learning_rates": list(plan.rates),
+            "seed": plan.seed,
+            "splits": len(plan.seeds),
+            "splits_finished": len(result.race.rounds),
+            "optimizer": settings.optimizer,
+            "weight_decay": settings.weight_decay,
+            "batch_size": settings.batch_size,
+            "epochs": settings.epochs,
+            "patience": settings.patience,
+        },
+        "notes": [str(note) for note in result.notes],
+        "interrupted": result.interrupted,
+        "seconds": result.seconds,
+    }
+
+
+def _recommendation(given: Recommendation) -> dict[str, Any]:
+    return {
+        "activation": given.label,
+        "learning_rate": given.learning_rate,
+        "initialisation": given.initialisation,
+        "gain": given.gain,
+        "output": given.output,
+        "loss": given.loss,
+        "hidden": list(given.hidden),
+        "headline": str(given.headline),
+        "reasons": [str(reason) for reason in given.reasons],
+        "evidence": [_evidence(each) for each in given.evidence],
+    }
+
+
+def _evidence(each: Evidence) -> dict[str, Any]:
+    if isinstance(each, Measurement):
+        return {
+            "kind": "measurement",
+            "what": str(each.what),
+            "value": each.value,
+            "standard_error": each.standard_error,
+            "unit": each.unit,
+            "where": str(each.where),
+        }
+    return {
+        "kind": "theory",
+        "what": str(each.what),
+        "value": each.value,
+        "source": each.source,
+    }
+
+
+def _number(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,112 @@
+"""A result for the terminal: what was done, the ranking, the verdict. Drawn with rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nonlin._text import say, text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from nonlin.choose.result import Result
+    from nonlin.choose.standing import Standing
+
+WIDE = 100  # columns of the terminal from which the table has room to breathe
+COLUMNS = ("rate", "dead", "saturated", "gradients", "cost", "seconds")
+
+
+def render(result: Result, console: Console) -> None:
+    """Print header, ranking and recommendation; readable from 80 columns on."""
+    for line in _header(result):
+        console.print(line, markup=False, highlight=False)
+    console.print(_table(result, wide=console.width >= WIDE))
+    console.print(_legend(result), markup=False, highlight=False, style="dim")
+    console.print()
+    console.print(str(result.recommendation.headline), markup=False, highlight=False, style="bold")
+    for reason in result.recommendation.reasons:
+        _bullet(console, str(reason))
+    for note in result.notes:
+        _bullet(console, str(note), style="dim")
+
+
+def _bullet(console: Console, sentence: str, style: str = "") -> None:
+    """One sentence behind a dash, its other lines indented."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row("-", Text(sentence, style=style, overflow="fold"))
+    console.print(Padding(grid, (0, 0, 0, 1)))
+
+
+def _header(result: Result) -> Iterator[str]:
+    plan, first = result.plan, result.race.rounds[0]
+    yield say(
+        "report.data",
+        name=result.name,
+        rows=result.rows,
+        columns=result.columns,
+        target=result.target,
+    )
+    yield say("report.task", reason=result.task.reason)
+    yield say(
+        "report.trained",
+        networks=len(result.race.rounds) * plan.per_round,
+        activations=len(plan.activations),
+        rates=len(plan.rates),
+        rounds=len(result.race.rounds),
+        hidden="-".join(str(size) for size in plan.hidden),
+        seconds=f"{result.seconds:.0f}",
+    )
+    yield say(
+        "report.split",
+        train=first.train_rows,
+        validation=first.validation_rows,
+        test=first.test_rows,
+    )
+
+
+def _table(result: Result, wide: bool) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, int(wide)), pad_edge=False)
+    table.add_column(say("report.column.activation"), no_wrap=True)
+    table.add_column(str(text(f"measure.{result.task.score}")), justify="right", no_wrap=True)
+    if not result.task.classes:
+        table.add_column("RMSE", justify="right", no_wrap=True)
+    for name in COLUMNS:
+        table.add_column(say(f"report.column.{name}"), justify="right", no_wrap=True)
+    for row in result.standings:
+        chosen = row.label == result.recommendation.label
+        table.add_row(*_cells(row, chosen), style="bold" if chosen else "")
+    return table
+
+
+def _cells(row: Standing, chosen: bool) -> Iterator[str]:
+    mark = "→" if chosen else "=" if row.tied else " "
+    yield f"{mark} {row.label}"
+    interval = "" if row.half_width is None else f" ± {row.half_width:.3f}"
+    yield f"{row.score.value:.3f}{interval}"
+    if row.error is not None:
+        yield f"{row.error.value:.4g}"
+    yield f"{row.rate:g}"
+    yield f"{_percent(row.dead_before.value)}→{_percent(row.dead.value)}"
+    yield _percent(row.saturated.value)
+    yield f"{row.gradient_ratio.value:.2g}"
+    yield f"{row.cost.value:.2f}"
+    yield f"{row.seconds.value:.3f}"
+
+
+def _percent(share: float) -> str:
+    """A share in per cent, without a decimal once that says enough."""
+    return f"{100 * share:.1f}" if 0 < share < 0.1 else f"{100 * share:.0f}"
+
+
+def _legend(result: Result) -> str:
+    statistics = "report.legend" if len(result.race.rounds) > 1 else "report.legend_once"
+    return f"{say(statistics)} {say('report.legend_columns')}"

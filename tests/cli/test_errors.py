@@ -1,0 +1,135 @@
+"""Bad input: one sentence on stderr, exit code 2, in the language asked for."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from nonlin.cli import run
+
+CHINESE = re.compile("[一-鿿]")
+LONG_FORMULA = "+".join(["x"] * 200)
+BAD = {
+    "shw relu": "no command 'shw'.*Did you mean show",
+    "show": "NAME is missing",
+    "show rleu": "no activation 'rleu'.*relu",
+    "show relu --drk": "no option '--drk'.*--dark",
+    "show relu extra": "more than the command takes: extra",
+    "show relu -o": "-o needs a value",
+    "show relu --dark=1": "--dark takes no value",
+    "show relu -o a.bmp": r"'a.bmp'.*\.png, \.svg, \.pdf",
+    "show relu -o missing/a.png": "missing/a.png cannot be written",
+    "show relu -p alpha=2": "relu has no parameter 'alpha'",
+    "show leaky_relu -p alpha": "'alpha' has no value",
+    "show leaky_relu -p alpha=1,2": "alpha is '1,2'",
+    "show leaky_relu -p alpha=inf": "alpha is inf",
+    "show leaky_relu -p alhpa=1": "no parameter 'alhpa'.*alpha",
+    "show x.__class__": "'x.__class__' at column 1 is not allowed",
+    "show __import__('os')": "no function '__import__'",
+    "show sigmoid(x": "cannot be read from column 8",
+    "show x**x": "exponent",
+    "show x+b": "no name 'b'",
+    f"show {LONG_FORMULA}": "399 characters",
+    "compare relu": "--output is missing",
+    "compare -o f.png": "NAME... is missing",
+    "compare rleu -o f.png": "no activation 'rleu'",
+    "forward 3,0,2": "size number 2 is 0",
+    "forward 3": "at least two layer sizes",
+    "forward a,b": "'a,b'",
+    "forward 3,2.5,1": "'3,2.5,1'",
+    "forward 3,4,2 -i 1,2": "2 numbers.*3 inputs",
+    "forward 3,4,2 -i 1,,2": "'1,,2'",
+    "forward 3,4,2 --seed x": "--seed is 'x': a whole number",
+    "forward 3,4,2 --seed -1": "seed is -1",
+    "forward 3,4,2 --init he": "no initialisation 'he'.*he_normal",
+    "forward 3,4,2 --hidden softmax": "softmax works on whole rows",
+    "forward 3,4,2 --hidden relu,tanh": "2 hidden activations for 1",
+    "forward 1000000000,1000000000,2": "not enough memory",
+    "choose": "DATA is missing",
+    "choose iris --seed 1.5": "--seed is '1.5'",
+    "choose iris --activations rleu": "no activation 'rleu'",
+    "choose iris --hidden x": "--hidden is 'x'",
+    "list --lang fr": "no language 'fr'",
+    "list --lang": "--lang needs a value",
+}
+
+
+@pytest.mark.parametrize("line", BAD, ids=lambda line: line[:40])
+def test_one_sentence_and_exit_code_2(line, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("NONLIN_LANG", "en")
+    monkeypatch.chdir(tmp_path)
+    assert run(line.split()) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"nonlin: error: .*\n", error)  # one line
+    assert re.search(BAD[line], error)
+    assert "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("line", BAD, ids=lambda line: line[:40])
+def test_the_same_in_chinese(line, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("NONLIN_LANG", "zh")
+    monkeypatch.chdir(tmp_path)
+    assert run(line.split()) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("nonlin:错误:")
+    told = error.removeprefix("nonlin:错误:")
+    assert len(CHINESE.findall(told)) >= 3
+    english = r"\b(There|cannot|missing|needs?|unexpected|requires|valid|allowed|argument)\b"
+    assert not re.search(english, told.replace("missing/a.png", ""))
+
+
+def test_ctrl_c_is_a_sentence(capsys, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nonlin.cli.portrait.print_out", interrupted)
+    monkeypatch.setenv("NONLIN_LANG", "en")
+    assert run(["show", "relu"]) == 130
+    assert capsys.readouterr().err == "nonlin: interrupted.\n"
+
+
+def nonlin(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "nonlin", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        encoding="utf-8",
+        **options,
+    )
+
+
+def test_as_a_process(tmp_path):
+    environment = {**os.environ, "NONLIN_LANG": "en"}
+    ran = nonlin("show", "rleu", env=environment, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("nonlin: error: There is no activation 'rleu'")
+    ran = nonlin("--version", env=environment, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_closed_pipe_is_no_error():
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [sys.executable, "-m", "nonlin", "list", "--json"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    os.close(writing)
+    assert ran.stderr == b""
+
+
+def test_help_imports_nothing_heavy():
+    heavy = "numpy llvmlite numba polars matplotlib rich sklearn scipy"
+    code = (
+        "import sys; from nonlin.cli import run; run(['--help']);"
+        f"sys.exit(' '.join(m for m in {heavy.split()} if m in sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ran.stderr.strip() == ""
