@@ -15,6 +15,7 @@ from nonlin.choose.data import as_features
 
 MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
 RARE = 0.01  # levels with a smaller share of the rows are "other"
+LARGEST = 1e100  # its square is still a number
 NEAR_UNIQUE = 0.5  # a text column with more levels than this share of the rows tells nothing
 GAP = "(missing)"
 
@@ -53,10 +54,11 @@ class Preparation:
 
     def _columns(self, frame: pl.DataFrame) -> pl.DataFrame:
         needed = (*self.numeric, *self.categorical)
-        missing = [name for name in needed if name not in frame.columns]
+        schema = frame.schema
+        missing = [name for name in needed if name not in schema]
         if missing:
             raise InputError("columns_missing", missing=", ".join(missing[:20]))
-        texts = [name for name in self.numeric if frame.schema[name] == pl.String]
+        texts = [name for name in self.numeric if schema[name] == pl.String]
         if texts:
             example = frame[texts[0]].drop_nulls()
             raise InputError("text_column", column=texts[0], example=example[0])
@@ -75,9 +77,11 @@ def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation
     """The preparation that these training rows ask for.
 
     features: Float64 and String columns (see `data`). target: (rows,), for regression only.
-    Raises InputError if no usable column is left.
+    Raises InputError if no usable column is left, for numbers beyond 1e100, and for a column of
+    numbers with some text among them.
     """
     numeric, categorical, notes = _kept(features)
+    _not_too_large(features.select(numeric), target)
     if not numeric and not categorical:
         raise InputError("no_features")
     transformer = _transformer(numeric, categorical, features.height)
@@ -118,12 +122,32 @@ def _kept(features: pl.DataFrame) -> tuple[list[str], list[str], tuple[Text, ...
         elif dtype != pl.String:
             numeric.append(name)
         elif levels > max(MOST_LEVELS, NEAR_UNIQUE * features.height):
-            unique.append(name)
+            unique.append(_really_text(features[name]))
         else:
             categorical.append(name)
     dropped = (("choose.dropped_constant", constant), ("choose.dropped_unique", unique))
     notes = tuple(text(key, columns=_listed(names)) for key, names in dropped if names)
     return numeric, categorical, notes
+
+
+def _really_text(column: pl.Series) -> str:
+    """Its name; InputError if most of it are numbers, so that a few slips made it text."""
+    written = column.drop_nulls()
+    slips = written.filter(written.cast(pl.Float64, strict=False).is_null())
+    if len(slips) < len(written) / 2:
+        raise InputError("text_column", column=column.name, example=slips[0])
+    return column.name
+
+
+def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:
+    """Raises InputError for numbers that cannot be squared, which standardising does."""
+    columns = list(numbers)
+    if target is not None:
+        columns.append(pl.Series("y", target))
+    for column in columns:
+        largest = column.abs().max()
+        if isinstance(largest, float) and largest > LARGEST:
+            raise InputError("too_large", column=column.name, given=largest, limit=LARGEST)
 
 
 def _listed(names: list[str], most: int = 6) -> str:

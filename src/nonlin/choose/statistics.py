@@ -96,6 +96,10 @@ def compare(
 ) -> Comparison:
     """The leader against all other arms, Holm over the others.
 
+    The leader is picked by the same scores, which Holm does not know. Where all arms are equal
+    (simulated, 5 rounds), an arm that beats all others is named in under 1 % of the cases for
+    4 arms and more, but some arm is called worse in 7 % for 4 arms and 12 % for 12.
+
     scores: (rounds, arms), finite, higher is better, paired by round; at least one of each.
     With one round nothing can be claimed: every p is 1 and all arms are tied. Raises
     InputError for scores that are not finite.

@@ -31,7 +31,7 @@ def choose(
     seeds: Annotated[str, typer.Option("--seeds", help=say("cli.seeds"), metavar="N")] = "",
     task: Annotated[
         str | None,
-        typer.Option("--task", help=say("cli.task"), metavar="regression|binary|multiclass"),
+        typer.Option("--task", help=say("cli.task"), metavar="KIND"),
     ] = None,
     threads: Annotated[str, typer.Option("--threads", help=say("cli.threads"), metavar="N")] = "",
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",

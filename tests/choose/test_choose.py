@@ -1,0 +1,234 @@
+"""The main job, end to end, with as little training as shows that it works."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.datasets import load_diabetes, load_iris
+
+import nonlin as nl
+from nonlin._errors import InputError
+from nonlin._text import speaking
+from nonlin.choose import choose_file
+from nonlin.choose.standing import best_rate
+
+TINY = {"hidden": (8,), "activations": ["relu", "tanh", "gelu"], "quick": True, "seeds": 2}
+IRIS = load_iris(return_X_y=True)
+
+
+def numbers(result):
+    """Everything that must not depend on threads or on the clock."""
+    timed = ("ns_per_element", "seconds_per_network")
+    return result.table.drop(timed).to_dicts(), result.network.parameters.tolist()
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return nl.choose(*IRIS, rates=[0.003, 0.01], **TINY)
+
+
+def write_table(path, rows=120):
+    """Numbers with gaps, text with gaps, a date, an id, a constant, and a target they decide."""
+    random = np.random.default_rng(0)
+    size = random.normal(size=rows)
+    colour = random.choice(["red", "green", "blue"], rows)
+    frame = pl.DataFrame(
+        {
+            "id": [f"customer {k}" for k in range(rows)],
+            "size": [None if k % 10 == 0 else round(v, 4) for k, v in enumerate(size)],
+            "colour": [None if k % 15 == 0 else c for k, c in enumerate(colour)],
+            "since": pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 4, 29), eager=True)[:rows],
+            "country": ["here"] * rows,
+            "y": np.where((size > 0) ^ (colour == "red"), "buys", "leaves"),
+        }
+    )
+    frame.write_csv(path)
+    return frame
+
+
+def test_iris(iris):
+    assert iris.task.kind == "multiclass"
+    assert set(iris.table["activation"]) == {"relu", "tanh", "gelu"}
+    assert iris.table["score"].is_sorted(descending=True)
+    assert iris.table["score"].min() > 0.8
+    assert iris.recommendation.label in iris.tied
+    assert iris.table.filter("recommended")["activation"].to_list() == [iris.recommendation.label]
+    assert not iris.interrupted
+
+
+def test_every_network_was_really_trained(iris):
+    outcomes = [o for each in iris.race.rounds for arm in each.outcomes for o in arm]
+    assert len(outcomes) == 3 * 2 * 2 == iris.plan.networks
+    assert all(outcome.seconds > 0 for outcome in outcomes)
+    losses = [outcome.validation_loss for outcome in outcomes]
+    assert len(set(losses)) == len(losses)  # no two alike
+    assert max(losses) < np.log(3)  # better than guessing
+
+
+def test_the_rate_is_chosen_on_validation_rows_only(iris):
+    """Whatever the test scores say, the choice of the rate stays."""
+    for arm in range(3):
+        chosen = best_rate(iris.race.rounds, arm)
+        means = [
+            np.mean([each.outcomes[arm][rate].validation_loss for each in iris.race.rounds])
+            for rate in range(2)
+        ]
+        assert chosen == int(np.argmin(means))
+        flipped = [
+            replace(
+                each,
+                outcomes=tuple(
+                    tuple(replace(o, score=-o.score) for o in row) for row in each.outcomes
+                ),
+            )
+            for each in iris.race.rounds
+        ]
+        assert best_rate(flipped, arm) == chosen
+
+
+def test_the_network_that_comes_back_predicts(iris):
+    X, y = IRIS
+    assert iris.network.hidden[0].name == iris.recommendation.label
+    assert np.mean(iris.predict(X) == y) > 0.9
+    assert iris.predict(X[:2].tolist()).shape == (2,)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_same_seed_gives_the_same_result_for_any_number_of_threads(iris, threads):
+    again = nl.choose(*IRIS, rates=[0.003, 0.01], threads=threads, **TINY)
+    assert numbers(again) == numbers(iris)
+    assert again.recommendation.label == iris.recommendation.label
+
+
+def test_another_seed_gives_another_result(iris):
+    assert numbers(nl.choose(*IRIS, rates=[0.003, 0.01], seed=1, **TINY)) != numbers(iris)
+
+
+def test_regression_in_the_units_of_the_target():
+    X, y = load_diabetes(return_X_y=True)
+    result = nl.choose(X, y * 1000, rates=[0.01], **TINY)
+    assert result.task.kind == "regression"
+    assert result.table["score"].max() > 0.2
+    spread = np.std(y * 1000)
+    assert (result.table["rmse"] < spread).all()
+    assert (result.table["rmse"] > spread / 4).all()
+    assert np.corrcoef(result.predict(X), y)[0, 1] > 0.5
+    assert abs(result.predict(X).mean() / (y * 1000).mean() - 1) < 0.2
+
+
+def test_a_file_with_text_dates_and_gaps(tmp_path):
+    path = tmp_path / "customers.csv"
+    frame = write_table(path)
+    result = choose_file(str(path), "y", rates=[0.01, 0.03], **TINY)
+    assert result.task.kind == "binary"
+    assert result.table["score"].max() > 0.7
+    said = [str(note) for note in result.notes]
+    assert "Left out, because the value never changes: country." in said
+    assert "Left out, because nearly every row has a text of its own: id." in said
+    assert "12 missing values were filled by the training median: size." in said
+    assert "8 missing values in text columns count as a level of their own: colour." in said
+    assert np.mean(result.predict(frame) == frame["y"].to_numpy()) > 0.8
+    with speaking("zh"):
+        assert "12 个缺失值用训练集的中位数填补:size。" in [str(note) for note in result.notes]
+
+
+def test_progress_is_told():
+    told = []
+    nl.choose(*IRIS, rates=[0.01], on_progress=lambda *a: told.append(a), **TINY)
+    assert [done for done, _, _ in told] == [0, 1, 2, 3, 3, 4, 5, 6]
+    assert {total for _, total, _ in told} == {6}
+    assert [label for _, _, label in told][-1] == "split 2 of 2"
+
+
+def interrupt_at(count):
+    def on_progress(done, total, label):
+        if done == count:
+            raise KeyboardInterrupt
+
+    return on_progress
+
+
+def test_ctrl_c_keeps_the_finished_rounds():
+    tiny = {**TINY, "seeds": 4}
+    whole = nl.choose(*IRIS, rates=[0.01], **{**TINY, "seeds": 2})
+    result = nl.choose(*IRIS, rates=[0.01], on_progress=interrupt_at(8), **tiny)
+    assert result.interrupted
+    assert len(result.race.rounds) == 2
+    assert numbers(result) == numbers(whole)
+    assert "Interrupted: only the 2 of 4 splits" in "\n".join(map(str, result.notes))
+
+
+def test_ctrl_c_after_one_round_says_that_nothing_is_known():
+    result = nl.choose(*IRIS, rates=[0.01], on_progress=interrupt_at(4), **TINY)
+    assert len(result.race.rounds) == 1
+    assert result.table["interval"].is_null().all()
+    assert len(result.tied) == 3
+    assert result.recommendation.label == result.table["activation"][0]
+    assert "With one split nothing can be said about chance" in "\n".join(map(str, result.notes))
+
+
+def test_ctrl_c_before_the_first_round_ends():
+    with pytest.raises(KeyboardInterrupt):
+        nl.choose(*IRIS, rates=[0.01], on_progress=interrupt_at(2), **TINY)
+
+
+def test_divergence_is_told_and_does_not_win():
+    result = nl.choose(*IRIS, rates=[0.01, 1e30], **TINY)
+    assert "networks diverged" in "\n".join(map(str, result.notes))
+    assert (result.table["learning_rate"] == 0.01).all()
+
+
+def test_columns_without_information_are_said_to_say_little():
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(80, 3)), random.normal(size=80)
+    result = nl.choose(X, y, rates=[0.01], **TINY)
+    assert "No network predicts better than the mean" in "\n".join(map(str, result.notes))
+
+
+def test_many_rows_are_sampled(monkeypatch):
+    monkeypatch.setattr("nonlin.choose.answer.MOST_ROWS", 60)
+    result = nl.choose(*IRIS, rates=[0.01], **TINY)
+    assert sum(getattr(result.race.rounds[0], f"{part}_rows") for part in PARTS) == 60
+    assert "Of 150 rows, a random sample of 60 was used." in [str(note) for note in result.notes]
+
+
+PARTS = ("train", "validation", "test")
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "options", "english", "chinese"),
+    [
+        (IRIS[0], np.ones(150), {}, "only one value, 1.0", "只有一个值 1.0"),
+        (IRIS[0], np.full(150, np.nan), {}, "NaN or infinite in 150 rows", "150 行缺失"),
+        (IRIS[0][:9], IRIS[1][:9], {}, "There are 9 rows: at least 10", "只有 9 行数据"),
+        (IRIS[0], IRIS[1][:9], {}, "X has 150 rows and y has 9", "X 有 150 行,y 有 9 个值"),
+        (IRIS[0][:52], IRIS[1][:52], {"task": "binary"}, "class 1 has 2 rows", "类别 1 只有 2 行"),
+        ([["a"]] * 20, [0, 1] * 10, {}, "only real numbers", "只能使用实数"),
+        (IRIS[0] * 1j, IRIS[1], {}, "only real numbers", "只能使用实数"),
+        (IRIS[0], IRIS[1], {"task": "binry"}, "Did you mean binary", "您是想用 binary"),
+        (IRIS[0], IRIS[1], {"hidden": (0,)}, "a layer size is an integer", "层大小必须是"),
+        (
+            IRIS[0],
+            IRIS[1],
+            {"activations": ["rulu"]},
+            "no activation 'rulu'",
+            "没有激活函数 'rulu'",
+        ),
+        (np.ones((20, 2)), [0, 1] * 10, {}, "no column to learn from", "没有可用于学习的列"),
+    ],
+)
+def test_bad_input_is_one_sentence_in_both_languages(X, y, options, english, chinese):
+    with pytest.raises(InputError) as caught:
+        nl.choose(X, y, **{**TINY, **options})
+    assert english in str(caught.value)
+    with speaking("zh"):
+        assert chinese in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_choosing_is_imported_late():
+    assert nl.choose.Result.__name__ == "Result"
+    assert nl.choose.Recommendation.__name__ == "Recommendation"
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        nl.choose.nothing  # noqa: B018

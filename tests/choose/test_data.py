@@ -1,0 +1,196 @@
+"""Every way to hand over a table, and what is refused."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from nonlin._errors import InputError
+from nonlin.choose.data import as_features, as_target, from_memory
+from nonlin.choose.read import read
+
+
+class Column:
+    """As much of a pandas column as is used; pandas itself is no dependency."""
+
+    def __init__(self, values, dtype):
+        self.values, self.dtype = values, np.dtype(dtype)
+
+    def to_numpy(self, dtype=None, na_value=None):
+        return np.array([na_value if v is None else v for v in self.values], dtype)
+
+    def isna(self):
+        return Column([v is None for v in self.values], bool)
+
+    def tolist(self):
+        return list(self.values)
+
+
+class Frame:
+    """As much of a pandas frame as is used."""
+
+    def __init__(self, **columns):
+        self.columns = list(columns)
+        self._columns = list(columns.values())
+        self.iloc = self
+
+    def __getitem__(self, place):
+        return self._columns[place[1]]
+
+
+def write(path, text, encoding="utf-8"):
+    path.write_text(text, encoding=encoding)
+    return str(path)
+
+
+def test_every_type_becomes_numbers_or_text():
+    frame = pl.DataFrame(
+        {
+            "whole": [1, None, 3],
+            "float": [1.5, float("nan"), float("inf")],
+            "bool": [True, False, None],
+            "text": ["a", " ", " b "],
+            "category": pl.Series(["u", "v", "u"], dtype=pl.Categorical),
+            "date": [date(1970, 1, 2), None, date(1970, 1, 4)],
+        }
+    )
+    found = as_features(frame).to_dict(as_series=False)
+    assert found == {
+        "whole": [1.0, None, 3.0],
+        "float": [1.5, None, None],
+        "bool": ["true", "false", None],
+        "text": ["a", None, "b"],
+        "category": ["u", "v", "u"],
+        "date": [1.0, None, 3.0],
+    }
+    assert as_features(frame.lazy()).equals(as_features(frame))
+
+
+def test_arrays_and_lists():
+    assert as_features([[1, 2], [3, 4]]).to_dict(as_series=False) == {"x1": [1, 3], "x2": [2, 4]}
+    gaps = as_features(np.array([[1.0, np.nan], [np.inf, 2.0]], np.float32))
+    assert gaps.to_dict(as_series=False) == {"x1": [1.0, None], "x2": [None, 2.0]}
+
+
+def test_a_pandas_frame():
+    frame = Frame(
+        a=Column([1, 2, None], float),
+        b=Column(["x", None, "y"], object),
+        c=Column([np.datetime64("1970-01-01T00:00:01")] * 3, "datetime64[ns]"),
+    )
+    found = as_features(frame).to_dict(as_series=False)
+    assert found == {"a": [1.0, 2.0, None], "b": ["x", None, "y"], "c": [1e6] * 3}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([1, 2, 3], [1, 2, 3]),
+        (np.array([[1.5], [2.5]]), [1.5, 2.5]),
+        (np.array(["a", "b"], object), ["a", "b"]),
+        (pl.Series(["u", "v"], dtype=pl.Categorical), ["u", "v"]),
+        (pl.Series([True, False]), [True, False]),
+    ],
+)
+def test_targets(given, expected):
+    assert as_target(given, "y").tolist() == expected
+
+
+def test_a_csv_file(tmp_path):
+    path = write(tmp_path / "data.csv", "a,b,Label,c\n1,x,yes,?\n2,,no,4\n")
+    table = read(path)
+    assert (table.target_name, table.target.tolist()) == ("Label", ["yes", "no"])
+    assert table.features.to_dict(as_series=False) == {
+        "a": [1, 2],
+        "b": ["x", None],
+        "c": [None, 4],
+    }
+    assert "The column 'Label' was taken as the target." in [str(note) for note in table.notes]
+    assert read(path, "a").notes == ()
+
+
+@pytest.mark.parametrize(("ending", "separator"), [("csv", ";"), ("tsv", "\t"), ("txt", "|")])
+def test_separators(tmp_path, ending, separator):
+    lines = [separator.join(row) for row in (("a", "b"), ("1", "2"), ("3", "4"))]
+    table = read(write(tmp_path / f"data.{ending}", "\n".join(lines)))
+    assert (table.target_name, table.target.tolist()) == ("b", [2, 4])
+
+
+def test_a_parquet_file(tmp_path):
+    pl.DataFrame({"a": [1, 2], "y": [3.5, 4.5]}).write_parquet(tmp_path / "data.parquet")
+    assert read(str(tmp_path / "data.parquet")).target.tolist() == [3.5, 4.5]
+
+
+def test_data_sets_of_scikit_learn():
+    sizes = {
+        "iris": (150, 4, 3),
+        "wine": (178, 13, 3),
+        "digits": (1797, 64, 10),
+        "breast_cancer": (569, 30, 2),
+    }
+    for name, (rows, columns, classes) in sizes.items():
+        table = read(name)
+        assert (table.rows, table.features.width) == (rows, columns)
+        assert len(np.unique(table.target)) == classes
+    assert "setosa" in read("iris").target
+    assert read("diabetes").target.dtype == np.float64
+    assert read("iris", "petal width (cm)").features.width == 4
+
+
+@pytest.mark.parametrize(
+    ("X", "sentence"),
+    [
+        (np.ones((3, 2), complex), "X is of type complex128: only real numbers"),
+        (np.array([[1, "a"]] * 3, object), "X is of type object: only real numbers"),
+        ([["a", "b"]] * 3, "X is of type <U1: only real numbers"),
+        ([[1, 2], [3]], "X cannot be made into an array"),
+        (np.ones(3), r"X has shape \(3,\): it must be a table"),
+        (np.ones((3, 2, 2)), r"X has shape \(3, 2, 2\)"),
+        (np.ones((4, 2)), "X has 4 rows and y has 3"),
+        (np.ones((3, 0)), "There is no column to learn from"),
+        (pl.DataFrame({"a": [[1], [2], [3]]}), r"The column 'a' is of type List\(Int64\)"),
+    ],
+)
+def test_features_that_are_refused(X, sentence):
+    with pytest.raises(InputError, match=sentence):
+        from_memory(X, [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("y", "sentence"),
+    [
+        ([1.0, np.nan, np.inf], "in 2 rows, the first is row 2"),
+        ([None, "a", "b"], "in 1 rows, the first is row 1"),
+        (np.array([1, "a", 2.0], object), "is of type float, int, str"),
+        (np.ones(3, complex), "is of type complex128"),
+        (np.ones((3, 2)), r"y has shape \(3, 2\)"),
+        (pl.Series([1, None, 2]), "in 1 rows, the first is row 2"),
+        (pl.Series([date(2020, 1, 1)] * 3), "is of type Date"),
+        ([[1], [2, 3]], "y cannot be made into an array"),
+    ],
+)
+def test_targets_that_are_refused(y, sentence):
+    with pytest.raises(InputError, match=sentence):
+        from_memory(np.ones((3, 2)), y)
+
+
+def test_files_that_are_refused(tmp_path):
+    write(tmp_path / "sales.csv", "a,b\n1,2\n")
+    cases = {
+        str(tmp_path / "sale.csv"): "Did you mean sales.csv",
+        "digit": "the data sets are iris, .* Did you mean digits",
+        str(tmp_path): "is a folder",
+        write(tmp_path / "empty.csv", ""): "is empty",
+        write(tmp_path / "header.csv", "a,b\n"): "is empty: it has no rows",
+        write(tmp_path / "one.csv", "a\n1\n2\n"): "one.csv has only the column 'a'",
+        write(tmp_path / "table.xlsx", "x"): "unknown ending: the endings are .csv",
+        write(tmp_path / "bad.parquet", "no parquet"): "cannot be read as a table",
+        write(tmp_path / "latin.csv", "a,b\né,2\n", "latin-1"): "cannot be read as a table",
+        write(tmp_path / "gap.csv", "a,y\n1,\n2,3\n"): "y is missing, NaN or infinite in 1 rows",
+    }
+    for path, sentence in cases.items():
+        with pytest.raises(InputError, match=sentence):
+            read(path)
+    with pytest.raises(InputError, match="There is no column 'c': the columns are a, b"):
+        read(str(tmp_path / "sales.csv"), "c")

@@ -1,0 +1,139 @@
+"""The rule: tied first, then stability, then cost."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin._errors import InputError
+from nonlin._text import speaking, text
+from nonlin.choose.recommend import Recommendation, Theory, recommend
+from nonlin.choose.standing import Standing
+from nonlin.choose.task import infer
+from nonlin.measure import Measurement
+
+TASK = infer(np.arange(90) % 3, "y")
+RATES = (0.001, 0.01, 0.1)
+
+
+def measured(value, key="dead"):
+    where = text("measure.in_rounds", rounds=5)
+    return Measurement(value, 0.01, "", text(f"measure.{key}"), where)
+
+
+def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied=True, **rest):
+    row = Standing(
+        activation=nl.get(name),
+        label=name,
+        rate=0.01,
+        score=measured(score, "accuracy"),
+        half_width=0.02,
+        error=None,
+        dead_before=measured(0.0),
+        dead=measured(dead),
+        saturated=measured(saturated, "saturated"),
+        gradient_ratio=measured(ratio, "gradient_ratio"),
+        cost=measured(cost, "cost"),
+        seconds=measured(0.1, "seconds"),
+        diverged=0,
+        p_value=1.0 if tied else 0.001,
+        tied=tied,
+    )
+    return replace(row, **rest)
+
+
+def chosen(*rows, rounds=5):
+    return recommend(rows, TASK, (64, 64), RATES, rounds)
+
+
+def test_a_winner_wins_whatever_it_costs():
+    advice = chosen(standing("gelu", dead=0.5), standing("relu", tied=False))
+    assert (advice.label, advice.tied) == ("gelu", ("gelu",))
+    assert "gelu is significantly better than every other candidate" in str(advice)
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ({"diverged": 1}, {}),
+        ({"dead": 0.06}, {}),
+        ({"ratio": 0.05}, {}),
+        ({"ratio": 20.0}, {}),
+        ({"saturated": 0.3}, {}),
+        ({"ratio": 0.01, "dead": 0.0}, {"saturated": 0.9}),  # gradients before saturation
+        ({"dead": 0.1}, {"ratio": 0.001}),  # dead units before gradients
+    ],
+)
+def test_in_a_tie_the_more_stable_one(worse, better):
+    """tanh costs more and scores less, and still wins where relu is the less stable one."""
+    advice = chosen(standing("relu", 0.95, **worse), standing("tanh", 0.90, **better))
+    assert advice.label == "tanh"
+
+
+def test_noise_in_stability_does_not_decide():
+    near = (
+        standing("gelu", 0.95, dead=0.0, saturated=0.01),
+        standing("relu", 0.94, dead=0.04, saturated=0.2, ratio=0.2),
+    )
+    assert chosen(*near).label == "relu"  # as stable within the steps, and cheaper
+
+
+def test_then_the_cheapest_formula_then_the_score():
+    assert chosen(standing("gelu", 0.95), standing("relu", 0.94)).label == "relu"
+    assert chosen(standing("leaky_relu", 0.95), standing("relu", 0.94)).label == "leaky_relu"
+
+
+def test_the_clock_does_not_decide():
+    slow = standing("relu", cost=9.0), standing("gelu", cost=0.1)
+    assert chosen(*slow).label == "relu"
+
+
+def test_what_is_not_tied_is_out():
+    rows = standing("tanh", 0.95), standing("gelu", 0.94), standing("relu", 0.5, tied=False)
+    advice = chosen(*rows)
+    assert advice.label == "gelu"  # relu would be cheaper still
+    assert advice.tied == ("tanh", "gelu")
+    assert "No significant difference between: tanh, gelu (" in str(advice)
+
+
+def test_all_tied_is_said():
+    advice = chosen(standing("gelu"), standing("relu"))
+    assert "No significant difference between any of the candidates: gelu, relu" in str(advice)
+    with speaking("zh"):
+        assert "所有候选之间没有显著差异:gelu, relu" in str(advice)
+
+
+def test_after_one_round_the_leader_provisionally():
+    rows = [replace(standing(n, s), half_width=None) for n, s in (("gelu", 0.9), ("relu", 0.8))]
+    advice = chosen(*rows, rounds=1)
+    assert advice.label == "gelu"
+    assert "provisional" in str(advice)
+    assert "significant" not in str(advice)
+
+
+def test_reasons_name_what_to_build():
+    said = str(chosen(standing("relu", rate=0.001)))
+    assert "hidden layers (64-64), learning rate 0.001 (AdamW), output softmax" in said
+    assert "loss cross-entropy" in said
+    assert "at the edge of what was tried" in said
+    assert "standard deviation 1.414/sqrt(fan_in)" in said
+    assert "softmax gives probabilities that sum to 1" in said
+    assert "edge" not in str(chosen(standing("relu", rate=0.01)))
+
+
+def test_evidence_is_measured_or_derived():
+    advice = chosen(standing("relu"))
+    assert {type(each) for each in advice.evidence} == {Measurement, Theory}
+    assert advice.gain == pytest.approx(np.sqrt(2))
+
+
+@pytest.mark.parametrize("missing", ["evidence", "reasons"])
+def test_no_recommendation_without_evidence(missing):
+    advice = chosen(standing("relu"))
+    with pytest.raises(InputError, match="relu cannot be recommended without evidence"):
+        replace(advice, **{missing: ()})
+    with pytest.raises(InputError):
+        replace(advice, evidence=("trust me",))
+    with pytest.raises(TypeError, match="evidence"):
+        Recommendation(activation=nl.relu)

@@ -1,0 +1,154 @@
+"""nonlin choose from the command line: real data in, an answer out, bad data refused."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from nonlin.cli import run
+
+FAST = ("--quick", "--activations", "relu,tanh", "--rates", "0.01", "--seeds", "2", "--hidden", "8")
+CHINESE = re.compile("[一-鿿]")
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch):
+    monkeypatch.setenv("NONLIN_LANG", "en")
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Sizes and shops with gaps; the price depends on both."""
+    random = np.random.default_rng(0)
+    lines = ["size,shop,price"]
+    for row in range(60):
+        size, shop = random.normal(), random.choice(["north", "south", "east"])
+        price = 3 * size + (shop == "north") + random.normal() / 10
+        lines.append(
+            f"{'' if row % 9 == 0 else size:.4},{'' if row % 11 == 0 else shop},{price:.3f}"
+        )
+    path = tmp_path / "sales.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_table_with_text_and_gaps(table, capsys):
+    assert run(["choose", str(table), "--target", "price", *FAST]) == 0
+    out, error = capsys.readouterr()
+    assert error == ""  # not a terminal: no progress bar
+    assert re.search(r"Use (relu|tanh) in the hidden layers \(8\)", out)
+    assert "missing values were filled by the training median: size" in out
+    assert not any(line.endswith(" ") for line in out.splitlines())
+
+
+def test_json_for_programs_and_the_same_again(capsys):
+    answers = []
+    for threads in ("1", "2"):
+        assert run(["choose", "iris", *FAST, "--json", "--threads", threads]) == 0
+        answers.append(json.loads(capsys.readouterr().out))
+    first = answers[0]["recommendation"]
+    assert first["activation"] in ("relu", "tanh")
+    assert first["output"] == "softmax"
+    assert first["learning_rate"] == 0.01
+    scores = [[row["score"] for row in answer["ranking"]] for answer in answers]
+    assert scores[0] == scores[1]
+
+
+def test_in_chinese(capsys):
+    assert run(["choose", "iris", "--lang", "zh", *FAST]) == 0
+    out = capsys.readouterr().out
+    assert "建议隐藏层" in out
+    words = set(re.findall(r"[A-Za-z]{4,}", out))
+    names = {"iris", "target", "relu", "tanh", "softmax", "AdamW", "logits", "sqrt"}
+    assert words <= names | {"Nadeau", "Bengio", "Holm"}
+
+
+def test_a_formula_may_compete(capsys):
+    formulas = ["--activations", "relu, where(x > 0, x, 0.1 * x)"]
+    assert run(["choose", "iris", *FAST, *formulas, "--json"]) == 0
+    found = {row["activation"] for row in json.loads(capsys.readouterr().out)["ranking"]}
+    assert found == {"relu", "where(x > 0, x, 0.1 * x)"}
+
+
+def rows(*values):
+    return "\n".join(["a,b,y", *(f"{n},{n % 3},{v}" for n, v in enumerate(values))]) + "\n"
+
+
+BAD = {
+    "no file": (None, [], "no file"),
+    "empty": ("", [], "empty"),
+    "header only": ("a,b,y\n", [], "rows"),
+    "unknown column": (
+        rows(*range(50)),
+        ["--target", "z"],
+        "no column 'z': the columns are a, b, y",
+    ),
+    "near column": ("price,b\n1,2\n" * 20, ["--target", "prise"], "Did you mean price"),
+    "one class": (rows(*["only"] * 50), [], "only one value"),
+    "nan target": (rows(*["1.5", "nan", "2.5"] * 20), [], "missing, NaN or infinite"),
+    "infinite target": (rows(*["1.5", "inf", "2.5"] * 20), [], "missing, NaN or infinite"),
+    "few rows": (rows(*["u", "v"] * 2), [], "rows"),
+    "text for regression": (rows(*["u", "v"] * 30), ["--task", "regression"], "holds text"),
+    "unknown task": (rows(*["u", "v"] * 30), ["--task", "multyclass"], "no task.*multiclass"),
+    "layer of none": (rows(*range(50)), ["--hidden", "8,0"], "size"),
+    "layer of text": (rows(*range(50)), ["--hidden", "big"], "--hidden is 'big'"),
+    "row-wise": (rows(*range(50)), ["--activations", "softmax"], "softmax"),
+    "rate of text": (rows(*range(50)), ["--rates", "fast"], "--rates is 'fast'"),
+    "negative rate": (rows(*range(50)), ["--rates", "-1"], "-1"),
+    "no seed": (rows(*range(50)), ["--seeds", "0"], "seeds is 0"),
+    "half a thread": (rows(*range(50)), ["--threads", "0.5"], "--threads is '0.5'"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", BAD)
+def test_bad_data_is_one_sentence(name, language, tmp_path, capsys):
+    content, options, sentence = BAD[name]
+    path = tmp_path / "data.csv"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    assert run(["choose", str(path), *options, "--lang", language]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.count("\n") == 1
+    if language == "en":
+        assert error.startswith("nonlin: error: ")
+        assert re.search(sentence, error)
+    else:
+        assert len(CHINESE.findall(error)) >= 6
+
+
+def test_ctrl_c_shows_what_is_finished(tmp_path):
+    """Interrupted after some splits: their ranking, a sentence and code 130."""
+    arguments = ["choose", "iris", *FAST, "--seeds", "400", "--json"]
+    code = (
+        "import sys, nonlin.cli.choosing as c, nonlin.cli;"
+        "from contextlib import contextmanager\n"
+        "@contextmanager\n"
+        "def told(quiet):\n"
+        "    yield lambda done, total, label: print(done, file=sys.stderr, flush=True)\n"
+        "c._progress = told\n"
+        f"sys.exit(nonlin.cli.run({arguments!r}))"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NONLIN_LANG": "en"},
+        cwd=tmp_path,
+    )
+    begin = time.monotonic()
+    while int(running.stderr.readline() or "9") < 6:  # three splits of two networks
+        assert time.monotonic() - begin < 60
+    running.send_signal(signal.SIGINT)
+    out, error = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert error.endswith("nonlin: interrupted.\n")
+    assert json.loads(out)["recommendation"]["activation"] in ("relu", "tanh")

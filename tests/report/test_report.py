@@ -1,0 +1,111 @@
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from sklearn.datasets import load_diabetes
+
+import nonlin as nl
+from nonlin._text import speaking
+from nonlin.choose import choose_file
+from nonlin.choose.race import Race
+from nonlin.report import as_json
+from nonlin.report.terminal import render
+
+TINY = {"hidden": (8, 8), "activations": ["leaky_relu", "tanh"], "quick": True, "seeds": 2}
+
+
+@pytest.fixture(scope="module")
+def wine():
+    return choose_file("wine", rates=[0.003, 0.01], **TINY)
+
+
+@pytest.fixture(scope="module")
+def diabetes():
+    return nl.choose(*load_diabetes(return_X_y=True), rates=[0.01], **TINY)
+
+
+def rendered(result, width):
+    out = io.StringIO()
+    render(result, Console(file=out, width=width))
+    return out.getvalue()
+
+
+def test_the_report_says_everything(wine):
+    said = " ".join(rendered(wine, 100).split())
+    row = wine.table.row(0, named=True)
+    for part in (
+        "Data: wine, 178 rows, 13 columns; target: target",
+        "3 classes: softmax gives probabilities that sum to 1",
+        "8 networks 8-8 (2 activations x 2 learning rates x 2 splits)",
+        "106 rows for training, 36 for validation, 36 for the test",
+        f"{row['score']:.3f} ± {row['interval']:.3f}",
+        f"Use {wine.recommendation.label} in the hidden layers",
+        *(str(reason) for reason in wine.recommendation.reasons),
+        *(str(note) for note in wine.notes),
+    ):
+        assert " ".join(part.split()) in said
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_fits_and_nothing_is_cut_off(wine, diabetes, width, language):
+    with speaking(language):
+        for result in (wine, diabetes):
+            lines = rendered(result, width).splitlines()
+            assert max(cell_len(line) for line in lines) <= width
+            assert "…" not in "".join(lines)
+            assert f"{result.recommendation.learning_rate:g}" in "".join(lines)
+
+
+def test_in_chinese_there_is_no_english_sentence(wine):
+    with speaking("zh"):
+        said = rendered(wine, 100)
+    assert "建议隐藏层(8-8)使用" in said
+    for word in (" the ", "rows", "Learning", "network", "recommended"):
+        assert word not in said
+
+
+def test_a_regression_shows_its_error(diabetes):
+    said = rendered(diabetes, 100)
+    assert "RMSE" in said
+    assert "R²" in said
+    assert f"{diabetes.table['rmse'][0]:.4g}" in said
+
+
+def test_the_recommended_row_is_marked(wine):
+    marked = [line for line in rendered(wine, 100).splitlines() if line.startswith((" →", "→"))]
+    assert wine.recommendation.label in marked[0]
+
+
+def test_json_is_plain_and_complete(wine):
+    plain = as_json(wine)
+    again = json.loads(json.dumps(plain, allow_nan=False))
+    assert again == plain
+    assert plain["recommendation"]["activation"] == wine.recommendation.label
+    assert plain["tied"] == list(wine.tied)
+    assert [row["activation"] for row in plain["ranking"]] == wine.table["activation"].to_list()
+    assert plain["task"]["classes"] == ["class_0", "class_1", "class_2"]
+    assert plain["plan"]["splits_finished"] == 2
+    kinds = {each["kind"] for each in plain["recommendation"]["evidence"]}
+    assert kinds == {"measurement", "theory"}
+
+
+def test_json_of_a_regression(diabetes):
+    plain = json.loads(json.dumps(as_json(diabetes), allow_nan=False))
+    assert plain["task"]["classes"] == []
+    assert plain["score"] == "r2"
+    assert plain["ranking"][0]["rmse"] > 0
+
+
+def test_json_speaks_the_language(wine):
+    with speaking("zh"):
+        assert as_json(wine)["task"]["reason"].startswith("目标有 3 个类别")
+
+
+def test_an_interrupted_race_is_reported(wine):
+    one = replace(wine, race=Race(wine.race.rounds[:1], interrupted=True))
+    assert as_json(one)["interrupted"] is True
+    assert "one split only" in rendered(one, 100)
