@@ -219,7 +219,7 @@ def test_weight_decay_shrinks_weights_and_spares_biases():
 def _endless(count):
     inputs, label = _two_moons(2000)
     networks = [Network([2, 64, 2], "tanh", "softmax", seed=seed) for seed in range(count)]
-    settings = Settings(epochs=10**6, learning_rate=1e-3)
+    settings = Settings(epochs=20_000, learning_rate=1e-3)  # half a minute, if nothing stops it
     return [Job(network, inputs, label, None, settings) for network in networks]
 
 
@@ -235,6 +235,15 @@ def test_leaving_early_stops_running_jobs_and_cancels_the_rest():
     np.testing.assert_array_equal(jobs[-1].network.parameters, before)
 
 
+@pytest.fixture
+def _control_c():
+    """The handler of a program in the foreground; others are started with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_control_c")
 def test_control_c_interrupts_a_running_fit():
     (job,) = _endless(1)
     train(_jobs()[0])  # compiled from here on
