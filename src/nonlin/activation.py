@@ -68,8 +68,11 @@ class Activation:
         """f(x), same shape and dtype as x. `out` receives the result if given (it may be x).
 
         precision: "fast" (at most 8 ULP) or "exact" (at most 1 ULP). `axis` is for row-wise
-        functions. Raises InputError for complex, object and text arrays.
+        functions. Raises InputError for complex, object and text arrays. Inside the function
+        of an activation of your own, x is a symbol, and so is the result.
         """
+        if isinstance(x, Expr):
+            return substitute(self.bind(**parameters).graph, {"x": x})
         if self.rowwise:
             return _rows(self.bind(**parameters), x, precision, out, axis)
         return self._evaluate(x, (0,), precision, out, parameters)[0]
