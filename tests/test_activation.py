@@ -59,7 +59,7 @@ def test_a_formula_of_your_own():
     assert mine(1.0, beta=1.0) == nl.silu(1.0)
     assert nl.activation("square", lambda x: x * x)(3.0) == 9.0
     built = nl.activation("built", lambda x, slope: x * nl.sigmoid(slope * x), slope=1.702)
-    np.testing.assert_array_equal(built(x), nl.quick_gelu(x))
+    np.testing.assert_allclose(built(x), nl.quick_gelu(x), rtol=1e-14)
     with pytest.raises(nl.NonlinError, match="beta"):
         nl.activation("mine", "x * sigmoid(beta * x)")
 
