@@ -2,7 +2,8 @@
 
     python benchmarks/startup.py
 
-Every number is the median of fresh processes; the machine is named in the output.
+Every number is the median of fresh processes. Printed, and written to
+docs/performance-startup.md with the machine.
 """
 
 import os
@@ -11,8 +12,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 RUNS = 7
+PAGE = Path(__file__).parents[1] / "docs" / "performance-startup.md"
 CALLS = """
 import time, nonlin as nl, numpy as np
 import llvmlite.binding
@@ -65,31 +69,44 @@ def help_time() -> float:
     return milliseconds(code, "")
 
 
-def report(what: str, measure: object, *arguments: str) -> None:
-    """Median, fastest and slowest of several runs."""
-    assert callable(measure)
+def report(what: str, measure: Callable[..., float], *arguments: str) -> str:
+    """Median, fastest and slowest of several runs, as a row of a table; printed, too."""
     times = [measure(*arguments) for _ in range(RUNS)]
-    spread = f"{min(times):.1f} to {max(times):.1f}"
-    print(f"{what:58s} {statistics.median(times):8.1f} ms   ({spread})")
+    row = f"| {what} | {statistics.median(times):.1f} | {min(times):.1f} to {max(times):.1f} |"
+    print(row)
+    return row
+
+
+def machine() -> str:
+    """Where this was measured."""
+    python = platform.python_version()
+    return f"{platform.machine()}, {os.cpu_count()} CPUs, {platform.system()}, Python {python}"
 
 
 def main() -> None:
-    """Run everything and print it."""
-    print(f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}")
-    report("import nonlin", cold, IMPORT)
-    report("nonlin --help, whole process", help_time)
+    """Run everything, print it and write the page."""
+    rows = list(measured())
+    head = "# How long a user waits\n\nMedian of fresh processes, in milliseconds. Written by"
+    table = "\n".join(["| what | median | range |", "|---|---|---|", *rows])
+    PAGE.write_text(f"{head} `benchmarks/startup.py`.\n\n{machine()}\n\n{table}\n")
+
+
+def measured() -> Iterator[str]:
+    """The rows of the table."""
+    yield report("import nonlin", cold, IMPORT)
+    yield report("nonlin --help, whole process", help_time)
     with tempfile.TemporaryDirectory() as folder:
         milliseconds(FIRST, folder)
-        report("import and first call, kernel in the store", milliseconds, FIRST, folder)
-    report("import and first call, kernel compiled", cold, FIRST)
+        yield report("import and first call, kernel in the store", milliseconds, FIRST, folder)
+    yield report("import and first call, kernel compiled", cold, FIRST)
     for dtype in ("float32", "float64"):
         for precision in ("fast", "exact"):
             code = CALLS.format(dtype=dtype, precision=precision)
-            report(f"a new kernel compiled, {dtype} {precision}", cold, code)
+            yield report(f"a new kernel compiled, {dtype} {precision}", cold, code)
             with tempfile.TemporaryDirectory() as folder:
                 milliseconds(code, folder)
                 what = f"a new kernel from the store, {dtype} {precision}"
-                report(what, milliseconds, code, folder)
+                yield report(what, milliseconds, code, folder)
 
 
 if __name__ == "__main__":
