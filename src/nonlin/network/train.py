@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -108,8 +108,11 @@ def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
         futures: dict[Future[Record], int] = {}
         try:
             futures.update({pool.submit(run, stop): index for index, run in enumerate(runs)})
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+            waiting = set(futures)
+            while waiting:  # a wait without end can miss a Ctrl-C that comes as it begins
+                done, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield futures[future], future.result()
         finally:
             stop[0] = 1
             pool.shutdown(wait=True, cancel_futures=True)
