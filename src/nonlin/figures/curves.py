@@ -157,7 +157,7 @@ def _lines(axes: Any, curves: Sequence[Activation], derivative: bool, theme: The
     order = int(derivative)
     drawn = []
     # thick to thin: where two curves coincide, both are seen
-    widths = np.linspace(3.8, 1.8, len(curves)) if len(curves) > 1 else [2.4]
+    widths = np.linspace(4.2, 2.2, len(curves)) if len(curves) > 1 else [2.4]
     for one, style, width in zip(curves, line_styles(theme), widths, strict=False):
         x, y = samples(one, order, COMPARED_REACH)
         axes.plot(x, y, label=one.name, zorder=3, linewidth=width, **style)
