@@ -52,6 +52,32 @@ def test_jumps_are_not_joined():
     assert np.isnan(value).any()
 
 
+@pytest.mark.parametrize("formula", ["log(-1-x*x)", "sqrt(-1-x*x)", "1e300*exp(x*x+900)"])
+def test_a_curve_without_a_finite_value_leaves_an_empty_panel(formula, tmp_path):
+    nothing = nl.activation("nothing", formula)
+    for figure in (nl.plot(nothing), nl.compare([nothing]), nl.compare([nothing] * 21)):
+        words = [text.get_text() for text in figure.axes[0].texts]
+        assert words == ["no finite value here"]
+        figures.save(figure, tmp_path / "picture.svg")
+    (axes,) = nl.compare([nothing, "relu"]).axes
+    assert not axes.texts
+
+
+@pytest.mark.parametrize(
+    ("formula", "low", "high"),
+    [("x*x+100", 100, 104.5), ("-x*x-100", -104.5, -100), ("x*x", 0, 4.5), ("1e20", 1e20, 1e20)],
+)
+def test_curves_far_from_zero_are_seen(formula, low, high):
+    (axes,) = nl.compare([nl.activation("far", formula)]).axes
+    bottom, top = axes.get_ylim()
+    assert bottom < low <= high < top
+    assert top - bottom < 1.2 * max(high - low, 1, 1e-6 * high)
+
+
+def test_a_pole_is_drawn_without_a_warning(tmp_path):
+    figures.save(nl.plot(nl.activation("pole", "1/x")), tmp_path / "picture.png")
+
+
 def test_a_diagram_shows_values_and_leaves_out_the_middle():
     network = nl.Network([3, 20, 2], hidden="relu", output="softmax", seed=1)
     trace = network.trace(np.array([[1.0, -2.0, 0.5]]))

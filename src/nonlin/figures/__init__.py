@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from nonlin.figures.style import save
+from nonlin.figures.style import lacks_font, save
 
-__all__ = ["compare", "network", "plot", "save"]
+__all__ = ["compare", "lacks_font", "network", "plot", "save"]
 
 
 def plot(activation: Any, *, dark: bool = False) -> Any:

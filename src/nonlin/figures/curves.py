@@ -51,9 +51,8 @@ def _one(axes: Any, activation: Activation, theme: Theme) -> None:
         x, y = samples(activation, order, REACH)
         label = "f(x)" if order == 0 else "f'(x)"
         axes.plot(x, y, label=label, linewidth=2.4, zorder=3, **style)
-    low, high = _limits([samples(activation, order, REACH)[1] for order in (0, 1)])
-    axes.set_ylim(low, high)
     axes.set_xlim(-REACH, REACH)
+    low, high = _window(axes, [samples(activation, order, REACH)[1] for order in (0, 1)], theme)
     _density(axes, low, high, theme)
     _regions(axes, activation, theme)
     _kinks(axes, activation, theme)
@@ -69,7 +68,7 @@ def samples(activation: Activation, order: int, reach: float) -> tuple[np.ndarra
     y = activation(x) if order == 0 else activation.derivative(x, order)
     for kink in kinks:
         before, after = np.searchsorted(x, kink), np.searchsorted(x, kink, side="right")
-        left, right = y[before - 1], y[min(after, y.size - 1)]
+        left, right = float(y[before - 1]), float(y[min(after, y.size - 1)])
         if abs(right - left) > 1e-6:
             x, y = np.insert(x, after, kink), np.insert(y, after, np.nan)
             if before < after:  # the kink itself belongs to one side only
@@ -77,10 +76,25 @@ def samples(activation: Activation, order: int, reach: float) -> tuple[np.ndarra
     return x, y
 
 
-def _limits(curves: Sequence[np.ndarray]) -> tuple[float, float]:
+def _window(axes: Any, curves: Sequence[np.ndarray], theme: Theme) -> tuple[float, float]:
+    """Set the heights that are shown, and say so where there is nothing to show."""
     values = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
-    low, high = max(values.min(), -HEIGHT), min(values.max(), HEIGHT)
-    margin = 0.06 * max(high - low, 1.0)
+    if not values.size:
+        axes.text(
+            0.5, 0.6, say("figures.no_values"), transform=axes.transAxes, ha="center", wrap=True,
+            color=theme.muted, bbox={"facecolor": theme.paper, "edgecolor": "none"},
+        )  # fmt: skip
+    low, high = _limits(values if values.size else np.array([-1.0, 1.0]))
+    axes.set_ylim(low, high)
+    return low, high
+
+
+def _limits(values: np.ndarray) -> tuple[float, float]:
+    """Lowest and highest value, cut off at HEIGHT from 0, or from the end that is nearer to 0."""
+    least, most = float(values.min()), float(values.max())
+    low = max(least, min(-HEIGHT, most - HEIGHT))
+    high = min(most, max(HEIGHT, least + HEIGHT))
+    margin = 0.06 * max(high - low, 1.0, 1e-6 * abs(low))
     return low - margin, high + margin
 
 
@@ -163,7 +177,7 @@ def _lines(axes: Any, curves: Sequence[Activation], derivative: bool, theme: The
         axes.plot(x, y, label=one.name, zorder=3, linewidth=width, **style)
         drawn.append(y)
     axes.set_xlim(-COMPARED_REACH, COMPARED_REACH)
-    axes.set_ylim(*_limits(drawn))
+    _window(axes, drawn, theme)
     axes.set_xlabel("x")
     key = "figures.derivatives" if derivative else "figures.values"
     axes.set_title(say(key), fontsize=13, loc="left")
@@ -205,7 +219,7 @@ def _small_multiples(curves: Sequence[Activation], derivative: bool, theme: Them
         clean(axes, theme)
         x, y = samples(one, int(derivative), COMPARED_REACH)
         axes.plot(x, y, color=theme.palette[0], linewidth=2)
-        axes.set_ylim(*_limits([y]))
+        _window(axes, [y], theme)
         axes.set_title(one.name, fontsize=10)
         axes.tick_params(labelsize=7)
     for axes in panels[len(curves) :]:

@@ -58,12 +58,17 @@ def cjk_font() -> str | None:
     return next((name for name in CJK_FONTS if name in installed), None)
 
 
+def lacks_font() -> bool:
+    """Is Chinese asked for, and no font there that can show it? Pictures are English then."""
+    return language() == "zh" and cjk_font() is None
+
+
 @contextmanager
 def drawing(theme: Theme) -> Iterator[None]:
     """Fonts and colours while a picture is built; Chinese only where a font can show it."""
     import matplotlib
 
-    chinese = language() == "zh" and cjk_font() is not None
+    chinese = language() == "zh" and not lacks_font()
     families = [cjk_font(), "DejaVu Sans"] if chinese else ["DejaVu Sans"]
     settings: Any = {
         "font.family": families,
