@@ -133,6 +133,18 @@ def test_compare_draws(said, tmp_path):
     assert dark.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("font", [None, "Some CJK font"])
+@pytest.mark.parametrize("line", ["show relu", "compare relu", "forward"])
+def test_a_picture_without_a_chinese_font_says_so(line, font, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("nonlin.figures.style.cjk_font", lambda: font)
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda *_, **__: None)
+    arguments = [*line.split(), "-o", str(tmp_path / "a.svg")]
+    assert run([*arguments, "--lang", "zh"]) == 0
+    assert ("没有找到中文字体" in capsys.readouterr().err) == (font is None)
+    assert run(arguments) == 0
+    assert "font" not in capsys.readouterr().err
+
+
 def test_forward_step_by_step(said, tmp_path):
     text = said("forward", "3,4,2", "--input", "1,2,3", "-o", str(tmp_path / "n.svg"))
     assert "Inputs (3): 1, 2, 3" in text

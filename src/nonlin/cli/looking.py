@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nonlin._text import say
-from nonlin.cli import reading
+from nonlin.cli import printing, reading
 
 
 def show_list(
@@ -41,7 +42,6 @@ def _print_table(entries: list[Any]) -> None:
     from rich import box
     from rich.table import Table
 
-    from nonlin.cli.printing import screen
     from nonlin.expr.text import infix
 
     table = Table(box=box.SIMPLE_HEAD)
@@ -49,7 +49,7 @@ def _print_table(entries: list[Any]) -> None:
         table.add_column(say(f"cli.list.{key}"), overflow="fold", no_wrap=key in ("name", "year"))
     for entry in entries:
         table.add_row(entry.name, entry.title, str(entry.year), infix(entry.formula))
-    with screen() as console:
+    with printing.screen() as console:
         console.print(table)
 
 
@@ -71,7 +71,7 @@ def show(
     if output is not None:  # first, so that nothing is printed if the file cannot be written
         from nonlin import figures
 
-        _saved(figures.save(figures.plot(activation, dark=dark), output), True)
+        printing.write_picture(figures.plot(activation, dark=dark), output, sys.stderr)
     if as_json:
         reading.write_json(portrait.as_dict(activation))
     else:
@@ -89,8 +89,4 @@ def compare(
 
     activations = [reading.named(name, {}) for name in names]
     figure = figures.compare(activations, derivative=derivative, dark=dark)
-    _saved(figures.save(figure, output), False)
-
-
-def _saved(path: Path, to_stderr: bool) -> None:
-    typer.echo(say("cli.saved", path=path), err=to_stderr)
+    printing.write_picture(figure, output, sys.stdout)

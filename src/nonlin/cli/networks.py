@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.cli import reading
+from nonlin.cli import printing, reading
 
 
 def forward(
@@ -47,8 +48,7 @@ def forward(
     if picture is not None:  # first, so that nothing is printed if the file cannot be written
         from nonlin import figures
 
-        saved = figures.save(figures.network(trace, dark=dark), picture)
-        typer.echo(say("cli.saved", path=saved), err=True)
+        printing.write_picture(figures.network(trace, dark=dark), picture, sys.stderr)
     if as_json:
         reading.write_json(_as_dict(trace))
     else:

@@ -1,4 +1,4 @@
-"""Tables on the terminal, and the same without its width where a file or program reads them."""
+"""Tables on a terminal, or as wide as they like in a file; pictures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nonlin._text import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,3 +28,12 @@ def screen() -> Iterator[Console]:
         yield console
     lines = [line.rstrip() for line in capture.get().splitlines()]
     print("\n".join(lines).strip("\n"))
+
+
+def write_picture(figure: Any, path: Path, to: Any) -> None:
+    """Save the picture and say so on the stream `to`."""
+    from nonlin import figures
+
+    print(say("cli.saved", path=figures.save(figure, path)), file=to)
+    if figures.lacks_font():
+        print(say("cli.no_font"), file=sys.stderr)
