@@ -1,5 +1,7 @@
 """The main job, end to end, with as little training as shows that it works."""
 
+import inspect
+import pydoc
 from dataclasses import replace
 
 import numpy as np
@@ -126,11 +128,12 @@ def test_a_file_with_text_dates_and_gaps(tmp_path):
     said = [str(note) for note in result.notes]
     assert "Left out, because the value never changes: country." in said
     assert "Left out, because nearly every row has a text of its own: id." in said
-    assert "12 missing values were filled by the training median: size." in said
-    assert "8 missing values in text columns count as a level of their own: colour." in said
+    assert "Missing values were filled by the training median: size (12)." in said
+    assert "Missing values in text columns count as a value of their own: colour (8)." in said
+    assert "Dates and times count as numbers: since." in said
     assert np.mean(result.predict(frame) == frame["y"].to_numpy()) > 0.8
     with speaking("zh"):
-        assert "12 个缺失值用训练集的中位数填补:size。" in [str(note) for note in result.notes]
+        assert "缺失值已用训练集的中位数填补:size (12)。" in [str(note) for note in result.notes]
 
 
 def test_progress_is_told():
@@ -156,13 +159,15 @@ def test_ctrl_c_keeps_the_finished_rounds():
     assert result.interrupted
     assert len(result.race.rounds) == 2
     assert numbers(result) == numbers(whole)
-    assert "Interrupted: only the 2 of 4 splits" in "\n".join(map(str, result.notes))
+    assert str(result.interruption[0]).startswith("Interrupted after 2 of 4 splits")
+    assert str(result).startswith("Interrupted after 2 of 4 splits")
+    assert result.network is not None
 
 
 def test_ctrl_c_after_one_round_says_that_nothing_is_known():
     result = nl.choose(*IRIS, rates=[0.01], on_progress=interrupt_at(4), **TINY)
     assert len(result.race.rounds) == 1
-    assert result.table["interval"].is_null().all()
+    assert result.table["low"].is_null().all()
     assert len(result.tied) == 3
     assert result.recommendation.label == result.table["activation"][0]
     assert "With one split nothing can be said about chance" in "\n".join(map(str, result.notes))
@@ -171,6 +176,74 @@ def test_ctrl_c_after_one_round_says_that_nothing_is_known():
 def test_ctrl_c_before_the_first_round_ends():
     with pytest.raises(KeyboardInterrupt):
         nl.choose(*IRIS, rates=[0.01], on_progress=interrupt_at(2), **TINY)
+
+
+def test_ctrl_c_in_the_final_training_keeps_the_race(monkeypatch, iris):
+    def interrupted(job):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nonlin.choose.answer.train", interrupted)
+    result = nl.choose(*IRIS, rates=[0.003, 0.01], **TINY)
+    assert result.interrupted
+    assert not result.race.interrupted
+    assert result.recommendation.label == iris.recommendation.label
+    assert (result.network, result.preparation, result.record) == (None, None, None)
+    assert str(result).startswith("Interrupted before the final network was trained")
+    with pytest.raises(nl.NonlinError, match="final network was interrupted: choose again"):
+        result.predict(IRIS[0])
+
+
+def test_a_candidate_without_a_gain_is_left_out():
+    options = {**TINY, "activations": ["relu", nl.activation("pole", "1/x"), "binary_step"]}
+    result = nl.choose(*IRIS, rates=[0.01], **options)
+    assert set(result.table["activation"]) == {"relu", "binary_step"}
+    (note,) = [str(note) for note in result.notes if "gain" in str(note)]
+    assert note.startswith("Left out, because its gain is 0,")
+    assert note.endswith(": pole.")
+
+
+def test_a_candidate_that_overflows_does_not_end_the_race():
+    random = np.random.default_rng(0)
+    X, steep = random.standard_cauchy(size=(60, 3)) ** 5, nl.activation("steep", "x**9")
+    options = {**TINY, "hidden": (8, 8, 8), "activations": ["tanh", steep]}
+    result = nl.choose(X, random.normal(size=60), **options)
+    assert result.table["activation"].to_list() == ["tanh"]
+    assert "no finite numbers: steep." in "\n".join(map(str, result.notes))
+
+
+def test_the_verdict_is_printed(iris):
+    said = str(iris).splitlines()
+    assert said[0] == str(iris.recommendation.headline)
+    assert said[1:] == [f" - {reason}" for reason in iris.recommendation.reasons]
+    row = iris.table.filter("recommended").row(0, named=True)
+    assert repr(iris).startswith(f"<Result arrays: {row['activation']}, learning rate ")
+    assert f"accuracy {row['score']:.4g}" in repr(iris)
+
+
+def test_intervals_stay_inside_what_a_score_can_be(iris):
+    assert (iris.table["high"] <= 1).all()
+    assert (iris.table["low"] >= 0).all()
+    wide = replace(iris.standings[0], half_width=3.0)
+    assert wide.interval == (0.0, 1.0)
+    assert replace(wide, error=wide.score).interval[0] < -1  # R^2
+    assert " ± " not in str(iris)
+
+
+def test_whole_numbers_are_told_how_they_were_taken():
+    result = nl.choose(*IRIS, rates=[0.01], **TINY)
+    assert "3 different ones, and was taken as classes" in str(result.notes[0])
+    assert 'task="regression"' in str(result.notes[0])
+    told = nl.choose(*IRIS, rates=[0.01], task="multiclass", **TINY)
+    assert "was taken as" not in "\n".join(map(str, told.notes))
+
+
+def test_the_callable_module_is_documented():
+    assert list(inspect.signature(nl.choose).parameters)[:3] == ["X", "y", "hidden"]
+    assert nl.choose.__doc__ == nl.choose.choose.__doc__
+    said = pydoc.render_doc(nl.choose, renderer=pydoc.plaintext)
+    assert "Train every candidate on X and y" in said.splitlines()[3]
+    assert "choose(X: 'Any', y: 'Any', *, hidden" in said
+    assert list(inspect.signature(nl.activation).parameters)[:2] == ["name", "formula"]
 
 
 def test_divergence_is_told_and_does_not_win():
@@ -200,10 +273,16 @@ PARTS = ("train", "validation", "test")
     ("X", "y", "options", "english", "chinese"),
     [
         (IRIS[0], np.ones(150), {}, "only one value, 1.0", "只有一个值 1.0"),
-        (IRIS[0], np.full(150, np.nan), {}, "NaN or infinite in 150 rows", "150 行缺失"),
-        (IRIS[0][:9], IRIS[1][:9], {}, "There are 9 rows: at least 10", "只有 9 行数据"),
-        (IRIS[0], IRIS[1][:9], {}, "X has 150 rows and y has 9", "X 有 150 行,y 有 9 个值"),
-        (IRIS[0][:52], IRIS[1][:52], {"task": "binary"}, "class 1 has 2 rows", "类别 1 只有 2 行"),
+        (IRIS[0], np.full(150, np.nan), {}, "NaN or infinite in every row", "每一行都缺失"),
+        (IRIS[0][:9], IRIS[1][:9], {}, "too few rows (9): at least 10", "只有 9 行数据"),
+        (IRIS[0], IRIS[1][:9], {}, "X has 150, y has 9", "X 有 150 行,y 有 9 个值"),
+        (
+            IRIS[0][:52],
+            IRIS[1][:52],
+            {"task": "binary"},
+            "class 1 has too few rows (2)",
+            "类别 1 只有 2 行",
+        ),
         ([["a"]] * 20, [0, 1] * 10, {}, "only real numbers", "只能使用实数"),
         (IRIS[0] * 1j, IRIS[1], {}, "only real numbers", "只能使用实数"),
         (IRIS[0], IRIS[1], {"task": "binry"}, "Did you mean binary", "您是想用 binary"),
@@ -215,6 +294,22 @@ PARTS = ("train", "validation", "test")
             "no activation 'rulu'",
             "没有激活函数 'rulu'",
         ),
+        (
+            IRIS[0],
+            IRIS[1],
+            {"activations": [nl.activation("pole", "1/x")]},
+            "No candidate is left",
+            "没有剩下任何候选",
+        ),
+        (IRIS[0], IRIS[1], {"rates": ["0.1"]}, "rates is '0.1': give a number", "请给出数"),
+        (IRIS[0], IRIS[1], {"rates": "0.1"}, "rates is '0.1': give a list", "请给出列表"),
+        (IRIS[0], IRIS[1], {"rates": None, "seeds": "2"}, "seeds is '2'", "seeds 是 '2'"),
+        (IRIS[0], IRIS[1], {"threads": "2"}, "threads is '2'", "threads 是 '2'"),
+        (IRIS[0], IRIS[1], {"seed": "0"}, "seed is '0'", "seed 是 '0'"),
+        (IRIS[0], IRIS[1], {"quick": "no"}, "quick is 'no'", "quick 是 'no'"),
+        (IRIS[0], IRIS[1], {"hidden": "64"}, "'64' is not a list", "'64' 不是各层大小"),
+        (IRIS[0], IRIS[1], {"hidden": ("64",)}, "'64'", "'64'"),
+        (IRIS[0], IRIS[1], {"activations": 5}, "activations is 5: give a list", "请给出列表"),
         (np.ones((20, 2)), [0, 1] * 10, {}, "no column to learn from", "没有可用于学习的列"),
     ],
 )

@@ -94,7 +94,76 @@ def test_a_pandas_frame():
     ],
 )
 def test_targets(given, expected):
-    assert as_target(given, "y").tolist() == expected
+    values, gaps = as_target(given, "y")
+    assert values.tolist() == expected
+    assert not gaps.any()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([1.0, np.nan, np.inf, 2.0], [1.0, 2.0]),
+        (np.array(["a", None, np.nan, "b"], object), ["a", "b"]),
+        (pl.Series([1, None, None, 2]), [1, 2]),
+        (pl.Series([1.5, None, float("inf"), 2.5]), [1.5, 2.5]),
+    ],
+)
+def test_rows_without_a_target_are_left_out(given, expected):
+    table = from_memory([[1], [2], [3], [5]], given)
+    assert table.target.tolist() == expected
+    assert table.features["x1"].to_list() == [1, 5]
+    assert [str(note) for note in table.notes] == [
+        "Rows left out, because 'y' is missing, NaN or infinite there: 2, the first is row 2."
+    ]
+
+
+def notes(X, y=(1, 2, 4)):
+    return [str(note) for note in from_memory(X, y).notes]
+
+
+def test_infinite_values_are_not_called_missing():
+    assert notes([[1.0, np.inf], [np.nan, 3], [2, -np.inf]]) == [
+        "Infinite values count as missing: x2 (2)."
+    ]
+
+
+def test_a_column_that_repeats_another_is_left_out():
+    frame = pl.DataFrame(
+        {"a": [1, 2, 9], "b": [1.0, 2, 9], "c": ["u", "v", "w"], "d": ["u", "v", "w"], "e": [0] * 3}
+    ).with_columns(f=pl.col("e"))
+    table = from_memory(frame, [1, 2, 4])
+    assert table.features.columns == ["a", "c", "e", "f"]  # constants are told of later
+    assert notes(frame) == ["Left out, because they repeat another column: b (= a), d (= c)."]
+
+
+@pytest.mark.parametrize("y", [[1, 2, 9], [1.0, 2.0, 9.0], ["1", "2", "9"], [True, False, True]])
+def test_a_column_that_is_the_target_is_told(y):
+    frame = pl.DataFrame({"a": [0, 7, 3], "b": y})
+    (note,) = notes(frame, y)
+    assert note.startswith("These columns are the same as the target")
+    assert note.endswith(" b.")
+
+
+def test_row_numbers_are_left_out_only_under_their_names():
+    frame = pl.DataFrame({"Id": [1, 2, 3], "year": [2001, 2002, 2003], "index": [1, 3, 2]})
+    assert from_memory(frame, [1, 2, 4]).features.columns == ["year", "index"]
+    assert notes(frame) == ["Left out, because it only numbers the rows: Id."]
+
+
+def test_dates_are_told():
+    frame = pl.DataFrame({"a": [3, 1, 2], "day": [date(2020, 1, day) for day in (1, 5, 9)]})
+    assert notes(frame) == ["Dates and times count as numbers: day."]
+
+
+def test_names_that_occur_twice(tmp_path):
+    told = "Columns whose name occurs more than once were numbered: a_duplicated_0."
+    frame = Frame(a=Column([1, 2, 5], float), b=Column([0, 7, 3], float))
+    frame.columns = ["a", "a"]
+    assert as_features(frame).columns == ["a", "a_duplicated_0"]
+    assert notes(frame) == [told]
+    table = read(write(tmp_path / "data.csv", "a,a,y\n1,7,3\n2,5,4\n"))
+    assert table.features.columns == ["a", "a_duplicated_0"]
+    assert told in [str(note) for note in table.notes]
 
 
 def test_a_csv_file(tmp_path):
@@ -147,7 +216,7 @@ def test_data_sets_of_scikit_learn():
         ([[1, 2], [3]], "X cannot be made into an array"),
         (np.ones(3), r"X has shape \(3,\): it must be a table"),
         (np.ones((3, 2, 2)), r"X has shape \(3, 2, 2\)"),
-        (np.ones((4, 2)), "X has 4 rows and y has 3"),
+        (np.ones((4, 2)), "X has 4, y has 3"),
         (np.ones((3, 0)), "There is no column to learn from"),
         (pl.DataFrame({"a": [[1], [2], [3]]}), r"The column 'a' is of type List\(Int64\)"),
     ],
@@ -160,12 +229,12 @@ def test_features_that_are_refused(X, sentence):
 @pytest.mark.parametrize(
     ("y", "sentence"),
     [
-        ([1.0, np.nan, np.inf], "in 2 rows, the first is row 2"),
-        ([None, "a", "b"], "in 1 rows, the first is row 1"),
+        ([np.inf, np.nan, np.inf], "is missing, NaN or infinite in every row"),
+        ([None, None, None], "is missing, NaN or infinite in every row"),
         (np.array([1, "a", 2.0], object), "is of type float, int, str"),
         (np.ones(3, complex), "is of type complex128"),
         (np.ones((3, 2)), r"y has shape \(3, 2\)"),
-        (pl.Series([1, None, 2]), "in 1 rows, the first is row 2"),
+        (pl.Series([None, None, None]), "is missing, NaN or infinite in every row"),
         (pl.Series([date(2020, 1, 1)] * 3), "is of type Date"),
         ([[1], [2, 3]], "y cannot be made into an array"),
     ],
@@ -185,9 +254,11 @@ def test_files_that_are_refused(tmp_path):
         write(tmp_path / "header.csv", "a,b\n"): "is empty: it has no rows",
         write(tmp_path / "one.csv", "a\n1\n2\n"): "one.csv has only the column 'a'",
         write(tmp_path / "table.xlsx", "x"): "unknown ending: the endings are .csv",
-        write(tmp_path / "bad.parquet", "no parquet"): "cannot be read as a table",
-        write(tmp_path / "latin.csv", "a,b\né,2\n", "latin-1"): "cannot be read as a table",
-        write(tmp_path / "gap.csv", "a,y\n1,\n2,3\n"): "y is missing, NaN or infinite in 1 rows",
+        write(tmp_path / "bad.parquet", "no parquet"): "is not a Parquet file",
+        write(tmp_path / "ragged.csv", "a,b\n1,2,3\n"): "every line needs as many fields",
+        write(
+            tmp_path / "gap.csv", "a,y\n1,\n2,\n"
+        ): "'y' is missing, NaN or infinite in every row",
     }
     for path, sentence in cases.items():
         with pytest.raises(InputError, match=sentence):

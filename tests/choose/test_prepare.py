@@ -20,7 +20,7 @@ def test_numbers_by_hand():
     np.testing.assert_allclose(kept.inputs(frame)[:, 0], expected, rtol=1e-6)
     assert kept.inputs(frame).dtype == np.float32
     assert [str(note) for note in gaps(frame, kept)] == [
-        "1 missing values were filled by the training median: a."
+        "Missing values were filled by the training median: a (1)."
     ]
 
 
@@ -30,7 +30,10 @@ def test_text_becomes_columns():
     assert kept.names == ("a_(missing)", "a_u", "a_v", "a_infrequent_sklearn")
     unknown = pl.DataFrame({"a": ["u", "never seen", None]})
     assert kept(unknown).tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0]]
-    assert "2 missing values in text columns" in str(gaps(frame, kept)[0])
+    assert str(gaps(frame, kept)[0]).endswith("count as a value of their own: a (2).")
+    assert [str(note) for note in kept.notes] == [
+        "Text columns, which have one input for each value (rare values share one): a."
+    ]
 
 
 def test_the_number_of_levels_is_limited():

@@ -1,5 +1,6 @@
 """The rule: tied first, then stability, then cost."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -95,6 +96,44 @@ def test_what_is_not_tied_is_out():
     assert advice.label == "gelu"  # relu would be cheaper still
     assert advice.tied == ("tanh", "gelu")
     assert "No significant difference between: tanh, gelu (" in str(advice)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ((("relu", {}), ("tanh", {"diverged": 3})), "relu .* tanh, .* diverged: 0 against 3"),
+        ((("tanh", {}), ("relu", {"dead": 0.06})), "dead units: 0.0 % against 6.0 %"),
+        ((("tanh", {}), ("relu", {"ratio": 0.05})), "gradient ratio nearer to 1: 1 against 0.05"),
+        ((("tanh", {}), ("relu", {"saturated": 0.3})), "saturated share: 0.0 % against 30.0 %"),
+        ((("relu", {}), ("tanh", {})), "relu is .* fewer exponentials per element: 0 against 1"),
+        ((("sigmoid", {}), ("softsign", {"dead": 0.06})), "sigmoid is preferred .* dead units"),
+        (
+            (("relu", {"score": 0.91}), ("leaky_relu", {})),
+            "higher score, .*: 0.9100 against 0.9000",
+        ),
+        ((("relu", {"dead": 0.01}), ("leaky_relu", {})), "higher score"),  # 1 % is noise
+    ],
+)
+def test_the_criterion_that_decided_is_named(rows, said):
+    advice = chosen(*(standing(name, **rest) for name, rest in rows))
+    (reason,) = [str(each) for each in advice.reasons if "preferred" in str(each)]
+    assert advice.label == rows[0][0]
+    assert re.search(said, reason)
+
+
+def test_the_leader_is_answered_too():
+    rows = [standing("tanh", 0.95), standing("elu", 0.93, dead=0.2), standing("relu", 0.9)]
+    rows.insert(1, standing("leaky_relu", 0.92, saturated=0.3))
+    said = str(chosen(*rows))
+    assert "relu is preferred to tanh, the next in line, for fewer exponentials" in said
+    assert "which has the highest score" not in said  # tanh is both
+    rows[0] = standing("tanh", 0.95, dead=0.5)
+    said = str(chosen(*rows))
+    assert "relu is preferred to leaky_relu, the next in line, for a smaller saturated" in said
+    assert "preferred to tanh, which has the highest score, for fewer dead units" in said
+    with speaking("zh"):
+        said = str(chosen(*rows))
+    assert "其中优先选择 relu 而不是次选的 leaky_relu,因为饱和比例更小:0.0 % 对 30.0 %。" in said
 
 
 def test_all_tied_is_said():

@@ -39,7 +39,7 @@ def test_no_test_part():
 
 def test_too_few_rows():
     enough(10)
-    with pytest.raises(InputError, match="There are 9 rows: at least 10"):
+    with pytest.raises(InputError, match=r"too few rows \(9\): at least 10"):
         enough(9)
-    with pytest.raises(InputError, match="'b' has 2 rows: at least 3"):
-        enough_per_class(np.array([0] * 8 + [1] * 2), np.array(["a", "b"]))
+    with pytest.raises(InputError, match=r"'b' has too few rows \(2\): at least 3"):
+        enough_per_class(np.array(["a", "b"]), np.array([8, 2]))

@@ -42,6 +42,37 @@ def test_the_reason_in_both_languages():
         assert "目标有 3 个类别:softmax 给出总和为 1 的概率" in str(task.reason)
 
 
+def described(target):
+    task = infer(target, "y")
+    return task.kind, [str(note) for note in task.notes]
+
+
+def test_whole_numbers_say_how_they_were_taken():
+    kind, (note,) = described(np.arange(99) % 3)
+    assert kind == "multiclass"
+    assert "3 different ones, and was taken as classes: --task regression" in note
+    kind, (note,) = described(np.arange(90) % 30)
+    assert kind == "regression"
+    assert "30 different ones, and was taken as a quantity: --task multiclass" in note
+    assert described(np.arange(90))[1] == []  # nobody expects 90 classes
+    assert described(np.linspace(0, 1, 30))[1] == []
+    assert described(WORDS)[1] == []
+
+
+def test_whole_numbers_that_cannot_be_classes_are_a_quantity():
+    kind, (note,) = described(np.array([1] * 40 + [2] * 40 + [9]))
+    assert kind == "regression"
+    assert "because the value 9 occurs in too few rows for a class (1)" in note
+
+
+def test_a_rare_class_of_numbers_points_to_regression():
+    numbers = np.array([0] * 40 + [1])
+    with pytest.raises(InputError, match=r"class 1 has too few rows \(1\).*--task regression"):
+        infer(numbers, "y")
+    with pytest.raises(InputError, match=r"class 'b' has too few rows \(1\)[^-]*$"):
+        infer(np.array(["a"] * 40 + ["b"]), "y")
+
+
 def test_the_kind_can_be_given():
     assert infer(np.arange(100) % 10, "y", "regression").kind == "regression"
     assert infer(np.arange(30) % 2, "y", "multiclass").outputs == 2
@@ -51,7 +82,7 @@ def test_the_kind_can_be_given():
 @pytest.mark.parametrize(
     ("target", "kind", "sentence"),
     [
-        (np.ones(20), None, "The target y has only one value, 1.0"),
+        (np.ones(20), None, "The target 'y' has only one value, 1.0"),
         (np.array(["no"] * 20), None, "only one value, 'no'"),
         (np.zeros(20), "regression", "only one value, 0.0"),
         (WORDS, "regresion", "no task 'regresion': .* Did you mean regression"),

@@ -43,7 +43,7 @@ def test_a_table_with_text_and_gaps(table, capsys):
     out, error = capsys.readouterr()
     assert error == ""  # not a terminal: no progress bar
     assert re.search(r"Use (relu|tanh) in the hidden layers \(8\)", out)
-    assert "missing values were filled by the training median: size" in out
+    assert "Missing values were filled by the training median: size (7)." in out
     assert not any(line.endswith(" ") for line in out.splitlines())
 
 
@@ -91,8 +91,8 @@ BAD = {
     ),
     "near column": ("price,b\n1,2\n" * 20, ["--target", "prise"], "Did you mean price"),
     "one class": (rows(*["only"] * 50), [], "only one value"),
-    "nan target": (rows(*["1.5", "nan", "2.5"] * 20), [], "missing, NaN or infinite"),
-    "infinite target": (rows(*["1.5", "inf", "2.5"] * 20), [], "missing, NaN or infinite"),
+    "no target": (rows(*["nan", "inf", ""] * 20), [], "NaN or infinite in every row"),
+    "ragged": ("a,b\n1,2\n1,2,3\n", [], "every line needs as many fields"),
     "few rows": (rows(*["u", "v"] * 2), [], "rows"),
     "text for regression": (rows(*["u", "v"] * 30), ["--task", "regression"], "holds text"),
     "unknown task": (rows(*["u", "v"] * 30), ["--task", "multyclass"], "no task.*multiclass"),
@@ -122,6 +122,26 @@ def test_bad_data_is_one_sentence(name, language, tmp_path, capsys):
         assert re.search(sentence, error)
     else:
         assert len(CHINESE.findall(error)) >= 6
+
+
+def test_files_as_people_have_them(tmp_path, capsys):
+    """GBK, semicolons, decimal commas, per cent, gaps in the target: all of it is said."""
+    lines = ["尺寸;城市;折扣;价格"]
+    for row in range(60):
+        price = "" if row == 7 else f"{row % 7 + 0.5}".replace(".", ",")
+        lines.append(f"{row % 7},5;{'北京' if row % 2 else '上海'};{row % 5} %;{price}")
+    path = tmp_path / "销售.csv"
+    path.write_bytes("\n".join(lines).encode("gbk"))
+    assert run(["choose", str(path), "--lang", "zh", *FAST]) == 0
+    out = capsys.readouterr().out
+    for part in (
+        "按 GB18030 读取",
+        "逗号作小数点",
+        "百分号和货币符号:折扣",
+        "共 1 行,第一个是第 8 行",
+    ):
+        assert part in out
+    assert "目标是连续数值" in out
 
 
 def test_ctrl_c_shows_what_is_finished(tmp_path):

@@ -41,7 +41,7 @@ def test_the_report_says_everything(wine):
         "3 classes: softmax gives probabilities that sum to 1",
         "8 networks 8-8 (2 activations x 2 learning rates x 2 splits)",
         "106 rows for training, 36 for validation, 36 for the test",
-        f"{row['score']:.3f} ± {row['interval']:.3f}",
+        f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
         f"Use {wine.recommendation.label} in the hidden layers",
         *(str(reason) for reason in wine.recommendation.reasons),
         *(str(note) for note in wine.notes),
@@ -109,3 +109,18 @@ def test_an_interrupted_race_is_reported(wine):
     one = replace(wine, race=Race(wine.race.rounds[:1], interrupted=True))
     assert as_json(one)["interrupted"] is True
     assert "one split only" in rendered(one, 100)
+    said = "Interrupted after 1 of 2 splits: only these are counted."
+    assert rendered(one, 100).startswith(said)
+    assert as_json(one)["notes"][0] == said
+
+
+def test_without_a_final_network_the_report_still_stands(wine):
+    none = replace(wine, final=None)
+    assert rendered(none, 100).startswith("Interrupted before the final network was trained")
+    assert as_json(none)["recommendation"]["activation"] == wine.recommendation.label
+
+
+def test_enormous_scores_leave_the_table_whole(diabetes):
+    score = replace(diabetes.standings[0].score, value=-2.3e27)
+    rows = (replace(diabetes.standings[0], score=score, half_width=1e28),)
+    assert "-2.3e+27 [-1.23e+28, 1.000]" in rendered(replace(diabetes, standings=rows), 100)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nonlin._errors import InputError
+from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.network import Settings, checks
@@ -34,6 +35,7 @@ RATES = (1e-3, 3e-3, 1e-2)  # AdamW
 SEEDS, QUICK_SEEDS = 5, 3
 WEIGHT_DECAY = 0.01
 STEPS, QUICK_STEPS = 2000, 1000  # batches that a network sees at most, as a rule
+GAINS = (1e-15, 1e15)  # between these, weights and their squares are numbers in float32
 EPOCHS = (5, 100)  # never fewer, never more
 BATCH = (8, 256)
 BATCHES = 32  # per epoch at least, if the batch is not the smallest one
@@ -44,7 +46,8 @@ class Plan:
     """Everything that decides what is trained; the same plan on the same rows trains the same.
 
     hidden: neurons per hidden layer. activations x rates x seeds networks are trained;
-    `seeds` has one random seed per round. `threads`: see `train_many`.
+    `seeds` has one random seed per round. `threads`: see `train_many`. notes: which of the
+    activations that were asked for are not tried, and why.
     """
 
     hidden: tuple[int, ...]
@@ -55,6 +58,7 @@ class Plan:
     patience: int
     seed: int
     threads: int | None = None
+    notes: tuple[Text, ...] = ()
 
     @property
     def per_round(self) -> int:
@@ -113,20 +117,27 @@ def plan(
 ) -> Plan:
     """A checked plan; what is not given has a default, a smaller one if `quick`.
 
-    Raises InputError for unknown or row-wise activations, layer sizes below 1, rates that are
-    not positive, and fewer than 1 seed.
+    An activation whose gain scales no weights is left out, and `notes` says so. Raises
+    InputError if that leaves none, for unknown or row-wise activations, layer sizes below 1,
+    rates that are not positive, and fewer than 1 seed.
     """
-    chosen = QUICK_CANDIDATES if quick else CANDIDATES
+    if not isinstance(quick, bool | np.bool_):
+        raise InputError("not_yes_or_no", name="quick", given=quick)
+    asked = _activations(
+        (QUICK_CANDIDATES if quick else CANDIDATES) if activations is None else activations
+    )
+    usable, notes = _usable(asked)
     number = QUICK_SEEDS if quick else SEEDS
     return Plan(
         hidden=_hidden(hidden),
-        activations=_activations(chosen if activations is None else activations),
+        activations=usable,
         rates=_rates(RATES if rates is None else rates),
         seeds=round_seeds(seed, number if seeds is None else seeds),
         steps=QUICK_STEPS if quick else STEPS,
         patience=8 if quick else 12,
         seed=checks.seed(seed),
         threads=None if threads is None else checks.integer("threads", threads, 1),
+        notes=notes,
     )
 
 
@@ -147,17 +158,39 @@ def _hidden(given: Any) -> tuple[int, ...]:
 
 
 def _activations(given: Any) -> tuple[Activation, ...]:
-    names = [given] if isinstance(given, str | Activation) else list(given)
+    if isinstance(given, str | Activation):
+        given = [given]
+    names = _listed("activations", given, ["relu", "gelu"])
     if not names:
         raise InputError("no_activations")
     distinct = tuple(dict.fromkeys(get(name) for name in names))
     return checks.hidden_activations(distinct, len(distinct))
 
 
+def _usable(asked: tuple[Activation, ...]) -> tuple[tuple[Activation, ...], tuple[Text, ...]]:
+    """Those for which initial weights can be scaled, in float32, and notes on the others."""
+    usable = tuple(each for each in asked if GAINS[0] < each.gain < GAINS[1])
+    others = [each for each in asked if each not in usable]
+    if not usable:
+        raise InputError("no_candidate", names=", ".join(each.name for each in others))
+    notes = (text("choose.no_gain", name=each.name, gain=f"{each.gain:g}") for each in others)
+    return usable, tuple(notes)
+
+
 def _rates(given: Any) -> tuple[float, ...]:
-    rates = [given] if isinstance(given, int | float) else list(given)
+    if isinstance(given, int | float | np.number):
+        given = [given]
+    rates = _listed("rates", given, [0.001, 0.003])
     if not rates:
         raise InputError("no_rates")
     for rate in rates:
+        if isinstance(rate, str | bytes):
+            raise InputError("not_a_number_given", name="rates", given=rate)
         checks.number("learning_rate", rate, 0.0, math.inf, open_below=True)
     return tuple(sorted({float(rate) for rate in rates}))
+
+
+def _listed(name: str, given: Any, example: list[Any]) -> list[Any]:
+    if isinstance(given, str | bytes) or not np.iterable(given):
+        raise InputError("not_a_list", name=name, given=given, example=example)
+    return list(given)

@@ -15,6 +15,7 @@ import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
+from nonlin.choose import columns
 from nonlin.network.checks import real_array
 
 TARGET = "y"  # the name of a target that came without one
@@ -45,35 +46,65 @@ def from_memory(X: Any, y: Any) -> Table:
     """A table of arrays, lists or frames (NumPy, polars, pandas).
 
     X: (rows, columns), numbers; a frame may hold text too. y: (rows,). Raises InputError for
-    shapes that do not fit, complex, object and text arrays, and a target with gaps.
+    shapes that do not fit, complex, object and text arrays, and a target without any value.
     """
-    features = as_features(X)
-    values = as_target(y, TARGET)
-    if len(values) != features.height:
-        raise InputError("rows_differ", rows=features.height, targets=len(values))
-    return Table(text("choose.arrays"), features, values, TARGET)
+    raw = as_frame(X)
+    values, gaps = as_target(y, TARGET)
+    if len(gaps) != raw.height:
+        raise InputError("rows_differ", rows=raw.height, targets=len(gaps))
+    return _table(text("choose.arrays"), raw, TARGET, values, gaps)
 
 
 def from_frame(name: str, frame: pl.DataFrame, target: str, notes: Sequence[Text] = ()) -> Table:
     """A table of one frame, of which the column `target` is to be predicted."""
     if frame.width < 2:
         raise InputError("one_column", name=name, column=target)
-    values = as_target(frame[target], target)
-    return Table(name, normalised(frame.drop(target)), values, target, tuple(notes))
+    return _table(name, frame.drop(target), target, *as_target(frame[target], target), notes)
+
+
+def _table(
+    name: str | Text,
+    raw: pl.DataFrame,
+    target: str,
+    values: np.ndarray,
+    gaps: np.ndarray,
+    notes: Sequence[Text] = (),
+) -> Table:
+    """Rows with a target, columns that say something, and notes on the others."""
+    found = [*notes, *_left_out(gaps, target)]
+    raw = raw.filter(~gaps)
+    found.extend(columns.remarks(raw))
+    features = normalised(raw)
+    superfluous, said = columns.superfluous(features)
+    features = features.drop(superfluous)
+    found.extend((*said, *columns.like_target(features, values)))
+    return Table(name, features, values, target, tuple(found))
+
+
+def _left_out(gaps: np.ndarray, target: str) -> tuple[Text, ...]:
+    if not gaps.any():
+        return ()
+    count, row = int(gaps.sum()), int(np.argmax(gaps)) + 1
+    return (text("choose.no_target", column=target, count=count, row=row),)
 
 
 def as_features(X: Any) -> pl.DataFrame:
     """X as a frame of Float64 and String columns; an array's columns are called x1, x2, ..."""
+    return normalised(as_frame(X))
+
+
+def as_frame(X: Any) -> pl.DataFrame:
+    """X as a frame, each column of the type that it came with."""
     if hasattr(X, "collect_schema") and hasattr(X, "lazy"):  # polars, eager or lazy
-        return normalised(X.lazy().collect())
+        return X.lazy().collect()
     if hasattr(X, "iloc") and hasattr(X, "columns"):
-        columns = {str(name): X.iloc[:, at] for at, name in enumerate(X.columns)}
-        return normalised(pl.DataFrame([_from_pandas(n, c) for n, c in columns.items()]))
+        names = columns.distinct(str(name) for name in X.columns)
+        return pl.DataFrame([_from_pandas(n, X.iloc[:, at]) for at, n in enumerate(names)])
     array = real_array("X", X)
     if array.ndim != 2:
         raise InputError("features_shape", shape=array.shape)
     names = [f"x{number}" for number in range(1, array.shape[1] + 1)]
-    return normalised(pl.from_numpy(array.astype(np.float64), schema=names))
+    return pl.from_numpy(array.astype(np.float64), schema=names)
 
 
 def _from_pandas(name: str, column: Any) -> pl.Series:
@@ -110,15 +141,26 @@ def _normalised(name: str, dtype: pl.DataType) -> pl.Expr:
     raise InputError("column_type", column=name, given=dtype)
 
 
-def as_target(y: Any, name: str) -> np.ndarray:
-    """The target as (rows,) float64, integers, booleans or text, with nothing missing."""
-    if isinstance(y, pl.Series):
-        _no_gaps(y.is_null().to_numpy(), name)
-        y = y.cast(pl.String) if y.dtype in (pl.Categorical, pl.Enum) else y
-        allowed = y.dtype.is_numeric() or y.dtype in (pl.String, pl.Boolean)
-        if not allowed:
-            raise InputError("target_type", name=name, given=y.dtype)
-        return _checked(y.to_numpy(), name)
+def as_target(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The values of the target (float64, integers, booleans or text), and where there is none.
+
+    Shapes (rows with a value,) and (rows,). Raises InputError if no row has one.
+    """
+    values, gaps = _from_series(y, name) if isinstance(y, pl.Series) else _from_array(y, name)
+    if gaps.all():
+        raise InputError("target_missing", name=name)
+    return values, gaps
+
+
+def _from_series(y: pl.Series, name: str) -> tuple[np.ndarray, np.ndarray]:
+    y = y.cast(pl.String) if y.dtype in (pl.Categorical, pl.Enum) else y
+    if not (y.dtype.is_numeric() or y.dtype in (pl.String, pl.Boolean, pl.Null)):
+        raise InputError("target_type", name=name, given=y.dtype)
+    gaps = y.is_null() if not y.dtype.is_float() else ~y.is_finite().fill_null(False)
+    return _checked(y.filter(~gaps).to_numpy(), name), gaps.to_numpy()
+
+
+def _from_array(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     try:
         array = np.asarray(y)
     except ValueError:
@@ -127,34 +169,31 @@ def as_target(y: Any, name: str) -> np.ndarray:
         array = array[:, 0]
     if array.ndim != 1:
         raise InputError("target_dimensions", shape=array.shape)
-    return _checked(array, name)
+    gaps = np.zeros(len(array), bool)
+    if array.dtype.kind == "O":
+        gaps = np.array([each is None or each != each for each in array], bool)
+    elif array.dtype.kind == "f":
+        gaps = ~np.isfinite(array)
+    return _checked(array[~gaps], name), gaps
 
 
 def _checked(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind == "O":
-        _no_gaps(np.array([each is None or each != each for each in array], bool), name)
         kinds = {type(each) for each in array}
         if not all(issubclass(kind, str) for kind in kinds):
             names = ", ".join(sorted(kind.__name__ for kind in kinds))
             raise InputError("target_type", name=name, given=names)
         return array.astype(str)
     if array.dtype.kind == "f":
-        _no_gaps(~np.isfinite(array), name)
         return array.astype(np.float64)
     if array.dtype.kind not in "biuU":
         raise InputError("target_type", name=name, given=array.dtype)
     return array
 
 
-def _no_gaps(missing: np.ndarray, name: str) -> None:
-    if missing.any():
-        row = int(np.argmax(missing)) + 1
-        raise InputError("target_missing", name=name, count=int(missing.sum()), row=row)
-
-
-def column(given: str, columns: Sequence[str]) -> str:
+def column(given: str, names: Sequence[str]) -> str:
     """`given` itself if it is one of the columns; InputError with the nearest match if not."""
-    if given not in columns:
-        shown = ", ".join(columns[:20]) + (", ..." if len(columns) > 20 else "")
-        raise InputError("unknown_column", given=given, allowed=shown, hint=nearest(given, columns))
+    if given not in names:
+        shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+        raise InputError("unknown_column", given=given, allowed=shown, hint=nearest(given, names))
     return given

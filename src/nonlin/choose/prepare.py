@@ -11,6 +11,7 @@ import polars as pl
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
+from nonlin.choose.columns import counted, listed
 from nonlin.choose.data import as_features
 
 MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
@@ -101,18 +102,15 @@ def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation
 
 def gaps(features: pl.DataFrame, kept: Preparation) -> tuple[Text, ...]:
     """Notes on missing values in the columns that are kept, if there are any."""
-    notes = []
-    for key, names in (("filled", kept.numeric), ("gap_level", kept.categorical)):
-        counts = {name: features[name].null_count() for name in names}
-        holed = [name for name, count in counts.items() if count]
-        if holed:
-            count = sum(counts.values())
-            notes.append(text(f"choose.{key}", count=count, columns=_listed(holed)))
-    return tuple(notes)
+    found = (("filled", kept.numeric), ("gap_level", kept.categorical))
+    holes = {key: counted({n: features[n].null_count() for n in names}) for key, names in found}
+    return tuple(
+        text(f"choose.{key}", columns=columns) for key, columns in holes.items() if columns
+    )
 
 
 def _kept(features: pl.DataFrame) -> tuple[list[str], list[str], tuple[Text, ...]]:
-    """Numeric columns, text columns, and notes on those that are dropped."""
+    """Numeric columns, text columns, and notes on the text and on what is dropped."""
     numeric, categorical, constant, unique = [], [], [], []
     for name, dtype in features.schema.items():
         levels = features[name].drop_nulls().n_unique()
@@ -125,8 +123,12 @@ def _kept(features: pl.DataFrame) -> tuple[list[str], list[str], tuple[Text, ...
             unique.append(_really_text(features[name]))
         else:
             categorical.append(name)
-    dropped = (("choose.dropped_constant", constant), ("choose.dropped_unique", unique))
-    notes = tuple(text(key, columns=_listed(names)) for key, names in dropped if names)
+    found = (
+        ("choose.levels", categorical),
+        ("choose.dropped_constant", constant),
+        ("choose.dropped_unique", unique),
+    )
+    notes = tuple(text(key, columns=listed(names)) for key, names in found if names)
     return numeric, categorical, notes
 
 
@@ -148,10 +150,6 @@ def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:
         largest = column.abs().max()
         if isinstance(largest, float) and largest > LARGEST:
             raise InputError("too_large", column=column.name, given=largest, limit=LARGEST)
-
-
-def _listed(names: list[str], most: int = 6) -> str:
-    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
 
 
 def _transformer(numeric: list[str], categorical: list[str], rows: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nonlin._errors import InputError
 from nonlin._text import say
 from nonlin.choose import prepare
 from nonlin.choose.candidates import Plan
@@ -26,7 +28,7 @@ LOOKED_AT = 1024  # training rows on which stability is measured
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A network before training: share of dead units, gradient norm ratio."""
+    """A network before training: share of dead units, gradient norm ratio (NaN: none)."""
 
     dead: float
     gradient_ratio: float
@@ -133,7 +135,9 @@ def run_round(
         for count, (index, record) in enumerate(finished, start=1):
             records[index] = record
             tick(count)
-    outcomes = [_outcome(job.network, records[i], data, task) for i, job in enumerate(jobs)]
+    with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverged
+        outcomes = [_outcome(job.network, records[i], data, task) for i, job in enumerate(jobs)]
+        starts = tuple(_start(each, data) for each in starting)
     width = len(plan.rates)
     by_arm = (outcomes[i : i + width] for i in range(0, len(outcomes), width))
     return Round(
@@ -141,7 +145,7 @@ def run_round(
         len(data.train[0]),
         len(data.validation[0]),
         len(data.test[0]),
-        tuple(_start(each, data) for each in starting),
+        starts,
         tuple(tuple(arm) for arm in by_arm),
     )
 
@@ -186,8 +190,11 @@ def _job(network: Network, data: Data, plan: Plan, rate: float, seed: int) -> Jo
 
 def _start(network: Network, data: Data) -> Start:
     inputs, target = sample(data)
-    ratio = gradient_ratio(network, inputs, target)
-    return Start(dead_units(network, inputs).value, ratio.value)
+    dead = dead_units(network, inputs).value
+    try:
+        return Start(dead, gradient_ratio(network, inputs, target).value)
+    except InputError:  # the activation gave numbers that are not finite
+        return Start(dead, math.nan)
 
 
 def _outcome(network: Network, record: Record, data: Data, task: Task) -> Outcome:

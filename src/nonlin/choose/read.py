@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import text
+from nonlin._text import Text, text
 from nonlin.choose.data import Table, column, from_frame
+from nonlin.choose.delimited import read_delimited
 
 DATA_SETS = ("iris", "wine", "digits", "breast_cancer", "diabetes")
 TARGETS = ("target", "label", "class", "y")  # names that a target usually has
-MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?"]
-SEPARATORS = ",;\t|"
-ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
+PARQUET = (".parquet", ".pq")
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", *PARQUET)
 
 
 def read(data: str, target: str | None = None) -> Table:
@@ -28,11 +28,12 @@ def read(data: str, target: str | None = None) -> Table:
     """
     path = Path(data).expanduser()
     shipped = data in DATA_SETS and not path.exists()
-    frame = _data_set(data) if shipped else _file(path, data)
+    frame, notes = (_data_set(data), ()) if shipped else _file(path, data)
     if target is not None:
-        return from_frame(path.name, frame, column(target, frame.columns))
+        return from_frame(path.name, frame, column(target, frame.columns), notes)
     chosen = _usual_target(frame.columns)
-    return from_frame(path.name, frame, chosen, [text("choose.target_taken", column=chosen)])
+    taken = text("choose.target_taken", column=chosen)
+    return from_frame(path.name, frame, chosen, [*notes, taken])
 
 
 def _usual_target(columns: list[str]) -> str:
@@ -53,7 +54,7 @@ def _data_set(name: str) -> pl.DataFrame:
     return frame.with_columns(pl.Series("target", target))
 
 
-def _file(path: Path, given: str) -> pl.DataFrame:
+def _file(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     if not path.exists():
         raise InputError("missing_file", given=given, sets=", ".join(DATA_SETS), hint=_near(path))
     if not path.is_file():
@@ -62,14 +63,20 @@ def _file(path: Path, given: str) -> pl.DataFrame:
         raise InputError("unknown_ending", given=path.name, allowed=", ".join(ENDINGS))
     if path.stat().st_size == 0:
         raise InputError("empty_file", given=given)
-    try:
-        frame = _parsed(path)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError("unreadable_file", given=given, reason=reason) from None
+    frame, notes = _table(path, given)
     if frame.height == 0 or frame.width == 0:
         raise InputError("empty_file", given=given)
-    return frame
+    return frame, notes
+
+
+def _table(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    parquet = path.suffix.lower() in PARQUET
+    try:
+        return (pl.read_parquet(path), ()) if parquet else read_delimited(path)
+    except OSError:
+        raise InputError("unreadable_file", given=given) from None
+    except pl.exceptions.PolarsError:
+        raise InputError("broken_parquet" if parquet else "broken_table", given=given) from None
 
 
 def _near(path: Path) -> object:
@@ -79,22 +86,3 @@ def _near(path: Path) -> object:
     except OSError:
         files = []
     return nearest(path.name, [*files, *DATA_SETS])
-
-
-def _parsed(path: Path) -> pl.DataFrame:
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return pl.read_parquet(path)
-    return pl.read_csv(
-        path,
-        separator=_separator(path),
-        null_values=MISSING,
-        infer_schema_length=10_000,
-        try_parse_dates=True,
-    )
-
-
-def _separator(path: Path) -> str:
-    """The separator that the first line holds most often: comma, semicolon, tab or bar."""
-    with path.open(encoding="utf-8-sig") as file:
-        line = file.readline()
-    return max(SEPARATORS, key=line.count)

@@ -25,6 +25,7 @@ from nonlin.measure import Measurement
 
 DEAD_STEP = 0.05
 SATURATED_STEP = 0.25
+CRITERIA = ("diverged", "dead", "ratio", "saturated", "exponentials", "divisions", "score")
 LISTED = 12  # names of tied activations that a sentence holds
 
 
@@ -121,7 +122,7 @@ def recommend(
 
 
 def preference(row: Standing) -> tuple[float, ...]:
-    """What the rule compares, smaller is better."""
+    """What the rule compares, smaller is better; one number for each of CRITERIA."""
     properties = row.activation.properties
     return (
         row.diverged,
@@ -131,6 +132,20 @@ def preference(row: Standing) -> tuple[float, ...]:
         properties.exponentials,
         properties.divisions,
         -row.score.value,
+    )
+
+
+def _shown(row: Standing) -> tuple[str, ...]:
+    """The same as it is printed."""
+    properties = row.activation.properties
+    return (
+        str(row.diverged),
+        _percent(row.dead.value),
+        f"{row.gradient_ratio.value:.2g}",
+        _percent(row.saturated.value),
+        str(properties.exponentials),
+        str(properties.divisions),
+        f"{row.score.value:.4f}",
     )
 
 
@@ -157,14 +172,16 @@ def _reasons(
 
 def _score_reason(chosen: Standing, rounds: int) -> Text:
     score, what = f"{chosen.score.value:.4f}", chosen.score.what
-    if chosen.half_width is None:
+    if chosen.interval is None:
         return text("recommend.score_once", name=chosen.label, what=what, score=score)
+    low, high = chosen.interval
     return text(
         "recommend.score",
         name=chosen.label,
         what=what,
         score=score,
-        width=f"{chosen.half_width:.4f}",
+        low=f"{low:.4f}",
+        high=f"{high:.4f}",
         rounds=rounds,
     )
 
@@ -179,16 +196,23 @@ def _tie_reasons(chosen: Standing, standings: Sequence[Standing], rounds: int) -
     names = ", ".join(tied[:LISTED]) + (", ..." if len(tied) > LISTED else "")
     key = "recommend.all_tied" if len(tied) == len(standings) else "recommend.tied"
     yield text(key, names=names)
-    properties = chosen.activation.properties
-    yield text(
-        "recommend.preferred",
+    rivals = sorted((row for row in standings if row.tied and row is not chosen), key=preference)
+    yield _decision("recommend.runner_up", chosen, rivals[0])
+    if standings[0] not in (chosen, rivals[0]):
+        yield _decision("recommend.highest", chosen, standings[0])
+
+
+def _decision(key: str, chosen: Standing, other: Standing) -> Text:
+    """The first of CRITERIA in which the two differ, which is the one that decided."""
+    pairs = zip(preference(chosen), preference(other), strict=True)
+    place = next((place for place, (a, b) in enumerate(pairs) if a != b), len(CRITERIA) - 1)
+    return text(
+        key,
         name=chosen.label,
-        dead=_percent(chosen.dead.value),
-        saturated=_percent(chosen.saturated.value),
-        ratio=f"{chosen.gradient_ratio.value:.2g}",
-        exponentials=properties.exponentials,
-        divisions=properties.divisions,
-        cost=f"{chosen.cost.value:.2g}",
+        other=other.label,
+        criterion=text(f"recommend.by.{CRITERIA[place]}"),
+        value=_shown(chosen)[place],
+        other_value=_shown(other)[place],
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nonlin._text import Text
+from nonlin._errors import NonlinError
+from nonlin._text import Text, text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
     from nonlin.network import Network, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
+class Final:
+    """The network that the user takes away, what prepares its inputs, and how it was trained."""
+
+    network: Network
+    preparation: Preparation
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Result:
     """The answer to "which activation, for my data?", with everything behind it.
 
-    recommendation: what to use and why. standings: the ranking, best score first. network:
+    recommendation: what to use and why. standings: the ranking, best score first. final:
     trained with the recommendation on 80 % of all rows (the other 20 % stop the training);
-    its score is the one of the race, which had less to learn from. preparation: from raw rows
-    to inputs of that network. race: every network that was trained. record: of the final
-    training. notes: what the user should know. interrupted: by Ctrl-C. seconds: in all.
+    its score is the one of the race, which had less to learn from; None if Ctrl-C came before.
+    race: every network that was trained. notes: what the user should know. seconds: in all.
+    `print` gives the verdict in sentences, in the language in use.
     """
 
     name: str | Text
@@ -40,16 +50,48 @@ class Result:
     race: Race
     standings: tuple[Standing, ...]
     recommendation: Recommendation
-    network: Network
-    preparation: Preparation
-    record: Record
+    final: Final | None
     notes: tuple[Text, ...]
     seconds: float
 
+    def __str__(self) -> str:
+        headline, *reasons = str(self.recommendation).splitlines()
+        cut_short = [str(each) for each in self.interruption]
+        return "\n".join([*cut_short, headline, *(f" - {reason}" for reason in reasons)])
+
+    def __repr__(self) -> str:
+        row = next(each for each in self.standings if each.label == self.recommendation.label)
+        tied = f"{len(self.tied)} of {len(self.standings)} tied"
+        score = f"{self.task.score} {row.score.value:.4g}"
+        return f"<Result {self.name}: {row.label}, learning rate {row.rate:g}, {score}, {tied}>"
+
+    @property
+    def network(self) -> Network | None:
+        """Trained with the recommendation; None if Ctrl-C came before."""
+        return self.final.network if self.final else None
+
+    @property
+    def preparation(self) -> Preparation | None:
+        """From raw rows to inputs of the network; None if Ctrl-C came before."""
+        return self.final.preparation if self.final else None
+
+    @property
+    def record(self) -> Record | None:
+        """Of the training of the network; None if Ctrl-C came before."""
+        return self.final.record if self.final else None
+
+    @property
+    def interruption(self) -> tuple[Text, ...]:
+        """What Ctrl-C left undone; empty if nothing."""
+        done, planned = len(self.race.rounds), len(self.plan.seeds)
+        rounds = text("choose.interrupted", rounds=done, planned=planned)
+        found = ((self.race.interrupted, rounds), (not self.final, text("choose.no_network")))
+        return tuple(sentence for so, sentence in found if so)
+
     @property
     def interrupted(self) -> bool:
-        """Was it ended by Ctrl-C before all rounds were finished?"""
-        return self.race.interrupted
+        """Was it ended by Ctrl-C before everything was trained?"""
+        return bool(self.interruption)
 
     @property
     def tied(self) -> tuple[str, ...]:
@@ -60,8 +102,8 @@ class Result:
     def table(self) -> pl.DataFrame:
         """The ranking as a polars frame, one row per activation, best score first.
 
-        score, interval (half the width of the 95 % one), dead units before and after training
-        and saturated are shares; p_value is adjusted (Holm); rmse is null for classes.
+        low, high: the 95 % interval of the score. dead units before and after training and
+        saturated are shares; p_value is adjusted (Holm); rmse is null for classes.
         """
         import polars as pl
 
@@ -71,19 +113,23 @@ class Result:
         """Predictions for raw rows, as they were given to `choose`, shape (rows,).
 
         Class labels, or numbers in the units of the target. Raises InputError if columns are
-        missing or do not fit.
+        missing or do not fit, NonlinError if Ctrl-C came before the network was trained.
         """
-        predicted = self.network.predict(self.preparation(X))
+        if self.final is None:
+            raise NonlinError("no_network")
+        predicted = self.final.network.predict(self.final.preparation(X))
         if not self.task.classes:
-            return self.preparation.decode(predicted)
+            return self.final.preparation.decode(predicted)
         return self.task.decode(predicted)
 
 
 def _row(standing: Standing, recommended: str) -> dict[str, Any]:
+    low, high = standing.interval or (None, None)
     return {
         "activation": standing.label,
         "score": standing.score.value,
-        "interval": standing.half_width,
+        "low": low,
+        "high": high,
         "rmse": standing.error.value if standing.error else None,
         "learning_rate": standing.rate,
         "dead_before": standing.dead_before.value,

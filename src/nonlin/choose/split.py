@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nonlin._errors import InputError
+from nonlin._text import text
 
 SHARES = (0.6, 0.2, 0.2)  # training, validation, test
 LEAST_ROWS = 10
@@ -28,13 +29,13 @@ def enough(rows: int) -> None:
         raise InputError("too_few_rows", rows=rows, least=LEAST_ROWS)
 
 
-def enough_per_class(indices: np.ndarray, labels: np.ndarray) -> None:
-    """Raises InputError if a class (int64 indices into `labels`) has fewer rows than parts."""
-    counts = np.bincount(indices, minlength=len(labels))
+def enough_per_class(labels: np.ndarray, counts: np.ndarray) -> None:
+    """Raises InputError if a class has fewer rows than there are parts; both (classes,)."""
     rarest = int(np.argmin(counts))
     if counts[rarest] < LEAST_PER_CLASS:
         label, count = labels[rarest].item(), int(counts[rarest])
-        raise InputError("rare_class", label=label, count=count, least=LEAST_PER_CLASS)
+        hint = text("errors.or_regression") if labels.dtype.kind in "iuf" else ""
+        raise InputError("rare_class", label=label, count=count, least=LEAST_PER_CLASS, hint=hint)
 
 
 def split(

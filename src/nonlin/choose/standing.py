@@ -48,6 +48,15 @@ class Standing:
     p_value: float
     tied: bool
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the score, inside what a score can be; None after one round."""
+        if self.half_width is None:
+            return None
+        least = 0.0 if self.error is None else -math.inf  # accuracy, R^2
+        low, high = self.score.value - self.half_width, self.score.value + self.half_width
+        return max(low, least), min(high, 1.0)
+
 
 def standings(race: Race, plan: Plan, task: Task) -> tuple[tuple[Standing, ...], tuple[Text, ...]]:
     """The ranking, best score first, and notes on what was left out.
@@ -60,7 +69,8 @@ def standings(race: Race, plan: Plan, task: Task) -> tuple[tuple[Standing, ...],
     scores = np.array(
         [[each.outcomes[arm][rate].score for arm, rate in enumerate(rates)] for each in rounds]
     )
-    usable = np.flatnonzero(np.isfinite(scores).all(axis=0))
+    ratios = np.array([[start.gradient_ratio for start in each.starts] for each in rounds])
+    usable = np.flatnonzero(np.isfinite(scores + ratios).all(axis=0))
     if not usable.size:
         raise NonlinError("nothing_trained")
     ratio, resolution = _ratio(rounds), _resolution(rounds, task)

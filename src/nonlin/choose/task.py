@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
+from nonlin.choose.split import LEAST_PER_CLASS, enough_per_class
 from nonlin.network import LOSSES
 
 KINDS = ("regression", "binary", "multiclass")
@@ -22,7 +23,8 @@ class Task:
 
     kind: "regression", "binary" or "multiclass". output: the output activation. loss: the
     name of the loss on the logits. outputs: output neurons. labels: the classes in order
-    (regression: empty). score: "accuracy" or "r2". reason: why this output and loss.
+    (regression: empty). score: "accuracy" or "r2". reason: why this output and loss. notes:
+    how whole numbers were taken, and how to have it otherwise.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Task:
     labels: np.ndarray
     score: str
     reason: Text
+    notes: tuple[Text, ...] = ()
 
     @property
     def classes(self) -> bool:
@@ -53,30 +56,52 @@ def infer(target: np.ndarray, name: str, kind: str | None = None) -> Task:
     """The task of a target (rows,) without gaps; `kind` overrides what would be inferred.
 
     Text and booleans are classes; so are two distinct values, and whole numbers with at most
-    20 distinct values and 5 rows for each. Everything else is regression. Raises InputError
-    for an unknown kind, a target with one value, or one that does not fit the kind.
+    20 distinct values, 5 rows for each on average, and 3 rows at least. Everything else is
+    regression. Raises InputError for an unknown kind, a target with one value, one that does
+    not fit the kind, or a class with fewer than 3 rows.
     """
-    distinct = np.unique(target)
+    distinct, counts = np.unique(target, return_counts=True)
     if kind is not None and kind not in KINDS:
         hint = nearest(str(kind), KINDS)
         raise InputError("unknown_task", given=kind, allowed=", ".join(KINDS), hint=hint)
     if len(distinct) < 2:
         value = distinct[0].item() if len(distinct) else None
         raise InputError("one_class", name=name, value=value)
-    kind = kind or _kind(target, distinct)
+    notes: tuple[Text, ...] = ()
+    if kind is None:
+        kind, notes = _inferred(target, distinct, counts)
     if kind == "regression":
-        return _regression(target, name)
-    return _classification(target, distinct, name, kind)
+        return replace(_regression(target, name), notes=notes)
+    task = _classification(target, distinct, name, kind)
+    enough_per_class(distinct, counts)
+    return replace(task, notes=notes)
 
 
-def _kind(target: np.ndarray, distinct: np.ndarray) -> str:
-    if len(distinct) == 2:
-        return "binary"
-    if target.dtype.kind == "U":
-        return "multiclass"
-    whole = target.dtype.kind in "iu" or bool(np.all(distinct == np.floor(distinct)))
+def _inferred(
+    target: np.ndarray, distinct: np.ndarray, counts: np.ndarray
+) -> tuple[str, tuple[Text, ...]]:
+    if not _whole(distinct):
+        return _two_or(distinct, "multiclass" if target.dtype.kind == "U" else "regression"), ()
     few = len(distinct) <= min(MOST_CLASSES, len(target) / ROWS_PER_CLASS)
-    return "multiclass" if whole and few else "regression"
+    rarest = int(np.argmin(counts))
+    rows, count = int(counts[rarest]), len(distinct)
+    if count == 2 or (few and rows >= LEAST_PER_CLASS):
+        return _two_or(distinct, "multiclass"), (text("task.taken_as_classes", count=count),)
+    if rows >= LEAST_PER_CLASS:
+        return "regression", (text("task.taken_as_quantity", count=count),)
+    value = distinct[rarest].item()
+    note = text("task.rare_as_quantity", count=count, value=value, rows=rows)
+    return "regression", (note,) if few else ()  # of many values nobody expects classes
+
+
+def _whole(distinct: np.ndarray) -> bool:
+    if distinct.dtype.kind == "f":
+        return bool(np.all(distinct == np.floor(distinct)))
+    return distinct.dtype.kind in "iu"
+
+
+def _two_or(distinct: np.ndarray, otherwise: str) -> str:
+    return "binary" if len(distinct) == 2 else otherwise
 
 
 def _regression(target: np.ndarray, name: str) -> Task:

@@ -58,7 +58,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "epochs": settings.epochs,
             "patience": settings.patience,
         },
-        "notes": [str(note) for note in result.notes],
+        "notes": [str(note) for note in (*result.interruption, *result.notes)],
         "interrupted": result.interrupted,
         "seconds": result.seconds,
     }

@@ -20,6 +20,8 @@ COLUMNS = ("rate", "dead", "saturated", "gradients", "cost", "seconds")
 
 def render(result: Result, console: Console) -> None:
     """Print header, ranking and recommendation; readable from 80 columns on."""
+    for sentence in result.interruption:
+        console.print(str(sentence), markup=False, highlight=False, style="bold")
     for line in _header(result):
         console.print(line, markup=False, highlight=False)
     console.print(_table(result, wide=console.width >= WIDE))
@@ -90,8 +92,8 @@ def _table(result: Result, wide: bool) -> Table:
 def _cells(row: Standing, chosen: bool) -> Iterator[str]:
     mark = "→" if chosen else "=" if row.tied else " "
     yield f"{mark} {row.label}"
-    interval = "" if row.half_width is None else f" ± {row.half_width:.3f}"
-    yield f"{row.score.value:.3f}{interval}"
+    ends = [_score(end) for end in row.interval or ()]
+    yield _score(row.score.value) + (f" [{', '.join(ends)}]" if ends else "")
     if row.error is not None:
         yield f"{row.error.value:.4g}"
     yield f"{row.rate:g}"
@@ -100,6 +102,10 @@ def _cells(row: Standing, chosen: bool) -> Iterator[str]:
     yield f"{row.gradient_ratio.value:.2g}"
     yield f"{row.cost.value:.2f}"
     yield f"{row.seconds.value:.3f}"
+
+
+def _score(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"  # R^2 has no lower end
 
 
 def _percent(share: float) -> str:
