@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 from nonlin._errors import InputError, NonlinError, nearest
 from nonlin._text import say, set_language
+from nonlin.cli import streams
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -18,6 +18,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `nonlin` with the given arguments (those of the process by default), then exit."""
+    streams.prepare()
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -29,6 +30,7 @@ def run(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         rest = _take_language(arguments)
+        streams.choose_language()
         from nonlin.cli.app import build
 
         code = _invoke(build(), rest or ["--help"])
@@ -42,8 +44,11 @@ def _run(arguments: list[str]) -> int:
         print(say("cli.interrupted"), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `nonlin list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.silence()
         return 0
+    except OSError as error:  # `nonlin list > /dev/full`
+        streams.silence()
+        return _complain(str(InputError("cli_output", reason=error.strerror)))
 
 
 def _take_language(arguments: list[str]) -> list[str]:
@@ -84,12 +89,14 @@ def _usage(error: Exception) -> str:
     """A usage error of typer in our own words."""
     given = getattr(error, "option_name", "")
     context = getattr(error, "ctx", None)
-    options = [o for p in context.command.params for o in p.opts] if context else []
+    options = [max(p.opts, key=len) for p in context.command.params] if context else []
     message = getattr(error, "message", str(error))
     match type(error).__name__:
         case "NoSuchOption":
-            hint = nearest(given, [*options, "--lang", "--help"])
-            return str(InputError("cli_option", given=given, hint=hint))
+            known = [option for option in options if option.startswith("-")]
+            known = list(dict.fromkeys((*known, "--lang", "--help")))
+            hint = nearest(given, known)
+            return str(InputError("cli_option", given=given, allowed=", ".join(known), hint=hint))
         case "MissingParameter":
             return str(InputError("cli_missing", name=_spelling(getattr(error, "param", None))))
         case "BadOptionUsage":

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation, activation
 from nonlin.catalogue import get
+from nonlin.cli.streams import shows
 
 
 def numbers(text: str, name: str) -> list[float]:
@@ -73,7 +75,10 @@ def named(text: str, values: dict[str, Any]) -> Activation:
 
 def write_json(value: Any) -> None:
     """Print as JSON; infinities and NaN, which JSON does not know, as text."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+    written = json.dumps(_plain(value), ensure_ascii=False, indent=2)
+    if not shows(sys.stdout, written):
+        written = json.dumps(_plain(value), indent=2)
+    print(written)
 
 
 def _plain(value: Any) -> Any:

@@ -103,7 +103,7 @@ def save(figure: Any, path: str | Path) -> Path:
     if kind not in FORMATS:
         allowed = ", ".join(f".{name}" for name in FORMATS)
         raise InputError(
-            "picture_format", given=target.name, allowed=allowed, hint=nearest(kind, FORMATS)
+            "picture_format", given=str(path), allowed=allowed, hint=nearest(kind, FORMATS)
         )
     try:
         figure.savefig(target, dpi=160, facecolor=figure.get_facecolor())
