@@ -253,7 +253,9 @@ def test_files_that_are_refused(tmp_path):
         write(tmp_path / "empty.csv", ""): "is empty",
         write(tmp_path / "header.csv", "a,b\n"): "is empty: it has no rows",
         write(tmp_path / "one.csv", "a\n1\n2\n"): "one.csv has only the column 'a'",
-        write(tmp_path / "table.xlsx", "x"): "unknown ending: the endings are .csv",
+        write(
+            tmp_path / "table.xlsx", "x"
+        ): "cannot be read: the endings are .csv.* save a spreadsheet as CSV",
         write(tmp_path / "bad.parquet", "no parquet"): "is not a Parquet file",
         write(tmp_path / "ragged.csv", "a,b\n1,2,3\n"): "every line needs as many fields",
         write(

@@ -151,6 +151,13 @@ def test_after_one_round_the_leader_provisionally():
     assert "significant" not in str(advice)
 
 
+def test_the_only_candidate_beats_nobody():
+    for rounds in (1, 5):
+        said = str(chosen(standing("relu"), rounds=rounds))
+        assert "It was the only candidate" in said
+        assert "highest score" not in said
+
+
 def test_reasons_name_what_to_build():
     said = str(chosen(standing("relu", rate=0.001)))
     assert "hidden layers (64-64), learning rate 0.001 (AdamW), output softmax" in said

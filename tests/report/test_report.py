@@ -37,9 +37,9 @@ def test_the_report_says_everything(wine):
     said = " ".join(rendered(wine, 100).split())
     row = wine.table.row(0, named=True)
     for part in (
-        "Data: wine, 178 rows, 13 columns; target: target",
+        "Data: wine (rows: 178, columns: 13, target: target)",
         "3 classes: softmax gives probabilities that sum to 1",
-        "8 networks 8-8 (2 activations x 2 learning rates x 2 splits)",
+        "networks with hidden layers 8-8, 8 in all (activations: 2, learning rates: 2, splits: 2)",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
         f"Use {wine.recommendation.label} in the hidden layers",

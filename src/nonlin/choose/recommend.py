@@ -162,7 +162,9 @@ def _reasons(
 ) -> Iterator[Text]:
     yield _score_reason(chosen, rounds)
     yield from _tie_reasons(chosen, standings, rounds)
-    if rounds < 2:
+    if len(standings) < 2:
+        yield text("recommend.only")
+    elif rounds < 2:
         yield text("recommend.one_round")
     gain = f"{chosen.activation.gain:.4g}"
     yield text("recommend.initialisation", name=chosen.label, gain=gain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -24,10 +25,14 @@ FRAME = {
     "[default: ": "default",
     "[required]": "required",
 }
+TYPE = re.compile(r" <(str|list\[str\])>")  # behind the name of an argument
+BRACES = re.compile(r"(?<=[ ])\{(\w+)\}")  # around it
 
 
 def _in_words_of_ours(text: str) -> str:
     """The frame that typer writes in English, in the language in use."""
+    text = TYPE.sub(lambda found: " " * len(found[0]), text)
+    text = BRACES.sub(r"\1", text)
     for english, key in FRAME.items():
         text = text.replace(english, say(f"cli.frame.{key}"))
     return text

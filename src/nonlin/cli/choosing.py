@@ -15,9 +15,10 @@ Progress = Callable[[int, int, str], None]
 
 
 def choose(
-    data: Annotated[str, typer.Argument(metavar="DATA", help=say("cli.data"))],
+    data: Annotated[str, typer.Argument(metavar=say("cli.metavar.data"), help=say("cli.data"))],
     target: Annotated[
-        str | None, typer.Option("--target", "-t", help=say("cli.target"), metavar="COL")
+        str | None,
+        typer.Option("--target", "-t", help=say("cli.target"), metavar="COLUMN"),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help=say("cli.quick"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
@@ -25,25 +26,32 @@ def choose(
         str, typer.Option("--hidden", help=say("cli.hidden"), metavar="N,N,...")
     ] = "64,64",
     activations: Annotated[
-        str, typer.Option("--activations", "-a", help=say("cli.activations"), metavar="A,B,...")
-    ] = "",
-    rates: Annotated[str, typer.Option("--rates", help=say("cli.rates"), metavar="R,R,...")] = "",
-    seeds: Annotated[str, typer.Option("--seeds", help=say("cli.seeds"), metavar="N")] = "",
+        str | None,
+        typer.Option("--activations", "-a", help=say("cli.activations"), metavar="A,B,..."),
+    ] = None,
+    rates: Annotated[
+        str | None, typer.Option("--rates", help=say("cli.rates"), metavar="R,R,...")
+    ] = None,
+    seeds: Annotated[
+        str | None, typer.Option("--seeds", help=say("cli.seeds"), metavar="N")
+    ] = None,
     task: Annotated[
         str | None,
-        typer.Option("--task", help=say("cli.task"), metavar="KIND"),
+        typer.Option("--task", help=say("cli.task"), metavar="TASK"),
     ] = None,
-    threads: Annotated[str, typer.Option("--threads", help=say("cli.threads"), metavar="N")] = "",
+    threads: Annotated[
+        str | None, typer.Option("--threads", help=say("cli.threads"), metavar="N")
+    ] = None,
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
     options: dict[str, Any] = {
         "hidden": tuple(reading.sizes(hidden, "--hidden")),
-        "activations": [reading.named(name, {}) for name in reading.parts(activations)] or None,
-        "rates": reading.numbers(rates, "--rates") if rates else None,
-        "seeds": reading.whole(seeds, "--seeds") if seeds else None,
-        "threads": reading.whole(threads, "--threads") if threads else None,
+        "activations": None if activations is None else reading.activations(activations),
+        "rates": None if rates is None else reading.numbers(rates, "--rates", "0.001,0.01"),
+        "seeds": None if seeds is None else reading.whole(seeds, "--seeds"),
+        "threads": None if threads is None else reading.whole(threads, "--threads"),
         "seed": reading.whole(seed, "--seed"),
     }
     from nonlin.choose import choose_file

@@ -54,9 +54,10 @@ def _print_table(entries: list[Any]) -> None:
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar=say("cli.show.metavar"), help=say("cli.name"))],
+    name: Annotated[str, typer.Argument(metavar=say("cli.metavar.name"), help=say("cli.name"))],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")
+        Path | None,
+        typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE"),
     ] = None,
     parameter: Annotated[
         list[str], typer.Option("--parameter", "-p", help=say("cli.parameter"), metavar="K=V")
@@ -79,8 +80,13 @@ def show(
 
 
 def compare(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=say("cli.names"))],
-    output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")],
+    names: Annotated[
+        list[str], typer.Argument(metavar=say("cli.metavar.name"), help=say("cli.names"))
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE"),
+    ],
     derivative: Annotated[bool, typer.Option("--derivative", help=say("cli.derivative"))] = False,
     dark: Annotated[bool, typer.Option("--dark", help=say("cli.dark"))] = False,
 ) -> None:

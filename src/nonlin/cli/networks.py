@@ -14,7 +14,9 @@ from nonlin.cli import printing, reading
 
 
 def forward(
-    sizes: Annotated[str, typer.Argument(metavar="SIZES", help=say("cli.sizes"))] = "3,4,2",
+    sizes: Annotated[
+        str, typer.Argument(metavar=say("cli.metavar.sizes"), help=say("cli.sizes"))
+    ] = "3,4,2",
     inputs: Annotated[
         str, typer.Option("--input", "-i", help=say("cli.input"), metavar="X,X,...")
     ] = "",
@@ -27,7 +29,8 @@ def forward(
     init: Annotated[str, typer.Option("--init", help=say("cli.init"), metavar="NAME")] = "auto",
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
     picture: Annotated[
-        Path | None, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")
+        Path | None,
+        typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE"),
     ] = None,
     dark: Annotated[bool, typer.Option("--dark", help=say("cli.dark"))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
@@ -35,8 +38,8 @@ def forward(
     """Every sum of a small network with its numbers."""
     from nonlin.network import Network
 
-    layers = reading.sizes(sizes, "SIZES")
-    chosen = [reading.named(name, {}) for name in reading.parts(hidden)]
+    layers = reading.sizes(sizes, say("cli.metavar.sizes"))
+    chosen = reading.activations(hidden)
     network = Network(
         layers,
         hidden=chosen[0] if len(chosen) == 1 else chosen,  # one for all, or one per layer
@@ -59,7 +62,7 @@ def _sample(inputs: str, count: int) -> list[float]:
     """The numbers given, else 1, 2, 3, ..."""
     if not inputs:
         return [float(number + 1) for number in range(count)]
-    values = reading.numbers(inputs, "--input")
+    values = reading.numbers(inputs, "--input", "1,2.5,-3")
     if len(values) != count:
         raise InputError("cli_input_count", given=len(values), needed=count)
     return values

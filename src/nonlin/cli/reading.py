@@ -15,20 +15,23 @@ from nonlin.catalogue import get
 from nonlin.cli.streams import shows
 
 
-def numbers(text: str, name: str) -> list[float]:
+def numbers(text: str, name: str, example: str) -> list[float]:
     """ "1, 2.5, -3" as floats."""
     try:
-        return [float(part) for part in text.split(",")]
+        found = [float(part) for part in text.split(",")]
     except ValueError:
-        raise InputError("cli_numbers", name=name, given=text) from None
+        found = [math.nan]
+    if not all(map(math.isfinite, found)):
+        raise InputError("cli_numbers", name=name, given=text, example=example)
+    return found
 
 
 def sizes(text: str, name: str) -> list[int]:
     """ "64,32" as layer sizes."""
-    found = numbers(text, name)
-    if any(not math.isfinite(number) or number != int(number) for number in found):
-        raise InputError("cli_numbers", name=name, given=text)
-    return [int(number) for number in found]
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError("cli_sizes", name=name, given=text) from None
 
 
 def whole(text: str, name: str) -> int:
@@ -71,6 +74,11 @@ def named(text: str, values: dict[str, Any]) -> Activation:
     if NAME.fullmatch(written):
         return get(written).bind(**values)
     return activation(written, written, **values)
+
+
+def activations(text: str) -> list[Activation]:
+    """ "relu, max(x, 0)" as activations."""
+    return [named(part, {}) for part in parts(text)]
 
 
 def write_json(value: Any) -> None:

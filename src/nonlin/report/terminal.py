@@ -115,4 +115,4 @@ def _percent(share: float) -> str:
 
 def _legend(result: Result) -> str:
     statistics = "report.legend" if len(result.race.rounds) > 1 else "report.legend_once"
-    return f"{say(statistics)} {say('report.legend_columns')}"
+    return say(statistics) + say("report.legend_columns")
