@@ -286,7 +286,7 @@ PARTS = ("train", "validation", "test")
         ([["a"]] * 20, [0, 1] * 10, {}, "only real numbers", "只能使用实数"),
         (IRIS[0] * 1j, IRIS[1], {}, "only real numbers", "只能使用实数"),
         (IRIS[0], IRIS[1], {"task": "binry"}, "Did you mean binary", "您是想用 binary"),
-        (IRIS[0], IRIS[1], {"hidden": (0,)}, "a layer size is an integer", "层大小必须是"),
+        (IRIS[0], IRIS[1], {"hidden": (0,)}, "a layer size is an integer", "第 1 层的大小是 0"),
         (
             IRIS[0],
             IRIS[1],
