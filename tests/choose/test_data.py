@@ -91,6 +91,7 @@ def test_a_pandas_frame():
         (np.array(["a", "b"], object), ["a", "b"]),
         (pl.Series(["u", "v"], dtype=pl.Categorical), ["u", "v"]),
         (pl.Series([True, False]), [True, False]),
+        (pl.Series(["1.5", "2"]).cast(pl.Decimal(9, 2)), [1.5, 2.0]),
     ],
 )
 def test_targets(given, expected):
@@ -105,6 +106,7 @@ def test_targets(given, expected):
         ([1.0, np.nan, np.inf, 2.0], [1.0, 2.0]),
         (np.array(["a", None, np.nan, "b"], object), ["a", "b"]),
         (pl.Series([1, None, None, 2]), [1, 2]),
+        ([1, None, None, 2], [1, 2]),
         (pl.Series([1.5, None, float("inf"), 2.5]), [1.5, 2.5]),
     ],
 )
@@ -147,7 +149,9 @@ def test_a_column_that_is_the_target_is_told(y):
 def test_row_numbers_are_left_out_only_under_their_names():
     frame = pl.DataFrame({"Id": [1, 2, 3], "year": [2001, 2002, 2003], "index": [1, 3, 2]})
     assert from_memory(frame, [1, 2, 4]).features.columns == ["year", "index"]
-    assert notes(frame) == ["Left out, because it only numbers the rows: Id."]
+    said = "Left out, because it only numbers the rows: Id."
+    assert notes(frame) == [said]
+    assert said in notes(frame, [1, None, 4])
 
 
 def test_dates_are_told():
@@ -161,6 +165,8 @@ def test_names_that_occur_twice(tmp_path):
     frame.columns = ["a", "a"]
     assert as_features(frame).columns == ["a", "a_duplicated_0"]
     assert notes(frame) == [told]
+    told_of_y = [str(note) for note in read(write(tmp_path / "y.csv", "y,y\n1,7\n2,5\n")).notes]
+    assert told.replace("a_", "y_") in told_of_y
     table = read(write(tmp_path / "data.csv", "a,a,y\n1,7,3\n2,5,4\n"))
     assert table.features.columns == ["a", "a_duplicated_0"]
     assert told in [str(note) for note in table.notes]
@@ -257,6 +263,9 @@ def test_files_that_are_refused(tmp_path):
             tmp_path / "table.xlsx", "x"
         ): "cannot be read: the endings are .csv.* save a spreadsheet as CSV",
         write(tmp_path / "bad.parquet", "no parquet"): "is not a Parquet file",
+        write(tmp_path / "blank.csv", "\n\n"): "is empty: it has no rows",
+        write(tmp_path / "mark.csv", "\ufeff"): "is empty: it has no rows",
+        write(tmp_path / "odd.csv", "\xff\xfea", "latin-1"): "cannot be read as a table",
         write(tmp_path / "ragged.csv", "a,b\n1,2,3\n"): "every line needs as many fields",
         write(
             tmp_path / "gap.csv", "a,y\n1,\n2,\n"

@@ -38,9 +38,9 @@ def distinct(names: Iterable[str]) -> list[str]:
     return found
 
 
-def remarks(raw: pl.DataFrame) -> tuple[Text, ...]:
+def remarks(raw: pl.DataFrame, target: str) -> tuple[Text, ...]:
     """Notes on repeated names, dates and infinite values in columns as they were given."""
-    names = set(raw.columns)
+    names = {*raw.columns, target}
     repeated = [n for n in names if (same := REPEATED.fullmatch(n)) and same[1] in names]
     dates = [name for name, dtype in raw.schema.items() if dtype.is_temporal()]
     floats = [name for name, dtype in raw.schema.items() if dtype.is_float()]

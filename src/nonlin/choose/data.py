@@ -19,6 +19,7 @@ from nonlin.choose import columns
 from nonlin.network.checks import real_array
 
 TARGET = "y"  # the name of a target that came without one
+NUMBERS = (int, float, np.integer, np.floating)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,14 +72,17 @@ def _table(
     notes: Sequence[Text] = (),
 ) -> Table:
     """Rows with a target, columns that say something, and notes on the others."""
-    found = [*notes, *_left_out(gaps, target)]
-    raw = raw.filter(~gaps)
-    found.extend(columns.remarks(raw))
     features = normalised(raw)
-    superfluous, said = columns.superfluous(features)
-    features = features.drop(superfluous)
-    found.extend((*said, *columns.like_target(features, values)))
-    return Table(name, features, values, target, tuple(found))
+    superfluous, said = columns.superfluous(features)  # of all rows: a gap breaks row numbers
+    features = features.drop(superfluous).filter(~gaps)
+    found = (
+        *notes,
+        *_left_out(gaps, target),
+        *columns.remarks(raw.filter(~gaps), target),
+        *said,
+        *columns.like_target(features, values),
+    )
+    return Table(name, features, values, target, found)
 
 
 def _left_out(gaps: np.ndarray, target: str) -> tuple[Text, ...]:
@@ -154,6 +158,7 @@ def as_target(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _from_series(y: pl.Series, name: str) -> tuple[np.ndarray, np.ndarray]:
     y = y.cast(pl.String) if y.dtype in (pl.Categorical, pl.Enum) else y
+    y = y.cast(pl.Float64) if y.dtype.is_decimal() else y
     if not (y.dtype.is_numeric() or y.dtype in (pl.String, pl.Boolean, pl.Null)):
         raise InputError("target_type", name=name, given=y.dtype)
     gaps = y.is_null() if not y.dtype.is_float() else ~y.is_finite().fill_null(False)
@@ -180,10 +185,12 @@ def _from_array(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
 def _checked(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind == "O":
         kinds = {type(each) for each in array}
-        if not all(issubclass(kind, str) for kind in kinds):
+        if all(issubclass(kind, str) for kind in kinds):
+            return array.astype(str)
+        if not all(issubclass(kind, NUMBERS) for kind in kinds):
             names = ", ".join(sorted(kind.__name__ for kind in kinds))
             raise InputError("target_type", name=name, given=names)
-        return array.astype(str)
+        array = np.array(array.tolist())  # numbers, of which some were missing
     if array.dtype.kind == "f":
         return array.astype(np.float64)
     if array.dtype.kind not in "biuU":

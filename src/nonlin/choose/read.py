@@ -75,7 +75,9 @@ def _table(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
         return (pl.read_parquet(path), ()) if parquet else read_delimited(path)
     except OSError:
         raise InputError("unreadable_file", given=given) from None
-    except pl.exceptions.PolarsError:
+    except pl.exceptions.NoDataError:
+        raise InputError("empty_file", given=given) from None
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
         raise InputError("broken_parquet" if parquet else "broken_table", given=given) from None
 
 
