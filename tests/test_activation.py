@@ -149,3 +149,80 @@ def test_names_in_the_package():
         nl.get("reluu")
     with pytest.raises(nl.NonlinError, match="is no activation"):
         nl.get(3)
+
+
+REACH = np.array([-2.0, 0.0, 1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("function", "same"),
+    [
+        (lambda x: x * np.tanh(np.log1p(np.exp(x))), "x * tanh(softplus(x))"),
+        (lambda x: np.where(x >= 0, x, np.expm1(x)), "where(x >= 0, x, expm1(x))"),
+        (lambda x: np.clip(np.float32(0.25) * x + np.array(0.5), 0, 1), "clip(x/4 + 0.5, 0, 1)"),
+        (lambda x: np.float64(2) * abs(x) + 2**x, "2*abs(x) + 2**x"),
+        (lambda x: (x <= 1) * x, "where(x <= 1, x, 0)"),
+    ],
+)
+def test_python_functions_may_use_numpy(function, same):
+    own, typed = nl.activation("own", function), nl.activation("typed", same)
+    np.testing.assert_allclose(own(REACH), typed(REACH), rtol=1e-14)
+    np.testing.assert_allclose(own(REACH), function(REACH), rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: nl.activation("f", lambda x: math.sin(x)), "cannot be traced"),
+        (lambda: nl.activation("f", lambda x, a: a * x), "cannot be traced.*'a'"),
+        (lambda: nl.activation("f", lambda x: np.sinh(x)), r"np\.sinh is not part"),
+        (lambda: nl.activation("f", lambda x: np.sum(x)), "cannot be traced"),
+        (lambda: nl.activation("f", 3), "A formula is a text"),
+        (lambda: nl.activation(" ", "x"), "no name"),
+        (lambda: nl.activation("f", "x*pi", pi=3), "cannot be called 'pi'"),
+        (lambda: nl.activation("f", "x", axis=2), "cannot be called 'axis'"),
+        (lambda: nl.activation("f", "x", **{"lambda": 2}), "cannot be called 'lambda'"),
+        (lambda: nl.elu(1.0, alpha=10**400), "must be a number"),
+        (lambda: nl.relu([1.0], precision=["fast"]), "no precision"),
+        (lambda: nl.relu.derivative([1.0], [1]), "order"),
+        (lambda: nl.relu([[1, 2], [3]]), "no array"),
+    ],
+)
+def test_bad_input_is_one_sentence(make, words):
+    with pytest.raises(nl.NonlinError, match=words):
+        make()
+
+
+def test_parameters_may_be_called_as_the_arguments_of_activation():
+    assert nl.activation("f", "x * name + formula", name=2, formula=1)(3.0) == 7.0
+
+
+def test_derivatives_are_defined_at_most_where_the_value_is():
+    for formula in ("log(x)", "log1p(x)", "sqrt(x)", "x**0.5 * x**0.5", "x**1.5"):
+        own = nl.activation("f", formula)
+        missing = np.isnan(own(REACH))
+        assert missing[0], formula
+        for order in (1, 2, 3):
+            found = np.isnan(own.derivative(REACH, order))
+            assert found[missing].all(), formula
+            assert not found[REACH > 0].any(), formula
+
+
+def test_enormous_numbers_in_a_formula():
+    own = nl.activation("f", "(((1.5 * x)**64)**64)**64")
+    np.testing.assert_array_equal(own([0.5, 1.0]), [0.0, math.inf])
+    assert nl.activation("f", "x**64 * x**64 * x")(-2.0) == -(2.0**129)
+    assert nl.activation("f", "1e300 * x * 1e300")(-1.0) == -math.inf
+    assert nl.activation("f", "log(x - x)")(1.0) == -math.inf
+
+
+def test_a_branch_that_divides_by_zero():
+    own = nl.activation("f", "min(1 / max(x, 0), 3)")
+    np.testing.assert_allclose(own([0.1, 0.5, 4.0]), [3.0, 2.0, 0.25])
+    assert own.properties.range == (0.0, 3.0)
+
+
+def test_facts_about_a_pole():
+    keys = {text.key for text in nl.activation("f", "1/x").weaknesses}
+    assert "properties.undefined" in keys
+    assert "properties.not_monotone" not in keys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,8 +14,9 @@ from nonlin._callable import make_callable
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, language
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import Expr, constant, is_call, postorder, substitute, symbol, symbols
+from nonlin.expr.nodes import Expr, constant, is_call, symbol
 from nonlin.expr.recognise import recognise
+from nonlin.expr.walk import postorder, substitute, symbols
 
 if TYPE_CHECKING:
     from nonlin.expr.analyse import Properties
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 PRECISIONS = ("fast", "exact")
 ORDERS = (1, 2, 3)
+RESERVED = ("x", "pi", "order", "precision", "out", "axis")  # what a call takes itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Parameter:
         """The value as a float, if it is one and lies in the range."""
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputError("parameter_number", name=self.name, given=repr(value)) from None
         if not (self.above < number < self.below and math.isfinite(number)):
             raise InputError(
@@ -63,7 +66,14 @@ class Activation:
     aliases: tuple[str, ...] = ()
 
     def __call__(
-        self, x: Any, *, precision: str = "fast", out: Any = None, axis: int = -1, **parameters: Any
+        self,
+        x: Any,
+        /,
+        *,
+        precision: str = "fast",
+        out: Any = None,
+        axis: int = -1,
+        **parameters: Any,
     ) -> Any:
         """f(x), same shape and dtype as x. `out` receives the result if given (it may be x).
 
@@ -80,6 +90,7 @@ class Activation:
     def derivative(
         self,
         x: Any,
+        /,
         order: int = 1,
         *,
         precision: str = "fast",
@@ -92,15 +103,15 @@ class Activation:
         At a kink the derivative is the one that the formula's branch declares: relu'(0) = 0.
         For a row-wise function (order 1 only): the Jacobian, shape (..., n, n), rows last.
         """
-        if order not in ORDERS:
-            raise InputError("order", given=order, allowed="1, 2, 3")
+        _check_order(order)
         if self.rowwise:
             return _jacobian(self.bind(**parameters), x, order, precision, out, axis)
-        return self._evaluate(x, (order,), precision, out, parameters)[0]
+        return self._evaluate(x, (int(order),), precision, out, parameters)[0]
 
     def value_and_derivative(
         self,
         x: Any,
+        /,
         *,
         precision: str = "fast",
         out: Any = None,
@@ -109,9 +120,9 @@ class Activation:
     ) -> tuple[Any, Any]:
         """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
         if self.rowwise:
-            bound = self.bind(**parameters)
-            value = _rows(bound, x, precision, None, axis)
-            return value, _jacobian(bound, x, 1, precision, None, axis)
+            bound, (first, second) = self.bind(**parameters), _pair(out)
+            value = _rows(bound, x, precision, first, axis)
+            return value, _jacobian(bound, x, 1, precision, second, axis)
         value, slope = self._evaluate(x, (0, 1), precision, out, parameters)
         return value, slope
 
@@ -135,6 +146,7 @@ class Activation:
             import numpy as np
 
             dtype = np.dtype(dtype).name
+        _check_precision(precision)
         return _kernel(self, orders, dtype, precision)
 
     def bind(self, **parameters: Any) -> Activation:
@@ -260,7 +272,6 @@ def _kernel(activation: Activation, orders: tuple[int, ...], dtype: str, precisi
     from nonlin.kernels.compile import compile_kernel
 
     activation._needs_elementwise("kernel")
-    _check_precision(precision)
     return compile_kernel(activation.formula, orders, dtype, precision, activation.values)
 
 
@@ -270,8 +281,21 @@ def _is_rowwise(formula: Expr) -> bool:
 
 
 def _check_precision(precision: str) -> None:
-    if precision not in PRECISIONS:
+    if not isinstance(precision, str) or precision not in PRECISIONS:
         raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
+
+
+def _check_order(order: int) -> None:
+    if not isinstance(order, int | float) or order not in ORDERS:
+        raise InputError("order", given=order, allowed="1, 2, 3")
+
+
+def _pair(out: Any) -> tuple[Any, Any]:
+    if out is None:
+        return None, None
+    if not isinstance(out, tuple | list) or len(out) != 2:
+        raise InputError("out_count", given=len(out) if hasattr(out, "__len__") else 1, needed=2)
+    return out[0], out[1]
 
 
 @lru_cache(maxsize=512)
@@ -299,12 +323,15 @@ def _jacobian(
     activation: Activation, x: Any, order: int, precision: str, out: Any, axis: int
 ) -> Any:
     from nonlin import rowwise
+    from nonlin.kernels import arrays
 
     if order != 1:
         raise InputError("rowwise_order", name=activation.name, given=order)
+    _check_precision(precision)  # both are computed in float64
     result = rowwise.jacobian(activation, x, axis)
     if out is None:
         return result
+    arrays.check_output(out, result.shape, result.dtype)
     out[...] = result
     return out
 
@@ -312,7 +339,11 @@ def _jacobian(
 def trace(function: Callable[..., Expr], parameters: Mapping[str, Parameter] | None = None) -> Expr:
     """Call a Python function on symbols and keep what it builds."""
     names = parameters or {}
-    return lift_result(function(symbol("x"), **{name: symbol(name) for name in names}))
+    try:
+        result = function(symbol("x"), **{name: symbol(name) for name in names})
+    except TypeError as error:  # math.exp(x), a parameter that was not named, ...
+        raise InputError("not_traced", reason=str(error)) from error
+    return lift_result(result)
 
 
 def lift_result(result: Any) -> Expr:
@@ -322,21 +353,33 @@ def lift_result(result: Any) -> Expr:
     return lift(result)
 
 
-def activation(name: str, formula: str | Callable[..., Any], **parameters: float) -> Activation:
+def activation(name: str, formula: str | Callable[..., Any], /, **parameters: float) -> Activation:
     """Your own activation from a formula such as "x * sigmoid(beta * x)", beta=1.5.
 
     The formula is a string in x and the named parameters (never evaluated as code), or a
     Python function that is traced once on symbols. Everything that the catalogue's entries
-    can do, it can do too. Raises InputError for what a formula may not contain.
+    can do, it can do too. Inside a Python function, NumPy's functions work on the symbols:
+    `nl.activation("mine", lambda x: x * np.tanh(np.log1p(np.exp(x))))`. Raises InputError for
+    what a formula may not contain.
     """
     from nonlin.expr.parse import parse
 
-    rows = {n: Parameter(n, Parameter(n, 0.0).checked(v)) for n, v in parameters.items()}
-    root = parse(formula, tuple(rows)) if isinstance(formula, str) else trace(formula, rows)
+    if not isinstance(name, str) or not name.strip():
+        raise InputError("activation_name", given=repr(name))
+    rows = {n: _own_parameter(n, value) for n, value in parameters.items()}
+    root = trace(formula, rows) if callable(formula) else parse(formula, tuple(rows))
     unknown = [n for n in symbols([root]) if n != "x" and n not in rows]
     if unknown:
         raise InputError("unbound_parameter", name=unknown[0])
     return Activation(name, root, tuple(rows.values()), (name, name))
+
+
+def _own_parameter(name: str, value: float) -> Parameter:
+    from nonlin.expr.parse import FUNCTIONS
+
+    if not name.isidentifier() or keyword.iskeyword(name) or name in (*RESERVED, *FUNCTIONS):
+        raise InputError("parameter_name", given=name)
+    return Parameter(name, Parameter(name, 0.0).checked(value))
 
 
 make_callable(__name__)

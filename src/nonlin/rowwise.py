@@ -6,65 +6,82 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import (
-    Expr,
-    arguments_of,
-    constant,
-    fold,
-    is_call,
-    postorder,
-    rebuild,
-    symbol,
-)
+from nonlin.expr.nodes import Call, Expr, is_call, symbol
+from nonlin.expr.walk import fold, rebuild
 from nonlin.kernels import arrays
 
 if TYPE_CHECKING:
     from nonlin.activation import Activation
 
 SAMPLES = 64
+REDUCTIONS = ("row_max", "row_sum")
 
 
 def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
     """d f_i / d x_j for every row of x along `axis`, shape (..., n, n), dtype of x.
 
-    f depends on x_i directly and on all x_j through one sum: J = diag(df/dx) + df/dS dS/dx. The
-    maximum is only there to avoid overflow: a shift of the row moves nothing, so it has no slope.
+    f depends on x_i directly, and on all x_j through the reductions R of its formula, sums and
+    maxima: J = diag(df/dx) + sum over R of df/dR dR/dx.
     """
     given = arrays.as_input(x)
-    if given.ndim == 0 or not -given.ndim <= axis < given.ndim:
-        raise InputError("axis", given=axis, dimensions=given.ndim)
-    rows = np.moveaxis(given, axis, -1).astype(np.float64)
-    formula = _shifted(activation.graph)
-    reduction = next(node for node in postorder(formula) if is_call(node, "row_sum"))
-    (inside,) = arguments_of(reduction)
-    by_sum = _replace(formula, reduction, symbol("S"))
-    shifted = rows - rows.max(axis=-1, keepdims=True)
-    total = compile_numpy(inside, "x")(shifted).sum(axis=-1, keepdims=True)
-    direct = compile_numpy(derivative(by_sum, "x"), "x", "S")(shifted, total)
-    through = compile_numpy(derivative(by_sum, "S"), "x", "S")(shifted, total)
-    slope = compile_numpy(derivative(inside, "x"), "x")(shifted)
-    direct, through, slope = (np.broadcast_to(a, rows.shape) for a in (direct, through, slope))
-    result = through[..., :, None] * slope[..., None, :]
+    rows = np.moveaxis(given, arrays.checked_axis(given, axis), -1).astype(np.float64)
+    formula, reductions = _numbered(activation.graph)
+    row = _Row(rows)
+    for name, (primitive, inside) in reductions.items():
+        row.reduce(name, primitive, inside)
+    result = row.total_slopes(formula)
     diagonal = np.arange(rows.shape[-1])
-    result[..., diagonal, diagonal] += direct
+    result[..., diagonal, diagonal] += row.evaluate(derivative(formula, "x"))
     return result.astype(given.dtype)
 
 
-def _shifted(formula: Expr) -> Expr:
-    """The formula for rows whose maximum is 0."""
-    largest = [node for node in postorder(formula) if is_call(node, "row_max")]
-    return _replace(formula, largest[0], constant(0)) if largest else formula
+def _numbered(formula: Expr) -> tuple[Expr, dict[str, tuple[str, Expr]]]:
+    """The formula with a symbol for each reduction, and what each of them reduces."""
+    reductions: dict[str, tuple[str, Expr]] = {}
 
-
-def _replace(root: Expr, old: Expr, new: Expr) -> Expr:
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        return new if node is old else rebuild(node, arguments)
+        if not (isinstance(node, Call) and is_call(node, *REDUCTIONS)):
+            return rebuild(node, arguments)
+        name = f"R{len(reductions)}"
+        reductions[name] = node.primitive, arguments[0]
+        return symbol(name)
 
-    return fold(root, visit)
+    return fold(formula, visit), reductions
+
+
+class _Row:
+    """Values and total slopes of the reductions over rows, inner reductions first."""
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
+        self.values: dict[str, Any] = {}  # each of shape (..., 1)
+        self.slopes: dict[str, Any] = {}  # dR/dx_j, each of shape (..., n)
+
+    def evaluate(self, part: Expr) -> Any:
+        """An expression in x and the reductions found so far, on every element."""
+        found = compile_numpy(part, "x", *self.values)(self.rows, *self.values.values())
+        return np.broadcast_to(found, self.rows.shape)
+
+    def reduce(self, name: str, primitive: str, inside: Expr) -> None:
+        """One more reduction: sum or maximum of `inside` over the row."""
+        elements = self.evaluate(inside)
+        largest = np.eye(elements.shape[-1])[elements.argmax(axis=-1)]
+        weights = np.ones_like(elements) if primitive == "row_sum" else largest
+        through = self.total_slopes(inside)
+        direct = weights * self.evaluate(derivative(inside, "x"))
+        self.slopes[name] = (weights[..., None, :] @ through)[..., 0, :] + direct
+        value = elements.sum(-1) if primitive == "row_sum" else elements.max(-1)
+        self.values[name] = value[..., None]
+
+    def total_slopes(self, part: Expr) -> Any:
+        """d part_i / d x_j by way of the reductions, shape (..., n, n)."""
+        total = np.zeros((*self.rows.shape, self.rows.shape[-1]))
+        for name, slope in self.slopes.items():
+            total += self.evaluate(derivative(part, name))[..., :, None] * slope[..., None, :]
+        return total
 
 
 def _samples(activation: Activation) -> tuple[Any, Any]:

@@ -9,11 +9,9 @@ import pytest
 from nonlin._text import speaking
 from nonlin.expr.analyse import (
     breakpoints,
-    kinks,
     limits,
     properties,
     strengths,
-    value_range,
     weaknesses,
 )
 from nonlin.expr.derivative import derivative
@@ -60,7 +58,7 @@ def of(formula):
     ],
 )
 def test_kinks(formula, expected):
-    assert kinks(parse(formula)) == pytest.approx(expected, abs=1e-12)
+    assert of(formula).kinks == pytest.approx(expected, abs=1e-12)
 
 
 def test_breakpoints_include_those_of_higher_order():
@@ -119,7 +117,7 @@ def test_no_limit_is_nan():
     ],
 )
 def test_range(formula, low, high):
-    assert value_range(parse(formula)) == pytest.approx((low, high), rel=1e-13, abs=0)
+    assert of(formula).range == pytest.approx((low, high), rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

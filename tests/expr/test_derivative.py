@@ -7,9 +7,10 @@ import pytest
 
 from nonlin.emit.mpmath import compile_mpmath
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import build, constant, postorder, symbol, value_of, where
+from nonlin.expr.nodes import build, constant, symbol, value_of, where
 from nonlin.expr.parse import parse
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.walk import postorder
 
 x = symbol("x")
 UNARY = [n for n, row in TABLE.items() if row.arity == 1 and not n.startswith("row_")]

@@ -7,21 +7,8 @@ from fractions import Fraction
 import pytest
 
 from nonlin._errors import InputError
-from nonlin.expr.nodes import (
-    absolute,
-    add,
-    build,
-    call,
-    constant,
-    negate,
-    postorder,
-    rewrite,
-    substitute,
-    symbol,
-    symbols,
-    value_of,
-    where,
-)
+from nonlin.expr.nodes import absolute, add, build, call, constant, negate, symbol, value_of, where
+from nonlin.expr.walk import postorder, rewrite, substitute, symbols
 
 x, a = symbol("x"), symbol("a")
 

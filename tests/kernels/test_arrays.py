@@ -1,5 +1,8 @@
 """Arrays of every layout and dtype give the same numbers as plain ones."""
 
+import os
+import signal
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -135,3 +138,21 @@ def test_wrong_outputs_are_refused():
         nl.relu(x, out=frozen)
     with pytest.raises(nl.NonlinError, match="2 are needed"):
         nl.relu.value_and_derivative(x, out=np.zeros(3))
+
+
+def test_outputs_may_not_share_memory():
+    both = np.empty(4)
+    with pytest.raises(nl.NonlinError, match="share memory"):
+        nl.relu.value_and_derivative(np.ones(4), out=(both, both))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_has_threads_of_its_own():
+    x = np.linspace(-3, 3, 1 << 19)
+    expected = nl.tanh(x)  # starts the pool here
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)  # what hangs is killed
+        os._exit(0 if np.array_equal(nl.tanh(x), expected) else 1)
+    assert os.waitpid(child, 0)[1] == 0

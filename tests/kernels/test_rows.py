@@ -5,6 +5,7 @@ import pytest
 from scipy import special
 
 import nonlin as nl
+import nonlin.expr.vocabulary as f
 
 
 def test_the_example_of_every_textbook():
@@ -69,3 +70,48 @@ def test_errors():
         nl.softmax.derivative(np.zeros(3), order=2)
     with pytest.raises(nl.NonlinError, match="element-wise"):
         _ = nl.softmax.gain
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x / f.sqrt(f.row_sum(x * x)),
+        lambda x: (x - f.row_sum(x) / 4) / f.sqrt(f.row_sum((x - f.row_sum(x) / 4) ** 2)),
+        lambda x: x / f.row_max(f.absolute(x)),
+        lambda x: x * nl.softmax(x),
+    ],
+    ids=["unit norm", "standardised", "unit maximum", "weighted"],
+)
+def test_jacobian_through_all_reductions(function):
+    activation = nl.activation("own", function)
+    x = np.array([[0.3, -1.2, 2.0, 0.0], [5.0, 5.5, -5.0, 1.0]])
+    steps = 1e-6 * np.eye(4)
+    ahead, behind = (activation(x[:, None, :] + side * steps) for side in (1, -1))
+    quotients = np.swapaxes((ahead - behind) / 2e-6, -1, -2)
+    np.testing.assert_allclose(activation.derivative(x), quotients, atol=2e-8)
+
+
+def test_value_and_jacobian_into_given_arrays():
+    x = np.array([[0.3, -1.2, 2.0], [5.0, 5.5, -5.0]])
+    out = np.empty((2, 3)), np.empty((2, 3, 3))
+    found = nl.softmax.value_and_derivative(x, out=out)
+    assert found[0] is out[0]
+    assert found[1] is out[1]
+    np.testing.assert_array_equal(out[0], nl.softmax(x))
+    np.testing.assert_array_equal(out[1], nl.softmax.derivative(x))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: nl.softmax([1.0, 2.0], axis=0.5), "whole number"),
+        (lambda: nl.softmax([1.0, 2.0], axis=1), "no axis 1"),
+        (lambda: nl.softmax.derivative(np.zeros((2, 0))), "no elements"),
+        (lambda: nl.softmax.derivative([1.0], precision="best"), "no precision"),
+        (lambda: nl.softmax.derivative([1.0], out=np.empty(1)), "the result is"),
+        (lambda: nl.softmax.value_and_derivative([1.0], out=np.empty(1)), "2 are needed"),
+    ],
+)
+def test_bad_calls_are_one_sentence(call, words):
+    with pytest.raises(nl.NonlinError, match=words):
+        call()

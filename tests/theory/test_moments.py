@@ -50,3 +50,29 @@ def test_error_bound_is_honest():
     assert abs(found.value - exact) <= 4 * found.error
     announced = expect(lambda z: np.abs(z - 0.123), (0.123,))
     assert announced.value == pytest.approx(exact, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("formula", "second", "slope_second"),
+    [
+        ("exp(x**2 / 5)", math.sqrt(5), 4 / 25 * 5 * math.sqrt(5)),
+        ("exp(x**2 / 4)", math.inf, math.inf),
+        ("1/x", math.inf, math.inf),
+        ("1/(x - 0.3)", math.inf, math.inf),
+        ("sqrt(abs(x))", math.sqrt(2 / math.pi), math.inf),
+        ("abs(x)**-0.5", math.inf, math.inf),
+        ("sqrt(x)", math.nan, math.nan),
+    ],
+)
+def test_slow_decay_and_singularities(formula, second, slope_second):
+    own = nl.activation("own", formula)
+    found = gaussian_moments(recognise(own.graph), own.properties.breakpoints)
+    assert found.second == pytest.approx(second, rel=1e-13, nan_ok=True)
+    assert found.slope_second == pytest.approx(slope_second, rel=1e-13, nan_ok=True)
+
+
+def test_a_singularity_that_can_be_integrated_has_an_honest_bound():
+    """E[|z|^-1/2] = 2^(-1/4) Gamma(1/4) / sqrt(pi)"""
+    found = expect(lambda z: np.abs(z) ** -0.5, (0.0,))
+    exact = 2**-0.25 * math.gamma(0.25) / math.sqrt(math.pi)
+    assert 1e-6 < abs(found.value - exact) <= found.error < 0.02

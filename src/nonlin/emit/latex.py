@@ -15,13 +15,11 @@ from nonlin.expr.nodes import (
     absolute,
     arguments_of,
     build,
-    fold,
     is_call,
-    postorder,
-    rewrite,
     value_of,
 )
 from nonlin.expr.text import Piece, number
+from nonlin.expr.walk import fold, postorder, rewrite
 
 _CASES, _SUM, _SIGN, _PRODUCT, _POWER, _ATOM = range(6)
 
@@ -46,7 +44,12 @@ FUNCTIONS: Mapping[str, str] = {
 }
 _SIMPLE_FRACTION = re.compile(r"\\frac\{([\w\\. ^]+)\}\{([\w\\.]+)\}")
 _SLASH = r"\1 / \2"
-_RELATIONS = {"greater": (">", r"\le"), "less": ("<", r"\ge")}
+_RELATIONS = {
+    "greater": (">", r"\le"),
+    "less": ("<", r"\ge"),
+    "greater_equal": (r"\ge", "<"),
+    "less_equal": (r"\le", ">"),
+}
 
 # Written out wherever they stand.
 _SPELT_OUT: Mapping[str, Callable[..., Expr]] = {
@@ -107,6 +110,8 @@ _TEMPLATES: Mapping[str, Piece] = {
     "absolute": (r"\left|{0}\right|", _ATOM),
     "greater": ("{0} > {1}", _CASES),
     "less": ("{0} < {1}", _CASES),
+    "greater_equal": (r"{0} \ge {1}", _CASES),
+    "less_equal": (r"{0} \le {1}", _CASES),
 }
 
 

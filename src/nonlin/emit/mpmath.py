@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 import mpmath
 
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol, postorder
+from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, Symbol
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.walk import postorder
 
 Value: TypeAlias = Any  # an mpf, or a list of them for a row
 
@@ -28,7 +29,7 @@ _HUGE = {
     **dict.fromkeys(("normal_cdf", "erf"), 300),
 }
 _CANCELLING = ("add", "subtract", "squareplus", "algebraic_sigmoid")
-_CHOOSING = ("where", "greater", "less")
+_CHOOSING = ("where", *COMPARISONS)
 
 
 def compile_mpmath(root: Expr, *names: str, digits: int = 50) -> Callable[..., Value]:

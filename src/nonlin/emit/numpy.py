@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol, postorder
+from nonlin.expr.floats import as_float
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.walk import postorder
 
 Array = Any  # a float64 array, or a NumPy scalar
 
@@ -76,6 +78,8 @@ SPELLINGS: Mapping[str, Callable[..., Array]] = {
     "minimum": np.minimum,
     "greater": np.greater,
     "less": np.less,
+    "greater_equal": np.greater_equal,
+    "less_equal": np.less_equal,
     "where": np.where,
     "sqrt": np.sqrt,
     "exp": np.exp,
@@ -128,7 +132,7 @@ def _evaluate(order: list[Expr], given: Mapping[str, Array]) -> Array:
     results: dict[Expr, Array] = {}
     for node in order:
         if isinstance(node, Constant):
-            results[node] = np.float64(node.value)
+            results[node] = np.float64(as_float(node.value))
         elif isinstance(node, Symbol):
             results[node] = given[node.name]
         elif isinstance(node, Call):

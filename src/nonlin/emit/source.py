@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 
 from nonlin.expr import floats
+from nonlin.expr.floats import as_float
 from nonlin.expr.interval import REALS, Interval
-from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, postorder
+from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, arguments_of
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.stable import MACHINE
 from nonlin.expr.text import Piece, inside, piece
+from nonlin.expr.walk import postorder
 
 EXCLUDED = ("row_max", "row_sum")  # a function of one number has no row
 _ATOM = 5
@@ -58,6 +60,8 @@ SPELLINGS: Mapping[str, str] = {
     "negate": "-{}",
     "greater": "{} > {}",
     "less": "{} < {}",
+    "greater_equal": "{} >= {}",
+    "less_equal": "{} <= {}",
     "where": "({1} if {0} else {2})",
     "absolute": "abs({})",
     "arctan": "math.atan({})",
@@ -70,7 +74,7 @@ SPELLINGS: Mapping[str, str] = {
     },
     **{name: f"_{name}({{}}, {{}})" for name in MACHINE},
 }
-_OPERATORS = ("add", "subtract", "multiply", "negate", "greater", "less")
+_OPERATORS = ("add", "subtract", "multiply", "negate", *COMPARISONS)
 
 
 def to_python(root: Expr, name: str, names: Mapping[str, float]) -> str:
@@ -118,7 +122,7 @@ def _bounds(order: list[Expr]) -> dict[Expr, Interval]:
     bounds: dict[Expr, Interval] = {}
     for node in order:
         if isinstance(node, Constant):
-            bounds[node] = Interval(float(node.value), float(node.value))
+            bounds[node] = Interval(as_float(node.value), as_float(node.value))
         elif isinstance(node, Call) and node.primitive in TABLE:
             row = TABLE[node.primitive]
             bounds[node] = row.bounds(*(bounds[argument] for argument in node.arguments))

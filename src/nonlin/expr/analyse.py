@@ -12,28 +12,21 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
+from nonlin._errors import InputError
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function
-from nonlin.expr.nodes import (
-    Call,
-    Expr,
-    build,
-    postorder,
-    symbols,
-    value_of,
-)
+from nonlin.expr.nodes import COMPARISONS, Call, Expr, build, value_of
 from nonlin.expr.properties import Properties, Span, strengths, weaknesses
-from nonlin.expr.shape import Function, beside, breakpoints, jumps, kinks, limits, smoothness
+from nonlin.expr.shape import Function, beside, breakpoints, jumps, limits, smoothness
+from nonlin.expr.walk import postorder, symbols
 
 __all__ = [
     "Properties",
     "breakpoints",
-    "kinks",
     "limits",
     "properties",
     "smoothness",
     "strengths",
-    "value_range",
     "weaknesses",
 ]
 
@@ -75,12 +68,6 @@ def _sampled(root: Expr, points: Sequence[float]) -> _Samples:
     xs = sorted({*_GRID, *sides}.difference(points))
     f = as_function(root, "x")
     return _Samples(f, xs, [f(x) for x in xs])
-
-
-def value_range(root: Expr) -> Span:
-    """The least and the greatest value, or their limits where they are not attained."""
-    points = breakpoints(root)
-    return _range(_sampled(root, points), points, limits(root))
 
 
 def _range(samples: _Samples, points: Sequence[float], ends: Span) -> Span:
@@ -262,7 +249,10 @@ def _inner_point(low: float, high: float) -> float:
 
 def _constant_near(root: Expr, point: float) -> bool:
     """With every branch decided as it is at the point: is the slope identically 0?"""
-    return value_of(derivative(_decided(root, point))) == 0
+    try:
+        return value_of(derivative(_decided(root, point))) == 0
+    except InputError:  # it divides by what is 0 on this piece
+        return False
 
 
 def _decided(root: Expr, point: float) -> Expr:
@@ -291,7 +281,7 @@ def _choice(node: Call, arguments: tuple[Expr, ...], point: float) -> Expr:
             return arguments[0] if at(node.arguments[0]) > 0 else build("negate", arguments[0])
         case "sign":
             return build("sign", 1 if at(node.arguments[0]) > 0 else -1)
-        case "greater" | "less":
+        case comparison if comparison in COMPARISONS:
             return node
         case "guard":
             return arguments[0]

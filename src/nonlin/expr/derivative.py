@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nonlin.expr.interval import REALS
 from nonlin.expr.nodes import (
     Call,
     Expr,
     Symbol,
     add,
     arguments_of,
+    build,
     constant,
     multiply,
-    postorder,
     value_of,
 )
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.recognise import recognise
 from nonlin.expr.simplify import simplify
+from nonlin.expr.walk import postorder
 
 
 def derivative(root: Expr, variable: str = "x", order: int = 1) -> Expr:
@@ -28,11 +30,29 @@ def derivative(root: Expr, variable: str = "x", order: int = 1) -> Expr:
 
 
 def derivatives(formula: Expr, orders: Iterable[int]) -> list[Expr]:
-    """What the kernels compute: the recognised formula, differentiated to each of the orders."""
-    known = {0: recognise(formula)}
+    """What the kernels compute: the recognised formula, differentiated to each of the orders.
+
+    A derivative exists at most where the value does: log'(-1) is not -1.
+    """
+    value = recognise(formula)
+    known = {0: value}
     for order in range(1, max(orders := tuple(orders)) + 1):
         known[order] = derivative(known[order - 1])
+    if _is_partial(value):
+        known |= {n: build("guard", known[n], value) for n in known if n > 0}
     return [known[order] for order in orders]
+
+
+def _is_partial(root: Expr) -> bool:
+    """Is there a part that is not defined everywhere, as a logarithm or a root?"""
+    return any(_has_domain(node) for node in postorder(root) if isinstance(node, Call))
+
+
+def _has_domain(node: Call) -> bool:
+    if node.primitive == "power":
+        exponent = value_of(node.arguments[1])
+        return exponent is None or exponent.denominator != 1
+    return node.primitive in TABLE and TABLE[node.primitive].domain != REALS
 
 
 def _once(root: Expr, variable: str) -> Expr:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol, postorder
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.walk import postorder
+
+
+def as_float(value: Fraction) -> float:
+    """The nearest double; infinite beyond the largest."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def exp(a: float) -> float:
@@ -190,7 +200,7 @@ def as_function(root: Expr, *names: str) -> Callable[..., float]:
     order = postorder(root)
     place = {node: index for index, node in enumerate(order)}
     slots = {node.name: place[node] for node in order if isinstance(node, Symbol)}
-    start = [float(node.value) if isinstance(node, Constant) else 0.0 for node in order]
+    start = [as_float(node.value) if isinstance(node, Constant) else 0.0 for node in order]
     steps = [
         (place[node], FLOATS[node.primitive], [place[argument] for argument in node.arguments])
         for node in order

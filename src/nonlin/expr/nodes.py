@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from numbers import Rational, Real
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from nonlin._errors import InputError
@@ -15,7 +17,25 @@ from nonlin._errors import InputError
 Operand: TypeAlias = "Expr | int | float | str | Fraction | Decimal"
 Result = TypeVar("Result")
 
-COMPARISONS = ("greater", "less")
+_EXACT = (str, Decimal, Rational)
+COMPARISONS = ("greater", "less", "greater_equal", "less_equal")
+MAX_BITS = 4096  # of a power of numbers that is worked out exactly; a longer one stays a power
+_FLIPPED = dict(zip(COMPARISONS, ("less", "greater", "less_equal", "greater_equal"), strict=True))
+# NumPy's functions that are primitives here
+_UFUNCS: Mapping[str, str] = {
+    name: name
+    for name in (
+        *("add", "subtract", "multiply", "divide", "power", *COMPARISONS),
+        *("absolute", "sign", "maximum", "minimum", "sqrt", "exp", "expm1", "log", "log1p"),
+        *("sin", "cos", "arctan", "tanh"),
+    )
+} | {"true_divide": "divide", "negative": "negate"}
+_HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
+    "greater": operator.gt,
+    "less": operator.lt,
+    "greater_equal": operator.ge,
+    "less_equal": operator.le,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -55,11 +75,39 @@ class Expr:
     def __pow__(self, exponent: Operand) -> Expr:
         return power(self, exponent)
 
+    def __rpow__(self, base: Operand) -> Expr:
+        return power(base, self)
+
+    def __abs__(self) -> Expr:
+        return absolute(self)
+
     def __gt__(self, other: Operand) -> Expr:
         return compare("greater", self, other)
 
     def __lt__(self, other: Operand) -> Expr:
         return compare("less", self, other)
+
+    def __ge__(self, other: Operand) -> Expr:
+        return compare("greater_equal", self, other)
+
+    def __le__(self, other: Operand) -> Expr:
+        return compare("less_equal", self, other)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Operand, **options: Any) -> Expr:
+        """np.tanh(x) and its like, while a formula is traced."""
+        primitive = _UFUNCS.get(ufunc.__name__)
+        if primitive is None or method != "__call__" or options:
+            raise TypeError(f"np.{ufunc.__name__} is not part of a formula")
+        return build(primitive, *inputs)
+
+    def __array_function__(self, function: Any, _: Any, operands: Any, options: Any) -> Expr:
+        """np.where(x > 0, a, b) and np.clip(x, a, b), while a formula is traced."""
+        if function.__name__ not in ("where", "clip") or options or len(operands) != 3:
+            raise TypeError(f"np.{function.__name__} is not part of a formula")
+        first, a, b = operands
+        if function.__name__ == "where":
+            return build("where", first, a, b)
+        return build("minimum", build("maximum", first, a), b)
 
     def __bool__(self) -> bool:
         raise InputError("no_truth_value")
@@ -106,20 +154,13 @@ def _intern(key: object, make: Callable[[], Expr]) -> Expr:
 
 def constant(value: int | float | str | Fraction | Decimal) -> Expr:
     """A number. A float means the decimal that it prints as: 0.1 is exactly one tenth."""
+    if not isinstance(value, str | Decimal | Real):
+        raise InputError("not_a_number", given=repr(value))
     try:
-        exact = _exact(value)
+        exact = Fraction(value if isinstance(value, _EXACT) else repr(float(value)))
     except (ValueError, OverflowError):
         raise InputError("not_finite", given=value) from None
     return _intern(exact, lambda: Constant(exact))
-
-
-def _exact(value: object) -> Fraction:
-    match value:
-        case str() | Decimal() | Rational():
-            return Fraction(value)
-        case Real():
-            return Fraction(repr(float(value)))
-    raise InputError("not_a_number", given=repr(value))
 
 
 def symbol(name: str) -> Expr:
@@ -135,7 +176,8 @@ def call(primitive: str, *arguments: Expr) -> Expr:
 def lift(operand: Operand) -> Expr:
     """The operand as a number-valued node; a comparison counts as 1 (true) or 0 (false)."""
     if not isinstance(operand, Expr):
-        return constant(operand)
+        given: Any = operand
+        return constant(given.item() if getattr(given, "shape", None) == () else given)
     if is_call(operand, *COMPARISONS):
         return where(operand, 1, 0)
     return operand
@@ -232,7 +274,7 @@ def negate(a: Operand) -> Expr:
 
 
 def power(a: Operand, exponent: Operand) -> Expr:
-    """a ** exponent, the exponent a number or an expression of parameters."""
+    """a ** exponent; a number to a varying exponent is an exponential: 2**x = exp(x log 2)."""
     a, exponent = lift(a), lift(exponent)
     n = value_of(exponent)
     if n == 0:
@@ -240,29 +282,37 @@ def power(a: Operand, exponent: Operand) -> Expr:
     if n == 1:
         return a
     base = value_of(a)
-    if base is not None and n is not None and n.denominator == 1 and (base != 0 or n > 0):
+    if base is not None and n is not None and foldable(base, n):
         return constant(base**n.numerator)
+    if base is not None and base > 0 and n is None:
+        return call("exp", multiply(exponent, call("log", a)))
     return call("power", a, exponent)
+
+
+def foldable(base: Fraction, exponent: Fraction) -> bool:
+    """Is base ** exponent a rational number, and one of reasonable length?"""
+    if exponent.denominator != 1 or (base == 0 and exponent < 0):
+        return False
+    length = max(base.numerator.bit_length(), base.denominator.bit_length())
+    return length == 1 or length * abs(exponent) <= MAX_BITS
 
 
 def compare(primitive: str, a: Operand, b: Operand) -> Expr:
     """A condition, for use in `where`."""
     a, b = lift(a), lift(b)
     if is_call(a, "negate") and value_of(b) == 0:
-        flipped = "less" if primitive == "greater" else "greater"
-        return call(flipped, arguments_of(a)[0], b)
+        return call(_FLIPPED[primitive], arguments_of(a)[0], b)
     return call(primitive, a, b)
 
 
 def where(condition: Expr, a: Operand, b: Operand) -> Expr:
     """a where the condition holds, else b."""
-    if not is_call(condition, *COMPARISONS):
+    if not (isinstance(condition, Call) and condition.primitive in COMPARISONS):
         raise InputError("not_a_condition")
     a, b = lift(a), lift(b)
-    left, right = (value_of(argument) for argument in arguments_of(condition))
+    left, right = (value_of(argument) for argument in condition.arguments)
     if left is not None and right is not None:
-        holds = left > right if is_call(condition, "greater") else left < right
-        return a if holds else b
+        return a if _HOLDS[condition.primitive](left, right) else b
     return a if a is b else call("where", condition, a, b)
 
 
@@ -284,8 +334,7 @@ _FOLDING: Mapping[str, Callable[..., Expr]] = {
     "power": power,
     "where": where,
     "absolute": absolute,
-    "greater": lambda a, b: compare("greater", a, b),
-    "less": lambda a, b: compare("less", a, b),
+    **{name: partial(compare, name) for name in COMPARISONS},
 }
 
 
@@ -294,60 +343,3 @@ def build(primitive: str, *arguments: Operand) -> Expr:
     if primitive in _FOLDING:
         return _FOLDING[primitive](*arguments)
     return call(primitive, *map(lift, arguments))
-
-
-# Walking
-
-
-def postorder(*roots: Expr) -> list[Expr]:
-    """Every node reachable from the roots once, arguments before their users."""
-    order: dict[Expr, None] = {}
-    stack = [(root, False) for root in reversed(roots)]
-    while stack:
-        node, opened = stack.pop()
-        if node in order:
-            continue
-        if opened:
-            order[node] = None
-        else:
-            stack.append((node, True))
-            stack.extend((argument, False) for argument in reversed(arguments_of(node)))
-    return list(order)
-
-
-def fold(root: Expr, visit: Callable[[Expr, list[Result]], Result]) -> Result:
-    """Bottom-up: `visit(node, results of its arguments)`, once per distinct node."""
-    results: dict[Expr, Result] = {}
-    for node in postorder(root):
-        results[node] = visit(node, [results[argument] for argument in arguments_of(node)])
-    return results[root]
-
-
-def rebuild(node: Expr, arguments: Iterable[Expr]) -> Expr:
-    """The same primitive on other arguments; a constant or a symbol as it is."""
-    return build(node.primitive, *arguments) if isinstance(node, Call) else node
-
-
-def rewrite(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
-    """Rebuild bottom-up with `rule` applied to every call once its arguments are rewritten."""
-
-    def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        return rule(rebuild(node, arguments)) if isinstance(node, Call) else node
-
-    return fold(root, visit)
-
-
-def substitute(root: Expr, values: Mapping[str, Operand]) -> Expr:
-    """Replace symbols by name."""
-
-    def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        if isinstance(node, Symbol) and node.name in values:
-            return lift(values[node.name])
-        return rebuild(node, arguments)
-
-    return fold(root, visit)
-
-
-def symbols(roots: Iterable[Expr]) -> tuple[str, ...]:
-    """Names of all symbols, in order of first appearance."""
-    return tuple(node.name for node in postorder(*roots) if isinstance(node, Symbol))

@@ -11,25 +11,25 @@ from nonlin._errors import InputError, nearest
 from nonlin._text import text as message
 from nonlin.expr.floats import constant_value
 from nonlin.expr.nodes import (
+    COMPARISONS,
+    MAX_BITS,
     Call,
     Expr,
     build,
     compare,
     constant,
     lift,
-    postorder,
     symbol,
-    symbols,
     value_of,
     where,
 )
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.walk import postorder, symbols
 
 MAX_LENGTH = 300  # characters; bounds the number of nodes as well
 MAX_DEPTH = 50
 MAX_EXPONENT = 64
 MAX_NUMBER = 1e300
-MAX_BITS = 4096  # of an exact numerator or denominator
 
 ALIASES: Mapping[str, str] = {
     "abs": "absolute",
@@ -55,13 +55,13 @@ _OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Div: "divide",
     ast.Pow: "power",
 }
-_COMPARISONS: Mapping[type[ast.cmpop], tuple[str, bool]] = {
-    ast.Gt: ("greater", True),
-    ast.Lt: ("less", True),
-    ast.LtE: ("greater", False),  # a <= b is "not a > b"
-    ast.GtE: ("less", False),
+_COMPARISONS: Mapping[type[ast.cmpop], str] = {
+    ast.Gt: "greater",
+    ast.Lt: "less",
+    ast.GtE: "greater_equal",
+    ast.LtE: "less_equal",
 }
-_NOT_CALLED = (*_OPERATORS.values(), "pi", "negate", "greater", "less", "row_max", "row_sum")
+_NOT_CALLED = (*_OPERATORS.values(), *COMPARISONS, "pi", "negate", "row_max", "row_sum")
 _CALLABLE = {name: name for name in TABLE if name not in _NOT_CALLED} | dict(ALIASES)
 FUNCTIONS = tuple(sorted({*_CALLABLE, *SHORTHANDS}))
 _HINTS: Mapping[type[ast.AST], str] = {
@@ -150,8 +150,7 @@ class _Reader:
             case ast.Name():
                 return self.name(node)
             case ast.Compare():
-                condition, straight = self.condition(node, depth)
-                return where(condition, int(straight), int(not straight))
+                return lift(self.condition(node, depth))
             case ast.Call():
                 return self.function(node, depth)
             case _:
@@ -175,14 +174,15 @@ class _Reader:
 
     def apply(self, primitive: str, arguments: tuple[Expr, ...], node: ast.expr) -> Expr:
         if primitive == "power":
-            self.check_exponent(arguments[1], node)
+            self.check_exponent(arguments[0], arguments[1], node)
         result = build(primitive, *arguments)
         self.check_size(result, node)
         return result
 
-    def check_exponent(self, exponent: Expr, node: ast.expr) -> None:
-        value = constant_value(exponent)
-        if "x" in symbols([exponent]) or (value is not None and not abs(value) <= MAX_EXPONENT):
+    def check_exponent(self, base: Expr, exponent: Expr, node: ast.expr) -> None:
+        value, positive = constant_value(exponent), (value_of(base) or 0) > 0
+        varies = "x" in symbols([exponent]) and not positive  # 2**x is an exponential
+        if varies or (value is not None and not abs(value) <= MAX_EXPONENT):
             raise InputError(
                 "formula_exponent",
                 given=self.source(node),
@@ -217,15 +217,14 @@ class _Reader:
         hint = nearest(node.id, [*allowed, *FUNCTIONS])
         raise InputError("formula_name", **place, allowed=", ".join(allowed), hint=hint)
 
-    def condition(self, node: ast.Compare, depth: int) -> tuple[Expr, bool]:
-        """The comparison, and whether it is meant straight (else negated)."""
+    def condition(self, node: ast.Compare, depth: int) -> Expr:
+        """The comparison, as a condition."""
         if len(node.ops) > 1:
             raise self.refused(node, message("formula.nest_where"))
         if type(node.ops[0]) not in _COMPARISONS:
             raise self.refused(node)
-        primitive, straight = _COMPARISONS[type(node.ops[0])]
         left, right = (self.read(side, depth + 1) for side in (node.left, node.comparators[0]))
-        return compare(primitive, left, right), straight
+        return compare(_COMPARISONS[type(node.ops[0])], left, right)
 
     def function(self, node: ast.Call, depth: int) -> Expr:
         if not isinstance(node.func, ast.Name):
@@ -251,9 +250,9 @@ class _Reader:
     def branch(self, arguments: list[ast.expr], depth: int) -> Expr:
         if not isinstance(arguments[0], ast.Compare):
             raise InputError("not_a_condition")
-        condition, straight = self.condition(arguments[0], depth + 1)
+        condition = self.condition(arguments[0], depth + 1)
         yes, no = (self.read(argument, depth + 1) for argument in arguments[1:])
-        return where(condition, yes, no) if straight else where(condition, no, yes)
+        return where(condition, yes, no)
 
     def refused(self, node: ast.expr, hint: object = None) -> InputError:
         if hint is None:

@@ -104,6 +104,8 @@ def _piecewise() -> tuple[Primitive, ...]:
     return (
         Primitive("greater", (_zero, _zero), lambda m, a, b: a > b, interval.always(UNIT)),
         Primitive("less", (_zero, _zero), lambda m, a, b: a < b, interval.always(UNIT)),
+        Primitive("greater_equal", (_zero, _zero), lambda m, a, b: a >= b, interval.always(UNIT)),
+        Primitive("less_equal", (_zero, _zero), lambda m, a, b: a <= b, interval.always(UNIT)),
         Primitive(
             "where",
             (_zero, _zero, _zero),

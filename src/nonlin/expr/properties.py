@@ -93,7 +93,7 @@ def weaknesses(p: Properties) -> list[Text]:
     said += [*_dead(p), *_saturation(p), *_steepness(p)]
     if not p.zero_centred and not math.isnan(p.mean):
         said.append(text("properties.not_zero_centred", mean=_short(p.mean)))
-    if p.monotone is None and not _flat(p):
+    if p.monotone is None and p.defined_everywhere and not _flat(p):
         said.append(text("properties.not_monotone"))
     if p.kinks:
         which = "jumps" if p.smoothness < 0 else "kinks"

@@ -19,10 +19,10 @@ from nonlin.expr.nodes import (
     multiply,
     negate,
     power,
-    rewrite,
     value_of,
 )
 from nonlin.expr.simplify import join, simplify, split, terms_of
+from nonlin.expr.walk import rewrite
 
 ONE = constant(1)
 

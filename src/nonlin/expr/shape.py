@@ -9,21 +9,12 @@ from itertools import pairwise
 from nonlin._errors import InputError
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function
-from nonlin.expr.nodes import (
-    Expr,
-    arguments_of,
-    constant,
-    is_call,
-    postorder,
-    substitute,
-    subtract,
-    symbols,
-    value_of,
-)
+from nonlin.expr.nodes import COMPARISONS, Expr, arguments_of, constant, is_call, subtract, value_of
+from nonlin.expr.walk import postorder, substitute, symbols
 
 Function = Callable[[float], float]
 
-_MEETING = ("where", "greater", "less", "greater_equal", "less_equal", "maximum", "minimum")
+_MEETING = (*COMPARISONS, "maximum", "minimum")
 _AT_ZERO = ("absolute", "sign", "softsign", "sqrt", "log", "copysign")
 _FAR = (1e2, 1e5, 1e9, 1e14, 1e20)
 _MANY = 24  # zeros: more than that is an oscillation, of which only the middle is looked at
@@ -40,18 +31,6 @@ def breakpoints(root: Expr) -> tuple[float, ...]:
     for condition in _conditions(root):
         found.update(_zeros(condition))
     return tuple(sorted(found))
-
-
-def kinks(root: Expr) -> tuple[float, ...]:
-    """The points where the value or the first derivative jumps, sorted.
-
-    The only symbol is x: parameters are substituted beforehand.
-    """
-    points = breakpoints(root)
-    if not points:
-        return ()
-    orders = (as_function(root, "x"), as_function(derivative(root), "x"))
-    return tuple(p for p in points if any(jumps(f, p) for f in orders))
 
 
 def limits(root: Expr) -> tuple[float, float]:
@@ -95,7 +74,7 @@ def _conditions(root: Expr) -> Iterator[Expr]:
     for node in postorder(root):
         arguments = arguments_of(node)
         argument = None
-        if is_call(node, *_MEETING) and not is_call(node, "where"):
+        if is_call(node, *_MEETING):
             argument = subtract(*arguments)
         elif is_call(node, *_AT_ZERO) or (is_call(node, "power") and _rough(arguments[1])):
             argument = arguments[0]

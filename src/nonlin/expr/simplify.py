@@ -7,6 +7,7 @@ which their parts first appear: the author's order survives.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log2
 
 from nonlin.expr.nodes import (
     Call,
@@ -16,18 +17,19 @@ from nonlin.expr.nodes import (
     build,
     constant,
     divide,
+    foldable,
     is_call,
     multiply,
-    negate,
     power,
-    rewrite,
     subtract,
     value_of,
 )
+from nonlin.expr.walk import rewrite
 
 Factors = dict[Expr, Fraction]
 Terms = dict[Expr, Fraction]
 
+LARGEST = 900  # exponent of 2: a product of coefficients stays clear of overflow
 _SUMS = ("add", "subtract", "negate")
 _PRODUCTS = ("multiply", "divide", "negate", "power")
 
@@ -52,29 +54,46 @@ def split(node: Expr) -> tuple[Fraction, Factors]:
     while stack:
         part, exponent = stack.pop()
         number = value_of(part)
-        if number is not None and exponent.denominator == 1 and (number != 0 or exponent > 0):
+        if number is not None and foldable(number, exponent):
             coefficient *= number**exponent.numerator
         elif inner := _parts(part, exponent):
             coefficient *= inner[0]
             stack.extend(reversed(inner[1]))
         else:
-            factors[part] = factors.get(part, Fraction(0)) + exponent
+            _count(factors, part, exponent)
     return coefficient, factors
+
+
+def _count(factors: Factors, base: Expr, exponent: Fraction) -> None:
+    """One more factor. x**0.5 * x**0.5 stays what it is: x would be defined below 0, too."""
+    total = factors.get(base, Fraction(0)) + exponent
+    if total.denominator == 1 and exponent.denominator != 1:
+        base, exponent, total = power(base, exponent), Fraction(1), Fraction(1)
+        total += factors.get(base, Fraction(0))
+    factors[base] = total
 
 
 def _parts(part: Expr, exponent: Fraction) -> tuple[int, list[tuple[Expr, Fraction]]] | None:
     """One level of a product taken apart; None for what is no product."""
     arguments = arguments_of(part)
     whole = exponent.denominator == 1
-    if whole and is_call(part, "multiply"):
+    if whole and is_call(part, "multiply") and _distributes(arguments, exponent):
         return 1, [(arguments[0], exponent), (arguments[1], exponent)]
     if whole and is_call(part, "divide"):
         return 1, [(arguments[0], exponent), (arguments[1], -exponent)]
     if whole and is_call(part, "negate"):
         return -1 if exponent % 2 else 1, [(arguments[0], exponent)]
     if whole and is_call(part, "power") and (n := value_of(arguments[1])) is not None:
-        return 1, [(arguments[0], n * exponent)]
+        keeps_domain = n.denominator == 1 or (n * exponent).denominator != 1
+        return (1, [(arguments[0], n * exponent)]) if keeps_domain else None
     return None
+
+
+def _distributes(factors: tuple[Expr, ...], exponent: Fraction) -> bool:
+    """Is every number among the factors, raised to the exponent, still one that floats can hold?"""
+    numbers = [n for n in map(value_of, factors) if n]
+    sizes = [abs(log2(abs(n.numerator)) - log2(n.denominator)) for n in numbers]
+    return all(size * abs(exponent) < LARGEST for size in sizes)
 
 
 def join(coefficient: Fraction, factors: Factors) -> Expr:
@@ -175,8 +194,3 @@ def _common_factors(terms: list[Expr]) -> Factors:
 def _without(term: Expr, common: Factors) -> Factors:
     _, factors = split(term)
     return {base: exponent - common.get(base, Fraction(0)) for base, exponent in factors.items()}
-
-
-def negated(node: Expr) -> Expr:
-    """-node, simplified."""
-    return simplify(negate(node))

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from nonlin.expr.floats import as_function
+from nonlin.expr.floats import as_float, as_function
 from nonlin.expr.interval import REALS, Interval
 from nonlin.expr.nodes import (
     Call,
@@ -21,18 +21,14 @@ from nonlin.expr.nodes import (
     Symbol,
     arguments_of,
     build,
-    fold,
     is_call,
     negate,
-    postorder,
     power,
-    rebuild,
-    rewrite,
     symbol,
-    symbols,
 )
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.simplify import Factors, join, simplify, split
+from nonlin.expr.walk import fold, postorder, rebuild, rewrite, symbols
 
 MACHINE = ("damp", "absorb", "guard")  # what stabilising adds to the primitives of the table
 _VANISHING = (
@@ -94,7 +90,7 @@ def _rewrite_products(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
 
 def _bounds(node: Expr, arguments: list[Interval]) -> Interval:
     if isinstance(node, Constant):
-        return Interval(float(node.value), float(node.value))
+        return Interval(as_float(node.value), as_float(node.value))
     if isinstance(node, Symbol):
         return REALS if node.name == "x" else Interval(1.0, 1.0)
     if not isinstance(node, Call) or is_call(node, *MACHINE):

@@ -6,12 +6,15 @@ from decimal import Context
 from fractions import Fraction
 from math import gcd
 
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol, fold
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.walk import fold
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 6)
 _INFIX = {
     "greater": (" > ", 0, _SUM, _SUM),
     "less": (" < ", 0, _SUM, _SUM),
+    "greater_equal": (" >= ", 0, _SUM, _SUM),
+    "less_equal": (" <= ", 0, _SUM, _SUM),
     "add": (" + ", _SUM, _SUM, _PRODUCT),
     "subtract": (" - ", _SUM, _SUM, _PRODUCT),
     "multiply": (" * ", _PRODUCT, _PRODUCT, _POWER),

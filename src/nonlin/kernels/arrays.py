@@ -6,10 +6,12 @@ float64. float16 and bfloat16 are computed in float32.
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,10 @@ def name_of(dtype: np.dtype[Any]) -> str:
 
 def as_input(x: Any) -> Array:
     """The argument as an array of a dtype that kernels accept."""
-    array = np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except (ValueError, TypeError):
+        raise InputError("array_shape") from None
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
     if name_of(array.dtype) not in ("float16", "bfloat16", "float32", "float64"):
@@ -62,21 +67,37 @@ def outputs_for(x: Array, given: Any, count: int) -> list[Array]:
     if len(outputs) != count:
         raise InputError("out_count", given=len(outputs), needed=count)
     for output in outputs:
-        _check_output(x, output)
+        check_output(output, x.shape, x.dtype)
+    if any(np.may_share_memory(a, b) for a, b in combinations(outputs, 2)):
+        raise InputError("out_shared")
     return outputs
 
 
-def _check_output(x: Array, output: Any) -> None:
+def check_output(output: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Can a result of this shape and dtype be written to it?"""
     if not isinstance(output, np.ndarray):
         raise InputError("out_type", given=type(output).__name__)
-    if output.shape != x.shape or output.dtype != x.dtype:
+    if output.shape != shape or output.dtype != dtype:
         raise InputError(
             "out_shape",
             given=f"{output.dtype.name} {output.shape}",
-            needed=f"{x.dtype.name} {x.shape}",
+            needed=f"{dtype.name} {shape}",
         )
     if not output.flags.writeable:
         raise InputError("out_read_only")
+
+
+def checked_axis(x: Array, axis: Any) -> int:
+    """The axis of the rows, counted from the front; rows must not be empty."""
+    try:
+        place = operator.index(axis)
+    except TypeError:
+        raise InputError("axis_type", given=repr(axis)) from None
+    if not -x.ndim <= place < x.ndim:
+        raise InputError("axis", given=place, dimensions=x.ndim)
+    if x.shape[place] == 0:
+        raise InputError("empty_row", axis=place)
+    return place % x.ndim
 
 
 def run(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
@@ -140,6 +161,10 @@ def thread_count() -> int:
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(thread_count(), thread_name_prefix="nonlin")
+
+
+if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts its own
+    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def _buffered(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:

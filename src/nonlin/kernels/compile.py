@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,10 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin.expr.derivative import derivatives
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol, postorder
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.walk import postorder
 from nonlin.kernels import store, target
 
 lock = threading.RLock()
+if hasattr(os, "register_at_fork"):  # a child must not inherit a lock that nobody will release
+    os.register_at_fork(
+        before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nonlin._errors import InputError
 from nonlin.expr.nodes import Expr
 from nonlin.kernels import store, target
-from nonlin.kernels.arrays import Array, computed_in, split
+from nonlin.kernels.arrays import Array, checked_axis, computed_in, split
 from nonlin.kernels.compile import fingerprint, lock
 
 
@@ -19,10 +18,7 @@ def run_rows(
     formula: Expr, x: Array, axis: int, precision: str, parameters: dict[str, float]
 ) -> Array:
     """The function of every row of x along `axis`; dtype in is dtype out."""
-    if x.ndim == 0 or not -x.ndim <= axis < x.ndim:
-        raise InputError("axis", given=axis, dimensions=x.ndim)
-    if x.shape[axis] == 0:
-        raise InputError("empty_row", axis=axis)
+    axis = checked_axis(x, axis)
     dtype = computed_in(x)
     last = np.ascontiguousarray(np.moveaxis(x, axis, -1), dtype=dtype)
     result = np.empty_like(last)

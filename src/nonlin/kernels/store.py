@@ -66,7 +66,7 @@ def source_digest() -> str:
     """Changes whenever the code that writes kernels changes."""
     digest = hashlib.sha256()
     root = Path(__file__).parents[1]
-    for part in ("expr", "emit/llvm"):
+    for part in ("expr", "emit/llvm", "kernels"):
         for path in sorted((root / part).glob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -12,8 +12,8 @@ from nonlin.theory.moments import gaussian_moments
 def gain(root: Expr, kinks: Sequence[float]) -> float:
     """1 / sqrt(E[f(z)^2]): keeps the second moment of the activations from layer to layer.
 
-    Infinite where f is zero, 0 where E[f(z)^2] diverges. Source: He et al. 2015
-    (arXiv:1502.01852), here for any f.
+    Infinite where f is zero, 0 where E[f(z)^2] diverges, NaN where f is not defined.
+    Source: He et al. 2015 (arXiv:1502.01852), here for any f.
     """
     return _inverse_root(gaussian_moments(root, kinks).second)
 

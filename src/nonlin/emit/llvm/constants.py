@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
-from nonlin.expr.nodes import Call, Constant, Expr, build, constant, fold
+from nonlin._errors import InputError
+from nonlin.expr.nodes import Call, Constant, Expr, build, constant
+from nonlin.expr.walk import fold
 
 PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494")
 
@@ -48,5 +50,5 @@ def _evaluated(primitive: str, values: list[Fraction]) -> Expr:
         decimals = [Decimal(v.numerator) / Decimal(v.denominator) for v in values]
         try:
             return constant(_DECIMALS[primitive](*decimals))
-        except ArithmeticError:  # log(-1): left to the machine, which answers NaN
+        except (ArithmeticError, InputError):  # log(-1), log(0): left to the machine: NaN, -inf
             return build(primitive, *map(constant, values))

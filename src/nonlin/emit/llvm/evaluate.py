@@ -6,20 +6,32 @@ the `wide` one: an argument of 80 that is wrong by half an ulp is a result wrong
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import CompileError
 from nonlin.emit.llvm import circular, functions
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol, arguments_of, is_call, value_of
+from nonlin.expr.floats import as_float
+from nonlin.expr.nodes import (
+    Call,
+    Constant,
+    Expr,
+    Symbol,
+    absolute,
+    arguments_of,
+    is_call,
+    value_of,
+)
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Exponential, Number
 
     Value = Any
 
-COMPARISONS = {"greater": ">", "less": "<"}
+SQUARED_UP_TO = 64  # an exponent: larger ones are quicker, and more accurate, by logarithm
+COMPARISONS = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<="}
 
 
 class Evaluator:
@@ -79,8 +91,8 @@ class Evaluator:
 
 def constant(m: Arithmetic, value: Fraction) -> Number:
     """An exact rational number, rounded to the arithmetic."""
-    high = float(value)
-    return m.number(high, float(value - Fraction(high)))
+    high = as_float(value)
+    return m.number(high, as_float(value - Fraction(high)) if math.isfinite(high) else 0.0)
 
 
 def _is_exact(node: Expr) -> bool:
@@ -125,8 +137,16 @@ def _divide(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
 
 def _power(e: Evaluator, m: Arithmetic, a: Expr, n: Expr) -> Number:
     exponent = value_of(n)
-    if exponent is not None and (2 * exponent).denominator == 1 and abs(exponent) <= 64:
+    if exponent is not None and (2 * exponent).denominator == 1 and abs(exponent) <= SQUARED_UP_TO:
         return _power_of(m, e.number(a, m), exponent)
+    if exponent is None or exponent.denominator != 1:
+        return _power_by_logarithm(e, m, a, n)
+    size = _power_by_logarithm(e, m, absolute(a), n)
+    return functions.copysign(m, size, m.head(e.number(a, m))) if exponent % 2 else size
+
+
+def _power_by_logarithm(e: Evaluator, m: Arithmetic, a: Expr, n: Expr) -> Number:
+    """exp(n log(a)), the argument in the wide arithmetic."""
     wide = e.wide
     argument = wide.multiply(e.number(n, wide), functions.log(wide, e.number(a, wide)))
     if m is wide:

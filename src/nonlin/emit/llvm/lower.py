@@ -17,15 +17,14 @@ from nonlin.expr.nodes import (
     add,
     build,
     constant,
-    fold,
     is_call,
     multiply,
     negate,
     power,
-    rebuild,
     where,
 )
 from nonlin.expr.simplify import simplify
+from nonlin.expr.walk import fold, rebuild
 
 HUGE = constant(2**60)
 TAIL_FROM = constant(1)

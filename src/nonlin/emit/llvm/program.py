@@ -20,8 +20,9 @@ from nonlin.emit.llvm.lower import lower
 from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.plain import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
-from nonlin.expr.nodes import Expr, is_call, postorder
+from nonlin.expr.nodes import Expr, is_call
 from nonlin.expr.stable import stabilise
+from nonlin.expr.walk import postorder
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Number

@@ -27,7 +27,8 @@ from nonlin.emit.llvm.program import (
     narrowed,
 )
 from nonlin.emit.llvm.vectors import INT64, Vectors
-from nonlin.expr.nodes import Expr, arguments_of, is_call, postorder
+from nonlin.expr.nodes import Expr, arguments_of, is_call
+from nonlin.expr.walk import postorder
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Number
