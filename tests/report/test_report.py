@@ -39,7 +39,7 @@ def test_the_report_says_everything(wine):
     for part in (
         "Data: wine (rows: 178, columns: 13, target: target)",
         "3 classes: softmax gives probabilities that sum to 1",
-        "networks with hidden layers 8-8, 8 in all (activations: 2, learning rates: 2, splits: 2)",
+        "Networks: hidden layers 8-8, 8 trained (activations: 2, learning rates: 2, splits: 2)",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
         f"Use {wine.recommendation.label} in the hidden layers",
