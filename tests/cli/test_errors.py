@@ -48,7 +48,7 @@ BAD = {
     "forward 3,4,2 --seed -1": "seed is -1",
     "forward 3,4,2 --init he": "no initialisation 'he'.*he_normal",
     "forward 3,4,2 --hidden softmax": "softmax works on whole rows",
-    "forward 3,4,2 --hidden relu,tanh": r"hidden activations \(2\) is not that of the hidden layers \(1\)",
+    "forward 3,4,2 --hidden relu,tanh": r"\(2\) is not that of the hidden layers \(1\)",
     "forward 1000000000,1000000000,2": "not enough memory",
     "choose": "DATA is missing",
     "choose iris --output foo": "no option '--output': the options are --target, .*--help",

@@ -32,13 +32,14 @@ def choose(
     """Train every candidate on X and y, and say which hidden activation to use, and why.
 
     X: (rows, columns), numbers; a polars or pandas frame may hold text, dates and gaps too.
-    y: (rows,), numbers or labels. hidden: neurons per hidden layer. activations: the candidates
-    to try, names or Activations. rates: learning rates of AdamW; the best one is chosen for
-    each candidate on validation rows. seeds: random splits, each trained in full. task:
-    "regression", "binary" or "multiclass" instead of the one that y suggests. quick: fewer
-    candidates, seeds and steps. threads: networks trained at once; the result does not depend
-    on it. on_progress(done, total, label): called after each network. Ctrl-C ends with the
-    splits that are finished. Raises InputError for what cannot be used.
+    y: (rows,), numbers or labels; rows without one are left out. hidden: neurons per hidden
+    layer. activations: the candidates to try, names or Activations. rates: learning rates of
+    AdamW; the best one is chosen for each candidate on validation rows. seeds: random splits,
+    each trained in full. task: "regression", "binary" or "multiclass" instead of the one that
+    y suggests. quick: fewer candidates, seeds and steps. threads: networks trained at once; the
+    result does not depend on it. on_progress(done, total, label): called after each network.
+    Ctrl-C ends with what is finished; it is raised again if no split is. Raises InputError for
+    what cannot be used.
     """
     from nonlin.choose.answer import from_arrays
 

@@ -1,0 +1,36 @@
+"""What the READMEs say is printed is printed, and what they say in Python holds."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin.cli import run
+
+ROOT = Path(__file__).parents[2]
+PAGES = {"en": "README.md", "zh": "README.zh-CN.md"}
+
+
+@pytest.mark.parametrize("language", PAGES)
+@pytest.mark.parametrize("line", ["show gelu", "forward 3,4,2 --input 1,2,3"])
+def test_the_output_shown_is_the_output(line, language, capsys, monkeypatch):
+    monkeypatch.setenv("NONLIN_LANG", language)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert run(line.split()) == 0
+    page = (ROOT / PAGES[language]).read_text(encoding="utf-8")
+    assert f"```\n{capsys.readouterr().out.rstrip()}\n```" in page
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_values_shown_are_the_values(language):
+    page = (ROOT / PAGES[language]).read_text(encoding="utf-8")
+    shown = re.findall(r"^nl\.(\w+)\((.*)\)  # array\(\[(.*?)\]", page, re.MULTILINE)
+    assert {name for name, _, _ in shown} == {"relu", "leaky_relu", "softmax"}
+    x = np.array([-2.0, -0.5, 0.0, 3.0], dtype=np.float32)
+    given = {"relu": x, "leaky_relu": x, "softmax": [3, 1, 0.2]}
+    for name, arguments, values in shown:
+        options = {"alpha": 0.2} if "alpha=0.2" in arguments else {}
+        expected = [float(value) for value in values.split(",")]
+        np.testing.assert_allclose(nl.get(name)(given[name], **options), expected, rtol=1e-6)
