@@ -49,6 +49,17 @@ def test_the_report_says_everything(wine):
         assert " ".join(part.split()) in said
 
 
+@pytest.mark.parametrize("width", [50, 80, 100])
+def test_a_long_name_costs_columns_but_no_digits(diabetes, width):
+    row = replace(diabetes.standings[0], label="x*sigmoid(1.702*x)", half_width=0.4321)
+    said = rendered(replace(diabetes, standings=(row,)), width)
+    low, high = row.interval
+    assert f"x*sigmoid(1.702*x) {row.score.value:.3f}" in " ".join(said.split())
+    assert f"[{low:.3f}, {high:.3f}]" in said
+    assert "…" not in said
+    assert (f"{row.seconds.value:.3f}" in said) == (width == 100)
+
+
 @pytest.mark.parametrize("width", [80, 100])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_it_fits_and_nothing_is_cut_off(wine, diabetes, width, language):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nonlin._text import say, text
@@ -24,7 +24,7 @@ def render(result: Result, console: Console) -> None:
         console.print(str(sentence), markup=False, highlight=False, style="bold")
     for line in _header(result):
         console.print(line, markup=False, highlight=False)
-    console.print(_table(result, wide=console.width >= WIDE))
+    console.print(_fitting_table(result, console))
     console.print(_legend(result), markup=False, highlight=False, style="dim")
     console.print()
     console.print(str(result.recommendation.headline), markup=False, highlight=False, style="bold")
@@ -72,7 +72,18 @@ def _header(result: Result) -> Iterator[str]:
     )
 
 
-def _table(result: Result, wide: bool) -> Table:
+def _fitting_table(result: Result, console: Console) -> Table:
+    """With as many columns as the console has room for: better none than half a number."""
+    unlimited = console.options.update(max_width=1000)
+    shorter = [(COLUMNS[:count], False) for count in range(len(COLUMNS), -1, -1)]
+    for columns, wide in [(COLUMNS, console.width >= WIDE), *shorter]:
+        table = _table(result, columns, wide)
+        if console.measure(table, options=unlimited).maximum <= console.width:
+            break
+    return table
+
+
+def _table(result: Result, columns: Sequence[str], wide: bool) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -81,27 +92,37 @@ def _table(result: Result, wide: bool) -> Table:
     table.add_column(str(text(f"measure.{result.task.score}")), justify="right", no_wrap=True)
     if not result.task.classes:
         table.add_column("RMSE", justify="right", no_wrap=True)
-    for name in COLUMNS:
+    for name in columns:
         table.add_column(say(f"report.column.{name}"), justify="right", no_wrap=True)
     for row in result.standings:
         chosen = row.label == result.recommendation.label
-        table.add_row(*_cells(row, chosen), style="bold" if chosen else "")
+        cells = [*_result(row, chosen), *(_cell(row, name) for name in columns)]
+        table.add_row(*cells, style="bold" if chosen else "")
     return table
 
 
-def _cells(row: Standing, chosen: bool) -> Iterator[str]:
+def _result(row: Standing, chosen: bool) -> Iterator[str]:
     mark = "→" if chosen else "=" if row.tied else " "
     yield f"{mark} {row.label}"
     ends = [_score(end) for end in row.interval or ()]
     yield _score(row.score.value) + (f" [{', '.join(ends)}]" if ends else "")
     if row.error is not None:
         yield f"{row.error.value:.4g}"
-    yield f"{row.rate:g}"
-    yield f"{_percent(row.dead_before.value)}→{_percent(row.dead.value)}"
-    yield _percent(row.saturated.value)
-    yield f"{row.gradient_ratio.value:.2g}"
-    yield f"{row.cost.value:.2f}"
-    yield f"{row.seconds.value:.3f}"
+
+
+def _cell(row: Standing, column: str) -> str:
+    match column:
+        case "rate":
+            return f"{row.rate:g}"
+        case "dead":
+            return f"{_percent(row.dead_before.value)}→{_percent(row.dead.value)}"
+        case "saturated":
+            return _percent(row.saturated.value)
+        case "gradients":
+            return f"{row.gradient_ratio.value:.2g}"
+        case "cost":
+            return f"{row.cost.value:.2f}"
+    return f"{row.seconds.value:.3f}"
 
 
 def _score(value: float) -> str:
