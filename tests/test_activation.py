@@ -133,6 +133,19 @@ def test_pickles():
         assert again.formula is nl.get(name).formula
 
 
+def test_source_to_take_away():
+    space = {}
+    mine = nl.activation("2 my-own", "x * sigmoid(beta * x)", beta=1.5)
+    exec(mine.to_python() + mine.to_python(2), space)  # noqa: S102 - our own source
+    assert space["_2_my_own"](0.7) == pytest.approx(mine(0.7), rel=1e-14)
+    assert space["_2_my_own"](0.7, beta=1.0) == pytest.approx(nl.silu(0.7), rel=1e-14)
+    assert space["_2_my_own_derivative_2"](0.7) == pytest.approx(mine.derivative(0.7, 2), rel=1e-13)
+    with pytest.raises(nl.NonlinError, match="whole rows"):
+        nl.softmax.to_python()
+    with pytest.raises(nl.NonlinError, match="orders are"):
+        nl.relu.to_python(4)
+
+
 def test_import_is_light():
     code = "import nonlin, sys; print('numpy' in sys.modules, 'llvmlite' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -140,7 +153,7 @@ def test_import_is_light():
 
 
 def test_names_in_the_package():
-    assert nl.get("swish") is nl.silu
+    assert nl.get("swish") is nl.swish is nl.silu
     assert nl.get("Hard-Swish") is nl.hard_swish
     assert "mish" in dir(nl)
     with pytest.raises(AttributeError, match="relu"):

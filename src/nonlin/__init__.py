@@ -47,10 +47,11 @@ def _entry(name: str) -> Any:
     if find_spec(f"nonlin.{name}"):  # `from nonlin import theory` asks here before it imports
         raise AttributeError(name)
     catalogue = import_module("nonlin.catalogue")
-    if name not in catalogue.names():
+    try:
+        return catalogue.get(name)
+    except catalogue.InputError:
         hint = catalogue.nearest(name, (*catalogue.names(), *_HOMES))
-        raise AttributeError(f"module 'nonlin' has no attribute {name!r}.{hint}")
-    return catalogue.get(name)
+        raise AttributeError(f"module 'nonlin' has no attribute {name!r}.{hint}") from None
 
 
 def __dir__() -> list[str]:

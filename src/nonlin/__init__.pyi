@@ -13,7 +13,9 @@ from nonlin.network import Network as Network
 
 __version__: str
 
-def activation(name: str, formula: str | Callable[..., Any], **parameters: float) -> Activation: ...
+def activation(
+    name: str, formula: str | Callable[..., Any], /, **parameters: float
+) -> Activation: ...
 def choose(
     X: Any,
     y: Any,
@@ -21,7 +23,12 @@ def choose(
     hidden: Sequence[int] = ...,
     seed: int = ...,
     quick: bool = ...,
-    **options: Any,
+    activations: Sequence[str | Activation] | None = ...,
+    rates: Sequence[float] | None = ...,
+    seeds: int | None = ...,
+    task: str | None = ...,
+    threads: int | None = ...,
+    on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
 
 arctan: Activation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -42,7 +43,9 @@ class Parameter:
             number = float(value)
         except (TypeError, ValueError, OverflowError):
             raise InputError("parameter_number", name=self.name, given=repr(value)) from None
-        if not (self.above < number < self.below and math.isfinite(number)):
+        if not math.isfinite(number):
+            raise InputError("parameter_finite", name=self.name, given=value)
+        if not self.above < number < self.below:
             raise InputError(
                 "parameter_range", name=self.name, given=value, low=self.above, high=self.below
             )
@@ -84,7 +87,9 @@ class Activation:
         if isinstance(x, Expr):
             return substitute(self.bind(**parameters).graph, {"x": x})
         if self.rowwise:
-            return _rows(self.bind(**parameters), x, precision, out, axis)
+            from nonlin import rowwise
+
+            return rowwise.value(self.bind(**parameters), x, precision, out, axis)
         return self._evaluate(x, (0,), precision, out, parameters)[0]
 
     def derivative(
@@ -105,7 +110,9 @@ class Activation:
         """
         _check_order(order)
         if self.rowwise:
-            return _jacobian(self.bind(**parameters), x, order, precision, out, axis)
+            from nonlin import rowwise
+
+            return rowwise.derivative(self.bind(**parameters), x, order, precision, out, axis)
         return self._evaluate(x, (int(order),), precision, out, parameters)[0]
 
     def value_and_derivative(
@@ -120,9 +127,9 @@ class Activation:
     ) -> tuple[Any, Any]:
         """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
         if self.rowwise:
-            bound, (first, second) = self.bind(**parameters), _pair(out)
-            value = _rows(bound, x, precision, first, axis)
-            return value, _jacobian(bound, x, 1, precision, second, axis)
+            from nonlin import rowwise
+
+            return rowwise.both(self.bind(**parameters), x, precision, out, axis)
         value, slope = self._evaluate(x, (0, 1), precision, out, parameters)
         return value, slope
 
@@ -146,7 +153,7 @@ class Activation:
             import numpy as np
 
             dtype = np.dtype(dtype).name
-        _check_precision(precision)
+        check_precision(precision)
         return _kernel(self, orders, dtype, precision)
 
     def bind(self, **parameters: Any) -> Activation:
@@ -154,13 +161,15 @@ class Activation:
         if not parameters:
             return self
         known = {parameter.name: parameter for parameter in self.parameters}
+        if not known:
+            raise InputError("no_parameters", activation=self.name, given=next(iter(parameters)))
         for name in parameters:
             if name not in known:
                 raise InputError(
                     "unknown_parameter",
                     activation=self.name,
                     given=name,
-                    allowed=", ".join(known) or "-",
+                    allowed=", ".join(known),
                     hint=nearest(name, known),
                 )
         changed = tuple(
@@ -202,6 +211,23 @@ class Activation:
 
         self._needs_elementwise("derivative_latex")
         return latex(derivative(recognise(self.formula)))
+
+    def to_python(self, order: int = 0) -> str:
+        """Source of a Python function of one number that needs nothing but the math module.
+
+        order: 0 for the value, 1 to 3 for a derivative. As accurate as the fast kernels, apart
+        from what the platform's math library adds.
+        """
+        from nonlin.emit.source import to_python
+        from nonlin.expr.derivative import derivatives
+        from nonlin.expr.stable import stabilise
+
+        self._needs_elementwise("to_python")
+        if order != 0:
+            _check_order(order)
+        plain = re.sub(r"\W|^(?=\d)", "_", self.name)
+        name = plain if order == 0 else f"{plain}_derivative_{order}"
+        return to_python(stabilise(derivatives(self.formula, (order,))[0]), name, self.values)
 
     @property
     def properties(self) -> Properties:
@@ -280,7 +306,7 @@ def _is_rowwise(formula: Expr) -> bool:
     return any(is_call(node, "row_max", "row_sum") for node in postorder(formula))
 
 
-def _check_precision(precision: str) -> None:
+def check_precision(precision: str) -> None:
     if not isinstance(precision, str) or precision not in PRECISIONS:
         raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
 
@@ -290,50 +316,11 @@ def _check_order(order: int) -> None:
         raise InputError("order", given=order, allowed="1, 2, 3")
 
 
-def _pair(out: Any) -> tuple[Any, Any]:
-    if out is None:
-        return None, None
-    if not isinstance(out, tuple | list) or len(out) != 2:
-        raise InputError("out_count", given=len(out) if hasattr(out, "__len__") else 1, needed=2)
-    return out[0], out[1]
-
-
 @lru_cache(maxsize=512)
 def _properties(graph: Expr) -> Properties:
     from nonlin.expr.analyse import properties
 
     return properties(recognise(graph))
-
-
-def _rows(activation: Activation, x: Any, precision: str, out: Any, axis: int) -> Any:
-    from nonlin.kernels import arrays
-    from nonlin.kernels.rows import run_rows
-
-    _check_precision(precision)
-    array = arrays.as_input(x)
-    result = run_rows(activation.formula, array, axis, precision, activation.values)
-    if out is None:
-        return result
-    (target,) = arrays.outputs_for(array, out, 1)
-    target[...] = result
-    return target
-
-
-def _jacobian(
-    activation: Activation, x: Any, order: int, precision: str, out: Any, axis: int
-) -> Any:
-    from nonlin import rowwise
-    from nonlin.kernels import arrays
-
-    if order != 1:
-        raise InputError("rowwise_order", name=activation.name, given=order)
-    _check_precision(precision)  # both are computed in float64
-    result = rowwise.jacobian(activation, x, axis)
-    if out is None:
-        return result
-    arrays.check_output(out, result.shape, result.dtype)
-    out[...] = result
-    return out
 
 
 def trace(function: Callable[..., Expr], parameters: Mapping[str, Parameter] | None = None) -> Expr:

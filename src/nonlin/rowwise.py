@@ -6,18 +6,58 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nonlin._errors import InputError
 from nonlin._text import Text, text
+from nonlin.activation import check_precision
 from nonlin.emit.numpy import compile_numpy
-from nonlin.expr.derivative import derivative
+from nonlin.expr import derivative as slopes
 from nonlin.expr.nodes import Call, Expr, is_call, symbol
 from nonlin.expr.walk import fold, rebuild
 from nonlin.kernels import arrays
+from nonlin.kernels.rows import run_rows
 
 if TYPE_CHECKING:
     from nonlin.activation import Activation
 
 SAMPLES = 64
 REDUCTIONS = ("row_max", "row_sum")
+
+
+def value(activation: Activation, x: Any, precision: str, out: Any, axis: Any) -> Any:
+    """f of every row of x along `axis`."""
+    check_precision(precision)
+    array = arrays.as_input(x)
+    result = run_rows(activation.formula, array, axis, precision, activation.values)
+    if out is None:
+        return result
+    (target,) = arrays.outputs_for(array, out, 1)
+    target[...] = result
+    return target
+
+
+def derivative(
+    activation: Activation, x: Any, order: int, precision: str, out: Any, axis: Any
+) -> Any:
+    """The Jacobian of every row (order 1 only), the same for both precisions."""
+    check_precision(precision)
+    if order != 1:
+        raise InputError("rowwise_order", name=activation.name, given=order)
+    result = jacobian(activation, x, axis)
+    if out is None:
+        return result
+    arrays.check_output(out, result.shape, result.dtype)
+    out[...] = result
+    return out
+
+
+def both(activation: Activation, x: Any, precision: str, out: Any, axis: Any) -> tuple[Any, Any]:
+    """Value and Jacobian; `out`, if given, is a pair of arrays."""
+    if out is None:
+        out = None, None
+    if not isinstance(out, tuple | list) or len(out) != 2:
+        raise InputError("out_count", given=len(out) if hasattr(out, "__len__") else 1, needed=2)
+    first = value(activation, x, precision, out[0], axis)
+    return first, derivative(activation, x, 1, precision, out[1], axis)
 
 
 def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
@@ -34,7 +74,7 @@ def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
         row.reduce(name, primitive, inside)
     result = row.total_slopes(formula)
     diagonal = np.arange(rows.shape[-1])
-    result[..., diagonal, diagonal] += row.evaluate(derivative(formula, "x"))
+    result[..., diagonal, diagonal] += row.evaluate(slopes.derivative(formula))
     return result.astype(given.dtype)
 
 
@@ -71,7 +111,7 @@ class _Row:
         largest = np.eye(elements.shape[-1])[elements.argmax(axis=-1)]
         weights = np.ones_like(elements) if primitive == "row_sum" else largest
         through = self.total_slopes(inside)
-        direct = weights * self.evaluate(derivative(inside, "x"))
+        direct = weights * self.evaluate(slopes.derivative(inside))
         self.slopes[name] = (weights[..., None, :] @ through)[..., 0, :] + direct
         value = elements.sum(-1) if primitive == "row_sum" else elements.max(-1)
         self.values[name] = value[..., None]
@@ -80,7 +120,9 @@ class _Row:
         """d part_i / d x_j by way of the reductions, shape (..., n, n)."""
         total = np.zeros((*self.rows.shape, self.rows.shape[-1]))
         for name, slope in self.slopes.items():
-            total += self.evaluate(derivative(part, name))[..., :, None] * slope[..., None, :]
+            total += (
+                self.evaluate(slopes.derivative(part, name))[..., :, None] * slope[..., None, :]
+            )
         return total
 
 

@@ -23,7 +23,7 @@ BAD = {
     "show relu --dark=1": "--dark takes no value",
     "show relu -o a.bmp": r"'a.bmp'.*\.png, \.svg, \.pdf",
     "show relu -o missing/a.png": "missing/a.png cannot be written",
-    "show relu -p alpha=2": "relu has no parameter 'alpha'",
+    "show relu -p alpha=2": "relu has no parameters, so 'alpha'",
     "show leaky_relu -p alpha": "'alpha' has no value",
     "show leaky_relu -p alpha=1,2": "alpha is '1,2'",
     "show leaky_relu -p alpha=inf": "alpha is inf",

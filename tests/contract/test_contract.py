@@ -13,7 +13,6 @@ import pytest
 import nonlin as nl
 from nonlin.emit.mpmath import compile_mpmath
 from nonlin.emit.numpy import compile_numpy
-from nonlin.emit.source import to_python
 from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.stable import stabilise
 
@@ -74,8 +73,9 @@ def machine_graph(name, order):
 
 def run_source(name, order, at):
     space = {}
-    exec(to_python(machine_graph(name, order), "f", {}), space)  # noqa: S102 - our own source
-    return np.array([space["f"](float(x)) for x in at])
+    exec(nl.get(name).to_python(order), space)  # noqa: S102 - our own source
+    function = next(space[f] for f in space if f in (name, f"{name}_derivative_{order}"))
+    return np.array([function(float(x)) for x in at])
 
 
 def evaluate(name, target, order, at):

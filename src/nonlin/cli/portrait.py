@@ -121,7 +121,7 @@ def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
 
 def _shape(activation: Activation) -> str:
     p = activation.properties
-    words = [say(f"cli.show.{p.monotone or 'not_monotone'}")]
+    words = [say(f"cli.show.{'constant' if p.flat else p.monotone or 'not_monotone'}")]
     if p.parity:
         words.append(say(f"cli.show.{p.parity}"))
     if p.convex:

@@ -49,6 +49,11 @@ class Properties:
         return abs(self.mean) < 0.01
 
     @property
+    def flat(self) -> bool:
+        """Is it constant?"""
+        return self.lipschitz == 0 or self.dead_regions == ((-math.inf, math.inf),)
+
+    @property
     def saturates_left(self) -> bool:
         """Does the slope tend to 0 at -infinity?"""
         return self.slope_limits[0] == 0
@@ -68,13 +73,13 @@ def strengths(p: Properties) -> list[Text]:
         said.append(text("properties.flows_left", slope=_short(p.slope_limits[0])))
     if p.zero_centred and not p.linear:
         said.append(text("properties.zero_centred"))
-    if p.smoothness == math.inf and p.defined_everywhere and not _flat(p):
+    if p.smoothness == math.inf and p.defined_everywhere and not p.flat:
         said.append(text("properties.smooth"))
     elif p.smoothness >= 1:
         said.append(text("properties.no_kinks"))
     if p.bounded and p.range[0] < p.range[1]:
         said.append(text("properties.bounded", low=_short(p.range[0]), high=_short(p.range[1])))
-    if p.monotone and not _flat(p):
+    if p.monotone and not p.flat:
         said.append(text(f"properties.{p.monotone}"))
     if 0.5 < p.lipschitz <= 1 + 1e-9:
         said.append(text("properties.contracting", slope=_short(p.lipschitz)))
@@ -93,7 +98,7 @@ def weaknesses(p: Properties) -> list[Text]:
     said += [*_dead(p), *_saturation(p), *_steepness(p)]
     if not p.zero_centred and not math.isnan(p.mean):
         said.append(text("properties.not_zero_centred", mean=_short(p.mean)))
-    if p.monotone is None and p.defined_everywhere and not _flat(p):
+    if p.monotone is None and p.defined_everywhere and not p.flat:
         said.append(text("properties.not_monotone"))
     if p.kinks:
         which = "jumps" if p.smoothness < 0 else "kinks"
@@ -106,12 +111,8 @@ def weaknesses(p: Properties) -> list[Text]:
     return said
 
 
-def _flat(p: Properties) -> bool:
-    return p.lipschitz == 0 or p.dead_regions == ((-math.inf, math.inf),)
-
-
 def _dead(p: Properties) -> list[Text]:
-    if _flat(p):
+    if p.flat:
         return [text("properties.dead_everywhere")]
     if not p.dead_regions:
         return []
@@ -140,7 +141,7 @@ def _condition(span: Span) -> str:
 
 def _saturation(p: Properties) -> list[Text]:
     """Sides on which the gradient fades (where it is exactly 0, that is said already)."""
-    if _flat(p):
+    if p.flat:
         return []
     left, right = p.saturation_points
     dead_left = any(math.isinf(low) for low, _ in p.dead_regions)
