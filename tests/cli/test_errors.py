@@ -49,7 +49,7 @@ BAD = {
     "forward 3,4,2 --init he": "no initialisation 'he'.*he_normal",
     "forward 3,4,2 --hidden softmax": "softmax works on whole rows",
     "forward 3,4,2 --hidden relu,tanh": r"\(2\) is not that of the hidden layers \(1\)",
-    "forward 1000000000,1000000000,2": "not enough memory",
+    "forward 1000000000,1000000000,2": "at most 1000000000 are allowed",
     "choose": "DATA is missing",
     "choose iris --output foo": "no option '--output': the options are --target, .*--help",
     "show relu -o foo": r"'foo' needs one of these endings: \.png, \.svg, \.pdf",

@@ -89,7 +89,7 @@ def test_auto_keeps_the_second_moment_through_ten_layers(hidden):
     np.testing.assert_allclose(np.mean(moments, axis=0), 1.0, rtol=0.1)
 
 
-@pytest.mark.parametrize("gain", [np.inf, np.nan, 0.0])
+@pytest.mark.parametrize("gain", [np.inf, np.nan, 0.0, 1e-20, 1e20])
 def test_a_gain_that_cannot_scale_is_refused(gain):
     with pytest.raises(InputError) as caught:
         usable_gain("flat", gain)

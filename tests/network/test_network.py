@@ -92,6 +92,7 @@ def _same_network_twice():
 
 
 REFUSALS = {
+    "too_many_parameters": lambda: Network([10**9, 10**9]),
     "too_few_sizes": lambda: Network([3]),
     "sizes_not_a_list": lambda: Network(3),
     "hidden_count": lambda: Network([2, 3, 3, 1], ["relu"]),
@@ -170,6 +171,8 @@ def test_arrays_that_are_not_real(array):
         ("learning_rate", float("nan")),
         ("learning_rate", float("inf")),
         ("learning_rate", "fast"),
+        ("learning_rate", "0.1"),
+        ("learning_rate", True),
         ("weight_decay", -0.1),
         ("momentum", 1.0),
         ("epochs", 0),
@@ -216,6 +219,26 @@ def test_pickled_networks_are_the_same():
 def test_hints_name_the_nearest_match():
     with pytest.raises(InputError, match="Did you mean he_normal"), speaking("en"):
         Network([2, 1], init="he_norml")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300], ids=str)
+def test_only_finite_numbers_enter_a_network(value):
+    network = Network([2, 1])
+    for use in (
+        lambda: network.forward([[1, value]]),
+        lambda: network.trace([[1, value]]),
+        lambda: network.with_weights([[[1], [value]]]),
+        lambda: network.with_weights([[[1], [2]]], [[value]]),
+    ):
+        with pytest.raises(InputError) as caught:
+            use()
+        assert caught.value.key == "not_finite_data"
+
+
+def test_sums_that_overflow_are_infinite_without_a_warning():
+    network = Network([2, 1, 1], "identity").with_weights([[[3e38], [3e38]], [[3e38]]])
+    assert network.forward([[1, 1]]) == np.inf
+    assert network.trace([[1, 1]]).output == np.inf
 
 
 def test_targets_that_cannot_be_learned():

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from nonlin.network import LOSSES, Job, Network, Settings, gradient, train, train_many
+from nonlin.network import Job, Network, Settings, gradient, train, train_many
 from nonlin.network import compiled as compiling
 
 
@@ -159,7 +159,7 @@ def test_seed_decides_the_order_of_the_samples():
     assert not np.array_equal(ends[0], ends[2])
 
 
-def test_early_stopping_keeps_the_best_weights():
+def test_early_stopping_keeps_the_best_weights(reference_loss):
     random = np.random.default_rng(0)
     inputs, label = random.standard_normal((60, 5)), random.integers(0, 2, 60)  # pure noise
     held_out = random.standard_normal((600, 5)), random.integers(0, 2, 600)
@@ -171,7 +171,7 @@ def test_early_stopping_keeps_the_best_weights():
     assert record.epochs == best + 1 + 4 < 200
     assert record.train_loss.shape == record.validation_loss.shape == (record.epochs,)
     assert record.validation_loss[best] == record.validation_loss.min() == record.best_loss
-    loss = LOSSES["softmax"].value(network.logits(held_out[0]), held_out[1])
+    loss = reference_loss("softmax", network.logits(held_out[0]), held_out[1])
     assert loss == pytest.approx(record.validation_loss[best], rel=1e-5)
     assert loss < record.validation_loss[-1]
 

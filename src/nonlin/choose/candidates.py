@@ -14,6 +14,7 @@ from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.network import Settings, checks
+from nonlin.network.initialise import scales
 
 # one or two of every family: rectified, exponential, gated, smooth, bounded
 CANDIDATES = (
@@ -35,7 +36,6 @@ RATES = (1e-3, 3e-3, 1e-2)  # AdamW
 SEEDS, QUICK_SEEDS = 5, 3
 WEIGHT_DECAY = 0.01
 STEPS, QUICK_STEPS = 2000, 1000  # batches that a network sees at most, as a rule
-GAINS = (1e-15, 1e15)  # between these, weights and their squares are numbers in float32
 EPOCHS = (5, 100)  # never fewer, never more
 BATCH = (8, 256)
 BATCHES = 32  # per epoch at least, if the batch is not the smallest one
@@ -169,7 +169,7 @@ def _activations(given: Any) -> tuple[Activation, ...]:
 
 def _usable(asked: tuple[Activation, ...]) -> tuple[tuple[Activation, ...], tuple[Text, ...]]:
     """Those for which initial weights can be scaled, in float32, and notes on the others."""
-    usable = tuple(each for each in asked if GAINS[0] < each.gain < GAINS[1])
+    usable = tuple(each for each in asked if scales(each.gain))
     others = [each for each in asked if each not in usable]
     if not usable:
         raise InputError("no_candidate", names=", ".join(each.name for each in others))
@@ -184,8 +184,6 @@ def _rates(given: Any) -> tuple[float, ...]:
     if not rates:
         raise InputError("no_rates")
     for rate in rates:
-        if isinstance(rate, str | bytes):
-            raise InputError("not_a_number_given", name="rates", given=rate)
         checks.number("learning_rate", rate, 0.0, math.inf, open_below=True)
     return tuple(sorted({float(rate) for rate in rates}))
 

@@ -15,8 +15,8 @@ import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (Numba's np.dot calls this BLAS)
 
 from nonlin.network.compiled import ZERO, call_kernel, compiled
+from nonlin.network.loss import BINARY_CROSS_ENTROPY, CROSS_ENTROPY
 
-SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2
 Array = np.ndarray
 
 

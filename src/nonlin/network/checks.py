@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from nonlin.activation import Activation
 from nonlin.catalogue import get
 
 ACCEPTED = "biuf"  # kinds of dtype that are numbers on the real line
+MOST_PARAMETERS = 10**9  # training holds five copies: 20 GB in float32
 
 
 def layer_sizes(given: Any) -> tuple[int, ...]:
@@ -23,6 +25,14 @@ def layer_sizes(given: Any) -> tuple[int, ...]:
     if len(sizes) < 2:
         raise InputError("too_few_sizes", count=len(sizes))
     return sizes
+
+
+def parameter_count(sizes: tuple[int, ...]) -> int:
+    """Weights and biases of a network, if they can be held in memory."""
+    count = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+    if count > MOST_PARAMETERS:
+        raise InputError("too_many_parameters", count=count, most=MOST_PARAMETERS)
+    return count
 
 
 def _size(value: Any, position: int) -> int:
@@ -52,9 +62,9 @@ def integer(name: str, given: Any, least: int) -> int:
 
 
 def number(name: str, given: Any, least: float, most: float, open_below: bool = False) -> float:
-    """A finite number in [least, most), or (least, most) if `open_below`."""
+    """A finite number in [least, most), or (least, most) if `open_below`; text is none."""
     try:
-        value = float(given)
+        value = float("nan" if isinstance(given, str | bytes | bool | np.bool_) else given)
     except (TypeError, ValueError):
         value = float("nan")
     inside = least < value < most if open_below else least <= value < most
@@ -104,29 +114,34 @@ def real_array(name: str, given: Any) -> np.ndarray:
 
 
 def features(given: Any, columns: int, dtype: np.dtype[Any]) -> np.ndarray:
-    """Inputs as a C-contiguous array of shape (rows, columns)."""
+    """Inputs as a C-contiguous array of finite numbers, of shape (rows, columns)."""
     array = real_array("X", given)
     if array.ndim != 2:
         raise InputError("not_two_dimensional", shape=array.shape, columns=columns)
     if array.shape[1] != columns:
         raise InputError("wrong_columns", given=array.shape[1], columns=columns)
-    return converted(array, dtype)
+    return finite("X", converted(array, dtype))
 
 
 def converted(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     """`array` in C order and of `dtype`; what does not fit into float32 becomes infinite."""
-    with np.errstate(over="ignore"):  # becomes inf, which training refuses by name
+    with np.errstate(over="ignore"):  # becomes inf, which `finite` refuses
         return np.ascontiguousarray(array, dtype)
 
 
 def finite(name: str, array: np.ndarray) -> np.ndarray:
-    """`array` itself, unless it holds NaN, an infinity, or no row at all."""
-    if array.shape[0] == 0:
-        raise InputError("no_rows", name=name)
+    """`array` itself, unless it holds NaN or an infinity."""
     bad = ~np.isfinite(array)
     if bad.any():
         row = int(np.argwhere(bad)[0][0])
         raise InputError("not_finite_data", name=name, count=int(bad.sum()), row=row)
+    return array
+
+
+def some(name: str, array: np.ndarray) -> np.ndarray:
+    """`array` itself, unless it has no rows."""
+    if array.shape[0] == 0:
+        raise InputError("no_rows", name=name)
     return array
 
 
@@ -138,13 +153,14 @@ def pair(given: Any) -> tuple[Any, Any]:
 
 
 def layer_arrays(
-    kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, ...]]
+    kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, ...]], dtype: np.dtype[Any]
 ) -> list[np.ndarray]:
-    """One array per layer, each of the shape that the network's sizes demand."""
+    """One array of finite numbers per layer, each of the shape that the sizes demand."""
     arrays = [real_array(kind, each) for each in (given if np.iterable(given) else [given])]
     if len(arrays) != len(shapes):
         raise InputError("layer_count", kind=kind, given=len(arrays), layers=len(shapes))
     for layer, (array, shape) in enumerate(zip(arrays, shapes, strict=True), start=1):
         if array.shape != shape:
             raise InputError("layer_shape", kind=kind, layer=layer, given=array.shape, shape=shape)
+        finite(kind, converted(array, dtype))
     return arrays

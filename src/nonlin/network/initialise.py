@@ -16,6 +16,7 @@ import numpy as np
 from nonlin._errors import InputError, nearest
 
 Fill = Callable[[np.random.Generator, int, int], np.ndarray]
+GAINS = (1e-15, 1e15)
 Variance = Callable[[int, int], float]
 
 
@@ -108,11 +109,16 @@ def initialisation(name: str) -> Initialisation:
     raise InputError("unknown_initialisation", given=name, allowed=allowed, hint=hint)
 
 
+def scales(gain: float) -> bool:
+    """Can weights be multiplied by `gain`, so that they and their squares are float32 numbers?"""
+    return GAINS[0] < gain < GAINS[1]
+
+
 def usable_gain(name: str, gain: float) -> float:
     """`gain` of the activation `name`, or InputError if no weight could be scaled by it."""
-    if math.isfinite(gain) and gain > 0.0:
+    if scales(gain):
         return gain
-    raise InputError("no_gain", name=name, gain=gain)
+    raise InputError("no_gain", name=name, gain=f"{gain:g}")
 
 
 def streams(seed: int, layers: int) -> list[np.random.Generator]:

@@ -1,7 +1,6 @@
-"""The three losses, each on logits: value and gradient in a form that does not overflow.
+"""The three losses: which output activation each belongs to, and the targets it takes.
 
-Plain NumPy in float64, for reporting and as the reference of the compiled loop, which
-computes the same definitions (`loop._loss`).
+Values and gradients, always on logits, are computed in the compiled loop (`backprop`).
 """
 
 from __future__ import annotations
@@ -15,66 +14,21 @@ import numpy as np
 from nonlin._errors import InputError, nearest
 from nonlin.network import checks
 
+SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2  # codes, for compiled code
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """A loss and the output activation it belongs to.
 
-    `value(logits, y)` is a float, the mean over the samples; `gradient(logits, y)` is its
-    derivative by the logits, float64, same shape as the logits. `prepare(y, rows, outputs)`
-    checks y and gives the array that both expect.
+    `prepare(y, rows, outputs)` checks y: float64 targets of shape (rows, outputs), or int64
+    class indices of shape (rows,) for the cross-entropy.
     """
 
     name: str
     output: str
     code: int
-    value: Callable[[np.ndarray, np.ndarray], float]
-    gradient: Callable[[np.ndarray, np.ndarray], np.ndarray]
     prepare: Callable[[Any, int, int], np.ndarray]
-
-
-def squared_error(logits: np.ndarray, y: np.ndarray) -> float:
-    """Mean of (z - y)^2 over samples and outputs (no factor 1/2)."""
-    return float(np.mean((logits.astype(np.float64) - y) ** 2))
-
-
-def squared_error_gradient(logits: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """2 (z - y) / (samples * outputs)."""
-    return 2.0 * (logits.astype(np.float64) - y) / logits.size
-
-
-def binary_cross_entropy(logits: np.ndarray, y: np.ndarray) -> float:
-    """Mean of max(z, 0) - y z + log(1 + e^-|z|), which equals -log p(y)."""
-    z = logits.astype(np.float64)
-    return float(np.mean(np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.abs(z)))))
-
-
-def binary_cross_entropy_gradient(logits: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(sigmoid(z) - y) / samples."""
-    z = logits.astype(np.float64)
-    small = np.exp(-np.abs(z))
-    sigmoid = np.where(z >= 0, 1.0, small) / (1.0 + small)
-    return (sigmoid - y) / logits.size
-
-
-def cross_entropy(logits: np.ndarray, y: np.ndarray) -> float:
-    """Mean of log(sum of e^z) - z[y], shifted by the largest logit of each sample."""
-    shifted = _shifted(logits)
-    chosen = np.take_along_axis(shifted, y[:, None], axis=1)[:, 0]
-    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - chosen))
-
-
-def cross_entropy_gradient(logits: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(softmax(z) - onehot(y)) / samples."""
-    exponentials = np.exp(_shifted(logits))
-    result = exponentials / exponentials.sum(axis=1, keepdims=True)
-    result[np.arange(len(y)), y] -= 1.0
-    return result / len(y)
-
-
-def _shifted(logits: np.ndarray) -> np.ndarray:
-    z = logits.astype(np.float64)
-    return z - z.max(axis=1, keepdims=True)
 
 
 def _values(given: Any, rows: int, outputs: int) -> np.ndarray:
@@ -110,16 +64,9 @@ def _classes(given: Any, rows: int, outputs: int) -> np.ndarray:
 LOSSES: dict[str, Loss] = {
     loss.output: loss
     for loss in (
-        Loss("squared_error", "identity", 0, squared_error, squared_error_gradient, _values),
-        Loss(
-            "binary_cross_entropy",
-            "sigmoid",
-            1,
-            binary_cross_entropy,
-            binary_cross_entropy_gradient,
-            _binary,
-        ),
-        Loss("cross_entropy", "softmax", 2, cross_entropy, cross_entropy_gradient, _classes),
+        Loss("squared_error", "identity", SQUARED_ERROR, _values),
+        Loss("binary_cross_entropy", "sigmoid", BINARY_CROSS_ENTROPY, _binary),
+        Loss("cross_entropy", "softmax", CROSS_ENTROPY, _classes),
     )
 }
 

@@ -53,7 +53,7 @@ class Network:
         put(self, "output", get(output))
         put(self, "init", initialisation(init).name)
         put(self, "seed", checks.seed(seed))
-        count = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layers))
+        count = checks.parameter_count(layers)
         put(self, "parameters", np.zeros(count, checks.real_dtype(dtype)))
         self._initialise()
 
@@ -101,8 +101,8 @@ class Network:
         values = checks.features(X, self.sizes[0], self.dtype)
         *before, last = zip(self.weights, self.biases, strict=True)
         for activation, (weights, biases) in zip(self.hidden, before, strict=True):
-            values = activation(values @ weights + biases)
-        return values @ last[0] + last[1]
+            values = activation(_product(values, weights) + biases)
+        return _product(values, last[0]) + last[1]
 
     def forward(self, X: Any) -> np.ndarray:
         """What the output layer gives, shape (rows, outputs), for X (rows, inputs)."""
@@ -129,7 +129,7 @@ class Network:
         for activation, weights, biases in zip(
             (*self.hidden, self.output), self.weights, self.biases, strict=True
         ):
-            sums = values @ weights
+            sums = _product(values, weights)
             preactivations = sums + biases
             activations = activation(preactivations)
             layers.append(
@@ -152,17 +152,9 @@ class Network:
         `biases`: one (fan_out,) array per layer; as they are if not given.
         """
         result = self.copy()
-        shapes = [view.shape for view in result.weights]
-        for view, given in zip(
-            result.weights, checks.layer_arrays("weights", weights, shapes), strict=True
-        ):
-            view[:] = given
+        _fill("weights", result.weights, weights)
         if biases is not None:
-            shapes = [view.shape for view in result.biases]
-            for view, given in zip(
-                result.biases, checks.layer_arrays("biases", biases, shapes), strict=True
-            ):
-                view[:] = given
+            _fill("biases", result.biases, biases)
         return result
 
     def copy(self) -> Network:
@@ -207,3 +199,16 @@ class Network:
             seed=seed,
         )
         return train(Job(self, X, y, validation, settings))
+
+
+def _product(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """x W; what exceeds the dtype becomes infinite, as in every kernel, without a warning."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return values @ weights
+
+
+def _fill(kind: str, views: Sequence[np.ndarray], given: Sequence[Any]) -> None:
+    shapes = [view.shape for view in views]
+    arrays = checks.layer_arrays(kind, given, shapes, views[0].dtype)
+    for view, array in zip(views, arrays, strict=True):
+        view[:] = array

@@ -19,7 +19,7 @@ import numpy as np
 
 from nonlin._errors import InputError
 from nonlin.network import checks
-from nonlin.network.loss import LOSSES, loss_for
+from nonlin.network.loss import CROSS_ENTROPY, loss_for
 from nonlin.network.network import Network
 from nonlin.network.settings import OPTIMIZERS, Job, Record, Settings
 
@@ -157,10 +157,10 @@ def _data(
     columns, outputs = network.sizes[0], network.sizes[-1]
     key = (id(X), id(y), columns, outputs, loss.code, network.dtype.num)
     if key not in shared:
-        inputs = checks.finite("X", checks.features(X, columns, network.dtype))
+        inputs = checks.some("X", checks.features(X, columns, network.dtype))
         values = loss.prepare(y, len(inputs), outputs)
         labels, targets = np.empty(0, np.int64), np.empty((0, outputs), network.dtype)
-        if loss.code == LOSSES["softmax"].code:
+        if loss.code == CROSS_ENTROPY:
             labels = values
         else:
             targets = checks.finite("y", checks.converted(values, network.dtype))
