@@ -10,13 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 
 from mpmath import chebyfit, erfc, expm1, mp, mpf, pi, sqrt
 
 mp.dps = 60
 TARGET = Path(__file__).parents[1] / "src/nonlin/emit/llvm/coefficients.py"
-PRECISIONS = {"single": 27, "double": 57, "pair": 78}
-TAIL_CENTRE = {"single": 0.34375, "double": 0.3125, "pair": 0.3125}  # exact in every format
+INDENTED = {"initial_indent": " " * 8, "subsequent_indent": " " * 8}
+PRECISIONS = {"single": 27, "middle": 40, "double": 57, "pair": 78}
+TAIL_CENTRE = {
+    "single": 0.34375,
+    "middle": 0.3125,
+    "double": 0.3125,
+    "pair": 0.3125,
+}  # exact in every format
 
 
 def exponential(r: mpf) -> mpf:
@@ -30,6 +37,11 @@ def exponential(r: mpf) -> mpf:
 def logarithm(w: mpf) -> mpf:
     """(atanh(s)/s - 1) / s^2 with w = s^2: log(1 + f) = 2 atanh(f / (2 + f))"""
     return sum((w**k / (2 * k + 3) for k in range(90)), mpf(0))
+
+
+def log1p(u: mpf) -> mpf:
+    """log(1 + u) / u"""
+    return mp.log1p(u) / u if u else mpf(1)
 
 
 def arctangent(w: mpf) -> mpf:
@@ -52,6 +64,11 @@ def error_function(w: mpf) -> mpf:
     if w < mpf("1e-30"):
         return 2 / sqrt(pi) * (1 - w / 3)
     return mp.erf(sqrt(w)) / sqrt(w)
+
+
+def erf_exponent(a: mpf) -> mpf:
+    """log(1 - erf(a)) / a"""
+    return mp.log(erfc(a)) / a
 
 
 def tail(c: mpf) -> Callable[[mpf], mpf]:
@@ -100,17 +117,23 @@ def table(bits: int, precision: str) -> dict[str, tuple[list[mpf], mpf]]:
     quarter = (pi / 4) ** 2 * mpf("1.001")
     v = mp.tan(pi / 8) ** 2 * mpf("1.001")
     c = mpf(TAIL_CENTRE[precision])
-    farthest = {"single": 15, "double": 39, "pair": 39}[precision]
+    farthest = {"single": 15, "middle": 15, "double": 39, "pair": 39}[precision]
     ranges = {
         # leading parts are exact, so these need fewer bits than the result
-        "exponential": (exponential, -half_ln2, half_ln2, bits - 3),
+        "exponential": (exponential, -half_ln2, half_ln2, bits - 5),
+        "log1p": (log1p, 0, 1, bits),
         "logarithm": (logarithm, 0, s**2 * mpf("1.001"), bits - 5),
         "arctangent": (arctangent, 0, v, bits - 2),
         "sine": (sine, 0, quarter, bits - 2),
         "cosine": (cosine, 0, quarter, bits - 4),
         "error_function": (error_function, 0, 1, bits),
+        "erf_exponent": (erf_exponent, 1, mpf("4.1"), bits - 3),
         "normal_tail": (tail(c), 2 / (1 + c * farthest) - 1, 1, bits - 1),
     }
+    if precision != "single":  # too long: the normal tail is as quick
+        del ranges["erf_exponent"]
+    if precision == "pair":  # too long: a logarithm with reduction is as quick
+        del ranges["log1p"]
     return {name: (fit(*arguments), mpf(arguments[2])) for name, arguments in ranges.items()}
 
 
@@ -119,6 +142,7 @@ def main() -> None:
     lines = [
         '"""Polynomial coefficients, constant first. Written by tools/fit_coefficients.py."""',
         "",
+        "# fmt: off",
         f"TAIL_CENTRE = {TAIL_CENTRE}",
         "",
     ]
@@ -126,8 +150,11 @@ def main() -> None:
         lines.append(f"{precision.upper()} = {{")
         for name, (coefficients, reach) in table(bits, precision).items():
             print(precision, name, len(coefficients))
-            lines.append(f'    "{name}": ({spelled(coefficients, precision, reach)},),')
+            lines.append(f'    "{name}": (')
+            lines += wrap(spelled(coefficients, precision, reach) + ",", 98, **INDENTED)
+            lines.append("    ),")
         lines.append("}")
+    lines.append("# fmt: on")
     TARGET.write_text("\n".join(lines) + "\n")
 
 

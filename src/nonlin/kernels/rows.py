@@ -61,4 +61,4 @@ def _build(formula: Expr, dtype: str, precision: str, names: tuple[str, ...]) ->
     from nonlin.emit.llvm.rows import write_row_module
 
     mode = MODES[dtype, precision]
-    return target.to_object(str(write_row_module(formula, names, mode, target.host().vector_bytes)))
+    return target.to_object(str(write_row_module(formula, names, mode, target.host().hardware)))

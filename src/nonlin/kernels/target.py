@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from nonlin._errors import CompileError
+from nonlin.emit.llvm.hardware import Hardware
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Target:
     triple: str
     cpu: str
     features: str
-    vector_bytes: int
+    hardware: Hardware
 
     def machine(self) -> Any:
         """A new LLVM target machine: an engine takes it over, and frees it with itself."""
@@ -36,13 +37,13 @@ def host() -> Target:
     llvm.initialize_native_asmprinter()
     features = llvm.get_host_cpu_features()
     triple, cpu = llvm.get_process_triple(), llvm.get_host_cpu_name()
-    return Target(triple, cpu, features.flatten(), _vector_bytes(features))
+    return Target(triple, cpu, features.flatten(), _hardware(features))
 
 
-def _vector_bytes(features: dict[str, bool]) -> int:
+def _hardware(features: dict[str, bool]) -> Hardware:
     if features.get("avx512f"):
-        return 64
-    return 32 if features.get("avx2") else 16
+        return Hardware(64, avx512=True)
+    return Hardware(32 if features.get("avx2") else 16)
 
 
 def to_object(source: str) -> bytes:

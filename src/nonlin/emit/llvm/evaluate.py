@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import CompileError
 from nonlin.emit.llvm import circular, functions
+from nonlin.emit.llvm.exponents import Argument
+from nonlin.emit.llvm.plain import Plain
 from nonlin.expr.floats import as_float
 from nonlin.expr.nodes import (
     Call,
@@ -20,8 +22,6 @@ from nonlin.expr.nodes import (
     Expr,
     Symbol,
     absolute,
-    arguments_of,
-    is_call,
     value_of,
 )
 
@@ -61,7 +61,7 @@ class Evaluator:
 
     def _compute(self, node: Expr, m: Arithmetic) -> Number:
         if isinstance(node, Constant):
-            return constant(m, node.value)
+            return number_of(m, node.value)
         if isinstance(node, Symbol):
             return self._inputs(node.name, m)
         assert isinstance(node, Call)  # noqa: S101 - for the type checker
@@ -83,31 +83,34 @@ class Evaluator:
         return self._exponentials[key]
 
     def _exponential(self, u: Expr, m: Arithmetic) -> Exponential:
-        if m is self.wide or m.words == 2 or _is_exact(u):
+        if m.words == 2:
             return functions.exponential(m, self.number(u, m))
-        high, low = narrow(self.number(u, self.wide), self.wide, m)
-        return functions.exponential(m, high, low)
+        if argument := Argument.of(u):
+            words = _product(m, *(self.number(factor, m) for factor in argument.factors))
+            return functions.exponential(m, *words, argument.scale, argument.falling)
+        if m is self.wide:
+            return functions.exponential(m, self.number(u, m))
+        return self.reduced(self.number(u, self.wide), m)
+
+    def reduced(self, u: Number, m: Arithmetic) -> Exponential:
+        """exp of a number in the wide arithmetic."""
+        if isinstance(self.wide, Plain) and isinstance(m, Plain):
+            return functions.exponential_from(self.wide, m, u)
+        return functions.exponential(m, u.high, u.low)
 
 
-def constant(m: Arithmetic, value: Fraction) -> Number:
+def number_of(m: Arithmetic, value: Fraction) -> Number:
     """An exact rational number, rounded to the arithmetic."""
     high = as_float(value)
     return m.number(high, as_float(value - Fraction(high)) if math.isfinite(high) else 0.0)
 
 
-def _is_exact(node: Expr) -> bool:
-    """Is it x, -x, |x| or one of these times a power of two, which no rounding touches?"""
-    if isinstance(node, Symbol):
-        return node.name == "x"
-    arguments = arguments_of(node)
-    if is_call(node, "negate", "absolute"):
-        return _is_exact(arguments[0])
-    if is_call(node, "multiply", "divide"):
-        for number, other in (arguments, arguments[::-1]):
-            factor = value_of(number)
-            if factor is not None and _is_exact(other):
-                return factor.numerator.bit_count() == factor.denominator.bit_count() == 1
-    return False
+def _product(m: Arithmetic, a: Value, b: Value | None = None) -> tuple[Value, Value | None]:
+    """a * b as the sum of two words; a itself if there is no b."""
+    if b is None:
+        return a, None
+    high = m.builder.fmul(a, b)
+    return high, m.lanes.fma(a, b, m.builder.fneg(high))
 
 
 def narrow(value: Number, wide: Arithmetic, m: Arithmetic) -> tuple[Value, Value]:
@@ -131,7 +134,7 @@ def widened(value: Number, m: Arithmetic, wide: Arithmetic) -> Number:
 def _divide(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
     divisor = value_of(b)
     if divisor is not None:  # a product is several times faster
-        return m.multiply(e.number(a, m), constant(m, 1 / divisor))
+        return m.multiply(e.number(a, m), number_of(m, 1 / divisor))
     return m.divide(e.number(a, m), e.number(b, m))
 
 
@@ -149,10 +152,8 @@ def _power_by_logarithm(e: Evaluator, m: Arithmetic, a: Expr, n: Expr) -> Number
     """exp(n log(a)), the argument in the wide arithmetic."""
     wide = e.wide
     argument = wide.multiply(e.number(n, wide), functions.log(wide, e.number(a, wide)))
-    if m is wide:
-        return functions.exp(m, functions.exponential(m, argument))
-    high, low = narrow(argument, wide, m)
-    return functions.exp(m, functions.exponential(m, high, low))
+    parts = functions.exponential(m, argument) if m is wide else e.reduced(argument, m)
+    return functions.exp(m, parts)
 
 
 def _power_of(m: Arithmetic, base: Number, exponent: Fraction) -> Number:
@@ -237,10 +238,14 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "expm1": _expm1,
     "log": _with(functions.log),
     "log1p": _with(functions.log1p),
+    "expm1_below": lambda e, m, u: functions.expm1_below(m, e.exponential(u, m)),
+    "log1p_of_share": _with(functions.log1p_of_share),
+    "reciprocal": _by("reciprocal"),
     "sin": _with(circular.sine),
     "cos": _with(circular.cosine),
     "arctan": _with(functions.arctan),
     "erf_series": _with(functions.erf_series),
+    "erf_far": _with(functions.erf_far),
     "normal_tail": _with(functions.normal_tail),
     "copysign": _copysign,
     "damp": _damp,

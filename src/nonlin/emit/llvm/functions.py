@@ -7,6 +7,7 @@ Elementary Functions (3rd ed., 2016) for the reductions; Cody and Waite 1980.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,21 +20,24 @@ if TYPE_CHECKING:
 
 LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
+FARTHEST = 2.0**50
 LIMITS = {"f32": (-106.0, 90.0), "f64": (-748.0, 711.0)}
 
 
 class Exponential(NamedTuple):
-    """exp(u) = (1 + fraction) * first * second, both powers of two."""
+    """exp(u) = (1 + scale * fraction) * 2 ** exponent; scale is a power of two."""
 
     fraction: Number
-    first: Value
-    second: Value
     exponent: Value
+    scale: float
 
 
-def polynomial(m: Arithmetic, name: str, w: Number) -> Number:
-    """The polynomial of the table at w, by Horner's rule; one word where one word will do."""
-    *rest, last = m.table[name]
+def polynomial(m: Arithmetic, name: str, w: Number, scale: float = 1.0) -> Number:
+    """scale p(scale w), p the polynomial of the table, by Horner's rule; the scale is exact.
+
+    Terms that need one word only are computed in one word.
+    """
+    *rest, last = m.table[name] if scale == 1.0 else _stretched(m.table[name], scale)
     head, total = m.head(w), m.lanes.number(last)
     for short in reversed([c for c in rest if isinstance(c, float)]):
         total = m.lanes.fma(total, head, m.lanes.number(short))
@@ -43,23 +47,56 @@ def polynomial(m: Arithmetic, name: str, w: Number) -> Number:
     return total
 
 
-def exponential(m: Arithmetic, u: Number, low: Value | None = None) -> Exponential:
-    """Split exp(u + low): u = n ln 2 + r, |r| at most ln(2)/2. `low` is for one-word numbers."""
+def _stretched(terms: Sequence[float], scale: float) -> list[float]:
+    return [term * scale ** (power + 1) for power, term in enumerate(terms)]
+
+
+def exponential(
+    m: Arithmetic,
+    u: Number,
+    low: Value | None = None,
+    scale: float = 1.0,
+    falling: bool = False,
+) -> Exponential:
+    """Split exp(scale (u + low)): scale u = n ln 2 + scale r, |scale r| at most ln(2)/2.
+
+    `low` and a scale are for one-word numbers. falling: u is never positive.
+    """
     lanes, f = m.lanes, m.builder
-    least, most = LIMITS[lanes.format.name]
+    least, most = (limit / scale for limit in LIMITS[lanes.format.name])
     if low is not None:  # what is cut off below takes its low word with it
         inside = f.fcmp_ordered("<", lanes.magnitude(u), lanes.number(-least))
         low = f.select(inside, low, lanes.number(0.0))
+    u = _limited(m, u, least, None if falling else most)
+    n = _multiple(m, u, scale)
+    return _split(m, n, _without_logarithm(m, u, n, low, scale), scale)
+
+
+def exponential_from(wide: Plain, m: Plain, u: Value) -> Exponential:
+    """Split exp(u) for u in a wider arithmetic: what is left after reduction fits into m."""
+    u = _limited(wide, u, *LIMITS[m.lanes.format.name])
+    n = _multiple(wide, u)
+    r = wide.fma(n, wide.number(-LN2[0]), u)
+    short = (wide.builder.fptrunc(word, m.lanes.type) for word in (n, r))
+    return _split(m, *short)
+
+
+def _limited(m: Arithmetic, u: Number, least: float, most: float | None) -> Number:
     u = m.select(m.compare("<", u, m.number(least)), m.number(least), u)
-    u = m.select(m.compare(">", u, m.number(most)), m.number(most), u)
-    shifted = lanes.fma(m.head(u), lanes.number(1 / LN2[0]), lanes.number(lanes.format.magic))
-    n = f.fsub(shifted, lanes.number(lanes.format.magic))
-    whole = f.sub(lanes.bits(shifted), lanes.bits(lanes.number(lanes.format.magic)))
-    r = _without_logarithm(m, u, n, low)
-    half = f.ashr(whole, lanes.whole(1))
-    fraction = m.fma(m.multiply(r, r), polynomial(m, "exponential", r), r)
-    first, second = lanes.power_of_two(half), lanes.power_of_two(f.sub(whole, half))
-    return Exponential(fraction, first, second, n)
+    if most is None:
+        return u
+    return m.select(m.compare(">", u, m.number(most)), m.number(most), u)
+
+
+def _multiple(m: Arithmetic, u: Number, scale: float = 1.0) -> Value:
+    """The whole number nearest to scale u / ln 2."""
+    magic = m.lanes.number(m.lanes.format.magic)
+    return m.builder.fsub(m.lanes.fma(m.head(u), m.lanes.number(scale / LN2[0]), magic), magic)
+
+
+def _split(m: Arithmetic, n: Value, r: Number, scale: float = 1.0) -> Exponential:
+    curved = polynomial(m, "exponential", r, scale)
+    return Exponential(m.fma(m.multiply(r, r), curved, r), n, scale)
 
 
 def _rounded(value: float, bits: int) -> float:
@@ -68,14 +105,16 @@ def _rounded(value: float, bits: int) -> float:
     return math.ldexp(round(mantissa * 2**bits), exponent - bits)
 
 
-def _without_logarithm(m: Arithmetic, u: Number, n: Value, low: Value | None) -> Number:
-    """u + low - n ln 2; the leading part of ln 2 is short, so that its product with n is exact."""
+def _without_logarithm(
+    m: Arithmetic, u: Number, n: Value, low: Value | None, scale: float
+) -> Number:
+    """u + low - n ln(2)/scale; the leading part of ln 2 is short, so that n times it is exact."""
     lead = _rounded(LN2[0], 13 if m.lanes.format.name == "f32" else 40)
     rest = (LN2[0] - lead) + LN2[1]
     if m.words == 1:
-        r = m.fma(n, m.number(-lead), u)
-        low = m.builder.fmul(n, m.number(-rest)) if low is None else m.fma(n, m.number(-rest), low)
-        return m.add(r, low)
+        r = m.fma(n, m.number(-lead / scale), u)
+        r = m.fma(n, m.number(-rest / scale), r)
+        return r if low is None else m.add(r, low)
     error = (LN2[0] - lead) - rest + LN2[1] + LN2[2]
     r = m.add(u, m.widen(m.builder.fmul(n, m.lanes.number(-lead))))
     return m.add(r, m.multiply(m.widen(n), m.number(-rest, -error)))
@@ -83,18 +122,38 @@ def _without_logarithm(m: Arithmetic, u: Number, n: Value, low: Value | None) ->
 
 def exp(m: Arithmetic, parts: Exponential) -> Number:
     """e ** u; subnormal results are rounded once more, not flushed."""
-    mantissa = m.add(parts.fraction, m.number(1.0))
-    return m.scale(m.scale(mantissa, parts.first), parts.second)
+    one = m.number(1.0)
+    if parts.scale == 1.0:
+        return m.shift(m.add(parts.fraction, one), parts.exponent)
+    return m.shift(m.fma(parts.fraction, m.number(parts.scale), one), parts.exponent)
+
+
+def expm1_below(m: Arithmetic, parts: Exponential) -> Number:
+    """e ** u - 1 for u <= 0 with full relative accuracy near 0; 0 may have either sign."""
+    return _minus_one(m, parts, parts.exponent)
+
+
+def _minus_one(m: Arithmetic, parts: Exponential, exponent: Value) -> Number:
+    scale = m.lanes.shift(m.lanes.number(parts.scale), exponent)
+    if m.words == 1:
+        rest = m.fma(scale, m.number(1.0 / parts.scale), m.number(-1.0))
+        return m.fma(parts.fraction, scale, rest)
+    exact = m.subtract(m.widen(scale), m.number(1.0))
+    return m.add(m.scale(parts.fraction, scale), exact)
 
 
 def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
     """e ** u - 1 with full relative accuracy near 0."""
     lanes, f = m.lanes, m.builder
     large = f.fcmp_ordered(">", parts.exponent, lanes.number(float(lanes.format.bias - 2)))
-    scale = f.select(large, lanes.number(1.0), f.fmul(parts.first, parts.second))
-    near = m.add(m.scale(parts.fraction, scale), m.subtract(m.widen(scale), m.number(1.0)))
-    value = m.select(large, exp(m, parts), near)
+    exponent = f.select(large, lanes.number(0.0), parts.exponent)
+    value = m.select(large, exp(m, parts), _minus_one(m, parts, exponent))
     return m.select(m.compare("==", u, m.number(0.0)), u, value)
+
+
+def log1p_of_share(m: Arithmetic, u: Number) -> Number:
+    """log(1 + u) for 0 <= u <= 1."""
+    return m.multiply(u, polynomial(m, "log1p", u))
 
 
 def log1p(m: Arithmetic, u: Number) -> Number:
@@ -121,9 +180,7 @@ def _log(m: Arithmetic, y: Number, u: Number | None, lost: Value | None = None) 
     offset = lanes.bits(lanes.number(0.7071067811865476))
     whole = f.ashr(f.sub(lanes.bits(head), offset), lanes.whole(lanes.format.mantissa))
     k = f.sitofp(whole, lanes.type)
-    half = f.ashr(whole, lanes.whole(1))
-    first, second = lanes.power_of_two(f.neg(half)), lanes.power_of_two(f.sub(half, whole))
-    reduced = m.subtract(m.scale(m.scale(y, first), second), m.number(1.0))
+    reduced = m.subtract(m.shift(y, f.fneg(k)), m.number(1.0))
     if u is not None:
         reduced = m.select(f.fcmp_ordered("==", k, lanes.number(0.0)), u, reduced)
     value = _log_near_one(m, reduced, k if lost is None else f.fadd(k, lost))
@@ -195,8 +252,16 @@ def erf_series(m: Arithmetic, u: Number) -> Number:
     return m.multiply(u, polynomial(m, "error_function", m.multiply(u, u)))
 
 
+def erf_far(m: Plain, a: Value) -> Value:
+    """erf(a) = 1 - exp(a p(a)) for a from 1, in single precision."""
+    inside = m.select(m.compare(">", a, m.number(4.1)), m.number(4.1), a)
+    exponent = m.multiply(inside, polynomial(m, "erf_exponent", inside))
+    return m.subtract(m.number(1.0), exp(m, exponential(m, exponent, falling=True)))
+
+
 def normal_tail(m: Arithmetic, a: Number) -> Number:
-    """P(z > a) / exp(-a^2 / 2) for a >= 0: half of erfcx(a / sqrt 2)."""
-    t = m.divide(m.number(1.0), m.fma(a, m.number(m.tail_centre), m.number(1.0)))
-    centred = m.subtract(m.add(t, t), m.number(1.0))
+    """P(z > a) / exp(-a^2 / 2) for a >= 0: half of erfcx(a / sqrt 2); beyond 2^50 that of 2^50."""
+    a = m.select(m.compare(">", a, m.number(FARTHEST)), m.number(FARTHEST), a)
+    t = m.reciprocal(m.fma(a, m.number(m.tail_centre), m.number(1.0)))
+    centred = m.subtract(m.scale(t, m.lanes.number(2.0)), m.number(1.0))
     return m.multiply(t, polynomial(m, "normal_tail", centred))

@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from nonlin.expr.floats import as_float
+from nonlin.expr.interval import REALS, UNIT, Interval
 from nonlin.expr.nodes import (
     Call,
+    Constant,
     Expr,
     absolute,
     add,
+    arguments_of,
     build,
     constant,
     is_call,
@@ -23,25 +27,62 @@ from nonlin.expr.nodes import (
     power,
     where,
 )
+from nonlin.expr.primitives import TABLE
 from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import fold, rebuild
 
 HUGE = constant(2**60)
+SINGLE = 24  # bits of a float32
 TAIL_FROM = constant(1)
 SHRINK_BELOW = constant(Fraction(3, 2))
+SAFE = Interval(2.0**-60, 2.0**60)  # of a denominator: its reciprocal needs no care
+OWN_BOUNDS = {"expm1_below": Interval(-1.0, 0.0)}
 
 
 def lower(root: Expr, bits: int) -> Expr:
     """An equal expression in machine primitives, good for a mantissa of `bits` bits."""
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        if is_call(node, "tanhshrink"):
-            return _tanhshrink(arguments[0], bits)
+        if isinstance(node, Call) and node.primitive in BY_BITS:
+            return BY_BITS[node.primitive](arguments[0], bits)
         if isinstance(node, Call) and node.primitive in LOWERED:
             return LOWERED[node.primitive](*arguments)
         return rebuild(node, arguments)
 
     return fold(root, visit)
+
+
+def shorten(root: Expr) -> Expr:
+    """Cheaper instructions where the range of an argument allows them; for one-word numbers."""
+    ranges: dict[Expr, Interval] = {}
+
+    def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        node = rebuild(node, arguments)
+        varies = is_call(node, "divide") and not isinstance(arguments[1], Constant)
+        if varies and _within(ranges[arguments[1]], SAFE):
+            inverse = build("reciprocal", arguments[1])
+            ranges[inverse] = SAFE
+            node = multiply(arguments[0], inverse)
+        if is_call(node, "log1p") and _within(ranges[arguments[0]], UNIT):
+            node = build("log1p_of_share", *arguments)
+        ranges[node] = _range(node, [ranges[each] for each in arguments_of(node)])
+        return node
+
+    return fold(root, visit)
+
+
+def _within(inner: Interval, outer: Interval) -> bool:
+    return outer.low <= inner.low and inner.high <= outer.high
+
+
+def _range(node: Expr, arguments: list[Interval]) -> Interval:
+    if isinstance(node, Constant):
+        return Interval(as_float(node.value), as_float(node.value))
+    if not isinstance(node, Call):
+        return REALS
+    if node.primitive in TABLE:
+        return TABLE[node.primitive].bounds(*arguments)
+    return OWN_BOUNDS.get(node.primitive, REALS)
 
 
 def _exp_of_minus(u: Expr) -> Expr:
@@ -72,13 +113,13 @@ def _minus_twice_absolute(u: Expr) -> Expr:
 
 
 def _tanh(u: Expr) -> Expr:
-    m = build("expm1", _minus_twice_absolute(u))
-    return build("copysign", negate(m * (1 / (2 + m))), u)
+    m = build("expm1_below", _minus_twice_absolute(u))
+    return build("copysign", m * (1 / (2 + m)), u)
 
 
 def _sech_squared(u: Expr) -> Expr:
     v = _minus_twice_absolute(u)
-    r = 1 / (2 + build("expm1", v))
+    r = 1 / (2 + build("expm1_below", v))
     return 4 * (build("exp", v) * r * r)
 
 
@@ -125,8 +166,11 @@ def _normal_cdf(u: Expr) -> Expr:
     return where(u < 0, tail, 1 - tail)
 
 
-def _erf(u: Expr) -> Expr:
+def _erf(u: Expr, bits: int) -> Expr:
     a = absolute(u)
+    if bits == SINGLE:
+        far = build("copysign", build("erf_far", a), u)
+        return where(a < TAIL_FROM, build("erf_series", u), far)
     tail = build("normal_tail", build("sqrt", constant(2)) * a) * build("exp", negate(power(u, 2)))
     far = build("copysign", 1 - 2 * tail, u)
     return where(a < TAIL_FROM, build("erf_series", u), far)
@@ -162,9 +206,9 @@ LOWERED: Mapping[str, Callable[..., Expr]] = {
     "sech_squared": _sech_squared,
     "normal_pdf": _normal_pdf,
     "normal_cdf": _normal_cdf,
-    "erf": _erf,
     "softsign": _softsign,
     "squareplus": _squareplus,
     "algebraic_sigmoid": _algebraic_sigmoid,
     "sign": _sign,
 }
+BY_BITS: Mapping[str, Callable[[Expr, int], Expr]] = {"erf": _erf, "tanhshrink": _tanhshrink}

@@ -93,6 +93,10 @@ class Pair:
         rest = f.fadd(rest, self.lanes.fma(f.fneg(quotient), b.low, a.low))
         return self.renormalise(quotient, f.fdiv(rest, b.high))
 
+    def reciprocal(self, a: Double) -> Double:
+        """1 / a"""
+        return self.divide(self.number(1.0), a)
+
     def fma(self, a: Double, b: Double, c: Double) -> Double:
         """a * b + c"""
         return self.add(self.multiply(a, b), c)
@@ -111,6 +115,10 @@ class Pair:
     def scale(self, a: Double, factor: Value) -> Double:
         """a * factor, the factor a vector of powers of two."""
         return Double(self.builder.fmul(a.high, factor), self.builder.fmul(a.low, factor))
+
+    def shift(self, a: Double, n: Value) -> Double:
+        """a * 2 ** n, n a vector of whole numbers."""
+        return Double(self.lanes.shift(a.high, n), self.lanes.shift(a.low, n))
 
     def select(self, mask: Value, a: Double, b: Double) -> Double:
         """a where the mask holds, else b."""

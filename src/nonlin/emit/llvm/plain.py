@@ -26,6 +26,11 @@ class Format:
     name: str
 
     @property
+    def bits(self) -> int:
+        """In memory."""
+        return int(self.integer.width)
+
+    @property
     def magic(self) -> float:
         """Adding it rounds to an integer, which then stands in the low bits."""
         return 1.5 * 2.0**self.mantissa
@@ -40,10 +45,13 @@ FORMATS = {
 class Lanes:
     """Instructions on vectors of `count` floats of one format, appended to a builder."""
 
-    def __init__(self, builder: ir.IRBuilder, scalar: str, count: int) -> None:
+    def __init__(
+        self, builder: ir.IRBuilder, scalar: str, count: int, avx512: bool = False
+    ) -> None:
         self.builder = builder
         self.format = FORMATS[scalar]
         self.count = count
+        self.avx512 = avx512 and count * self.format.bits == 512
         self.type = ir.VectorType(self.format.scalar, count)
         self.integer = ir.VectorType(self.format.integer, count)
 
@@ -84,10 +92,42 @@ class Lanes:
         """The integers as floats of the same width."""
         return self.builder.bitcast(a, self.type)
 
-    def power_of_two(self, exponent: Value) -> Value:
-        """2 ** exponent for integers in the normal range."""
+    def shift(self, a: Value, n: Value) -> Value:
+        """a * 2 ** n, rounded once, for a whole n below 2 ** 11 in size."""
+        if self.avx512:
+            return self._avx512("mask.scalef", a, n, a, masked=True)
+        f, magic = self.builder, self.number(self.format.magic)
+        whole = f.sub(self.bits(f.fadd(n, magic)), self.bits(magic))
+        half = f.ashr(whole, self.whole(1))  # the whole power could be too large for a float
+        first, second = self._power_of_two(half), self._power_of_two(f.sub(whole, half))
+        return f.fmul(f.fmul(a, first), second)
+
+    def _power_of_two(self, exponent: Value) -> Value:
         biased = self.builder.add(exponent, self.whole(self.format.bias))
         return self.floats(self.builder.shl(biased, self.whole(self.format.mantissa)))
+
+    def reciprocal(self, a: Value) -> Value:
+        """1 / a within 2 units of the last place, for a from 2 ** -60 to 2 ** 60."""
+        if not self.avx512:
+            return self.builder.fdiv(self.number(1.0), a)
+        result = self._avx512("rcp14", a, a)  # 14 bits, then Newton: several times faster
+        for _ in range(1 if self.format.bits == 32 else 2):
+            error = self.fma(self.builder.fneg(a), result, self.number(1.0))
+            result = self.fma(result, error, result)
+        return result
+
+    def _avx512(self, name: str, *vectors: Value, masked: bool = False) -> Value:
+        """An instruction on all lanes of a 512-bit vector, in the rounding mode of the CPU."""
+        all_lanes = ir.Constant(ir.IntType(self.count), -1)
+        rounding = [ir.Constant(ir.IntType(32), 4)] if masked else []
+        arguments = [*vectors, all_lanes, *rounding]
+        suffix = "ps" if self.format.bits == 32 else "pd"
+        full = f"llvm.x86.avx512.{name}.{suffix}.512"
+        module = self.builder.module
+        function = module.globals.get(full) or ir.Function(
+            module, ir.FunctionType(self.type, [each.type for each in arguments]), full
+        )
+        return self.builder.call(function, arguments)
 
 
 class Plain:
@@ -138,6 +178,10 @@ class Plain:
         """-a"""
         return self.builder.fneg(a)
 
+    def reciprocal(self, a: Value) -> Value:
+        """1 / a, for a from 2 ** -60 to 2 ** 60."""
+        return self.lanes.reciprocal(a)
+
     def sqrt(self, a: Value) -> Value:
         """Square root, NaN below 0."""
         return self.lanes.intrinsic("sqrt", a)
@@ -145,6 +189,10 @@ class Plain:
     def scale(self, a: Value, factor: Value) -> Value:
         """a * factor, the factor a vector of powers of two."""
         return self.builder.fmul(a, factor)
+
+    def shift(self, a: Value, n: Value) -> Value:
+        """a * 2 ** n, n a vector of whole numbers."""
+        return self.lanes.shift(a, n)
 
     def select(self, mask: Value, a: Value, b: Value) -> Value:
         """a where the mask holds, else b."""

@@ -16,7 +16,8 @@ from llvmlite import ir
 from nonlin.emit.llvm import coefficients
 from nonlin.emit.llvm.constants import evaluate_constants
 from nonlin.emit.llvm.evaluate import Evaluator
-from nonlin.emit.llvm.lower import lower
+from nonlin.emit.llvm.hardware import Hardware
+from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.plain import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
@@ -34,7 +35,10 @@ ENTRY = "kernel"
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How numbers are kept: in memory, in general, and in the argument of an exponential."""
+    """How numbers are kept: in memory, in general, and in the argument of an exponential.
+
+    "middle" numbers are doubles whose functions are good for a float32 result, not for more.
+    """
 
     memory: str
     main: str
@@ -43,45 +47,50 @@ class Mode:
 
 MODES = {
     ("float32", "fast"): Mode("float", "single", "double"),
-    ("float32", "exact"): Mode("float", "double", "double"),
+    ("float32", "exact"): Mode("float", "middle", "middle"),
+    ("float32", "derived"): Mode("float", "double", "double"),
     ("float64", "fast"): Mode("double", "double", "pair"),
     ("float64", "exact"): Mode("double", "pair", "pair"),
+    ("float64", "derived"): Mode("double", "pair", "pair"),
 }
-_SCALARS = {"single": "float", "double": "double", "pair": "double"}
+_SCALARS = {"single": "float", "middle": "double", "double": "double", "pair": "double"}
 _TABLES: dict[str, dict[str, Any]] = {
     "single": coefficients.SINGLE,
+    "middle": coefficients.MIDDLE,
     "double": coefficients.DOUBLE,
     "pair": coefficients.PAIR,
 }
 
 
 def mode_of(dtype: str, precision: str, orders: Sequence[int], roots: Sequence[Expr]) -> Mode:
-    """Second derivatives cancel, and angles need more than 24 bits: these are never single."""
+    """Second derivatives cancel, and angles need more than 24 bits: these take more care."""
     circular = any(is_call(node, "sin", "cos") for node in postorder(*roots))
     if max(orders) >= 2 or (circular and dtype == "float32"):
-        precision = "exact"
+        precision = "derived"
     return MODES[dtype, precision]
 
 
-def arithmetic(name: str, builder: ir.IRBuilder, lanes: int) -> Arithmetic:
-    """The arithmetic called "single", "double" or "pair"."""
+def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware) -> Arithmetic:
+    """The arithmetic called "single", "middle", "double" or "pair"."""
     kind = Pair if name == "pair" else Plain
     centre = coefficients.TAIL_CENTRE[name]
-    return kind(Lanes(builder, _SCALARS[name], lanes), _TABLES[name], centre)
+    vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512)
+    return kind(vectors, _TABLES[name], centre)
 
 
 def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
     """The graphs as the machine will see them."""
-    bits = {"single": 24, "double": 53, "pair": 70}[mode.main]
-    return [evaluate_constants(lower(stabilise(root), bits)) for root in roots]
+    bits = {"single": 24, "middle": 38, "double": 53, "pair": 70}[mode.main]
+    graphs = [evaluate_constants(lower(stabilise(root), bits)) for root in roots]
+    return graphs if mode.main == "pair" else [shorten(graph) for graph in graphs]
 
 
 def write_module(
-    roots: Sequence[Expr], names: Sequence[str], mode: Mode, vector_bytes: int
+    roots: Sequence[Expr], names: Sequence[str], mode: Mode, hardware: Hardware
 ) -> ir.Module:
     """The module of one kernel: one output for each root; `names` orders the parameters."""
     memory = FORMATS[mode.memory].scalar
-    lanes = lanes_of(mode, vector_bytes)
+    lanes = lanes_of(mode, hardware)
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (1 + len(roots))
     kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, ir.DoubleType().as_pointer()])
@@ -93,7 +102,7 @@ def write_module(
 
     def block(start: Value, mask: Value | None) -> None:
         inputs = Inputs(builder, vector.load(x, start, mask), parameters, mode)
-        evaluator = evaluator_for(mode, builder, lanes, inputs)
+        evaluator = evaluator_for(mode, hardware, vector, inputs)
         for root, output in zip(lowered(roots, mode), outputs, strict=True):
             result = evaluator.main.head(evaluator.number(root))
             vector.store(narrowed(builder, result, vector.type), output, start, mask)
@@ -104,17 +113,21 @@ def write_module(
 
 
 def evaluator_for(
-    mode: Mode, builder: ir.IRBuilder, lanes: int, inputs: Callable[[str, Arithmetic], Number]
+    mode: Mode,
+    hardware: Hardware,
+    vectors: Vectors,
+    inputs: Callable[[str, Arithmetic], Number],
 ) -> Evaluator:
     """An evaluator in the arithmetics of the mode; one and the same where they agree."""
-    main = arithmetic(mode.main, builder, lanes)
-    wide = main if mode.wide == mode.main else arithmetic(mode.wide, builder, lanes)
+    place = vectors.builder, vectors.type.count, hardware
+    main = arithmetic(mode.main, *place)
+    wide = main if mode.wide == mode.main else arithmetic(mode.wide, *place)
     return Evaluator(main, wide, inputs)
 
 
-def lanes_of(mode: Mode, vector_bytes: int) -> int:
+def lanes_of(mode: Mode, hardware: Hardware) -> int:
     """Numbers to a vector: as many as the wider of memory and main arithmetic allows."""
-    return vector_bytes // (8 if "double" in (mode.memory, _SCALARS[mode.main]) else 4)
+    return hardware.vector_bytes // (8 if "double" in (mode.memory, _SCALARS[mode.main]) else 4)
 
 
 def narrowed(builder: ir.IRBuilder, value: Value, kind: Any) -> Value:

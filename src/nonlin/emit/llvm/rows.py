@@ -15,6 +15,7 @@ from llvmlite import ir
 
 from nonlin.emit.llvm.constants import evaluate_constants
 from nonlin.emit.llvm.evaluate import Evaluator, narrow, widened
+from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.lower import lower
 from nonlin.emit.llvm.plain import FORMATS
 from nonlin.emit.llvm.program import (
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     Value = Any
 
 
-def write_row_module(root: Expr, names: Sequence[str], mode: Mode, vector_bytes: int) -> ir.Module:
+def write_row_module(root: Expr, names: Sequence[str], mode: Mode, hardware: Hardware) -> ir.Module:
     """The module of one row-wise kernel; `names` orders the parameters."""
     memory = FORMATS[mode.memory].scalar
     pointer = memory.as_pointer()
@@ -47,13 +48,13 @@ def write_row_module(root: Expr, names: Sequence[str], mode: Mode, vector_bytes:
     function = ir.Function(module, kind, ENTRY)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     x, out, rows, count, values = function.args
-    vectors = Vectors(builder, ir.VectorType(memory, lanes_of(mode, vector_bytes)))
+    vectors = Vectors(builder, ir.VectorType(memory, lanes_of(mode, hardware)))
     parameters = load_parameters(builder, values, names)
 
     def row(index: Value) -> None:
         start = builder.mul(index, count)
         place = (builder.gep(x, [start]), builder.gep(out, [start]), count)
-        _Row(vectors, mode, parameters, *place).write(root)
+        _Row(vectors, mode, hardware, parameters, *place).write(root)
 
     vectors.loop(rows, INT64(1), row)
     builder.ret_void()
@@ -67,6 +68,7 @@ class _Row:
         self,
         vectors: Vectors,
         mode: Mode,
+        hardware: Hardware,
         parameters: dict[str, Value],
         x: Value,
         out: Value,
@@ -75,6 +77,7 @@ class _Row:
         self.vectors = vectors
         self.builder = vectors.builder
         self.mode = mode
+        self.hardware = hardware
         self.parameters = parameters
         self.x, self.out, self.count = x, out, count
         self.known: dict[Expr, Number] = {}
@@ -103,7 +106,7 @@ class _Row:
     def _evaluator(self, start: Value, mask: Value) -> Evaluator:
         loaded = self.vectors.load(self.x, start, mask)
         inputs = Inputs(self.builder, loaded, self.parameters, self.mode)
-        evaluator = evaluator_for(self.mode, self.builder, self.vectors.type.count, inputs)
+        evaluator = evaluator_for(self.mode, self.hardware, self.vectors, inputs)
         for node, value in self.known.items():
             evaluator.give(node, value)
         return evaluator
