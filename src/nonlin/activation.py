@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import keyword
-import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from nonlin._callable import make_callable
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, language
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import Expr, constant, is_call, symbol
+from nonlin.expr.nodes import Expr, constant, is_call
+from nonlin.expr.paths import Path, outputs_of
 from nonlin.expr.recognise import recognise
 from nonlin.expr.walk import postorder, substitute, symbols
+from nonlin.parameter import Parameter, own_parameter, trace
 
 if TYPE_CHECKING:
     from nonlin.expr.analyse import Properties
@@ -25,31 +25,6 @@ if TYPE_CHECKING:
 
 PRECISIONS = ("fast", "exact")
 ORDERS = (1, 2, 3)
-RESERVED = ("x", "pi", "order", "precision", "out", "axis")  # what a call takes itself
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number that shapes an activation: its value, and the open range it may lie in."""
-
-    name: str
-    value: float
-    above: float = -math.inf
-    below: float = math.inf
-
-    def checked(self, value: Any) -> float:
-        """The value as a float, if it is one and lies in the range."""
-        try:
-            number = float(value)
-        except (TypeError, ValueError, OverflowError):
-            raise InputError("parameter_number", name=self.name, given=repr(value)) from None
-        if not math.isfinite(number):
-            raise InputError("parameter_finite", name=self.name, given=value)
-        if not self.above < number < self.below:
-            raise InputError(
-                "parameter_range", name=self.name, given=value, low=self.above, high=self.below
-            )
-        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +42,9 @@ class Activation:
     year: int | None = None
     source: str = ""
     aliases: tuple[str, ...] = ()
+    _ready: dict[Any, Callable[..., Any]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def __call__(
         self,
@@ -84,13 +62,32 @@ class Activation:
         functions. Raises InputError for complex, object and text arrays. Inside the function
         of an activation of your own, x is a symbol, and so is the result.
         """
+        try:  # an array of a kind that came before takes the quick way
+            run = None if parameters else self._ready[type(x), x.dtype, precision]
+        except (KeyError, TypeError, AttributeError):
+            run = None
+        if run is not None:
+            return run(x, out)
         if isinstance(x, Expr):
             return substitute(self.bind(**parameters).graph, {"x": x})
         if self.rowwise:
             from nonlin import rowwise
 
             return rowwise.value(self.bind(**parameters), x, precision, out, axis)
-        return self._evaluate(x, (0,), precision, out, parameters)[0]
+        (result,) = self._evaluate((x,), (0,), precision, out, parameters)
+        if not parameters:
+            self._keep_ready(x, precision)
+        return result
+
+    def _keep_ready(self, x: Any, precision: str) -> None:
+        """Remember the kernel for arrays like x, if it takes them as they are."""
+        import numpy as np
+
+        from nonlin.kernels import arrays
+
+        if type(x) is np.ndarray and x.dtype in (np.float32, np.float64) and x.dtype.isnative:
+            kernel = self.kernel((0,), x.dtype, precision)
+            self._ready[np.ndarray, x.dtype, precision] = partial(arrays.run_one, kernel)
 
     def derivative(
         self,
@@ -113,7 +110,7 @@ class Activation:
             from nonlin import rowwise
 
             return rowwise.derivative(self.bind(**parameters), x, order, precision, out, axis)
-        return self._evaluate(x, (int(order),), precision, out, parameters)[0]
+        return self._evaluate((x,), (int(order),), precision, out, parameters)[0]
 
     def value_and_derivative(
         self,
@@ -130,31 +127,70 @@ class Activation:
             from nonlin import rowwise
 
             return rowwise.both(self.bind(**parameters), x, precision, out, axis)
-        value, slope = self._evaluate(x, (0, 1), precision, out, parameters)
+        value, slope = self._evaluate((x,), (0, 1), precision, out, parameters)
         return value, slope
 
+    def backward(
+        self, grad: Any, x: Any, /, *, precision: str = "fast", out: Any = None, **parameters: Any
+    ) -> Any:
+        """grad * f'(x) in one pass: the gradient by x, given the gradient by f(x).
+
+        Both arrays have one shape, and so has the result. Raises InputError otherwise.
+        """
+        return self._evaluate((grad, x), "backward", precision, out, parameters)[0]
+
+    def gate(
+        self, value: Any, x: Any, /, *, precision: str = "fast", out: Any = None, **parameters: Any
+    ) -> Any:
+        """value * f(x) in one pass, as in gated linear units (Shazeer, arXiv:2002.05202).
+
+        Both arrays have one shape, and so has the result. Raises InputError otherwise.
+        """
+        return self._evaluate((value, x), "gate", precision, out, parameters)[0]
+
+    def gate_backward(
+        self,
+        grad: Any,
+        value: Any,
+        x: Any,
+        /,
+        *,
+        precision: str = "fast",
+        out: Any = None,
+        **parameters: Any,
+    ) -> tuple[Any, Any]:
+        """Gradients of `gate` by value and by x: grad * f(x) and grad * value * f'(x), in one pass.
+
+        All arrays have one shape; `out`, if given, is a pair of arrays.
+        """
+        given = (grad, value, x)
+        by_value, by_x = self._evaluate(given, "gate_backward", precision, out, parameters)
+        return by_value, by_x
+
     def _evaluate(
-        self, x: Any, orders: tuple[int, ...], precision: str, out: Any, parameters: dict[str, Any]
+        self, given: Sequence[Any], path: Path, precision: str, out: Any, parameters: dict[str, Any]
     ) -> list[Any]:
         from nonlin.kernels import arrays
 
-        array = arrays.as_input(x)
-        outputs = arrays.outputs_for(array, out, len(orders))
+        inputs = arrays.as_inputs(given)
+        outputs = arrays.outputs_for(inputs[0], out, outputs_of(path))
         bound = self.bind(**parameters) if parameters else self
-        kernel = bound.kernel(orders, *arrays.kernel_for(array, precision))
-        arrays.run(kernel, array, outputs)
+        kernel = bound.kernel(path, *arrays.kernel_for(inputs[0], precision))
+        arrays.run(kernel, inputs, outputs)
         return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
 
-    def kernel(
-        self, orders: tuple[int, ...] = (0,), dtype: Any = "float32", precision: str = "fast"
-    ) -> Kernel:
-        """The compiled kernel of these orders (0 is the value): its address and parameters."""
+    def kernel(self, path: Path = (0,), dtype: Any = "float32", precision: str = "fast") -> Kernel:
+        """The compiled kernel of a path: a tuple of orders (0 is the value), or a name.
+
+        Names: "backward", "gate", "gate_backward", as the methods. It holds its address, its
+        parameters, and itself as a NumPy ufunc.
+        """
         if not isinstance(dtype, str):
             import numpy as np
 
             dtype = np.dtype(dtype).name
         check_precision(precision)
-        return _kernel(self, orders, dtype, precision)
+        return _kernel(self, path, dtype, precision)
 
     def bind(self, **parameters: Any) -> Activation:
         """The same activation with other parameter values."""
@@ -286,6 +322,10 @@ class Activation:
         if self.rowwise:
             raise InputError("rowwise", name=self.name, what=what)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        kept = (each.name for each in fields(self) if each.init)
+        return Activation, tuple(getattr(self, name) for name in kept)
+
     def __repr__(self) -> str:
         from nonlin.expr.text import infix
 
@@ -294,11 +334,11 @@ class Activation:
 
 
 @lru_cache(maxsize=4096)
-def _kernel(activation: Activation, orders: tuple[int, ...], dtype: str, precision: str) -> Kernel:
+def _kernel(activation: Activation, path: Path, dtype: str, precision: str) -> Kernel:
     from nonlin.kernels.compile import compile_kernel
 
     activation._needs_elementwise("kernel")
-    return compile_kernel(activation.formula, orders, dtype, precision, activation.values)
+    return compile_kernel(activation.formula, path, dtype, precision, activation.values)
 
 
 @lru_cache(maxsize=4096)
@@ -323,23 +363,6 @@ def _properties(graph: Expr) -> Properties:
     return properties(recognise(graph))
 
 
-def trace(function: Callable[..., Expr], parameters: Mapping[str, Parameter] | None = None) -> Expr:
-    """Call a Python function on symbols and keep what it builds."""
-    names = parameters or {}
-    try:
-        result = function(symbol("x"), **{name: symbol(name) for name in names})
-    except TypeError as error:  # math.exp(x), a parameter that was not named, ...
-        raise InputError("not_traced", reason=str(error)) from error
-    return lift_result(result)
-
-
-def lift_result(result: Any) -> Expr:
-    """What a traced function returned, as an expression."""
-    from nonlin.expr.nodes import lift
-
-    return lift(result)
-
-
 def activation(name: str, formula: str | Callable[..., Any], /, **parameters: float) -> Activation:
     """Your own activation from a formula such as "x * sigmoid(beta * x)", beta=1.5.
 
@@ -353,20 +376,12 @@ def activation(name: str, formula: str | Callable[..., Any], /, **parameters: fl
 
     if not isinstance(name, str) or not name.strip():
         raise InputError("activation_name", given=repr(name))
-    rows = {n: _own_parameter(n, value) for n, value in parameters.items()}
+    rows = {n: own_parameter(n, value) for n, value in parameters.items()}
     root = trace(formula, rows) if callable(formula) else parse(formula, tuple(rows))
     unknown = [n for n in symbols([root]) if n != "x" and n not in rows]
     if unknown:
         raise InputError("unbound_parameter", name=unknown[0])
     return Activation(name, root, tuple(rows.values()), (name, name))
-
-
-def _own_parameter(name: str, value: float) -> Parameter:
-    from nonlin.expr.parse import FUNCTIONS
-
-    if not name.isidentifier() or keyword.iskeyword(name) or name in (*RESERVED, *FUNCTIONS):
-        raise InputError("parameter_name", given=name)
-    return Parameter(name, Parameter(name, 0.0).checked(value))
 
 
 make_callable(__name__)

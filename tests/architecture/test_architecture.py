@@ -20,6 +20,7 @@ FLOORS = {
     "kernels": 2,
     "theory": 3,
     "activation": 3,
+    "parameter": 3,
     "rowwise": 3,
     "catalogue": 3,
     "network": 5,

@@ -26,9 +26,16 @@ def test_the_address_is_a_c_function():
 
 
 def test_parameters_need_no_new_code():
-    one, other = (nl.elu.bind(alpha=value).kernel() for value in (1.0, 2.0))
+    one, other = (nl.elu.bind(alpha=value).kernel() for value in (3.0, 2.0))
     assert one.address == other.address
     assert one.parameters[0] != other.parameters[0]
+
+
+def test_a_parameter_of_1_is_put_in():
+    general = nl.activation("general", "c * x * sigmoid(beta * x)", beta=1.0, c=2.0)
+    formula, rest = compiling.without_ones(general.formula, general.values)
+    assert rest == {"c": 2.0}
+    assert formula is nl.activation("plain", "c * x * sigmoid(x)", c=2.0).formula
 
 
 def test_found_on_disk(tmp_path, monkeypatch):
@@ -45,12 +52,12 @@ def test_found_on_disk(tmp_path, monkeypatch):
 def test_the_key_knows_what_matters(monkeypatch):
     x = symbol("x")
     keys = {
-        compiling.fingerprint(x + 1, "a"),
-        compiling.fingerprint(x + 2, "a"),
-        compiling.fingerprint(x + 1, "b"),
+        compiling.fingerprint([x + 1], "a"),
+        compiling.fingerprint([x + 2], "a"),
+        compiling.fingerprint([x + 1], "b"),
     }
     monkeypatch.setattr(store, "source_digest", lambda: "changed")
-    keys.add(compiling.fingerprint(x + 1, "a"))
+    keys.add(compiling.fingerprint([x + 1], "a"))
     assert len(keys) == 4
 
 

@@ -7,7 +7,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from nonlin.activation import Activation, Parameter, trace
+from nonlin.activation import Activation
+from nonlin.parameter import Parameter, trace
 
 
 def parameter(value: float, *, above: float = -math.inf, below: float = math.inf) -> Any:

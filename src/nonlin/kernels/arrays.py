@@ -23,7 +23,7 @@ from nonlin.kernels.compile import Kernel
 Array = NDArray[Any]
 
 SPLIT_FROM = 1 << 17  # elements: below, waking a second thread costs more than it saves
-BUFFER = 1 << 14
+LINE = 64  # elements: threads do not write to the same cache line
 ACCEPTED = "float16, bfloat16, float32, float64"
 
 
@@ -44,6 +44,19 @@ def as_input(x: Any) -> Array:
     if name_of(array.dtype) not in ("float16", "bfloat16", "float32", "float64"):
         raise InputError("array_dtype", given=array.dtype.name, allowed=ACCEPTED)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def as_inputs(given: Sequence[Any]) -> list[Array]:
+    """Arrays of one shape, brought to one dtype."""
+    inputs = [as_input(each) for each in given]
+    first, *others = inputs
+    for other in others:
+        if other.shape != first.shape:
+            raise InputError("input_shapes", first=first.shape, other=other.shape)
+    if all(other.dtype == first.dtype for other in others):
+        return inputs
+    common = np.result_type(*inputs)
+    return [each.astype(common, copy=False) for each in inputs]
 
 
 def computed_in(array: Array) -> str:
@@ -100,16 +113,42 @@ def checked_axis(x: Array, axis: Any) -> int:
     return place % x.ndim
 
 
-def run(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
-    """Fill the outputs. x may share memory with them."""
-    if x.size == 0:
+def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
+    """Fill the outputs, on all threads when there is enough to do. Memory may be shared."""
+    if outputs[0].size < SPLIT_FROM or thread_count() == 1:
+        _call(kernel, [*inputs, *outputs])
         return
-    if any(_overlaps(x, output) for output in outputs):
-        x = x.copy()
-    if _is_flat(x, outputs, kernel.dtype):
-        _in_parts(kernel, x, outputs)
-    else:
-        _buffered(kernel, x, outputs)
+    safe = [x.copy() if any(_overlaps(x, out) for out in outputs) else x for x in inputs]
+    arrays, grain = _lined_up([*safe, *outputs])
+
+    def part(start: int, stop: int) -> None:
+        _call(kernel, [array[start:stop] for array in arrays])
+
+    split(part, len(arrays[0]), grain)
+
+
+def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
+    """`run` for one input of the kernel's own dtype and one output, without any ado."""
+    if x.size >= SPLIT_FROM:
+        (out,) = outputs_for(x, out, 1)
+        run(kernel, [x], [out])
+        return out
+    if out is None:
+        return kernel.function(x)
+    if type(out) is not np.ndarray or out.dtype != x.dtype or out.shape != x.shape:
+        check_output(out, x.shape, x.dtype)
+    elif not out.flags.writeable:
+        raise InputError("out_read_only")
+    kernel.function(x, out)
+    return out
+
+
+def _call(kernel: Kernel, arrays: Sequence[Array]) -> None:
+    if arrays[0].itemsize > 2:
+        kernel.function(*arrays)
+        return
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # of casts to 16 bits
+        kernel.function(*arrays)
 
 
 def _overlaps(x: Array, output: Array) -> bool:
@@ -119,35 +158,24 @@ def _overlaps(x: Array, output: Array) -> bool:
     return x.ctypes.data != output.ctypes.data or x.strides != output.strides
 
 
-def _is_flat(x: Array, outputs: Sequence[Array], dtype: str) -> bool:
-    return (
-        name_of(x.dtype) == dtype
-        and x.flags.forc
-        and all(o.strides == x.strides and o.flags.aligned for o in outputs)
-        and x.flags.aligned
-    )
+def _lined_up(arrays: list[Array]) -> tuple[list[Array], int]:
+    """The arrays with their longest axis in front, and the grain in which to split it."""
+    if all(array.flags.c_contiguous for array in arrays):
+        return [array.reshape(-1) for array in arrays], LINE
+    if all(array.flags.f_contiguous for array in arrays):
+        return [array.T.reshape(-1) for array in arrays], LINE
+    axis = int(np.argmax(arrays[0].shape))
+    return [np.moveaxis(array, axis, 0) for array in arrays], 1
 
 
-def _in_parts(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
-    addresses = [array.ctypes.data for array in (x, *outputs)]
-    parameters = kernel.parameters.ctypes.data
-
-    def part(start: int, stop: int) -> None:
-        shifted = [address + start * x.itemsize for address in addresses]
-        kernel.call(*shifted, stop - start, parameters)
-
-    split(part, x.size, 16)
-
-
-def split(part: Callable[[int, int], None], size: int, grain: int) -> None:
-    """`part(start, stop)` over 0 .. size, on all threads when there is enough to do."""
-    threads = thread_count()
-    if size < SPLIT_FROM or threads == 1:
-        part(0, size)
-        return
-    step = -(-size // threads // grain) * grain
-    starts = range(0, size, step)
-    list(_pool().map(lambda start: part(start, min(start + step, size)), starts))
+def split(part: Callable[[int, int], None], length: int, grain: int) -> None:
+    """`part(start, stop)` over 0 .. length, one part to a thread, this one included."""
+    step = -(-length // thread_count() // grain) * grain
+    first, *others = [(start, min(start + step, length)) for start in range(0, length, step)]
+    running = [_pool().submit(part, *other) for other in others]
+    part(*first)
+    for each in running:
+        each.result()
 
 
 @cache
@@ -160,28 +188,8 @@ def thread_count() -> int:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(thread_count(), thread_name_prefix="nonlin")
+    return ThreadPoolExecutor(max(thread_count() - 1, 1), thread_name_prefix="nonlin")
 
 
 if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts its own
     os.register_at_fork(after_in_child=_pool.cache_clear)
-
-
-def _buffered(kernel: Kernel, x: Array, outputs: Sequence[Array]) -> None:
-    """Strided, broadcast and half-precision arrays, a buffer at a time."""
-    read: Any = ["readonly", "contig", "aligned"]
-    write: Any = ["writeonly", "contig", "aligned"]
-    blocks = np.nditer(
-        [x, *outputs],
-        flags=["external_loop", "buffered", "delay_bufalloc"],
-        op_flags=[read, *[write] * len(outputs)],
-        op_dtypes=[np.dtype(kernel.dtype)] * (1 + len(outputs)),
-        casting="unsafe",
-        buffersize=BUFFER,
-    )
-    parameters = kernel.parameters.ctypes.data
-    with blocks, np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        blocks.reset()
-        for arrays in blocks:
-            addresses = [array.ctypes.data for array in arrays]
-            kernel.call(*addresses, arrays[0].size, parameters)

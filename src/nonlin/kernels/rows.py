@@ -10,8 +10,9 @@ import numpy as np
 
 from nonlin.expr.nodes import Expr
 from nonlin.kernels import store, target
-from nonlin.kernels.arrays import Array, checked_axis, computed_in, split
-from nonlin.kernels.compile import fingerprint, lock
+from nonlin.kernels.arrays import SPLIT_FROM, Array, checked_axis, computed_in, split, thread_count
+from nonlin.kernels.compile import lock
+from nonlin.kernels.key import fingerprint
 
 
 def run_rows(
@@ -40,14 +41,17 @@ def _fill(
         shifted = [address + first * row_bytes for address in addresses]
         call(*shifted, last - first, length, values.ctypes.data)
 
-    split(part, x.size, length)
+    if x.size < SPLIT_FROM or thread_count() == 1:
+        part(0, x.size)
+    else:
+        split(part, x.size, length)
 
 
 @lru_cache(maxsize=256)
 def _code(
     formula: Expr, dtype: str, precision: str, names: tuple[str, ...]
 ) -> tuple[Any, target.Loaded]:
-    key = fingerprint(formula, ("row", dtype, precision, names))
+    key = fingerprint([formula], ("row", dtype, precision, names))
     loaded = target.load(
         store.fetch(key, lambda: _build(formula, dtype, precision, names)), "kernel"
     )

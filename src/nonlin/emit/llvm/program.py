@@ -1,8 +1,8 @@
 """A kernel as LLVM IR: load a vector, evaluate the graph, store; with a masked tail.
 
-    void kernel(const T *x, T *out0, [T *out1, ...], int64 n, const double *parameters)
+    void kernel(const T *in0, [...], T *out0, [...], int64 n, const double *parameters)
 
-Outputs share all common work. `out` may be `x` itself: a block is loaded before it is stored.
+Outputs share all common work. An output may be an input: a block is loaded before it is stored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.plain import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr.nodes import Expr, is_call
-from nonlin.expr.stable import stabilise
+from nonlin.expr.paths import Path
 from nonlin.expr.walk import postorder
 
 if TYPE_CHECKING:
@@ -62,10 +62,11 @@ _TABLES: dict[str, dict[str, Any]] = {
 }
 
 
-def mode_of(dtype: str, precision: str, orders: Sequence[int], roots: Sequence[Expr]) -> Mode:
+def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mode:
     """Second derivatives cancel, and angles need more than 24 bits: these take more care."""
     circular = any(is_call(node, "sin", "cos") for node in postorder(*roots))
-    if max(orders) >= 2 or (circular and dtype == "float32"):
+    second = not isinstance(path, str) and max(path) >= 2
+    if second or (circular and dtype == "float32"):
         precision = "derived"
     return MODES[dtype, precision]
 
@@ -81,29 +82,35 @@ def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware)
 def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
     """The graphs as the machine will see them."""
     bits = {"single": 24, "middle": 38, "double": 53, "pair": 70}[mode.main]
-    graphs = [evaluate_constants(lower(stabilise(root), bits)) for root in roots]
+    graphs = [evaluate_constants(lower(root, bits)) for root in roots]
     return graphs if mode.main == "pair" else [shorten(graph) for graph in graphs]
 
 
 def write_module(
-    roots: Sequence[Expr], names: Sequence[str], mode: Mode, hardware: Hardware
+    roots: Sequence[Expr],
+    inputs: Sequence[str],
+    names: Sequence[str],
+    mode: Mode,
+    hardware: Hardware,
 ) -> ir.Module:
     """The module of one kernel: one output for each root; `names` orders the parameters."""
     memory = FORMATS[mode.memory].scalar
     lanes = lanes_of(mode, hardware)
     module = ir.Module(name=ENTRY)
-    pointers = [memory.as_pointer()] * (1 + len(roots))
+    pointers = [memory.as_pointer()] * (len(inputs) + len(roots))
     kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, ir.DoubleType().as_pointer()])
     function = ir.Function(module, kind, ENTRY)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     parameters = load_parameters(builder, function.args[-1], names)
     vector = Vectors(builder, ir.VectorType(memory, lanes))
-    x, *outputs, count, _ = function.args
+    *arrays, count, _ = function.args
+    graphs = lowered(roots, mode)
 
     def block(start: Value, mask: Value | None) -> None:
-        inputs = Inputs(builder, vector.load(x, start, mask), parameters, mode)
-        evaluator = evaluator_for(mode, hardware, vector, inputs)
-        for root, output in zip(lowered(roots, mode), outputs, strict=True):
+        loaded = (vector.load(array, start, mask) for array in arrays[: len(inputs)])
+        given = Inputs(builder, dict(zip(inputs, loaded, strict=True)), parameters)
+        evaluator = evaluator_for(mode, hardware, vector, given)
+        for root, output in zip(graphs, arrays[len(inputs) :], strict=True):
             result = evaluator.main.head(evaluator.number(root))
             vector.store(narrowed(builder, result, vector.type), output, start, mask)
 
@@ -145,22 +152,22 @@ def load_parameters(
 
 
 class Inputs:
-    """x and the parameters as numbers of an arithmetic."""
+    """What was loaded, and the parameters, as numbers of an arithmetic."""
 
     def __init__(
-        self, builder: ir.IRBuilder, x: Value, parameters: dict[str, Value], mode: Mode
+        self, builder: ir.IRBuilder, loaded: dict[str, Value], parameters: dict[str, Value]
     ) -> None:
         self._builder = builder
-        self._x = x
+        self._loaded = loaded
         self._parameters = parameters
-        self._mode = mode
 
     def __call__(self, name: str, m: Arithmetic) -> Number:
-        """The symbol `name`; x unless it is a parameter."""
+        """The symbol `name`."""
         if name in self._parameters:
             return m.widen(self._splat(self._parameters[name], m.lanes))
-        same = self._x.type == m.lanes.type
-        return m.widen(self._x if same else self._builder.fpext(self._x, m.lanes.type))
+        vector = self._loaded[name]
+        same = vector.type == m.lanes.type
+        return m.widen(vector if same else self._builder.fpext(vector, m.lanes.type))
 
     def _splat(self, scalar: Value, lanes: Lanes) -> Value:
         if scalar.type != lanes.format.scalar:

@@ -105,7 +105,7 @@ class _Row:
 
     def _evaluator(self, start: Value, mask: Value) -> Evaluator:
         loaded = self.vectors.load(self.x, start, mask)
-        inputs = Inputs(self.builder, loaded, self.parameters, self.mode)
+        inputs = Inputs(self.builder, {"x": loaded}, self.parameters)
         evaluator = evaluator_for(self.mode, self.hardware, self.vectors, inputs)
         for node, value in self.known.items():
             evaluator.give(node, value)

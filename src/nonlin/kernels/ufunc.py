@@ -1,0 +1,72 @@
+"""Kernels as NumPy ufuncs: NumPy walks the arrays, of any layout, and calls the compiled loop.
+
+A ufunc is the quickest way from Python to a loop over arrays, and the most faithful: strides,
+broadcasting, byte order, overlapping arrays and casts are NumPy's own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nonlin.kernels import store, target
+from nonlin.kernels.key import fingerprint
+
+FROM_FUNCTION_AND_DATA = 1  # place of PyUFunc_FromFuncAndData in the C API of ufuncs
+NO_IDENTITY = -1
+STREAM_FROM = 1 << 22  # elements: outputs larger than the caches are written past them
+
+
+@dataclass(frozen=True, slots=True)
+class Ufunc:
+    """A NumPy ufunc, and the memory that it points to."""
+
+    function: Any
+    keep: tuple[Any, ...]
+
+
+def ufunc(address: int, data: NDArray[np.float64], dtype: str, inputs: int, outputs: int) -> Ufunc:
+    """The kernel at `address` as a ufunc; data: one free number, then the parameters."""
+    data.view(np.int64)[0] = address
+    loop = _loop(dtype, inputs, outputs)
+    functions = (ctypes.c_void_p * 1)(loop.address)
+    pointers = (ctypes.c_void_p * 1)(data.ctypes.data)
+    types = ctypes.create_string_buffer(bytes([np.dtype(dtype).num] * (inputs + outputs)))
+    name = ctypes.create_string_buffer(b"kernel")
+    counts = (1, inputs, outputs, NO_IDENTITY)
+    made = _maker()(functions, pointers, types, *counts, name, name, 0)
+    return Ufunc(made, (functions, pointers, types, name, data, loop))
+
+
+@cache
+def _maker() -> Any:
+    """PyUFunc_FromFuncAndData, taken from NumPy's table of C functions as C modules take it."""
+    table = import_module("numpy._core._multiarray_umath")._UFUNC_API
+    pointer, integer, text = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
+    opened = ctypes.pythonapi.PyCapsule_GetPointer
+    opened.restype, opened.argtypes = pointer, [ctypes.py_object, text]
+    entries = ctypes.cast(opened(table, None), ctypes.POINTER(pointer))
+    arguments = [pointer, pointer, pointer, *[integer] * 4, text, text, integer]
+    signature = ctypes.PYFUNCTYPE(ctypes.py_object, *arguments)
+    return signature(entries[FROM_FUNCTION_AND_DATA])
+
+
+@lru_cache
+def _loop(dtype: str, inputs: int, outputs: int) -> target.Loaded:
+    shape = (dtype, inputs, outputs, STREAM_FROM)
+    key = fingerprint((), ("loop", *shape))
+    return target.load(store.fetch(key, lambda: _build(*shape)), "loop")
+
+
+def _build(dtype: str, inputs: int, outputs: int, stream_from: int) -> bytes:
+    from nonlin.emit.llvm.loops import write_loop
+
+    scalar = {"float32": "float", "float64": "double"}[dtype]
+    x86 = target.host().triple.startswith(("x86_64", "i686"))
+    return target.to_object(str(write_loop(scalar, inputs, outputs, stream_from, x86)))

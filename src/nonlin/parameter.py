@@ -1,0 +1,57 @@
+"""Parameter, a number that shapes an activation; tracing, which turns a function into a graph."""
+
+from __future__ import annotations
+
+import keyword
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nonlin._errors import InputError
+from nonlin.expr.nodes import Expr, lift, symbol
+
+RESERVED = ("x", "pi", "order", "precision", "out", "axis")  # what a call takes itself
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number that shapes an activation: its value, and the open range it may lie in."""
+
+    name: str
+    value: float
+    above: float = -math.inf
+    below: float = math.inf
+
+    def checked(self, value: Any) -> float:
+        """The value as a float, if it is one and lies in the range."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise InputError("parameter_number", name=self.name, given=repr(value)) from None
+        if not math.isfinite(number):
+            raise InputError("parameter_finite", name=self.name, given=value)
+        if not self.above < number < self.below:
+            raise InputError(
+                "parameter_range", name=self.name, given=value, low=self.above, high=self.below
+            )
+        return number
+
+
+def own_parameter(name: str, value: float) -> Parameter:
+    """A parameter of a user's activation, if the name is free."""
+    from nonlin.expr.parse import FUNCTIONS
+
+    if not name.isidentifier() or keyword.iskeyword(name) or name in (*RESERVED, *FUNCTIONS):
+        raise InputError("parameter_name", given=name)
+    return Parameter(name, Parameter(name, 0.0).checked(value))
+
+
+def trace(function: Callable[..., Expr], parameters: Mapping[str, Parameter] | None = None) -> Expr:
+    """Call a Python function on symbols and keep what it builds."""
+    names = parameters or {}
+    try:
+        result = function(symbol("x"), **{name: symbol(name) for name in names})
+    except TypeError as error:  # math.exp(x), a parameter that was not named, ...
+        raise InputError("not_traced", reason=str(error)) from error
+    return lift(result)
