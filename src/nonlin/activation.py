@@ -10,21 +10,26 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from nonlin._callable import make_callable
-from nonlin._errors import InputError, nearest
+from nonlin._errors import InputError
 from nonlin._text import Text, language
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import Expr, constant, is_call
+from nonlin.expr.nodes import Expr, constant
 from nonlin.expr.paths import Path, outputs_of
 from nonlin.expr.recognise import recognise
-from nonlin.expr.walk import postorder, substitute, symbols
-from nonlin.parameter import Parameter, own_parameter, trace
+from nonlin.expr.rows import is_rowwise
+from nonlin.expr.walk import substitute, symbols
+from nonlin.parameter import (
+    Parameter,
+    check_order,
+    check_precision,
+    own_parameter,
+    trace,
+    with_values,
+)
 
 if TYPE_CHECKING:
     from nonlin.expr.analyse import Properties
     from nonlin.kernels.compile import Kernel
-
-PRECISIONS = ("fast", "exact")
-ORDERS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Activation:
     year: int | None = None
     source: str = ""
     aliases: tuple[str, ...] = ()
+    from_output: Expr | None = None  # the gradient by x, in `grad` and y = f(x)
     _ready: dict[Any, Callable[..., Any]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -105,7 +111,7 @@ class Activation:
         At a kink the derivative is the one that the formula's branch declares: relu'(0) = 0.
         For a row-wise function (order 1 only): the Jacobian, shape (..., n, n), rows last.
         """
-        _check_order(order)
+        check_order(order)
         if self.rowwise:
             from nonlin import rowwise
 
@@ -131,13 +137,41 @@ class Activation:
         return value, slope
 
     def backward(
-        self, grad: Any, x: Any, /, *, precision: str = "fast", out: Any = None, **parameters: Any
+        self,
+        grad: Any,
+        x: Any,
+        /,
+        *,
+        precision: str = "fast",
+        out: Any = None,
+        axis: int = -1,
+        **parameters: Any,
     ) -> Any:
         """grad * f'(x) in one pass: the gradient by x, given the gradient by f(x).
 
-        Both arrays have one shape, and so has the result. Raises InputError otherwise.
+        Both arrays have one shape, and so has the result. For a row-wise function: the
+        Jacobian of every row along `axis`, transposed, times grad. Raises InputError otherwise.
         """
+        if self.rowwise:
+            from nonlin import rowwise
+
+            return rowwise.backward(self.bind(**parameters), grad, x, precision, out, axis)
         return self._evaluate((grad, x), "backward", precision, out, parameters)[0]
+
+    def backward_from_output(
+        self, grad: Any, y: Any, /, *, precision: str = "fast", out: Any = None, axis: int = -1
+    ) -> Any:
+        """`backward` from the saved output y = f(x): cheaper, and as accurate as y is.
+
+        For sigmoid, tanh, softmax and log_softmax. Raises InputError for the others.
+        """
+        if self.from_output is None:
+            raise InputError("no_backward_from_output", name=self.name)
+        if self.rowwise:
+            from nonlin import rowwise
+
+            return rowwise.backward_from_output(self, grad, y, precision, out, axis)
+        return self._evaluate((grad, y), "from_output", precision, out, {})[0]
 
     def gate(
         self, value: Any, x: Any, /, *, precision: str = "fast", out: Any = None, **parameters: Any
@@ -196,21 +230,7 @@ class Activation:
         """The same activation with other parameter values."""
         if not parameters:
             return self
-        known = {parameter.name: parameter for parameter in self.parameters}
-        if not known:
-            raise InputError("no_parameters", activation=self.name, given=next(iter(parameters)))
-        for name in parameters:
-            if name not in known:
-                raise InputError(
-                    "unknown_parameter",
-                    activation=self.name,
-                    given=name,
-                    allowed=", ".join(known),
-                    hint=nearest(name, known),
-                )
-        changed = tuple(
-            replace(p, value=p.checked(parameters.get(p.name, p.value))) for p in self.parameters
-        )
+        changed = with_values(self.name, self.parameters, parameters)
         return replace(self, parameters=changed)
 
     @property
@@ -260,7 +280,7 @@ class Activation:
 
         self._needs_elementwise("to_python")
         if order != 0:
-            _check_order(order)
+            check_order(order)
         plain = re.sub(r"\W|^(?=\d)", "_", self.name)
         name = plain if order == 0 else f"{plain}_derivative_{order}"
         return to_python(stabilise(derivatives(self.formula, (order,))[0]), name, self.values)
@@ -338,22 +358,15 @@ def _kernel(activation: Activation, path: Path, dtype: str, precision: str) -> K
     from nonlin.kernels.compile import compile_kernel
 
     activation._needs_elementwise("kernel")
-    return compile_kernel(activation.formula, path, dtype, precision, activation.values)
+    formula = activation.from_output if path == "from_output" else activation.formula
+    if formula is None:
+        raise InputError("no_backward_from_output", name=activation.name)
+    return compile_kernel(formula, path, dtype, precision, activation.values)
 
 
 @lru_cache(maxsize=4096)
 def _is_rowwise(formula: Expr) -> bool:
-    return any(is_call(node, "row_max", "row_sum") for node in postorder(formula))
-
-
-def check_precision(precision: str) -> None:
-    if not isinstance(precision, str) or precision not in PRECISIONS:
-        raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
-
-
-def _check_order(order: int) -> None:
-    if not isinstance(order, int | float) or order not in ORDERS:
-        raise InputError("order", given=order, allowed="1, 2, 3")
+    return is_rowwise(formula)
 
 
 @lru_cache(maxsize=512)

@@ -1,16 +1,18 @@
-"""Parameter, a number that shapes an activation; tracing, which turns a function into a graph."""
+"""What a call of an activation may say, and tracing, which turns a function into a graph."""
 
 from __future__ import annotations
 
 import keyword
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from nonlin._errors import InputError
+from nonlin._errors import InputError, nearest
 from nonlin.expr.nodes import Expr, lift, symbol
 
+PRECISIONS = ("fast", "exact")
+ORDERS = (1, 2, 3)
 RESERVED = ("x", "pi", "order", "precision", "out", "axis")  # what a call takes itself
 
 
@@ -38,6 +40,25 @@ class Parameter:
         return number
 
 
+def with_values(
+    activation: str, parameters: tuple[Parameter, ...], given: Mapping[str, Any]
+) -> tuple[Parameter, ...]:
+    """The parameters of an activation with the values that are given."""
+    known = {parameter.name: parameter for parameter in parameters}
+    if not known:
+        raise InputError("no_parameters", activation=activation, given=next(iter(given)))
+    for name in given:
+        if name not in known:
+            raise InputError(
+                "unknown_parameter",
+                activation=activation,
+                given=name,
+                allowed=", ".join(known),
+                hint=nearest(name, known),
+            )
+    return tuple(replace(p, value=p.checked(given.get(p.name, p.value))) for p in parameters)
+
+
 def own_parameter(name: str, value: float) -> Parameter:
     """A parameter of a user's activation, if the name is free."""
     from nonlin.expr.parse import FUNCTIONS
@@ -55,3 +76,15 @@ def trace(function: Callable[..., Expr], parameters: Mapping[str, Parameter] | N
     except TypeError as error:  # math.exp(x), a parameter that was not named, ...
         raise InputError("not_traced", reason=str(error)) from error
     return lift(result)
+
+
+def check_precision(precision: str) -> None:
+    """Is it a precision that kernels have?"""
+    if not isinstance(precision, str) or precision not in PRECISIONS:
+        raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
+
+
+def check_order(order: int) -> None:
+    """Is it an order of derivative that kernels have?"""
+    if not isinstance(order, int | float) or order not in ORDERS:
+        raise InputError("order", given=order, allowed="1, 2, 3")

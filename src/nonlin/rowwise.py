@@ -8,31 +8,25 @@ import numpy as np
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
-from nonlin.activation import check_precision
 from nonlin.emit.numpy import compile_numpy
 from nonlin.expr import derivative as slopes
-from nonlin.expr.nodes import Call, Expr, is_call, symbol
-from nonlin.expr.walk import fold, rebuild
+from nonlin.expr.nodes import Expr
+from nonlin.expr.rows import numbered
+from nonlin.expr.walk import substitute
 from nonlin.kernels import arrays
 from nonlin.kernels.rows import run_rows
+from nonlin.parameter import check_precision
 
 if TYPE_CHECKING:
     from nonlin.activation import Activation
 
 SAMPLES = 64
-REDUCTIONS = ("row_max", "row_sum")
 
 
 def value(activation: Activation, x: Any, precision: str, out: Any, axis: Any) -> Any:
     """f of every row of x along `axis`."""
-    check_precision(precision)
-    array = arrays.as_input(x)
-    result = run_rows(activation.formula, array, axis, precision, activation.values)
-    if out is None:
-        return result
-    (target,) = arrays.outputs_for(array, out, 1)
-    target[...] = result
-    return target
+    inputs = [arrays.as_input(x)]
+    return _run(activation, activation.formula, ("x",), inputs, precision, out, axis)
 
 
 def derivative(
@@ -48,6 +42,46 @@ def derivative(
     arrays.check_output(out, result.shape, result.dtype)
     out[...] = result
     return out
+
+
+def backward(activation: Activation, grad: Any, x: Any, precision: str, out: Any, axis: Any) -> Any:
+    """The gradient by x: by the rule of the catalogue, or through the whole Jacobian."""
+    inputs = arrays.as_inputs([grad, x])
+    if activation.from_output is None:
+        place = arrays.checked_axis(inputs[1], axis)
+        rows = np.moveaxis(inputs[0], place, -1)
+        product = np.einsum("...i,...ij->...j", rows, jacobian(activation, inputs[1], place))
+        (result,) = arrays.outputs_for(inputs[1], out, 1)
+        result[...] = np.moveaxis(product, -1, place)
+        return result
+    rule = substitute(activation.from_output, {"y": activation.formula})
+    return _run(activation, rule, ("grad", "x"), inputs, precision, out, axis)
+
+
+def backward_from_output(
+    activation: Activation, grad: Any, y: Any, precision: str, out: Any, axis: Any
+) -> Any:
+    """The gradient by x from the saved output."""
+    rule = activation.from_output
+    assert rule is not None  # noqa: S101 - for the type checker
+    return _run(activation, rule, ("grad", "y"), arrays.as_inputs([grad, y]), precision, out, axis)
+
+
+def _run(
+    activation: Activation,
+    formula: Expr,
+    names: tuple[str, ...],
+    inputs: list[Any],
+    precision: str,
+    out: Any,
+    axis: Any,
+) -> Any:
+    check_precision(precision)
+    place = arrays.checked_axis(inputs[0], axis)
+    (result,) = arrays.outputs_for(inputs[0], out, 1)
+    given = dict(zip(names, inputs, strict=True))
+    run_rows(formula, given, result, place, precision, activation.values)
+    return result
 
 
 def both(activation: Activation, x: Any, precision: str, out: Any, axis: Any) -> tuple[Any, Any]:
@@ -68,7 +102,7 @@ def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
     """
     given = arrays.as_input(x)
     rows = np.moveaxis(given, arrays.checked_axis(given, axis), -1).astype(np.float64)
-    formula, reductions = _numbered(activation.graph)
+    formula, reductions = numbered(activation.graph)
     row = _Row(rows)
     for name, (primitive, inside) in reductions.items():
         row.reduce(name, primitive, inside)
@@ -76,20 +110,6 @@ def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
     diagonal = np.arange(rows.shape[-1])
     result[..., diagonal, diagonal] += row.evaluate(slopes.derivative(formula))
     return result.astype(given.dtype)
-
-
-def _numbered(formula: Expr) -> tuple[Expr, dict[str, tuple[str, Expr]]]:
-    """The formula with a symbol for each reduction, and what each of them reduces."""
-    reductions: dict[str, tuple[str, Expr]] = {}
-
-    def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        if not (isinstance(node, Call) and is_call(node, *REDUCTIONS)):
-            return rebuild(node, arguments)
-        name = f"R{len(reductions)}"
-        reductions[name] = node.primitive, arguments[0]
-        return symbol(name)
-
-    return fold(formula, visit), reductions
 
 
 class _Row:

@@ -6,6 +6,7 @@ from scipy import special
 
 import nonlin as nl
 import nonlin.expr.vocabulary as f
+from nonlin.kernels import rows
 
 
 def test_the_example_of_every_textbook():
@@ -115,3 +116,91 @@ def test_value_and_jacobian_into_given_arrays():
 def test_bad_calls_are_one_sentence(call, words):
     with pytest.raises(nl.NonlinError, match=words):
         call()
+
+
+@pytest.mark.parametrize("precision", ["fast", "exact"])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_backward_is_the_jacobian_transposed(name, axis, precision):
+    activation = nl.get(name)
+    grad, x = np.random.default_rng(0).standard_normal((2, 6, 40, 5)).astype("float32")
+    jacobian = activation.derivative(x.astype("float64"), axis=axis)
+    rows = np.moveaxis(grad.astype("float64"), axis, -1)
+    expected = np.moveaxis(np.einsum("...i,...ij->...j", rows, jacobian), -1, axis)
+    found = activation.backward(grad, x, axis=axis, precision=precision)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, atol=2e-6)
+    y = activation(x, axis=axis)
+    found = activation.backward_from_output(grad, y, axis=axis, precision=precision)
+    np.testing.assert_allclose(found, expected, atol=2e-6)
+    assert activation.backward_from_output(grad, y, axis=axis, out=y) is y
+    np.testing.assert_allclose(y, expected, atol=2e-6)
+
+
+def test_backward_of_a_row_wise_function_of_your_own():
+    own = nl.activation("own", lambda x: x / f.sqrt(f.row_sum(x * x)))
+    grad, x = np.random.default_rng(0).standard_normal((2, 3, 5))
+    expected = np.einsum("ni,nij->nj", grad, own.derivative(x))
+    np.testing.assert_allclose(own.backward(grad, x), expected)
+    with pytest.raises(nl.NonlinError, match="from its output"):
+        own.backward_from_output(grad, x)
+
+
+INFINITE = [
+    ([np.inf, 1, 2], [1, 0, 0]),
+    ([np.inf, np.inf, 0], [0.5, 0.5, 0]),
+    ([-np.inf, -np.inf], [0.5, 0.5]),
+    ([-np.inf, 0, 0], [0, 0.5, 0.5]),
+    ([1, np.nan, 2], [np.nan] * 3),
+]
+
+
+@pytest.mark.parametrize("precision", ["fast", "exact"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("row", "expected"), INFINITE)
+def test_infinite_rows_are_limits(row, expected, dtype, precision):
+    row = np.array(row, dtype)
+    with np.errstate(all="raise"):
+        found = nl.softmax(row, precision=precision)
+    np.testing.assert_array_equal(found, np.array(expected, dtype))
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(np.array(expected, dtype))
+    np.testing.assert_allclose(nl.log_softmax(row, precision=precision), logarithms, rtol=1e-3)
+
+
+def test_the_largest_numbers():
+    row = np.array([3e38, -3e38, 0], "float32")
+    np.testing.assert_array_equal(nl.softmax(row), [1, 0, 0])
+    np.testing.assert_array_equal(nl.log_softmax(row), np.float32([0, -np.inf, -3e38]))
+
+
+@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 63, 64, 65, 127, 129, 1000, 70_001])
+@pytest.mark.parametrize("offset", [0.0, 1e7, -3e5])
+def test_every_length_is_as_accurate(length, offset):
+    x = np.random.default_rng(0).standard_normal((3, length)) * 9 + offset
+    x = x.astype("float32")
+    true = special.softmax(x.astype("float64"), -1)
+    fast, exact = (nl.softmax(x, precision=each) for each in ("fast", "exact"))
+    unit = np.spacing(true.astype("float32"))
+    assert np.max(np.abs(fast - true) / unit) < 4
+    assert np.max(np.abs(exact - true) / unit) < 0.51
+    logarithm = special.log_softmax(x.astype("float64"), -1)
+    found = nl.log_softmax(x)
+    np.testing.assert_allclose(found, logarithm, rtol=5e-7, atol=1e-15)
+
+
+def test_large_arrays_along_other_axes_pass_in_pieces(monkeypatch):
+    monkeypatch.setattr(rows, "BUFFER", 300)
+    x = np.random.default_rng(0).standard_normal((4, 30, 7, 11))
+    for axis in range(4):
+        for array in (x, x[::2, ::-1], x.astype("float16"), np.asfortranarray(x)):
+            expected = special.softmax(array.astype("float64"), axis)
+            np.testing.assert_allclose(nl.softmax(array, axis=axis), expected, rtol=2e-3)
+    in_place = x.copy()
+    nl.softmax(in_place, axis=1, out=in_place)
+    np.testing.assert_allclose(in_place, special.softmax(x, 1), rtol=1e-13)
+    overlapping = np.zeros(110)
+    overlapping[:100] = np.arange(100) / 50
+    expected = special.softmax(overlapping[:100].copy())
+    nl.softmax(overlapping[:100], out=overlapping[10:])
+    np.testing.assert_allclose(overlapping[10:], expected, rtol=1e-13)

@@ -94,3 +94,13 @@ def test_a_gradient_of_the_value_alone_needs_no_copy_in_place():
     expected = nl.tanh.backward(grad, x)
     assert nl.tanh.backward(grad, x, out=grad) is grad
     np.testing.assert_array_equal(grad, expected)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_gradients_from_the_output(name):
+    activation = nl.get(name)
+    grad, x = np.random.default_rng(0).standard_normal((2, 1000))
+    found = activation.backward_from_output(grad, activation(x))
+    np.testing.assert_allclose(found, activation.backward(grad, x), rtol=1e-11)
+    with pytest.raises(nl.NonlinError, match=r"use backward\(grad, x\)"):
+        nl.gelu.backward_from_output(grad, x)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nonlin.activation import Activation
+from nonlin.expr.nodes import symbol
 from nonlin.parameter import Parameter, trace
 
 
@@ -17,11 +18,19 @@ def parameter(value: float, *, above: float = -math.inf, below: float = math.inf
 
 
 def declared(
-    *, title: str, zh: str, year: int, source: str, aliases: tuple[str, ...] = ()
+    *,
+    title: str,
+    zh: str,
+    year: int,
+    source: str,
+    aliases: tuple[str, ...] = (),
+    from_output: Callable[[Any, Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Activation]:
     """Turn a function of x (and parameters as defaults) into an Activation.
 
     title, zh: the full name in English and Chinese; year and source: where it was published.
+    from_output: the gradient by x as a function of (gradient by y, y), y = f(x), where it is
+    cheaper than from x.
     """
 
     def make(function: Callable[..., Any]) -> Activation:
@@ -31,7 +40,16 @@ def declared(
             if name != "x"
         }
         formula = trace(function, rows)
-        name = function.__name__
-        return Activation(name, formula, tuple(rows.values()), (title, zh), year, source, aliases)
+        backward = None if from_output is None else from_output(symbol("grad"), symbol("y"))
+        return Activation(
+            function.__name__,
+            formula,
+            tuple(rows.values()),
+            (title, zh),
+            year,
+            source,
+            aliases,
+            backward,
+        )
 
     return make

@@ -13,6 +13,7 @@ from nonlin.expr import vocabulary as f
     zh="Softmax(归一化指数函数)",
     year=1990,
     source="Bridle, Probabilistic interpretation of feedforward classification network outputs",
+    from_output=lambda grad, y: y * (grad - f.row_sum(grad * y)),
 )
 def softmax(x: Any) -> Any:
     e = f.exp(x - f.row_max(x))
@@ -25,6 +26,7 @@ def softmax(x: Any) -> Any:
     year=1990,
     source="Bridle, Probabilistic interpretation of feedforward classification network outputs",
     aliases=("logsoftmax",),
+    from_output=lambda grad, y: grad - f.exp(y) * f.row_sum(grad),
 )
 def log_softmax(x: Any) -> Any:
     shifted = x - f.row_max(x)

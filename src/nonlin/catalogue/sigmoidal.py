@@ -14,6 +14,7 @@ from nonlin.expr import vocabulary as f
     year=1986,
     source="Rumelhart, Hinton and Williams, Nature 323, 533-536",
     aliases=("logistic",),
+    from_output=lambda grad, y: grad * (y * (1 - y)),
 )
 def sigmoid(x: Any) -> Any:
     return 1 / (1 + f.exp(-x))
@@ -46,6 +47,7 @@ def hard_sigmoid(x: Any) -> Any:
     zh="双曲正切",
     year=1998,
     source="LeCun, Bottou, Orr and Müller, Efficient BackProp",
+    from_output=lambda grad, y: grad * ((1 - y) * (1 + y)),
 )
 def tanh(x: Any) -> Any:
     return f.tanh(x)

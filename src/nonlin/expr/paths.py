@@ -27,6 +27,7 @@ class Named:
 _GRAD, _VALUE = symbol("grad"), symbol("value")
 
 NAMED = {
+    "from_output": Named(("grad", "y"), 1, lambda rule, _: [rule]),
     "backward": Named(("grad", "x"), 1, lambda f, slope: [multiply(_GRAD, slope)]),
     "gate": Named(("value", "x"), 1, lambda f, slope: [multiply(_VALUE, f)]),
     "gate_backward": Named(
@@ -51,5 +52,7 @@ def roots_of(formula: Expr, path: Path) -> list[Expr]:
     """One expression per output, safe to evaluate; a gradient only multiplies."""
     if not isinstance(path, str):
         return [stabilise(root) for root in derivatives(formula, path)]
+    if path == "from_output":  # the formula is that of the gradient already
+        return NAMED[path].rule(formula, formula)
     value, slope = (stabilise(root) for root in derivatives(formula, (0, 1)))
     return NAMED[path].rule(value, slope)

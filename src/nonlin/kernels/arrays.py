@@ -118,7 +118,7 @@ def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> No
     if outputs[0].size < SPLIT_FROM or thread_count() == 1:
         _call(kernel, [*inputs, *outputs])
         return
-    safe = [x.copy() if any(_overlaps(x, out) for out in outputs) else x for x in inputs]
+    safe = [x.copy() if any(overlaps(x, out) for out in outputs) else x for x in inputs]
     arrays, grain = _lined_up([*safe, *outputs])
 
     def part(start: int, stop: int) -> None:
@@ -151,7 +151,7 @@ def _call(kernel: Kernel, arrays: Sequence[Array]) -> None:
         kernel.function(*arrays)
 
 
-def _overlaps(x: Array, output: Array) -> bool:
+def overlaps(x: Array, output: Array) -> bool:
     """Do they share memory otherwise than as the same array?"""
     if x is output or not np.may_share_memory(x, output):
         return False

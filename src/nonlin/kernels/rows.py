@@ -1,68 +1,114 @@
-"""Run row-wise functions, such as softmax, along any axis of an array."""
+"""Run row-wise functions, such as softmax, along any axis of arrays."""
 
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from nonlin.expr.nodes import Expr
-from nonlin.kernels import store, target
-from nonlin.kernels.arrays import SPLIT_FROM, Array, checked_axis, computed_in, split, thread_count
+from nonlin.kernels import arrays, store, target
+from nonlin.kernels.arrays import Array
 from nonlin.kernels.compile import lock
 from nonlin.kernels.key import fingerprint
 
+BUFFER = 1 << 18  # elements: arrays that cannot be used as they are pass through such pieces
+
 
 def run_rows(
-    formula: Expr, x: Array, axis: int, precision: str, parameters: dict[str, float]
-) -> Array:
-    """The function of every row of x along `axis`; dtype in is dtype out."""
-    axis = checked_axis(x, axis)
-    dtype = computed_in(x)
-    last = np.ascontiguousarray(np.moveaxis(x, axis, -1), dtype=dtype)
-    result = np.empty_like(last)
-    _fill(formula, last, result, precision, parameters)
-    return np.moveaxis(result.astype(x.dtype, copy=False), -1, axis)
-
-
-def _fill(
-    formula: Expr, x: Array, out: Array, precision: str, parameters: dict[str, float]
+    formula: Expr,
+    inputs: dict[str, Array],
+    out: Array,
+    axis: int,
+    precision: str,
+    parameters: dict[str, float],
 ) -> None:
-    with lock:
-        call, _ = _code(formula, x.dtype.name, precision, tuple(parameters))
-    values = np.array([*parameters.values(), 0.0])
-    length = x.shape[-1]
-    addresses, row_bytes = (x.ctypes.data, out.ctypes.data), length * x.itemsize
+    """Fill `out` with the formula in the arrays `inputs`, all of one shape, row by row."""
+    given = list(inputs.values())
+    dtype, precision = arrays.kernel_for(out, precision)
+    call = _RowCall(formula, tuple(inputs), dtype, precision, parameters)
+    moved = [np.moveaxis(array, axis, -1) for array in (*given, out)]
+    if any(arrays.overlaps(x, out) for x in given):
+        moved[:-1] = [x.copy() for x in moved[:-1]]
+    _fill(call, moved)
 
-    def part(start: int, stop: int) -> None:
-        first, last = start // length, stop // length
-        shifted = [address + first * row_bytes for address in addresses]
-        call(*shifted, last - first, length, values.ctypes.data)
 
-    if x.size < SPLIT_FROM or thread_count() == 1:
-        part(0, x.size)
+def _fill(call: _RowCall, moved: Sequence[Array]) -> None:
+    """Rows along the last axis: directly where they are contiguous, in pieces where not."""
+    out = moved[-1]
+    if out.size == 0:
+        return
+    if all(x.flags.c_contiguous and x.dtype == call.dtype and x.flags.aligned for x in moved):
+        call(moved)
+    elif out.size <= BUFFER or out.ndim == 1:
+        copies = [np.array(x, call.dtype, order="C") for x in moved[:-1]]
+        result = np.empty(out.shape, call.dtype)
+        call([*copies, result])
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            out[...] = result
     else:
-        split(part, x.size, length)
+        step = max(BUFFER * len(out) // out.size, 1)
+        for start in range(0, len(out), step):
+            piece = slice(start, start + step) if step > 1 or out.ndim == 2 else start
+            _fill(call, [x[piece] for x in moved])
+
+
+class _RowCall:
+    """A compiled row-wise function with its parameters, for contiguous arrays."""
+
+    def __init__(
+        self,
+        formula: Expr,
+        inputs: tuple[str, ...],
+        dtype: str,
+        precision: str,
+        parameters: dict[str, float],
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        with lock:
+            self.function, _ = _code(formula, inputs, dtype, precision, tuple(parameters))
+        self.parameters = np.array([*parameters.values(), 0.0])
+
+    def __call__(self, rows: Sequence[Array]) -> None:
+        """Rows along the last axis; the last array receives the result."""
+        length, size = rows[-1].shape[-1], rows[-1].size
+        addresses = [array.ctypes.data for array in rows]
+
+        def part(first: int, last: int) -> None:
+            begin = first * length * self.dtype.itemsize
+            shifted = (address + begin for address in addresses)
+            self.function(*shifted, last - first, length, self.parameters.ctypes.data)
+
+        if size < arrays.SPLIT_FROM or arrays.thread_count() == 1:
+            part(0, size // length)
+        else:
+            arrays.split(part, size // length, 1)
 
 
 @lru_cache(maxsize=256)
 def _code(
-    formula: Expr, dtype: str, precision: str, names: tuple[str, ...]
+    formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
 ) -> tuple[Any, target.Loaded]:
-    key = fingerprint([formula], ("row", dtype, precision, names))
-    loaded = target.load(
-        store.fetch(key, lambda: _build(formula, dtype, precision, names)), "kernel"
-    )
+    key = fingerprint([formula], ("row", inputs, dtype, precision, names))
+    machine_code = store.fetch(key, lambda: _build(formula, inputs, dtype, precision, names))
+    loaded = target.load(machine_code, "kernel")
     pointer, integer = ctypes.c_void_p, ctypes.c_int64
-    signature = ctypes.CFUNCTYPE(None, pointer, pointer, integer, integer, pointer)
-    return signature(loaded.address), loaded
+    pointers = [pointer] * (len(inputs) + 1)
+    return ctypes.CFUNCTYPE(None, *pointers, integer, integer, pointer)(loaded.address), loaded
 
 
-def _build(formula: Expr, dtype: str, precision: str, names: tuple[str, ...]) -> bytes:
+def _build(
+    formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
+) -> bytes:
     from nonlin.emit.llvm.program import MODES
+    from nonlin.emit.llvm.rowplan import plan_rows
     from nonlin.emit.llvm.rows import write_row_module
 
     mode = MODES[dtype, precision]
-    return target.to_object(str(write_row_module(formula, names, mode, target.host().hardware)))
+    plan = plan_rows(formula, inputs, may_save=mode.keeps_numbers)
+    return target.to_object(
+        str(write_row_module(plan, inputs, names, mode, target.host().hardware))
+    )

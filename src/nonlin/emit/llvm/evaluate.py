@@ -22,6 +22,8 @@ from nonlin.expr.nodes import (
     Expr,
     Symbol,
     absolute,
+    build,
+    symbol,
     value_of,
 )
 
@@ -53,11 +55,6 @@ class Evaluator:
         if key not in self._known:
             self._known[key] = self._compute(node, m)
         return self._known[key]
-
-    def give(self, node: Expr, value: Number) -> None:
-        """State the value of a node (a reduction that an earlier loop found)."""
-        self._known[node, id(self.main)] = value
-        self._known[node, id(self.wide)] = widened(value, self.main, self.wide)
 
     def _compute(self, node: Expr, m: Arithmetic) -> Number:
         if isinstance(node, Constant):
@@ -111,6 +108,23 @@ def _product(m: Arithmetic, a: Value, b: Value | None = None) -> tuple[Value, Va
         return a, None
     high = m.builder.fmul(a, b)
     return high, m.lanes.fma(a, b, m.builder.fneg(high))
+
+
+def _below_max(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+    """a - b for a <= b, and 0 where they are equal, infinities included."""
+    x, largest = e.number(a, m), e.number(b, m)
+    same = m.compare("==", x, largest)
+    return m.select(same, m.number(0.0), m.subtract(x, largest))
+
+
+def _exp_below(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+    """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known."""
+    x, largest = e.number(a, m), e.number(b, m)
+    if not isinstance(m, Plain) or not isinstance(b, Symbol):
+        return functions.exp(m, e.exponential(build("below_max", a, b), m))
+    parts = (f"{b.name}.{part}" for part in functions.RowShift._fields)
+    shift = functions.RowShift(*(e.number(symbol(part), m) for part in parts))
+    return functions.exp_below(m, x, largest, shift)
 
 
 def narrow(value: Number, wide: Arithmetic, m: Arithmetic) -> tuple[Value, Value]:
@@ -251,4 +265,6 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "damp": _damp,
     "absorb": _absorb,
     "guard": _guard,
+    "below_max": _below_max,
+    "exp_below": _exp_below,
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
+OFFSET_FROM = 2.0**11
 FARTHEST = 2.0**50
 LIMITS = {"f32": (-106.0, 90.0), "f64": (-748.0, 711.0)}
 
@@ -126,6 +127,51 @@ def exp(m: Arithmetic, parts: Exponential) -> Number:
     if parts.scale == 1.0:
         return m.shift(m.add(parts.fraction, one), parts.exponent)
     return m.shift(m.fma(parts.fraction, m.number(parts.scale), one), parts.exponent)
+
+
+class RowShift(NamedTuple):
+    """The maximum M of a row as a number to subtract, exactly, and a factor: see `exp_below`.
+
+    exp(y - M) = factor * exp(y - offset) / 2 ** exponent; below `least` it is 0.
+    """
+
+    offset: Value
+    factor: Value
+    exponent: Value
+    least: Value
+
+
+def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
+    """How exp(x - largest) is computed for the numbers x of a row.
+
+    M = offset + K ln 2 + rest. A large M is all offset: what is near it can be subtracted
+    without rounding. Otherwise the offset is 0 and no x is rounded: only exponents change.
+    """
+    f, zero = m.builder, m.number(0.0)
+    far = f.fcmp_ordered(">", m.lanes.magnitude(largest), m.number(OFFSET_FROM))
+    near = m.select(far, zero, largest)
+    if m.lanes.type != wide.lanes.type:
+        near = f.fpext(near, wide.lanes.type)
+    u = wide.negate(wide.widen(near))
+    n = _multiple(wide, u)
+    parts = _split(wide, n, _without_logarithm(wide, u, n, None, 1.0))
+    factor = wide.head(wide.add(parts.fraction, wide.number(1.0)))
+    exponent = f.fneg(n)
+    if m.lanes.type != wide.lanes.type:
+        factor, exponent = (f.fptrunc(word, m.lanes.type) for word in (factor, exponent))
+    least = m.add(largest, m.number(LIMITS[m.lanes.format.name][0] + 2.0))
+    return RowShift(m.select(far, largest, zero), factor, exponent, least)
+
+
+def exp_below(m: Plain, x: Value, largest: Value, shift: RowShift) -> Value:
+    """exp(x - largest) for x <= largest: 1 where they are equal, infinities included."""
+    y = m.subtract(x, shift.offset)
+    n = _multiple(m, y)
+    fraction = _split(m, n, _without_logarithm(m, y, n, None, 1.0)).fraction
+    mantissa = m.fma(fraction, shift.factor, shift.factor)
+    value = m.shift(mantissa, m.subtract(n, shift.exponent))
+    value = m.select(m.compare("<", x, shift.least), m.number(0.0), value)
+    return m.select(m.compare("==", x, largest), m.number(1.0), value)
 
 
 def expm1_below(m: Arithmetic, parts: Exponential) -> Number:

@@ -44,6 +44,11 @@ class Mode:
     main: str
     wide: str
 
+    @property
+    def keeps_numbers(self) -> bool:
+        """Does memory hold the numbers of the main arithmetic without rounding them?"""
+        return self.main != "pair" and _SCALARS[self.main] == self.memory
+
 
 MODES = {
     ("float32", "fast"): Mode("float", "single", "double"),
@@ -151,6 +156,13 @@ def load_parameters(
     }
 
 
+def parameter(builder: ir.IRBuilder, scalar: Value, m: Arithmetic) -> Number:
+    """A double as a number of an arithmetic, the same in every lane."""
+    if scalar.type != m.lanes.format.scalar:
+        scalar = builder.fptrunc(scalar, m.lanes.format.scalar)
+    return m.widen(splat(builder, scalar, m.lanes.count))
+
+
 class Inputs:
     """What was loaded, and the parameters, as numbers of an arithmetic."""
 
@@ -164,12 +176,7 @@ class Inputs:
     def __call__(self, name: str, m: Arithmetic) -> Number:
         """The symbol `name`."""
         if name in self._parameters:
-            return m.widen(self._splat(self._parameters[name], m.lanes))
+            return parameter(self._builder, self._parameters[name], m)
         vector = self._loaded[name]
         same = vector.type == m.lanes.type
         return m.widen(vector if same else self._builder.fpext(vector, m.lanes.type))
-
-    def _splat(self, scalar: Value, lanes: Lanes) -> Value:
-        if scalar.type != lanes.format.scalar:
-            scalar = self._builder.fptrunc(scalar, lanes.format.scalar)
-        return splat(self._builder, scalar, lanes.count)

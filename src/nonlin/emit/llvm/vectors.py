@@ -89,23 +89,24 @@ class Vectors:
             body(index)
             return carried
 
-        self.carry(end, step, [], nothing_carried)
+        self.carry(INT64(0), end, step, [], nothing_carried)
 
     def carry(
         self,
+        begin: Value,
         end: Value,
         step: Value,
         initial: list[Value],
         body: Callable[[Value, list[Value]], list[Value]],
     ) -> list[Value]:
-        """`values = body(i, values)` for i from 0 below `end`; the last values."""
+        """`values = body(i, values)` for i from `begin` below `end`; the last values."""
         b = self.builder
         head, inside, after = (b.append_basic_block(name) for name in ("head", "body", "after"))
         before = b.block
         b.branch(head)
         b.position_at_end(head)
-        index, *carried = (b.phi(value.type) for value in (INT64(0), *initial))
-        for phi, value in zip((index, *carried), (INT64(0), *initial), strict=True):
+        index, *carried = (b.phi(value.type) for value in (begin, *initial))
+        for phi, value in zip((index, *carried), (begin, *initial), strict=True):
             phi.add_incoming(value, before)
         b.cbranch(b.icmp_signed("<", index, end), inside, after)
         b.position_at_end(inside)
