@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from nonlin.expr.floats import as_float
-from nonlin.expr.interval import REALS, UNIT, Interval
+from nonlin.expr.interval import REALS, UNIT, Interval, divided
 from nonlin.expr.nodes import (
     Call,
     Constant,
@@ -61,7 +61,7 @@ def shorten(root: Expr) -> Expr:
         varies = is_call(node, "divide") and not isinstance(arguments[1], Constant)
         if varies and _within(ranges[arguments[1]], SAFE):
             inverse = build("reciprocal", arguments[1])
-            ranges[inverse] = SAFE
+            ranges[inverse] = divided(Interval(1.0, 1.0), ranges[arguments[1]])
             node = multiply(arguments[0], inverse)
         if is_call(node, "log1p") and _within(ranges[arguments[0]], UNIT):
             node = build("log1p_of_share", *arguments)
