@@ -1,0 +1,1 @@
+"""Contenders of benchmarks/kernels.py, the run that times them, and the page it writes."""

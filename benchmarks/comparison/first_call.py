@@ -1,0 +1,51 @@
+"""Milliseconds from the first call of a function to its result, in a fresh process."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from comparison.tasks import ELEMENTWISE
+
+CODE = """
+import json, sys, time, nonlin as nl, numpy as np
+import llvmlite.binding
+x = np.ones(100, "float32")
+nl.identity(x)
+times = {}
+for name in sys.argv[1:]:
+    start = time.perf_counter()
+    nl.get(name)(x)
+    times[name] = 1e3 * (time.perf_counter() - start)
+print(json.dumps(times))
+"""
+
+
+def measure(quick: bool) -> dict[str, dict[str, float]]:
+    """Median per function, with an empty store ("compiled") and with a full one ("stored")."""
+    runs = 1 if quick else 3
+    with tempfile.TemporaryDirectory() as kept:
+        _once(kept)
+        stored = [_once(kept) for _ in range(runs)]
+    compiled = []
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as empty:
+            compiled.append(_once(empty))
+    return {"compiled": _medians(compiled), "stored": _medians(stored)}
+
+
+def _once(folder: str) -> dict[str, float]:
+    environment = {**os.environ, "NONLIN_CACHE_DIR": folder}
+    command = [sys.executable, "-c", CODE, *ELEMENTWISE]
+    ran = subprocess.run(  # noqa: S603 - our own code
+        command, capture_output=True, text=True, check=True, env=environment
+    )
+    return json.loads(ran.stdout)
+
+
+def _medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}

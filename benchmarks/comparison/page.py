@@ -1,0 +1,150 @@
+"""docs/performance.md, from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from comparison.targets import amount, geometric_mean, ratio, verdicts
+from comparison.tasks import FORWARD
+
+Record = dict[str, Any]
+CAUSES = Path(__file__).with_name("causes.md")  # written by hand
+CONTENDERS = ("fast", "exact", "torch", "jax", "numpy", "scipy", "np.copyto", "stream")
+RATIOS = ("torch", "jax", "stream")
+HOW = """\
+Written by `benchmarks/kernels.py`; the numbers are in `performance.json`. float32, inputs normal.
+One process per number of threads, held to as many CPUs. In every round each contender has its
+turn, and the order rotates; a cell is the median over the rounds in nanoseconds per element, and
+half the distance of the quartiles in percent of it.
+
+- fast, exact: nonlin, called as in Python with `out=`.
+- torch: eager, with `out=`; value+derivative is the forward and the backward function that
+  autograd calls, for a gradient of ones, without the cost of autograd. The backward of mish and of
+  hard_swish cannot write to a given array. PyTorch has no softsign in one piece.
+- jax: jitted, results in donated memory; value+derivative is the value and its vjp.
+- numpy: the formula as tutorials write it. scipy: `scipy.special`, where it has the function.
+  Neither has derivatives.
+  Both have a turn in every third round only where arrays are large.
+- np.copyto copies on one thread; stream is a copy with streaming stores on all of them (with
+  value+derivative to two places), as fast as memory allows.
+- All arrays are in memory that was touched before; C libraries get huge pages as NumPy does
+  (`GLIBC_TUNABLES=glibc.malloc.hugetlb=1`), without which fresh results cost them more.
+- torch/fast, jax/fast: how many times as long the peer takes. stream/fast: the share of the copy's
+  speed that nonlin has.
+"""
+
+
+def key(task: Record) -> tuple[Any, ...]:
+    """What makes two measurements the same task."""
+    return task["threads"], task["asked"], task["path"], task["row"], task["name"]
+
+
+def write(found: Record) -> str:
+    """The whole page."""
+    where = ", ".join(f"{name} {value}" for name, value in found.get("machine", {}).items())
+    parts = ["# How fast the kernels are\n", f"{where.removeprefix('CPU ')}\n", HOW]
+    parts += ["## Targets\n", *_targets(found)]
+    if CAUSES.exists():
+        parts += ["## Where a target is missed, and why\n", CAUSES.read_text()]
+    parts += list(_tables(found)) + list(_calls(found))
+    return "\n".join(parts)
+
+
+def summary(found: Record) -> str:
+    """What is printed: targets, and ratios per group of tasks."""
+    lines = []
+    for verdict in verdicts(found):
+        lines.append(f"{_word(verdict.met):5}{verdict.what}: {verdict.measured} {verdict.target}")
+        lines += [f"       {each}" for each in verdict.missed]
+    return "\n".join([*lines, "", *_compact(found)])
+
+
+def _word(met: bool) -> str:
+    return "pass" if met else "MISS"
+
+
+def _targets(found: Record) -> Iterator[str]:
+    yield "| | what | target | measured |\n|---|---|---|---|"
+    missed = []
+    for verdict in verdicts(found):
+        yield f"| {_word(verdict.met)} | {verdict.what} | {verdict.target} | {verdict.measured} |"
+        missed += verdict.missed
+    if missed:
+        yield f"\nMissed by: {'; '.join(missed)}.\n"
+    yield ""
+
+
+def _groups(found: Record) -> dict[tuple[Any, ...], list[Record]]:
+    groups: dict[tuple[Any, ...], list[Record]] = {}
+    for task in found["tasks"]:
+        size = amount(task["asked"])
+        kind = "rows" if task["row"] else task["path"]
+        groups.setdefault((kind, size, task["threads"]), []).append(task)
+    order = {FORWARD: 0, "rows": 2}
+    return dict(
+        sorted(groups.items(), key=lambda g: (order.get(g[0][0], 1), g[1][0]["asked"], g[0][2]))
+    )
+
+
+def _title(group: tuple[Any, ...]) -> str:
+    kind, size, threads = group
+    kind = "Softmax of rows" if kind == "rows" else kind.capitalize()
+    return f"{kind}, {size} elements, {threads} thread{'s' * (threads > 1)}"
+
+
+def _tables(found: Record) -> Iterator[str]:
+    for group, tasks in _groups(found).items():
+        present = [name for name in CONTENDERS if any(name in task["times"] for task in tasks)]
+        ratios = [name for name in RATIOS if name in present]
+        yield f"## {_title(group)}\n"
+        head = ["function", *present, *(f"{name}/fast" for name in ratios)]
+        yield f"| {' | '.join(head)} |\n|{'---|' * len(head)}"
+        for task in tasks:
+            row = f", rows of {task['row']}" if task["row"] else ""
+            cells = [_cell(task["times"].get(name)) for name in present]
+            cells += [_ratio(task, name) for name in ratios]
+            yield f"| {task['name']}{row} | {' | '.join(cells)} |"
+        means = [_mean(tasks, name) for name in ratios]
+        yield f"| geometric mean |{' |' * len(present)} {' | '.join(means)} |\n"
+
+
+def _cell(times: list[float] | None) -> str:
+    if times is None:
+        return "–"
+    low, median, high, rounds = times
+    spread = f" ±{50 * (high - low) / median:.0f} %" if rounds > 1 else ""
+    return f"{median:.3g}{spread}"
+
+
+def _ratio(task: Record, peer: str) -> str:
+    return f"{ratio(task, peer):.2f}" if peer in task["times"] else "–"
+
+
+def _mean(tasks: list[Record], peer: str) -> str:
+    ratios = [ratio(task, peer) for task in tasks if peer in task["times"]]
+    return f"{geometric_mean(ratios):.2f}" if ratios else "–"
+
+
+def _calls(found: Record) -> Iterator[str]:
+    if found.get("overhead"):
+        yield "## A call on 100 elements\n\n| call | microseconds |\n|---|---|"
+        yield "\n".join(f"| `{name}` | {us:.2f} |" for name, us in found["overhead"].items())
+        yield ""
+    first = found.get("first_call")
+    if first:
+        yield "## First call, in milliseconds\n\n| function | compiled | stored |\n|---|---|---|"
+        for name, time in first["compiled"].items():
+            yield f"| {name} | {time:.1f} | {first['stored'][name]:.1f} |"
+        yield ""
+
+
+def _compact(found: Record) -> Iterator[str]:
+    for group, tasks in _groups(found).items():
+        yield _title(group)
+        for task in tasks:
+            row = f" {task['row']}" if task["row"] else ""
+            times = " ".join(f"{k} {v[1]:.3g}" for k, v in task["times"].items())
+            ratios = " ".join(f"{name}/fast {_ratio(task, name)}" for name in RATIOS)
+            yield f"  {task['name'] + row:20} {times:75} {ratios}"

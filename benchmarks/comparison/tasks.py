@@ -1,0 +1,83 @@
+"""What is timed: one function, on one size, along one path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Call = Callable[[], Any]
+FORWARD, BOTH = "forward", "value+derivative"
+ELEMENTWISE = (
+    "relu", "leaky_relu", "relu6", "hard_tanh", "hard_sigmoid", "hard_swish", "softsign",
+    "elu", "celu", "selu", "sigmoid", "tanh", "erf", "softplus", "log_sigmoid",
+    "silu", "mish", "gelu", "gelu_tanh",
+)  # fmt: skip
+ROWWISE = ("softmax", "log_softmax")
+ROWS = (10, 1000, 50_000)
+SMALLEST_ROWWISE = 1 << 17  # elements: a smaller array has no row of 50,000
+LARGEST_ROWWISE = 1 << 24  # beyond every cache; more takes longer and tells nothing new
+LINE = 4096  # bytes: every array starts on a page
+BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A function on about `asked` float32 elements.
+
+    row: length of the rows, which need not divide it; 0 for a function of single elements.
+    """
+
+    name: str
+    path: str
+    asked: int
+    row: int = 0
+
+    @property
+    def size(self) -> int:
+        """Elements in whole rows."""
+        return self.asked // self.row * self.row if self.row else self.asked
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the arrays."""
+        return (self.size // self.row, self.row) if self.row else (self.size,)
+
+
+def tasks(names: Sequence[str], sizes: Sequence[int]) -> Iterator[Task]:
+    """All that these names and sizes ask for."""
+    for size in sizes:
+        for name in names:
+            if name in ELEMENTWISE:
+                yield Task(name, FORWARD, size)
+                yield Task(name, BOTH, size)
+            elif size >= SMALLEST_ROWWISE:
+                yield from (Task(name, FORWARD, min(size, LARGEST_ROWWISE), row) for row in ROWS)
+
+
+@dataclass(slots=True)
+class Buffers:
+    """Arrays that all contenders share, touched once: nobody pays for fresh memory."""
+
+    size: int
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str, task: Task) -> Any:
+        """The array of that name: "x" holds normal numbers, "ones" ones, others results."""
+        if name not in self.made:
+            self.made[name] = _aligned(self.size)
+            self.made[name][:] = 1.0
+            if name == "x":
+                block = np.random.default_rng(0).standard_normal(BLOCK).astype(np.float32)
+                for start in range(0, self.size, BLOCK):
+                    stop = min(start + BLOCK, self.size)
+                    self.made[name][start:stop] = block[: stop - start]
+        return self.made[name][: task.size].reshape(task.shape)
+
+
+def _aligned(size: int) -> Any:
+    room = np.empty(4 * size + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + 4 * size].view(np.float32)
