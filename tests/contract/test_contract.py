@@ -17,16 +17,18 @@ from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.stable import stabilise
 
 MAGNITUDES = (0.0, 1e-8, 1.0, 30.0, 1000.0, math.inf)
+TAILS = (9.5, 10.2, 13.0, 53.5, 88.5, 91.5, 103.0)  # of float32: subnormal exponentials
 # exported Python has the C library's erfc, whose argument -x/sqrt(2) is rounded once too often
-LIMITS = {"exact": 1.0, "fast": 8.0, "numpy": 64.0, "source": 256.0}
+LIMITS = {"exact": 1.0, "fast": 5.0, "numpy": 64.0, "source": 256.0}
 DTYPES = ("float32", "float64")
 ELEMENTWISE = [name for name in nl.names() if not nl.get(name).rowwise]
 
 
 def points(activation, dtype):
-    """0, 1e-8, 1, 30, 1000, inf with both signs, NaN, and one ulp around every breakpoint."""
+    """0, 1e-8, 1, 30, 1000, inf and tails with both signs, NaN, and one ulp around every breakpoint."""
     kind = np.dtype(dtype).type
-    values = [kind(sign * size) for size in MAGNITUDES for sign in (1, -1)]
+    sizes = MAGNITUDES + (TAILS if dtype == "float32" else ())
+    values = [kind(sign * size) for size in sizes for sign in (1, -1)]
     for kink in map(kind, activation.properties.breakpoints):
         values += [kink, np.nextafter(kink, kind(-np.inf)), np.nextafter(kink, kind(np.inf))]
     return np.array([*values, np.nan], dtype)
@@ -89,6 +91,14 @@ def evaluate(name, target, order, at):
     return activation.derivative(at, order, precision=target)
 
 
+def except_near_zeros(errors, got, true, dtype):
+    """The errors, but 0 where the result itself is below an ulp of 1 off: near zeros of a
+    derivative that is all that fast precision promises."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        absolute = np.abs(got - np.array(true, float))
+    return np.where(absolute < np.finfo(dtype).eps, 0.0, errors)
+
+
 def describe(name, at, got, true, errors):
     worst = int(np.argmax(errors))
     return f"{name}: {errors[worst]:.3g} ULP at {at[worst]!r}: {got[worst]!r}, true {true[worst]}"
@@ -105,14 +115,15 @@ def test_every_target_agrees_with_the_oracle(name, order):
                 continue  # these compute in float64
             got = evaluate(name, target, order, at)
             errors = ulps(got, true, dtype)
+            if target == "fast" and order:
+                errors = except_near_zeros(errors, got, true, dtype)
             assert (errors <= limit).all(), f"{target} {describe(name, at, got, true, errors)}"
 
 
 @pytest.mark.parametrize("order", [0, 1, 2])
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_random_points(name, order):
-    """Between the special points: exact keeps its bound; fast, too, except that near a zero of
-    the result the error is counted in ulps of 1."""
+    """Between the special points: the same bounds."""
     noise = np.random.default_rng(7).standard_normal(24) * np.repeat([1.0, 10.0], 12)
     for dtype in DTYPES:
         at = noise.astype(dtype)
@@ -121,11 +132,8 @@ def test_random_points(name, order):
         errors = ulps(exact, true, dtype)
         assert (errors <= LIMITS["exact"]).all(), describe(name, at, exact, true, errors)
         fast = evaluate(name, "fast", order, at)
-        errors = ulps(fast, true, dtype)
-        absolute = np.abs(fast - np.array(true, float)) / np.finfo(dtype).eps
-        assert (np.minimum(errors, absolute) <= LIMITS["fast"]).all(), describe(
-            name, at, fast, true, errors
-        )
+        errors = except_near_zeros(ulps(fast, true, dtype), fast, true, dtype)
+        assert (errors <= LIMITS["fast"]).all(), describe(name, at, fast, true, errors)
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)

@@ -19,12 +19,14 @@ from nonlin.expr.nodes import (
     Constant,
     Expr,
     Symbol,
+    absolute,
     arguments_of,
     build,
     is_call,
     negate,
     power,
     symbol,
+    where,
 )
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.simplify import Factors, join, simplify, split
@@ -44,15 +46,19 @@ def stabilise(root: Expr) -> Expr:
 
 
 def _tanh_of_softplus(node: Expr) -> Expr:
-    """With s = sigmoid(-u): tanh(softplus(u)) = (1 - s)(1 + s)/(1 + s^2), sech^2 = 4 s^2/(...)^2"""
+    """One exponential instead of three, e = exp(-|u|), and one denominator d:
+
+    tanh(softplus(u)) = e (2 + e)/d, d = 2 + e (2 + e), and from 0 on (1 + 2 e)/d,
+    d = 1 + 2 e (1 + e); sech^2 = 4 (1 + e)^2/d^2, and from 0 on 4 (1 + e)^2 e^2/d^2.
+    """
     if not is_call(node, "tanh", "sech_squared") or not is_call(arguments_of(node)[0], "softplus"):
         return node
     u = arguments_of(arguments_of(node)[0])[0]
-    s = build("sigmoid", negate(u))
-    below = 1 + power(s, 2)
+    e = build("exp", negate(absolute(u)))
+    below = where(u < 0, 2 + e * (2 + e), 1 + 2 * e * (1 + e))
     if is_call(node, "tanh"):
-        return build("sigmoid", u) * ((1 + s) / below)
-    return 4 * power(s / below, 2)
+        return where(u < 0, e, 1) * (where(u < 0, 2 + e, 1 + 2 * e) / below)
+    return 4 * where(u < 0, 1, power(e, 2)) * power((1 + e) / below, 2)
 
 
 def _mend(root: Expr) -> Expr:
@@ -105,7 +111,7 @@ def _oscillates(node: Expr) -> bool:
 def _damped(node: Expr, bound: Callable[[Expr], Interval]) -> Expr:
     """Vanishing factors gathered on the left of a `damp`, if the rest can become infinite."""
     coefficient, factors = split(node)
-    vanishing: Factors = {b: e for b, e in factors.items() if e > 0 and is_call(b, *_VANISHING)}
+    vanishing: Factors = {b: e for b, e in factors.items() if e > 0 and _vanishes(b)}
     rest: Factors = {b: e for b, e in factors.items() if b not in vanishing}
     if not vanishing:
         vanishing = {b: e for b, e in rest.items() if e < 0 and not bound(b).bounded}
@@ -116,6 +122,18 @@ def _damped(node: Expr, bound: Callable[[Expr], Interval]) -> Expr:
     if all(bound(base).bounded for base in numerator):
         return node
     return build("damp", join(Fraction(1), vanishing), join(coefficient, rest))
+
+
+def _vanishes(node: Expr) -> bool:
+    """Does it tend to 0 like an exponential, at one end at least?"""
+    arguments = arguments_of(node)
+    if is_call(node, "power"):
+        return _vanishes(arguments[0])
+    if is_call(node, "where"):
+        branches = arguments[1:]
+        steady = [each for each in branches if isinstance(each, Constant)]
+        return len(steady) == 1 and any(map(_vanishes, branches))
+    return is_call(node, *_VANISHING)
 
 
 def _tends_to_zero(node: Expr) -> bool:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import CompileError
-from nonlin.emit.llvm import circular, functions
+from nonlin.emit.llvm import circular, functions, late
 from nonlin.emit.llvm.exponents import Argument
 from nonlin.emit.llvm.plain import Plain
 from nonlin.expr.floats import as_float
@@ -22,7 +22,9 @@ from nonlin.expr.nodes import (
     Expr,
     Symbol,
     absolute,
+    arguments_of,
     build,
+    is_call,
     symbol,
     value_of,
 )
@@ -145,6 +147,23 @@ def widened(value: Number, m: Arithmetic, wide: Arithmetic) -> Number:
     return wide.widen(value)
 
 
+def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+    for product, other in ((a, b), (b, a)):
+        if m.words == 1 and is_call(product, "multiply"):
+            return m.fma(*(e.number(each, m) for each in (*arguments_of(product), other)))
+    return m.add(e.number(a, m), e.number(b, m))
+
+
+def _subtract(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+    if m.words == 1 and is_call(b, "multiply"):
+        p, q = (e.number(each, m) for each in arguments_of(b))
+        return m.fma(m.negate(p), q, e.number(a, m))
+    if m.words == 1 and is_call(a, "multiply"):
+        p, q = (e.number(each, m) for each in arguments_of(a))
+        return m.fma(p, q, m.negate(e.number(b, m)))
+    return m.subtract(e.number(a, m), e.number(b, m))
+
+
 def _divide(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
     divisor = value_of(b)
     if divisor is not None:  # a product is several times faster
@@ -237,8 +256,8 @@ def _with(function: Callable[..., Number]) -> Callable[..., Number]:
 
 
 SPELLINGS: Mapping[str, Callable[..., Number]] = {
-    "add": _by("add"),
-    "subtract": _by("subtract"),
+    "add": _add,
+    "subtract": _subtract,
     "multiply": _by("multiply"),
     "divide": _divide,
     "negate": _by("negate"),
@@ -265,6 +284,7 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "damp": _damp,
     "absorb": _absorb,
     "guard": _guard,
+    **late.SPELLINGS,
     "below_max": _below_max,
     "exp_below": _exp_below,
 }

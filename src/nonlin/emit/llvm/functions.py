@@ -10,9 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nonlin.emit.llvm.plain import Plain
+
 if TYPE_CHECKING:
     from nonlin.emit.llvm.pair import Pair
-    from nonlin.emit.llvm.plain import Plain
 
     Arithmetic = Plain | Pair
     Value = Any
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
 OFFSET_FROM = 2.0**11
+ZERO_BELOW = {"f32": -104.0, "f64": -746.0}  # where exp is 0
 FARTHEST = 2.0**50
-LIMITS = {"f32": (-106.0, 90.0), "f64": (-748.0, 711.0)}
+LIMITS = {"f32": (-120.0, 90.0), "f64": (-770.0, 711.0)}  # where x exp(x) is 0, exp infinite
 
 
 class Exponential(NamedTuple):
@@ -123,10 +125,15 @@ def _without_logarithm(
 
 def exp(m: Arithmetic, parts: Exponential) -> Number:
     """e ** u; subnormal results are rounded once more, not flushed."""
+    return m.shift(mantissa(m, parts), parts.exponent)
+
+
+def mantissa(m: Arithmetic, parts: Exponential) -> Number:
+    """e ** u without its power of two: from 0.7 to 1.42."""
     one = m.number(1.0)
     if parts.scale == 1.0:
-        return m.shift(m.add(parts.fraction, one), parts.exponent)
-    return m.shift(m.fma(parts.fraction, m.number(parts.scale), one), parts.exponent)
+        return m.add(parts.fraction, one)
+    return m.fma(parts.fraction, m.number(parts.scale), one)
 
 
 class RowShift(NamedTuple):
@@ -159,7 +166,7 @@ def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
     exponent = f.fneg(n)
     if m.lanes.type != wide.lanes.type:
         factor, exponent = (f.fptrunc(word, m.lanes.type) for word in (factor, exponent))
-    least = m.add(largest, m.number(LIMITS[m.lanes.format.name][0] + 2.0))
+    least = m.add(largest, m.number(ZERO_BELOW[m.lanes.format.name]))
     return RowShift(m.select(far, largest, zero), factor, exponent, least)
 
 
@@ -308,6 +315,11 @@ def erf_far(m: Plain, a: Value) -> Value:
 def normal_tail(m: Arithmetic, a: Number) -> Number:
     """P(z > a) / exp(-a^2 / 2) for a >= 0: half of erfcx(a / sqrt 2); beyond 2^50 that of 2^50."""
     a = m.select(m.compare(">", a, m.number(FARTHEST)), m.number(FARTHEST), a)
-    t = m.reciprocal(m.fma(a, m.number(m.tail_centre), m.number(1.0)))
+    centre, one = m.number(m.tail_centre), m.number(1.0)
+    below = m.fma(a, centre, one)
+    if isinstance(m, Plain) and m.lanes.format.bits == 32:  # its rounding would count threefold
+        t = m.lanes.reciprocal(below, m.fma(a, centre, m.subtract(one, below)))
+    else:
+        t = m.reciprocal(below)
     centred = m.subtract(m.scale(t, m.lanes.number(2.0)), m.number(1.0))
     return m.multiply(t, polynomial(m, "normal_tail", centred))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from nonlin.emit.llvm import late
 from nonlin.expr.floats import as_float
 from nonlin.expr.interval import REALS, UNIT, Interval, divided
 from nonlin.expr.nodes import (
@@ -21,10 +22,12 @@ from nonlin.expr.nodes import (
     arguments_of,
     build,
     constant,
+    divide,
     is_call,
     multiply,
     negate,
     power,
+    value_of,
     where,
 )
 from nonlin.expr.primitives import TABLE
@@ -45,6 +48,8 @@ def lower(root: Expr, bits: int) -> Expr:
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
         if isinstance(node, Call) and node.primitive in BY_BITS:
             return BY_BITS[node.primitive](arguments[0], bits)
+        if is_call(node, "divide"):
+            return _divide(*arguments)
         if isinstance(node, Call) and node.primitive in LOWERED:
             return LOWERED[node.primitive](*arguments)
         return rebuild(node, arguments)
@@ -71,6 +76,11 @@ def shorten(root: Expr) -> Expr:
     return fold(root, visit)
 
 
+def delay(root: Expr) -> Expr:
+    """Products with exponentials scaled late: see `late`."""
+    return late.mark(root, _range)
+
+
 def _within(inner: Interval, outer: Interval) -> bool:
     return outer.low <= inner.low and inner.high <= outer.high
 
@@ -83,6 +93,18 @@ def _range(node: Expr, arguments: list[Interval]) -> Interval:
     if node.primitive in TABLE:
         return TABLE[node.primitive].bounds(*arguments)
     return OWN_BOUNDS.get(node.primitive, REALS)
+
+
+def _divide(a: Expr, b: Expr) -> Expr:
+    """a / b, where a square in b could overflow though the quotient is a number."""
+    if is_call(b, "power") and value_of(arguments_of(b)[1]) == 2:
+        return multiply(a, power(1 / arguments_of(b)[0], 2))
+    if is_call(b, "add") and is_call(arguments_of(b)[1], "power"):
+        constant_part, square = arguments_of(b)
+        base, exponent = arguments_of(square)
+        if value_of(exponent) == 2 and value_of(constant_part) is not None:
+            return where(absolute(base) > HUGE, multiply(a, power(1 / base, 2)), divide(a, b))
+    return divide(a, b)
 
 
 def _exp_of_minus(u: Expr) -> Expr:
@@ -100,8 +122,9 @@ def _sigmoid(u: Expr) -> Expr:
 
 
 def _logistic_density(u: Expr) -> Expr:
-    r = _reciprocal(u)
-    return _exp_of_minus(u) * r * r
+    """s (1 - s), s = sigmoid(-|u|): one rounding less than e r^2"""
+    s = _exp_of_minus(u) * _reciprocal(u)
+    return s * (1 - s)
 
 
 def _softplus(u: Expr) -> Expr:
@@ -118,9 +141,10 @@ def _tanh(u: Expr) -> Expr:
 
 
 def _sech_squared(u: Expr) -> Expr:
+    """4 s (1 - s), s = sigmoid(-2 |u|)"""
     v = _minus_twice_absolute(u)
-    r = 1 / (2 + build("expm1_below", v))
-    return 4 * (build("exp", v) * r * r)
+    s = build("exp", v) * (1 / (2 + build("expm1_below", v)))
+    return 4 * s * (1 - s)
 
 
 def _tanhshrink(u: Expr, bits: int) -> Expr:
@@ -178,7 +202,7 @@ def _erf(u: Expr, bits: int) -> Expr:
 
 def _softsign(u: Expr) -> Expr:
     a = absolute(u)
-    return where(a > HUGE, build("copysign", constant(1), u), u / (1 + a))
+    return where(a > HUGE, build("copysign", constant(1), u), u * (1 / (1 + a)))
 
 
 def _root(u: Expr, b: Expr) -> Expr:
@@ -186,8 +210,8 @@ def _root(u: Expr, b: Expr) -> Expr:
 
 
 def _squareplus(u: Expr, b: Expr) -> Expr:
-    large = (absolute(u) + _root(u, b)) / 2
-    return where(u < 0, b / (4 * large), large)
+    large = absolute(u) / 2 + _root(u, b) / 2
+    return where(u < 0, (b / 4) / large, large)
 
 
 def _algebraic_sigmoid(u: Expr, b: Expr) -> Expr:

@@ -97,6 +97,8 @@ class Lanes:
         if self.avx512:
             return self._avx512("mask.scalef", a, n, a, masked=True)
         f, magic = self.builder, self.number(self.format.magic)
+        least = self.number(float(3 - 2 * self.format.bias))  # two normal powers reach so far
+        n = f.select(f.fcmp_ordered("<", n, least), least, n)
         whole = f.sub(self.bits(f.fadd(n, magic)), self.bits(magic))
         half = f.ashr(whole, self.whole(1))  # the whole power could be too large for a float
         first, second = self._power_of_two(half), self._power_of_two(f.sub(whole, half))
@@ -106,13 +108,16 @@ class Lanes:
         biased = self.builder.add(exponent, self.whole(self.format.bias))
         return self.floats(self.builder.shl(biased, self.whole(self.format.mantissa)))
 
-    def reciprocal(self, a: Value) -> Value:
-        """1 / a within 2 units of the last place, for a from 2 ** -60 to 2 ** 60."""
+    def reciprocal(self, a: Value, low: Value | None = None) -> Value:
+        """1 / (a + low) within 2 units of the last place, for a from 2 ** -60 to 2 ** 60."""
+        f, one = self.builder, self.number(1.0)
         if not self.avx512:
-            return self.builder.fdiv(self.number(1.0), a)
+            result = f.fdiv(one, a)
+            return result if low is None else self.fma(f.fmul(f.fneg(low), result), result, result)
         result = self._avx512("rcp14", a, a)  # 14 bits, then Newton: several times faster
         for _ in range(1 if self.format.bits == 32 else 2):
-            error = self.fma(self.builder.fneg(a), result, self.number(1.0))
+            error = self.fma(f.fneg(a), result, one)
+            error = error if low is None else self.fma(f.fneg(low), result, error)
             result = self.fma(result, error, result)
         return result
 

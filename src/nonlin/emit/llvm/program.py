@@ -17,11 +17,11 @@ from nonlin.emit.llvm import coefficients
 from nonlin.emit.llvm.constants import evaluate_constants
 from nonlin.emit.llvm.evaluate import Evaluator
 from nonlin.emit.llvm.hardware import Hardware
-from nonlin.emit.llvm.lower import lower, shorten
+from nonlin.emit.llvm.lower import delay, lower, shorten
 from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.plain import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
-from nonlin.expr.nodes import Expr, is_call
+from nonlin.expr.nodes import Expr, arguments_of, is_call
 from nonlin.expr.paths import Path
 from nonlin.expr.walk import postorder
 
@@ -68,12 +68,23 @@ _TABLES: dict[str, dict[str, Any]] = {
 
 
 def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mode:
-    """Second derivatives cancel, and angles need more than 24 bits: these take more care."""
-    circular = any(is_call(node, "sin", "cos") for node in postorder(*roots))
-    second = not isinstance(path, str) and max(path) >= 2
-    if second or (circular and dtype == "float32"):
-        precision = "derived"
+    """The precision that was asked for, and more where it would not do.
+
+    Second derivatives cancel; some functions need more than 24 bits on the way to 22 good ones.
+    """
+    if not isinstance(path, str) and max(path) >= 2:
+        return MODES[dtype, "derived"]
+    if dtype == "float32" and any(map(_is_delicate, postorder(*roots))):
+        return MODES[dtype, "derived"]
+    if precision == "exact" and path != (0,):  # derivatives have zeros of their own
+        return MODES[dtype, "derived"]
     return MODES[dtype, precision]
+
+
+def _is_delicate(node: Expr) -> bool:
+    return is_call(node, "sin", "cos", "tanhshrink", "algebraic_sigmoid") or (
+        is_call(node, "power") and is_call(arguments_of(node)[0], "tanh")
+    )
 
 
 def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware) -> Arithmetic:
@@ -88,7 +99,10 @@ def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
     """The graphs as the machine will see them."""
     bits = {"single": 24, "middle": 38, "double": 53, "pair": 70}[mode.main]
     graphs = [evaluate_constants(lower(root, bits)) for root in roots]
-    return graphs if mode.main == "pair" else [shorten(graph) for graph in graphs]
+    if mode.main != "pair":
+        graphs = [shorten(graph) for graph in graphs]
+    # in a wider format than that of the memory, nothing is subnormal that counts
+    return [delay(graph) for graph in graphs] if _SCALARS[mode.main] == mode.memory else graphs
 
 
 def write_module(

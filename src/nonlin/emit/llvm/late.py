@@ -1,0 +1,166 @@
+"""Products with an exponential, scaled by its power of two at the very end.
+
+exp(-91) is subnormal in float32 and has lost most of its digits, but 91 exp(-91) is a normal
+number. So exponentials are kept as (1 + f) 2^n here, and n is applied once the product, or a sum
+of such products, is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nonlin.emit.llvm import functions
+from nonlin.expr.interval import Interval
+from nonlin.expr.nodes import Call, Expr, arguments_of, build, is_call, value_of
+from nonlin.expr.walk import fold, rebuild
+
+if TYPE_CHECKING:
+    from nonlin.emit.llvm.evaluate import Evaluator
+    from nonlin.emit.llvm.functions import Arithmetic, Number
+
+    Value = Any
+
+LATE = ("late_multiply", "late_damp", "late_add")
+SMALL = Interval(-2.0, 2.0)  # a factor that brings no subnormal number back to life
+
+
+def mark(root: Expr, bounds: Callable[[Expr, list[Interval]], Interval]) -> Expr:
+    """The expression with late products and sums where early ones would lose digits."""
+    ranges: dict[Expr, Interval] = {}
+
+    def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        built = _marked(rebuild(node, arguments), ranges)
+        ranges[built] = bounds(node, [ranges[each] for each in arguments])
+        return built
+
+    return fold(root, visit)
+
+
+def _marked(node: Expr, ranges: dict[Expr, Interval]) -> Expr:
+    if not is_call(node, "multiply", "damp", "add"):
+        return node
+    a, b = arguments_of(node)
+    if is_call(node, "add"):
+        either = is_call(a, *LATE) or is_call(b, *LATE)
+        return build("late_add", a, b) if either and _scales(a) and _scales(b) else node
+    if is_call(node, "damp"):
+        return build("late_damp", a, b) if _scales(a) else node
+    for vanishing, other in ((a, b), (b, a)):
+        wide = ranges[other].low < SMALL.low or ranges[other].high > SMALL.high
+        if _scales(vanishing) and wide:
+            return build("late_multiply", vanishing, other)
+    return node
+
+
+def _scales(node: Expr) -> bool:
+    """Is there a power of two to keep apart?"""
+    if is_call(node, "exp", "exp_below", *LATE):
+        return not is_call(node, "exp_below")
+    arguments = arguments_of(node)
+    if is_call(node, "multiply"):
+        return any(map(_scales, arguments))
+    if is_call(node, "divide", "negate"):
+        return _scales(arguments[0])
+    if is_call(node, "power"):
+        return value_of(arguments[1]) == 2 and _scales(arguments[0])
+    return is_call(node, "where") and any(map(_scales, arguments[1:]))
+
+
+class Scaled(NamedTuple):
+    """number * 2 ** exponent; without an exponent, the number itself."""
+
+    number: Number
+    exponent: Value | None
+
+
+def scaled(e: Evaluator, m: Arithmetic, node: Expr) -> Scaled:
+    """A node with its power of two apart, if it has one."""
+    if not isinstance(node, Call) or not _scales(node):
+        return Scaled(e.number(node, m), None)
+    if node.primitive == "exp":
+        parts = e.exponential(node.arguments[0], m)
+        return Scaled(functions.mantissa(m, parts), parts.exponent)
+    return _SCALED[node.primitive](e, m, *node.arguments)
+
+
+def _plus(m: Arithmetic, a: Value | None, b: Value | None) -> Value | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return m.builder.fadd(a, b)
+
+
+def _multiply(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
+    for exponential, other in ((a, b), (b, a)):
+        if m.words == 1 and is_call(exponential, "exp") and not _scales(other):
+            parts = e.exponential(arguments_of(exponential)[0], m)
+            number = e.number(other, m)  # (1 + f) number, rounded once
+            stretched = number if parts.scale == 1.0 else m.multiply(number, m.number(parts.scale))
+            return Scaled(m.fma(parts.fraction, stretched, number), parts.exponent)
+    p, q = scaled(e, m, a), scaled(e, m, b)
+    return Scaled(m.multiply(p.number, q.number), _plus(m, p.exponent, q.exponent))
+
+
+def _square(e: Evaluator, m: Arithmetic, a: Expr, _: Expr) -> Scaled:
+    p = scaled(e, m, a)
+    return Scaled(m.multiply(p.number, p.number), _plus(m, p.exponent, p.exponent))
+
+
+def _divide(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
+    p = scaled(e, m, a)
+    return Scaled(m.divide(p.number, e.number(b, m)), p.exponent)
+
+
+def _negate(e: Evaluator, m: Arithmetic, a: Expr) -> Scaled:
+    p = scaled(e, m, a)
+    return Scaled(m.negate(p.number), p.exponent)
+
+
+def _damp(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
+    """A product in which a that vanished beats b, even an infinite one."""
+    p, other = scaled(e, m, a), e.number(b, m)
+    least = functions.LIMITS[m.lanes.format.name][0] / functions.LN2[0]
+    assert p.exponent is not None  # noqa: S101 - for the type checker: `a` scales
+    gone = m.builder.fcmp_ordered("<=", p.exponent, m.lanes.number(round(least) + 0.5))
+    zero = functions.copysign(m, m.number(0.0), m.head(other))
+    return Scaled(m.select(gone, zero, m.multiply(p.number, other)), p.exponent)
+
+
+def _where(e: Evaluator, m: Arithmetic, c: Expr, a: Expr, b: Expr) -> Scaled:
+    condition, p, q = e.condition(c, m), scaled(e, m, a), scaled(e, m, b)
+    zero = m.lanes.number(0.0)
+    exponents = [zero if each is None else each for each in (p.exponent, q.exponent)]
+    number = m.select(condition, p.number, q.number)
+    return Scaled(number, m.builder.select(condition, *exponents))
+
+
+def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
+    """The second number at the power of two of the first: the same one where it matters."""
+    p, q = scaled(e, m, a), scaled(e, m, b)
+    if p.exponent is None or q.exponent is None:
+        raise AssertionError("both scale")
+    there = m.shift(q.number, m.builder.fsub(q.exponent, p.exponent))
+    return Scaled(m.add(p.number, there), p.exponent)
+
+
+_SCALED: dict[str, Callable[..., Scaled]] = {
+    "multiply": _multiply,
+    "late_multiply": _multiply,
+    "divide": _divide,
+    "power": _square,
+    "negate": _negate,
+    "late_damp": _damp,
+    "late_add": _add,
+    "where": _where,
+}
+
+
+def _finished(name: str) -> Callable[..., Number]:
+    def spell(e: Evaluator, m: Arithmetic, *arguments: Expr) -> Number:
+        number, exponent = _SCALED[name](e, m, *arguments)
+        return number if exponent is None else m.shift(number, exponent)
+
+    return spell
+
+
+SPELLINGS: dict[str, Callable[..., Number]] = {name: _finished(name) for name in LATE}
