@@ -19,7 +19,7 @@ TARGET = Path(__file__).parents[1] / "src/nonlin/emit/llvm/coefficients.py"
 INDENTED = {"initial_indent": " " * 8, "subsequent_indent": " " * 8}
 PRECISIONS = {"single": 27, "middle": 40, "double": 57, "pair": 78}
 TAIL_CENTRE = {
-    "single": 0.34375,
+    "single": 0.75,
     "middle": 0.3125,
     "double": 0.3125,
     "pair": 0.3125,
