@@ -25,7 +25,7 @@ ELEMENTWISE = [name for name in nl.names() if not nl.get(name).rowwise]
 
 
 def points(activation, dtype):
-    """0, 1e-8, 1, 30, 1000, inf and tails with both signs, NaN, and one ulp around every breakpoint."""
+    """0, 1e-8, 1, 30, 1000, inf and tails with both signs, NaN, and around every breakpoint."""
     kind = np.dtype(dtype).type
     sizes = MAGNITUDES + (TAILS if dtype == "float32" else ())
     values = [kind(sign * size) for size in sizes for sign in (1, -1)]

@@ -1,7 +1,7 @@
 """Run a kernel on NumPy arrays of any layout.
 
 dtype in is dtype out: float16, bfloat16, float32, float64; integers and booleans become
-float64. float16 and bfloat16 are computed in float32.
+float64. float16 and bfloat16 are computed in float64.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from nonlin.kernels.compile import Kernel
 Array = NDArray[Any]
 
 SPLIT_FROM = 1 << 17  # elements: below, waking a second thread costs more than it saves
+PIECE = 1 << 16  # elements
 LINE = 64  # elements: threads do not write to the same cache line
 ACCEPTED = "float16, bfloat16, float32, float64"
 
@@ -59,17 +60,10 @@ def as_inputs(given: Sequence[Any]) -> list[Array]:
     return [each.astype(common, copy=False) for each in inputs]
 
 
-def computed_in(array: Array) -> str:
-    """The dtype of the kernel for an array."""
-    return "float64" if name_of(array.dtype) == "float64" else "float32"
-
-
 def kernel_for(array: Array, precision: str) -> tuple[str, str]:
-    """dtype and precision of the kernel: half precision asked to be exact is rounded once, from
-    float64, since float32 in between would round it twice."""
-    if array.itemsize == 2 and precision == "exact":
-        return "float64", "fast"
-    return computed_in(array), precision
+    """dtype and precision of the kernel. Half precision is computed in float64 and rounded once:
+    all its results, of either precision, are correctly rounded."""
+    return ("float64", "fast") if array.itemsize == 2 else (name_of(array.dtype), precision)
 
 
 def outputs_for(x: Array, given: Any, count: int) -> list[Array]:
@@ -148,7 +142,37 @@ def _call(kernel: Kernel, arrays: Sequence[Array]) -> None:
         kernel.function(*arrays)
         return
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # of casts to 16 bits
-        kernel.function(*arrays)
+        if name_of(arrays[0].dtype) == "bfloat16":
+            _call_bfloat16(kernel, arrays)
+        else:
+            kernel.function(*arrays)
+
+
+def _call_bfloat16(kernel: Kernel, arrays: Sequence[Array]) -> None:
+    """In pieces, since results pass through float64."""
+    if arrays[0].size > PIECE:
+        pieces, _ = _lined_up(list(arrays))
+        half = len(pieces[0]) // 2
+        for part in (slice(0, half), slice(half, None)):
+            _call_bfloat16(kernel, [array[part] for array in pieces])
+        return
+    inputs, outputs = arrays[: kernel.inputs], arrays[kernel.inputs :]
+    results = kernel.function(*(x.astype(np.float64) for x in inputs))
+    for output, result in zip(outputs, results if len(outputs) > 1 else [results], strict=True):
+        output[...] = for_bfloat16(np.asarray(result))
+
+
+def for_bfloat16(values: Array) -> Array:
+    """float64 as float32 rounded to odd, so that rounding to bfloat16 rounds correctly.
+
+    ml_dtypes rounds to float32 in between, which can turn a number just off the middle of two
+    bfloat16 into a tie (Boldo and Melquiond 2008).
+    """
+    near = values.astype(np.float32)
+    toward_zero = np.where(np.abs(near) > np.abs(values), np.nextafter(near, 0, dtype="f4"), near)
+    inexact = (toward_zero != values) & np.isfinite(values)
+    odd: Array = (toward_zero.view(np.uint32) | inexact).view(np.float32)
+    return odd
 
 
 def overlaps(x: Array, output: Array) -> bool:

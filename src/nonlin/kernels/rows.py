@@ -48,7 +48,8 @@ def _fill(call: _RowCall, moved: Sequence[Array]) -> None:
         result = np.empty(out.shape, call.dtype)
         call([*copies, result])
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            out[...] = result
+            halved = arrays.name_of(out.dtype) == "bfloat16"
+            out[...] = arrays.for_bfloat16(result) if halved else result
     else:
         step = max(BUFFER * len(out) // out.size, 1)
         for start in range(0, len(out), step):
