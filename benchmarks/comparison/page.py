@@ -11,8 +11,8 @@ from comparison.tasks import FORWARD
 
 Record = dict[str, Any]
 CAUSES = Path(__file__).with_name("causes.md")  # written by hand
-CONTENDERS = ("fast", "exact", "torch", "jax", "numpy", "scipy", "np.copyto", "stream")
-RATIOS = ("torch", "jax", "stream")
+CONTENDERS = ("fast", "exact", "torch", "jax", "donated", "numpy", "scipy", "np.copyto", "stream")
+RATIOS = ("torch", "jax", "donated", "stream")
 HOW = """\
 Written by `benchmarks/kernels.py`; the numbers are in `performance.json`. float32, inputs normal.
 One process per number of threads, held to as many CPUs. In every round each contender has its
@@ -23,7 +23,8 @@ half the distance of the quartiles in percent of it.
 - torch: eager, with `out=`; value+derivative is the forward and the backward function that
   autograd calls, for a gradient of ones, without the cost of autograd. The backward of mish and of
   hard_swish cannot write to a given array. PyTorch has no softsign in one piece.
-- jax: jitted, results in donated memory; value+derivative is the value and its vjp.
+- jax: jitted; value+derivative is the value and its vjp. donated: the same with memory given for
+  the results (`donate_argnums`), which is as near to `out=` as JAX comes.
 - numpy: the formula as tutorials write it. scipy: `scipy.special`, where it has the function.
   Neither has derivatives.
   Both have a turn in every third round only where arrays are large.
@@ -31,7 +32,7 @@ half the distance of the quartiles in percent of it.
   value+derivative to two places), as fast as memory allows.
 - All arrays are in memory that was touched before; C libraries get huge pages as NumPy does
   (`GLIBC_TUNABLES=glibc.malloc.hugetlb=1`), without which fresh results cost them more.
-- torch/fast, jax/fast: how many times as long the peer takes. stream/fast: the share of the copy's
+- torch/fast and so on: how many times as long the peer takes. stream/fast: the share of the copy's
   speed that nonlin has.
 """
 

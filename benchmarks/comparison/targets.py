@@ -63,7 +63,9 @@ def verdicts(found: Record) -> Iterator[Verdict]:
     yield from _against("torch", "forward, 256K and 64M, beside PyTorch", forward, 1.0, 2.0)
     what = "value+derivative, 64M, beside PyTorch's forward and backward"
     yield from _against("torch", what, both, 1.5, 3.0)
-    yield from _against("jax", "everything at 256K and 64M, beside JAX", usual, 1.5, 4.0)
+    what = "everything at 256K and more, beside JAX"
+    yield from _against("jax", what, usual, 1.5, 4.0)
+    yield from _against("donated", f"{what} with donated memory", usual, 1.0, None)
     full = [t for t in forward if t["asked"] == LARGE and t["threads"] == 2]
     yield from _shares(full, CHEAP, 0.9)
     yield from _shares(full, DEAR, 0.75)
