@@ -7,9 +7,7 @@ float64. float16 and bfloat16 are computed in float64.
 from __future__ import annotations
 
 import operator
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -18,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin._errors import InputError
+from nonlin.kernels import threads
 from nonlin.kernels.compile import Kernel
 
 Array = NDArray[Any]
 
-SPLIT_FROM = 1 << 17  # elements: below, waking a second thread costs more than it saves
+SPLIT_FROM = 1 << 18  # elements: below, waking a second thread (25 us) costs more than it saves
 PIECE = 1 << 16  # elements
 LINE = 64  # elements: threads do not write to the same cache line
 ACCEPTED = "float16, bfloat16, float32, float64"
@@ -109,7 +108,7 @@ def checked_axis(x: Array, axis: Any) -> int:
 
 def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
     """Fill the outputs, on all threads when there is enough to do. Memory may be shared."""
-    if outputs[0].size < SPLIT_FROM or thread_count() == 1:
+    if outputs[0].size < SPLIT_FROM or threads.thread_count() == 1:
         _call(kernel, [*inputs, *outputs])
         return
     safe = [x.copy() if any(overlaps(x, out) for out in outputs) else x for x in inputs]
@@ -118,7 +117,7 @@ def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> No
     def part(start: int, stop: int) -> None:
         _call(kernel, [array[start:stop] for array in arrays])
 
-    split(part, len(arrays[0]), grain)
+    threads.split(part, len(arrays[0]), grain)
 
 
 def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
@@ -190,30 +189,3 @@ def _lined_up(arrays: list[Array]) -> tuple[list[Array], int]:
         return [array.T.reshape(-1) for array in arrays], LINE
     axis = int(np.argmax(arrays[0].shape))
     return [np.moveaxis(array, axis, 0) for array in arrays], 1
-
-
-def split(part: Callable[[int, int], None], length: int, grain: int) -> None:
-    """`part(start, stop)` over 0 .. length, one part to a thread, this one included."""
-    step = -(-length // thread_count() // grain) * grain
-    first, *others = [(start, min(start + step, length)) for start in range(0, length, step)]
-    running = [_pool().submit(part, *other) for other in others]
-    part(*first)
-    for each in running:
-        each.result()
-
-
-@cache
-def thread_count() -> int:
-    """CPUs that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(thread_count() - 1, 1), thread_name_prefix="nonlin")
-
-
-if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts its own
-    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nonlin.expr.nodes import Expr
-from nonlin.kernels import arrays, store, target
+from nonlin.kernels import arrays, store, target, threads
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.compile import lock
 from nonlin.kernels.key import fingerprint
@@ -83,10 +83,10 @@ class _RowCall:
             shifted = (address + begin for address in addresses)
             self.function(*shifted, last - first, length, self.parameters.ctypes.data)
 
-        if size < arrays.SPLIT_FROM or arrays.thread_count() == 1:
+        if size < arrays.SPLIT_FROM or threads.thread_count() == 1:
             part(0, size // length)
         else:
-            arrays.split(part, size // length, 1)
+            threads.split(part, size // length, 1)
 
 
 @lru_cache(maxsize=256)

@@ -321,5 +321,8 @@ def normal_tail(m: Arithmetic, a: Number) -> Number:
         t = m.lanes.reciprocal(below, m.fma(a, centre, m.subtract(one, below)))
     else:
         t = m.reciprocal(below)
-    centred = m.subtract(m.scale(t, m.lanes.number(2.0)), m.number(1.0))
+    if isinstance(m, Plain):
+        centred = m.fma(t, m.number(2.0), m.number(-1.0))
+    else:
+        centred = m.subtract(m.scale(t, m.lanes.number(2.0)), one)
     return m.multiply(t, polynomial(m, "normal_tail", centred))

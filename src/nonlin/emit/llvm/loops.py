@@ -46,7 +46,7 @@ def write_loop(scalar: str, inputs: int, outputs: int, stream_from: int, x86: bo
             with long:
                 loop.stream(x86)
             with short:
-                loop.call(loop.arrays, loop.count)
+                loop.align()
         with strided:
             loop.gather()
     clear = ir.Function(module, ir.FunctionType(INT32, [INT32]), "feclearexcept")
@@ -105,11 +105,24 @@ class _Loop:
             conditions.append(b.icmp_signed("==", off, INT64(0)))
         return reduce(b.and_, conditions)
 
-    def stream(self, x86: bool) -> None:
-        """Up to the first full line, then buffer by buffer with streaming stores, then the rest."""
+    def _head(self) -> Value:
+        """How many elements stand before the first full cache line of the first output."""
         b = self.builder
         place = b.ptrtoint(self.arrays[self.inputs], INT64)
         head = b.sdiv(b.and_(b.neg(place), INT64(LINE - 1)), INT64(self.size))
+        return b.select(b.icmp_signed("<", head, self.count), head, self.count)
+
+    def align(self) -> None:
+        """The kernel in two parts: stores that straddle cache lines take twice as long."""
+        b = self.builder
+        head = self._head()
+        self.call(self.arrays, head)
+        self.call([b.gep(array, [head]) for array in self.arrays], b.sub(self.count, head))
+
+    def stream(self, x86: bool) -> None:
+        """Up to the first full line, then buffer by buffer with streaming stores, then the rest."""
+        b = self.builder
+        head = self._head()
         self.call(self.arrays, head)
         body = b.and_(b.sub(self.count, head), INT64(-BUFFER))
 
