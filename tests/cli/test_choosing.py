@@ -151,9 +151,9 @@ def test_ctrl_c_shows_what_is_finished(tmp_path):
         "import sys, nonlin.cli.choosing as c, nonlin.cli;"
         "from contextlib import contextmanager\n"
         "@contextmanager\n"
-        "def told(quiet):\n"
+        "def told(*_):\n"
         "    yield lambda done, total, label: print(done, file=sys.stderr, flush=True)\n"
-        "c._progress = told\n"
+        "c.progress = told\n"
         f"sys.exit(nonlin.cli.run({arguments!r}))"
     )
     running = subprocess.Popen(

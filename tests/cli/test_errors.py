@@ -59,6 +59,13 @@ BAD = {
     "choose iris --activations ,": "No activation was given",
     "choose iris --rates 0.1,inf": "'0.1,inf': numbers separated by commas .* 0.001,0.01",
     "choose iris --hidden x": "--hidden is 'x'",
+    "bench rleu": "no activation 'rleu'.*relu",
+    "bench relu softmax": "softmax acts on whole rows, and only element-wise",
+    "bench relu --seconds 0": "--seconds is '0': a number above 0 and at most 3600",
+    "bench relu --seconds x": "--seconds is 'x'",
+    "bench relu --precision slow": "no precision 'slow'.*fast, exact",
+    "bench relu -o a.bmp": r"'a.bmp'.*\.png, \.svg, \.pdf",
+    "bench relu -o missing/a.png": "missing/a.png cannot be written",
     "list --lang fr": "no language 'fr'",
     "list --lang": "--lang needs a value",
 }

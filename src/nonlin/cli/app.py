@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
-from nonlin.cli import choosing, looking, networks
+from nonlin.cli import choosing, costing, looking, networks
 
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {
@@ -94,6 +94,7 @@ def build() -> typer.Typer:
         ("show", looking.show),
         ("compare", looking.compare),
         ("forward", networks.forward),
+        ("bench", costing.bench),
     ):
         short = say(f"cli.{name}.short")
         app.command(name, cls=Command, help=say(f"cli.{name}.help"), short_help=short)(function)

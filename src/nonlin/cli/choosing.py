@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 from nonlin._text import say
 from nonlin.cli import reading
-
-Progress = Callable[[int, int, str], None]
+from nonlin.cli.progress import progress
 
 
 def choose(
@@ -56,7 +53,7 @@ def choose(
     }
     from nonlin.choose import choose_file
 
-    with _progress(quiet) as on_progress:
+    with progress(quiet, say("cli.training")) as on_progress:
         result = choose_file(
             data, target, quick=quick, task=task, on_progress=on_progress, **options
         )
@@ -76,30 +73,3 @@ def _print_result(result: Any, as_json: bool) -> None:
 
     with screen() as console:
         render(result, console)
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress | None]:
-    """A bar on stderr, if it is a terminal and nobody asked for silence."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task(say("cli.training"), total=None)
-
-        def on_progress(done: int, total: int, label: str) -> None:
-            bar.update(task, completed=done, total=total, description=label)
-
-        yield on_progress

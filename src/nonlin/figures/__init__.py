@@ -1,4 +1,4 @@
-"""Pictures: one activation, many compared, a forward pass. Drawn with matplotlib."""
+"""Pictures: one activation, many compared, their cost, a forward pass. Drawn with matplotlib."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from nonlin.figures.style import lacks_font, save
 
-__all__ = ["compare", "lacks_font", "network", "plot", "save"]
+__all__ = ["bench", "compare", "lacks_font", "network", "plot", "save"]
 
 
 def plot(activation: Any, *, dark: bool = False) -> Any:
@@ -29,6 +29,16 @@ def compare(activations: Any, *, derivative: bool = False, dark: bool = False) -
     from nonlin.figures import curves
 
     return curves.compare([get(one) for one in activations], derivative, dark)
+
+
+def bench(found: Any, *, dark: bool = False) -> Any:
+    """What activations cost, as `nonlin.measure.bench.bench` found it.
+
+    Returns a matplotlib Figure.
+    """
+    from nonlin.figures import costs
+
+    return costs.draw(found, dark)
 
 
 def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:

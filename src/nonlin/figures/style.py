@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,8 +98,8 @@ def clean(axes: Any, theme: Theme) -> None:
     axes.axvline(0, color=theme.muted, linewidth=0.9, zorder=1)
 
 
-def save(figure: Any, path: str | Path) -> Path:
-    """Write the picture; the ending says how: .png, .svg or .pdf."""
+def writable(path: str | Path) -> Path:
+    """The path of a picture, if its ending is one that can be written and its folder exists."""
     target = Path(path)
     kind = target.suffix.lstrip(".").lower()
     if kind not in FORMATS:
@@ -105,6 +107,14 @@ def save(figure: Any, path: str | Path) -> Path:
         raise InputError(
             "picture_format", given=str(path), allowed=allowed, hint=nearest(kind, FORMATS)
         )
+    if not target.parent.is_dir():
+        raise InputError("cannot_write", path=str(target), reason=os.strerror(errno.ENOENT))
+    return target
+
+
+def save(figure: Any, path: str | Path) -> Path:
+    """Write the picture; the ending says how: .png, .svg or .pdf."""
+    target = writable(path)
     try:
         figure.savefig(target, dpi=160, facecolor=figure.get_facecolor())
     except OSError as error:
