@@ -20,7 +20,7 @@ PEERS = {"torch": "pytorch", "jax": "xla", "scipy": "tutorial"}  # package: modu
 SAMPLE = 1e-3  # seconds: a turn of a small task repeats the call for so long
 LARGE = 1 << 22  # elements: from here on a turn is one call
 SLOW = ("numpy", "scipy")  # take part in every third round of a large task
-FEWEST, ENOUGH = 3, 1.0  # rounds of a task that has taken so many seconds
+FEWEST, ENOUGH = 3, 0.5  # rounds of a task that has taken so many seconds
 SPIN = 0.02  # seconds for which PyTorch's threads keep a CPU busy after a call
 SPINS_FROM = 1 << 15  # elements: from here on PyTorch wakes them
 

@@ -8,6 +8,7 @@ from typing import Any
 from comparison.tasks import FORWARD, Buffers, Call, Task
 
 NAMES = {"softsign": "soft_sign"}
+_made: dict[tuple[int, ...], tuple[Any, Any, list[Any]]] = {}
 
 
 def contenders(task: Task, buffers: Buffers) -> dict[str, Call]:
@@ -15,12 +16,22 @@ def contenders(task: Task, buffers: Buffers) -> dict[str, Call]:
     import jax
 
     function = _function(jax, task.name)
-    x = jax.device_put(buffers.get("x", task))
+    x, ones, rooms = _arrays(jax, buffers, task)
     if task.path == FORWARD:
         run = jax.jit(function)
-        donated = _forward(jax, function, x)
+        donated = _forward(jax, function, x, rooms)
         return {"jax": lambda: run(x).block_until_ready(), "donated": donated}
-    return _both(jax, function, x)
+    return _both(jax, function, (x, ones), rooms)
+
+
+def _arrays(jax: Any, buffers: Buffers, task: Task) -> tuple[Any, Any, list[Any]]:
+    """Inputs, ones and two rooms for results, made once for all tasks of a shape."""
+    if task.shape not in _made:
+        _made.clear()  # memory is for one shape at a time
+        x = jax.device_put(buffers.get("x", task))
+        one, *rooms = (jax.numpy.ones_like(x) for _ in range(3))
+        _made[task.shape] = x, one, rooms
+    return _made[task.shape]
 
 
 def _function(jax: Any, name: str) -> Callable[[Any], Any]:
@@ -33,30 +44,29 @@ def _function(jax: Any, name: str) -> Callable[[Any], Any]:
     return getattr(jax.nn, NAMES.get(name, name))
 
 
-def _forward(jax: Any, function: Callable[[Any], Any], x: Any) -> Call:
+def _forward(jax: Any, function: Callable[[Any], Any], x: Any, rooms: list[Any]) -> Call:
     run = jax.jit(lambda x, room: function(x), donate_argnums=(1,), keep_unused=True)
-    kept = [jax.numpy.zeros_like(x)]
 
     def call() -> Any:
-        kept[0] = run(x, kept[0]).block_until_ready()
-        return kept[0]
+        rooms[0] = run(x, rooms[0]).block_until_ready()
+        return rooms[0]
 
     return call
 
 
-def _both(jax: Any, function: Callable[[Any], Any], x: Any) -> dict[str, Call]:
+def _both(
+    jax: Any, function: Callable[[Any], Any], given: tuple[Any, Any], rooms: list[Any]
+) -> dict[str, Call]:
     def value_and_slope(x: Any, grad: Any, *rooms: Any) -> tuple[Any, Any]:
         value, pull = jax.vjp(function, x)
         return value, pull(grad)[0]
 
     plain = jax.jit(value_and_slope)
     run = jax.jit(value_and_slope, donate_argnums=(2, 3), keep_unused=True)
-    ones = jax.numpy.ones_like(x)
-    kept = [jax.numpy.zeros_like(x), jax.numpy.zeros_like(x)]
 
     def donated() -> Any:
-        kept[:] = run(x, ones, *kept)
-        kept[1].block_until_ready()
-        return kept
+        rooms[:] = run(*given, *rooms)
+        rooms[1].block_until_ready()
+        return rooms
 
-    return {"jax": lambda: jax.block_until_ready(plain(x, ones)), "donated": donated}
+    return {"jax": lambda: jax.block_until_ready(plain(*given)), "donated": donated}
