@@ -48,9 +48,7 @@ class Activation:
     source: str = ""
     aliases: tuple[str, ...] = ()
     from_output: Expr | None = None  # the gradient by x, in `grad` and y = f(x)
-    _ready: dict[Any, Callable[..., Any]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
+    _ready: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __call__(
         self,
@@ -214,17 +212,19 @@ class Activation:
         return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
 
     def kernel(self, path: Path = (0,), dtype: Any = "float32", precision: str = "fast") -> Kernel:
-        """The compiled kernel of a path: a tuple of orders (0 is the value), or a name.
-
-        Names: "backward", "gate", "gate_backward", as the methods. It holds its address, its
-        parameters, and itself as a NumPy ufunc.
+        """The compiled kernel of a path: orders such as (0, 1) (0 is the value), or "backward",
+        "from_output", "gate", "gate_backward". It has an address and is a NumPy ufunc as well.
         """
         if not isinstance(dtype, str):
             import numpy as np
 
             dtype = np.dtype(dtype).name
-        check_precision(precision)
-        return _kernel(self, path, dtype, precision)
+        try:
+            return self._ready[path, dtype, precision]
+        except (KeyError, TypeError):  # hashing a whole activation takes longer than a short array
+            check_precision(precision)
+            key = path, dtype, precision
+            return self._ready.setdefault(key, _kernel(self, *key))
 
     def bind(self, **parameters: Any) -> Activation:
         """The same activation with other parameter values."""

@@ -30,7 +30,9 @@ def run_rows(
     given = list(inputs.values())
     dtype, precision = arrays.kernel_for(out, precision)
     call = _RowCall(formula, tuple(inputs), dtype, precision, parameters)
-    moved = [np.moveaxis(array, axis, -1) for array in (*given, out)]
+    moved = [*given, out]
+    if axis != out.ndim - 1:
+        moved = [np.moveaxis(array, axis, -1) for array in moved]
     if any(arrays.overlaps(x, out) for x in given):
         moved[:-1] = [x.copy() for x in moved[:-1]]
     _fill(call, moved)

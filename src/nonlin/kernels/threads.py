@@ -1,7 +1,7 @@
 """A part of the work for each CPU. Threads start once, when there is first enough to do.
 
-A queue of the standard library wakes a thread in 7 us, a future of its executor in 15: at 256K
-elements, which one thread fills in 60 to 200 us, that decides.
+A queue of the standard library wakes a thread in 7 us, a future of its executor in 15 (when the CPU
+is awake: if it sleeps, both take 0.1 ms).
 """
 
 from __future__ import annotations
