@@ -212,19 +212,18 @@ class Activation:
         return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
 
     def kernel(self, path: Path = (0,), dtype: Any = "float32", precision: str = "fast") -> Kernel:
-        """The compiled kernel of a path: orders such as (0, 1) (0 is the value), or "backward",
-        "from_output", "gate", "gate_backward". It has an address and is a NumPy ufunc as well.
-        """
+        """The compiled kernel of a path: orders (0 is the value), "backward", "gate", ..."""
         if not isinstance(dtype, str):
             import numpy as np
 
             dtype = np.dtype(dtype).name
         try:
-            return self._ready[path, dtype, precision]
+            found: Kernel = self._ready[path, dtype, precision]
         except (KeyError, TypeError):  # hashing a whole activation takes longer than a short array
             check_precision(precision)
-            key = path, dtype, precision
-            return self._ready.setdefault(key, _kernel(self, *key))
+            found = _kernel(self, path, dtype, precision)
+            self._ready[path, dtype, precision] = found
+        return found
 
     def bind(self, **parameters: Any) -> Activation:
         """The same activation with other parameter values."""
