@@ -27,7 +27,7 @@ half the distance of the quartiles in percent of it.
   the results (`donate_argnums`), which is as near to `out=` as JAX comes.
 - numpy: the formula as tutorials write it. scipy: `scipy.special`, where it has the function.
   Neither has derivatives.
-  Both have a turn in every third round only where arrays are large.
+  Where arrays are large, both get the first 4M elements: more takes no less for each.
 - np.copyto copies on one thread; stream is a copy with streaming stores on all of them (with
   value+derivative to two places), as fast as memory allows.
 - All arrays are in memory that was touched before; C libraries get huge pages as NumPy does

@@ -19,7 +19,7 @@ from typing import Any
 PEERS = {"torch": "pytorch", "jax": "xla", "scipy": "tutorial"}  # package: module here
 SAMPLE = 1e-3  # seconds: a turn of a small task repeats the call for so long
 LARGE = 1 << 22  # elements: from here on a turn is one call
-SLOW = ("numpy", "scipy")  # take part in every third round of a large task
+SELDOM = ("jax",)  # takes part in every second round of a large task
 FEWEST, ENOUGH = 3, 0.5  # rounds of a task that has taken so many seconds
 SPIN = 0.02  # seconds for which PyTorch's threads keep a CPU busy after a call
 SPINS_FROM = 1 << 15  # elements: from here on PyTorch wakes them
@@ -69,9 +69,11 @@ def _show(progress: str) -> None:
 
 
 def _timed(task: Any, buffers: Any, rounds: int, threads: int) -> dict[str, list[float]]:
+    from comparison.tasks import elements
+
     calls = _contenders(task, buffers, threads)
     order = list(calls)
-    _agree(task, {name: calls[name] for name in order if not _seldom(task, name)})
+    _agree(task, calls)
     samples: dict[str, list[float]] = {name: [] for name in order}
     repeats = {name: 1 if task.asked >= LARGE else _repeats(calls[name]) for name in order}
     begin = time.perf_counter()
@@ -80,19 +82,15 @@ def _timed(task: Any, buffers: Any, rounds: int, threads: int) -> dict[str, list
             break
         place = turn % len(order)
         for name in order[place:] + order[:place]:
-            if _seldom(task, name) and turn % 3:
+            if name in SELDOM and task.asked >= LARGE and turn % 2:
                 continue
             seconds = _sample(calls[name], repeats[name], task.asked < LARGE)
-            samples[name].append(1e9 * seconds / task.size)
+            samples[name].append(1e9 * seconds / elements(task, name))
             if name == "torch" and threads > 1 and task.size >= SPINS_FROM:
                 time.sleep(SPIN)
     del calls
     gc.collect()
     return {name: _quartiles(values) for name, values in samples.items()}
-
-
-def _seldom(task: Any, name: str) -> bool:
-    return task.asked >= LARGE and name in SLOW
 
 
 def _contenders(task: Any, buffers: Any, threads: int) -> dict[str, Any]:

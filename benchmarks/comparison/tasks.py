@@ -19,6 +19,7 @@ ROWWISE = ("softmax", "log_softmax")
 ROWS = (10, 1000, 50_000)
 SMALLEST_ROWWISE = 1 << 17  # elements: a smaller array has no row of 50,000
 LARGEST_ROWWISE = 1 << 24  # beyond every cache; more takes longer and tells nothing new
+SLOW, SLOW_MOST = ("numpy", "scipy"), 1 << 22
 LINE = 4096  # bytes: every array starts on a page
 BLOCK = 1 << 18
 
@@ -44,6 +45,13 @@ class Task:
     def shape(self) -> tuple[int, ...]:
         """Shape of the arrays."""
         return (self.size // self.row, self.row) if self.row else (self.size,)
+
+
+def elements(task: Task, contender: str) -> int:
+    """How many a contender works on: NumPy and SciPy, which are slow, at most 4M."""
+    if contender not in SLOW or task.size <= SLOW_MOST:
+        return task.size
+    return SLOW_MOST // task.row * task.row if task.row else SLOW_MOST
 
 
 def tasks(names: Sequence[str], sizes: Sequence[int]) -> Iterator[Task]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from comparison.tasks import FORWARD, Buffers, Call, Task
+from comparison.tasks import FORWARD, Buffers, Call, Task, elements
 
 ROOT = math.sqrt(2 / math.pi)  # a Python number: a NumPy one would make the result float64
 SCALE, ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -52,7 +52,10 @@ UFUNCS = {"sigmoid": "expit", "log_sigmoid": "log_expit", "erf": "erf", "softplu
 
 def contenders(task: Task, buffers: Buffers) -> dict[str, Call]:
     """NumPy and SciPy; forward only, since neither has derivatives."""
-    x, out = buffers.get("x", task), buffers.get("first", task)
+    size = elements(task, "numpy")
+    x, out = (buffers.get(name, task).ravel()[:size] for name in ("x", "first"))
+    if task.row:
+        x, out = (array.reshape(-1, task.row) for array in (x, out))
     found: dict[str, Call] = {}
     if task.path != FORWARD:
         return found
