@@ -212,7 +212,7 @@ class Activation:
         return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
 
     def kernel(self, path: Path = (0,), dtype: Any = "float32", precision: str = "fast") -> Kernel:
-        """The compiled kernel of a path: orders (0 is the value), "backward", "gate", ..."""
+        """The compiled path: orders (0: value), "backward", "gate", ... Keep it while in use."""
         if not isinstance(dtype, str):
             import numpy as np
 
