@@ -6,7 +6,6 @@ every network has a processor core to itself and its result does not depend on t
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from nonlin._errors import InputError
+from nonlin.kernels.threads import thread_count
 from nonlin.network import checks
 from nonlin.network.loss import CROSS_ENTROPY, loss_for
 from nonlin.network.network import Network
@@ -50,7 +50,7 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
     jobs = list(jobs)
     if len({id(job.network) for job in jobs}) < len(jobs):
         raise InputError("network_twice")
-    workers = checks.integer("threads", _cores() if threads is None else threads, 1)
+    workers = checks.integer("threads", thread_count() if threads is None else threads, 1)
     shared: dict[tuple[int, ...], Any] = {}
     return _results([_prepare(job, shared) for job in jobs], workers)
 
@@ -185,13 +185,6 @@ def _rule(settings: Settings, rows: int) -> Any:
         int(settings.patience or 0),
         int(settings.seed),
     )
-
-
-def _cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _SingleThreadedBlas:
