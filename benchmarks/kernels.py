@@ -1,6 +1,6 @@
 """Kernels: nonlin beside PyTorch, JAX, NumPy and SciPy, and beside a plain copy.
 
-    python benchmarks/kernels.py                      about 6 minutes
+    python benchmarks/kernels.py                      6 to 8 minutes
     python benchmarks/kernels.py --quick              about 1 minute
     python benchmarks/kernels.py --names gelu,mish --sizes 256K --threads 1
     python benchmarks/kernels.py --report             the page again, from what was measured

@@ -24,10 +24,11 @@ half the distance of the quartiles in percent of it.
   autograd calls, for a gradient of ones, without the cost of autograd. The backward of mish and of
   hard_swish cannot write to a given array. PyTorch has no softsign in one piece.
 - jax: jitted; value+derivative is the value and its vjp. donated: the same with memory given for
-  the results (`donate_argnums`), which is as near to `out=` as JAX comes.
+  the results (`donate_argnums`), which is as near to `out=` as JAX comes. At 64M elements most of a
+  plain call is spent waiting for fresh memory, which a virtual machine may hand out very slowly:
+  there, donated says more about the kernels.
 - numpy: the formula as tutorials write it. scipy: `scipy.special`, where it has the function.
-  Neither has derivatives.
-  Where arrays are large, both get the first 4M elements: more takes no less for each.
+  Neither has derivatives. Of large arrays both get the first 4M elements.
 - np.copyto copies on one thread; stream is a copy with streaming stores on all of them (with
   value+derivative to two places), as fast as memory allows.
 - All arrays are in memory that was touched before; C libraries get huge pages as NumPy does
