@@ -52,7 +52,7 @@ def test_jumps_are_not_joined():
     assert np.isnan(value).any()
 
 
-@pytest.mark.parametrize("formula", ["log(-1-x*x)", "sqrt(-1-x*x)", "1e300*exp(x*x+900)"])
+@pytest.mark.parametrize("formula", ["log(-1-x*x)", "sqrt(-1-x*x)", "exp(x + 2000)"])
 def test_a_curve_without_a_finite_value_leaves_an_empty_panel(formula, tmp_path):
     nothing = nl.activation("nothing", formula)
     for figure in (nl.plot(nothing), nl.compare([nothing]), nl.compare([nothing] * 21)):

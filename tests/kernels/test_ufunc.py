@@ -104,3 +104,18 @@ def test_gradients_from_the_output(name):
     np.testing.assert_allclose(found, activation.backward(grad, x), rtol=1e-11)
     with pytest.raises(nl.NonlinError, match=r"use backward\(grad, x\)"):
         nl.gelu.backward_from_output(grad, x)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("precision", ["fast", "exact"])
+def test_infinity_times_an_exponential(dtype, precision):
+    x = np.array([-np.inf, -1e30, 0, 1e30, np.inf, 95, 720], dtype)
+    for formula, expected in (
+        ("x*exp(x)", [-0.0, -0.0, 0, np.inf, np.inf]),
+        ("x*exp(-x)", [-np.inf, -np.inf, 0, 0, 0]),
+        ("x*exp(abs(x))", [-np.inf, -np.inf, 0, np.inf, np.inf]),
+        ("1e38*exp(x)", [0, 0, 1e38, np.inf, np.inf]),
+    ):
+        found = nl.activation("own", formula)(x, precision=precision)
+        np.testing.assert_array_equal(found[:5], np.array(expected, dtype), err_msg=formula)
+        assert not np.isnan(found).any()

@@ -24,7 +24,8 @@ HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
 OFFSET_FROM = 2.0**11
 ZERO_BELOW = {"f32": -104.0, "f64": -746.0}  # where exp is 0
 FARTHEST = 2.0**50
-LIMITS = {"f32": (-120.0, 90.0), "f64": (-770.0, 711.0)}  # where x exp(x) is 0, exp infinite
+# exp is infinite above; below it is 0 even times 2^95 or 2^945
+LIMITS = {"f32": (-170.0, 90.0), "f64": (-1400.0, 711.0)}
 
 
 class Exponential(NamedTuple):

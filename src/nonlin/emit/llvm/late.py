@@ -92,13 +92,26 @@ def _plus(m: Arithmetic, a: Value | None, b: Value | None) -> Value | None:
 
 def _multiply(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
     for exponential, other in ((a, b), (b, a)):
-        if m.words == 1 and is_call(exponential, "exp") and not _scales(other):
+        bounded = is_call(other, "normal_tail", "reciprocal")  # infinity times f could be NaN
+        if m.words == 1 and is_call(exponential, "exp") and bounded:
             parts = e.exponential(arguments_of(exponential)[0], m)
             number = e.number(other, m)  # (1 + f) number, rounded once
             stretched = number if parts.scale == 1.0 else m.multiply(number, m.number(parts.scale))
             return Scaled(m.fma(parts.fraction, stretched, number), parts.exponent)
-    p, q = scaled(e, m, a), scaled(e, m, b)
+    p, q = (_vanished(m, scaled(e, m, each)) for each in (a, b))
     return Scaled(m.multiply(p.number, q.number), _plus(m, p.exponent, q.exponent))
+
+
+def _vanished(m: Arithmetic, a: Scaled) -> Scaled:
+    """0 where the exponential was cut off below: a large factor must not bring it back."""
+    if a.exponent is None:
+        return a
+    return Scaled(m.select(_gone(m, a.exponent), m.number(0.0), a.number), a.exponent)
+
+
+def _gone(m: Arithmetic, exponent: Value) -> Value:
+    least = functions.LIMITS[m.lanes.format.name][0] / functions.LN2[0]
+    return m.builder.fcmp_ordered("<=", exponent, m.lanes.number(round(least) + 0.5))
 
 
 def _square(e: Evaluator, m: Arithmetic, a: Expr, _: Expr) -> Scaled:
@@ -119,9 +132,8 @@ def _negate(e: Evaluator, m: Arithmetic, a: Expr) -> Scaled:
 def _damp(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
     """A product in which a that vanished beats b, even an infinite one."""
     p, other = scaled(e, m, a), e.number(b, m)
-    least = functions.LIMITS[m.lanes.format.name][0] / functions.LN2[0]
     assert p.exponent is not None  # noqa: S101 - for the type checker: `a` scales
-    gone = m.builder.fcmp_ordered("<=", p.exponent, m.lanes.number(round(least) + 0.5))
+    gone = _gone(m, p.exponent)
     zero = functions.copysign(m, m.number(0.0), m.head(other))
     return Scaled(m.select(gone, zero, m.multiply(p.number, other)), p.exponent)
 
