@@ -40,7 +40,7 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
     and initial noise.
 
     Attributes after `fit`: cv_results_; tied_: activations without a significant difference to
-    the one with the best score (corrected paired t test of Nadeau and Bengio 2003, Holm);
+    the one with the lowest loss (corrected paired t test of Nadeau and Bengio 2003, Holm);
     best_params_: of the tied ones the one that diverged least, then the cheapest, then the best;
     best_score_: its mean test score; best_estimator_: fitted on all rows with it.
     """
@@ -130,7 +130,8 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         by_activation = losses.mean(axis=0).reshape(-1, width)
         best = by_activation.argmin(axis=1) + width * np.arange(len(by_activation))
         ratio = float(np.mean([len(test) / len(learn) for learn, test in folds]))
-        found = statistics.compare(scores[:, best], ratio)
+        leader = int(by_activation.min(axis=1).argmin())  # not by the scores that it is judged by
+        found = statistics.compare(scores[:, best], ratio, leader=leader)
         tied = [int(arm) for arm, near in zip(best, found.tied, strict=True) if near]
         self.tied_ = [arms[arm][0].name for arm in tied]
         self.cv_results_ = {
