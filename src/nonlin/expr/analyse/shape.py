@@ -36,7 +36,7 @@ def breakpoints(root: Expr) -> tuple[float, ...]:
 def limits(root: Expr) -> tuple[float, float]:
     """What the function tends to at -infinity and at infinity; NaN where it tends to nothing."""
     f = as_function(root, "x")
-    left, right = (_limit([f(side * far) for far in _FAR]) for side in (-1, 1))
+    left, right = (limit_of([f(side * far) for far in _FAR]) for side in (-1, 1))
     return left, right
 
 
@@ -143,7 +143,7 @@ def _bisect(f: Function, low: float, high: float) -> float:
     return rounded if abs(f(rounded)) <= abs(f(low)) else (low + high) / 2
 
 
-def _limit(values: Sequence[float]) -> float:
+def limit_of(values: Sequence[float]) -> float:
     """What the values at ever farther points tend to, NaN if to nothing."""
     known = [v for v in values if not math.isnan(v)]
     if len(known) < 3:
