@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from nonlin._text import Text, text
 from nonlin.expr.properties import Properties, Span
 
+_MOST = 7  # sentences on either side
+_NO_SLOPE = (0, math.inf, -math.inf)
+
 
 def strengths(p: Properties) -> list[Text]:
     """The good sides, most important first."""
-    said = []
-    if p.slope_limits[1] not in (0, math.inf, -math.inf) and not math.isnan(p.slope_limits[1]):
-        said.append(text("properties.flows_right", slope=_short(p.slope_limits[1])))
-    if p.slope_limits[0] not in (0, math.inf, -math.inf) and not math.isnan(p.slope_limits[0]):
-        said.append(text("properties.flows_left", slope=_short(p.slope_limits[0])))
-    if p.zero_centred and not p.linear:
-        said.append(text("properties.zero_centred"))
-    if p.smoothness == math.inf and p.defined_everywhere and not p.flat:
-        said.append(text("properties.smooth"))
-    elif p.smoothness >= 1:
-        said.append(text("properties.no_kinks"))
-    if p.bounded and p.range[0] < p.range[1]:
-        said.append(text("properties.bounded", low=_short(p.range[0]), high=_short(p.range[1])))
-    if p.monotone and not p.flat:
-        said.append(text(f"properties.{p.monotone}"))
-    if 0.5 < p.lipschitz <= 1 + 1e-9:
-        said.append(text("properties.contracting", slope=_short(p.lipschitz)))
-    if p.exponentials == 0 and p.divisions == 0:
-        said.append(text("properties.cheap"))
-    return said
+    if p.flat:
+        return [*_extent(p), *_cheap(p)][:_MOST]
+    said = [*_flow(p), *_extent(p), *_regularity(p), *_scale(p), *_cheap(p)]
+    return said[:_MOST]
 
 
 def weaknesses(p: Properties) -> list[Text]:
@@ -39,30 +27,75 @@ def weaknesses(p: Properties) -> list[Text]:
         said.append(text("properties.linear"))
     if not p.defined_everywhere:
         said.append(text("properties.undefined"))
-    said += [*_dead(p), *_saturation(p), *_steepness(p)]
+    said += [*_dead(p), *_saturation(p), *_steepness(p), *_origin(p), *_turns(p)]
     if not p.zero_centred and not math.isnan(p.mean):
         said.append(text("properties.not_zero_centred", mean=_short(p.mean)))
-    if p.monotone is None and p.defined_everywhere and not p.flat:
-        said.append(text("properties.not_monotone"))
-    if p.kinks:
-        which = "jumps" if p.smoothness < 0 else "kinks"
-        points = ", ".join(map(_short, p.kinks[:4])) + (", ..." if len(p.kinks) > 4 else "")
-        said.append(text(f"properties.{which}", points=points))
-    if p.exponentials == 1:
-        said.append(text("properties.one_exponential"))
-    elif p.exponentials > 1:
-        said.append(text("properties.exponentials", count=p.exponentials))
-    return said
+    said += [*_corners(p), *_price(p)]
+    return said[:_MOST]
 
 
-def _dead(p: Properties) -> list[Text]:
+def _flow(p: Properties) -> Iterator[Text]:
+    """Where the gradient stays alive."""
+    left, right = (_steady(slope) for slope in p.slope_limits)
+    if right and left and p.slope_limits[0] == p.slope_limits[1]:
+        yield text("properties.flows", slope=_short(p.slope_limits[0]))
+    else:
+        if right:
+            yield text("properties.flows_right", slope=_short(p.slope_limits[1]))
+        if left:
+            yield text("properties.flows_left", slope=_short(p.slope_limits[0]))
+    if p.zero_centred and not p.linear:
+        yield text("properties.zero_centred")
+
+
+def _steady(slope: float) -> bool:
+    return slope not in _NO_SLOPE and not math.isnan(slope)
+
+
+def _extent(p: Properties) -> Iterator[Text]:
+    if p.bounded and p.range[0] < p.range[1]:
+        yield text("properties.bounded", low=_short(p.range[0]), high=_short(p.range[1]))
+    if p.flat or p.linear:
+        return
+    if 0.5 < p.lipschitz <= 1 + 1e-9:
+        yield text("properties.contracting", slope=_short(p.lipschitz))
+    attracting = [x for low, x, slope in p.fixed_points if low == x and 0 < abs(slope) < 1]
+    if len(attracting) == 1 and attracting[0] != 0 and not p.endless:
+        yield text("properties.settles", point=_short(attracting[0]))
+
+
+def _regularity(p: Properties) -> Iterator[Text]:
+    if p.smoothness == math.inf and p.defined_everywhere:
+        yield text("properties.smooth")
+    elif p.smoothness >= 2:
+        yield text("properties.twice_smooth")
+    elif p.smoothness >= 1:
+        yield text("properties.no_kinks")
+    if p.monotone and p.strictly and p.defined_everywhere and p.smoothness >= 0:
+        yield text(f"properties.invertible_{p.monotone}")
+    elif p.monotone:
+        yield text(f"properties.{p.monotone}")
+
+
+def _scale(p: Properties) -> Iterator[Text]:
+    if p.homogeneous and not p.linear:
+        yield text("properties.homogeneous")
+    if p.period is not None:
+        yield text("properties.periodic", period=_short(p.period))
+
+
+def _cheap(p: Properties) -> Iterator[Text]:
+    if p.exponentials == 0 and p.divisions == 0:
+        yield text("properties.cheap")
+
+
+def _dead(p: Properties) -> Iterator[Text]:
     if p.flat:
-        return [text("properties.dead_everywhere")]
-    if not p.dead_regions:
-        return []
-    outer = any(math.isinf(low) or math.isinf(high) for low, high in p.dead_regions)
-    key = "properties.dead" if outer else "properties.dead_inside"
-    return [text(key, region=_region(p.dead_regions))]
+        yield text("properties.dead_everywhere")
+    elif p.dead_regions:
+        outer = any(math.isinf(low) or math.isinf(high) for low, high in p.dead_regions)
+        key = "properties.dead" if outer else "properties.dead_inside"
+        yield text(key, region=_region(p.dead_regions))
 
 
 def _region(spans: tuple[Span, ...]) -> str:
@@ -83,32 +116,64 @@ def _condition(span: Span) -> str:
     return f"{_short(low)} < x < {_short(high)}"
 
 
-def _saturation(p: Properties) -> list[Text]:
+def _saturation(p: Properties) -> Iterator[Text]:
     """Sides on which the gradient fades (where it is exactly 0, that is said already)."""
     if p.flat:
-        return []
-    left, right = p.saturation_points
-    dead_left = any(math.isinf(low) for low, _ in p.dead_regions)
-    dead_right = any(math.isinf(high) for _, high in p.dead_regions)
-    fades_left = left is not None and not dead_left and p.saturates_left
-    fades_right = right is not None and not dead_right and p.saturates_right
-    if fades_left and fades_right and left is not None and right is not None:
+        return
+    left, right = (
+        point if kind in ("soft", "slow") else None
+        for point, kind in zip(p.saturation_points, p.saturation, strict=True)
+    )
+    if left is not None and right is not None:
         if left == -right:
-            return [text("properties.saturates", point=_short(right, 2))]
-        return [text("properties.saturates_both", left=_short(left, 2), right=_short(right, 2))]
-    if fades_left and left is not None:
-        return [text("properties.saturates_left", point=_short(left, 2))]
-    if fades_right and right is not None:
-        return [text("properties.saturates_right", point=_short(right, 2))]
-    return []
+            yield text("properties.saturates", point=_short(right, 2))
+        else:
+            yield text("properties.saturates_both", left=_short(left, 2), right=_short(right, 2))
+    elif left is not None:
+        yield text("properties.saturates_left", point=_short(left, 2))
+    elif right is not None:
+        yield text("properties.saturates_right", point=_short(right, 2))
 
 
-def _steepness(p: Properties) -> list[Text]:
-    if math.isinf(p.lipschitz):
-        return [text("properties.steep")] if p.smoothness >= 0 else []
-    if 0 < p.lipschitz <= 0.5:
-        return [text("properties.shrinks", slope=_short(p.lipschitz))]
-    return []
+def _steepness(p: Properties) -> Iterator[Text]:
+    if p.smoothness < 0 or p.flat:
+        return
+    if any(math.isinf(slope) for slope in p.slope_limits):
+        yield text("properties.explodes")
+    elif math.isinf(p.lipschitz):
+        yield text("properties.steep")
+    elif p.lipschitz <= 0.5:
+        yield text("properties.shrinks", slope=_short(p.lipschitz))
+
+
+def _origin(p: Properties) -> Iterator[Text]:
+    """Small weights put every neuron near x = 0."""
+    dead = any(low <= 0 <= high for low, high in p.dead_regions)
+    if p.slope_at_zero == 0 and not dead and not p.flat:
+        yield text("properties.slow_start")
+
+
+def _turns(p: Properties) -> Iterator[Text]:
+    if "turning_points" in p.endless:
+        yield text("properties.oscillates")
+    elif p.rising and p.falling:
+        yield text("properties.not_monotone")
+
+
+def _corners(p: Properties) -> Iterator[Text]:
+    if p.kinks:
+        which = "jumps" if p.smoothness < 0 else "kinks"
+        points = ", ".join(map(_short, p.kinks[:4])) + (", ..." if len(p.kinks) > 4 else "")
+        yield text(f"properties.{which}", points=points)
+    elif p.smoothness == 1:
+        yield text("properties.bend_jumps")
+
+
+def _price(p: Properties) -> Iterator[Text]:
+    if p.exponentials == 1:
+        yield text("properties.one_exponential")
+    elif p.exponentials > 1:
+        yield text("properties.exponentials", count=p.exponentials)
 
 
 def _short(value: float, digits: int = 3) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from nonlin.expr.analyse.branches import Piece, pieces, regions
 from nonlin.expr.analyse.costs import cost
-from nonlin.expr.analyse.curve import Curve, curves
+from nonlin.expr.analyse.curve import EDGE, Curve, curves
 from nonlin.expr.analyse.extrema import (
     Extreme,
     courses,
@@ -25,14 +25,13 @@ from nonlin.expr.analyse.extrema import (
     zeros,
 )
 from nonlin.expr.analyse.moments import normal_moments
-from nonlin.expr.analyse.shape import breakpoints, jumps, limits, smoothness
+from nonlin.expr.analyse.shape import breakpoints, jumps, limits, smoothness, steep
 from nonlin.expr.analyse.symmetry import (
     centre,
-    endless,
     homogeneous,
     idempotent,
     parity,
-    period,
+    repeats,
     self_gated,
     sign_preserving,
     waves,
@@ -88,7 +87,6 @@ def properties(root: Expr) -> Properties:
     }
     return Properties(
         **found,
-        endless=endless(root) if parts.waves else (),
         cost=cost(root, 0),
         cost_with_slope=cost(root, 0, 1),
     )
@@ -118,8 +116,8 @@ def _course(parts: _Parts) -> dict[str, Any]:
     knots = sorted({*points, *slope.crossings()})
     steps = {p: b - a for p, (a, b) in zip(points, parts.value_sides, strict=True)}
     bends = [b - a for a, b in parts.slope_sides]
-    corners = tuple(p for p in points if jumps(value.f, p) or jumps(slope.f, p))
-    rising, falling = courses(slope, knots, steps)
+    corners = tuple(p for p in points if _corner(parts, p))
+    rising, falling = courses(slope, knots, steps, math.inf if not parts.waves else EDGE)
     smooth = [x for x in bend.crossings() if x not in corners]
     turns = sorted({*points, *bend.crossings()})
     continuous = parts.smoothness >= 0
@@ -130,7 +128,9 @@ def _course(parts: _Parts) -> dict[str, Any]:
         "breakpoints": points,
         "kinks": corners,
         "jumps": tuple((p, steps[p]) for p in corners if jumps(value.f, p)),
-        "slope_jumps": tuple((p, b) for p, b in zip(points, bends, strict=True) if p in corners),
+        "slope_jumps": tuple(
+            (p, b) for p, b in zip(points, bends, strict=True) if p in corners and b
+        ),
         "smoothness": parts.smoothness,
         "rising": rising,
         "falling": falling,
@@ -139,6 +139,12 @@ def _course(parts: _Parts) -> dict[str, Any]:
         "concave": continuous and never_falls(bend, turns, _real(bends), -1),
         "inflections": within(smooth) if parts.waves else tuple(smooth),
     }
+
+
+def _corner(parts: _Parts, point: float) -> bool:
+    """Does the value or the slope jump, or the slope become infinite?"""
+    value, slope = parts.value.f, parts.slope.f
+    return jumps(value, point) or jumps(slope, point) or math.isinf(steep(slope, point))
 
 
 def _real(sizes: Sequence[float]) -> list[float]:
@@ -153,12 +159,15 @@ def _steepness(parts: _Parts) -> dict[str, Any]:
     low, high = (
         extreme(parts.slope, sign, taken, [*parts.slope_ends, *at_points]) for sign in (-1, 1)
     )
-    most = max(low, high, key=lambda bound: abs(bound.value))
+    at_zero = dict(zip(parts.slope.points, parts.slope_sides, strict=True)).get(0.0)
+    at_zero = at_zero or (parts.slope.f(0.0),)
+    most = max(high, low, key=lambda bound: abs(bound.value))
     steepest = math.inf if parts.smoothness < 0 else abs(most.value)
     return {
         "slope_limits": parts.slope_ends,
         "lipschitz": steepest,
         "steepest_at": None if math.isinf(steepest) else _where(parts, most),
+        "slope_at_zero": max(at_zero, key=abs),
         "curvature": _curvature(parts),
         "saturation_points": saturation(parts.slope, steepest, parts.slope_ends),
         "dead_regions": regions(parts.pieces, 0.0),
@@ -179,7 +188,7 @@ def _curvature(parts: _Parts) -> float:
     slopes = [None if p.slope is None else derivative(p.slope) for p in parts.pieces]
     at_points = [y for both in sides(parts.bend, slopes) for y in both]
     ends = limits(derivative(derivative(parts.root)))
-    low, high = (extreme(parts.bend, sign, (), [*ends, *at_points]) for sign in (-1, 1))
+    low, high = (extreme(parts.bend, sign, [0.0], [*ends, *at_points]) for sign in (-1, 1))
     return max(abs(low.value), abs(high.value))
 
 
@@ -210,17 +219,20 @@ def _extent(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
 def _places(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
     candidates = [0.0, *parts.value.points, *parts.slope.crossings()]
     nought = zeros(parts.value, candidates, parts.pieces)
-    fixed = fixed_points(parts.root, parts.value, parts.slope, candidates)
-    if parts.waves:
-        nought = tuple(span for span in nought if within(span))
-        fixed = tuple(each for each in fixed if within(each[:2]))
-    return {"zeros": nought, "fixed_points": fixed}
+    at = dict(zip(parts.value.points, parts.slope_sides, strict=True))
+    fixed = fixed_points(parts.root, parts.value, parts.slope, candidates, at)
+    if not parts.waves:
+        return {"zeros": nought, "fixed_points": fixed, "period": None, "endless": ()}
+    nought = tuple(span for span in nought if within(span))
+    fixed = tuple(each for each in fixed if within(each[:2]))
+    period, ever = repeats(parts.root, bool(nought), bool(fixed))
+    return {"zeros": nought, "fixed_points": fixed, "period": period, "endless": ever}
 
 
 def _identities(parts: _Parts) -> dict[str, Any]:
     f, slope = parts.value.f, derivative(parts.root)
     points = parts.value.points
-    middles = [0.0, *parts.bend.crossings()]
+    middles = sorted([0.0, *parts.bend.crossings()], key=abs)
     middles += [(a + b) / 2 for a, b in pairwise((points[0], points[-1]))] if points else []
     return {
         "parity": parity(f),
@@ -229,6 +241,5 @@ def _identities(parts: _Parts) -> dict[str, Any]:
         "idempotent": idempotent(f),
         "self_gated": self_gated(parts.root),
         "sign_preserving": sign_preserving(parts.value.finite()),
-        "period": period(parts.root, f) if parts.waves else None,
         "linear": "x" not in symbols([slope]) and value_of(slope) != 0 and not points,
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nonlin._errors import InputError
-from nonlin.expr.analyse.shape import Function, beside
+from nonlin.expr.analyse.shape import Function, tends_to
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import FLOATS, as_float, as_function
 from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, build, value_of
@@ -101,15 +101,6 @@ def one_sided(f: Function, branch: Expr | None, point: float, side: int) -> floa
     if branch is not None and math.isfinite(exact := as_function(branch, "x")(point)):
         return exact
     return tends_to(f, point, side)
-
-
-def tends_to(f: Function, point: float, side: int) -> float:
-    """The one-sided limit by ever nearer points; NaN where they tell nothing."""
-    a, b, c = (f(beside(point, side, step)) for step in (1e-6, 1e-9, 1e-12))
-    first, second = abs(b) - abs(a), abs(c) - abs(b)
-    if second > 0.9 * first > 1e-3 * (1 + abs(a)):
-        return math.copysign(math.inf, c)
-    return math.nan if abs(c) > 1e6 else c
 
 
 def regions(found: Sequence[Piece], slope: float) -> tuple[Span, ...]:

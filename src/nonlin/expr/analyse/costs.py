@@ -54,9 +54,9 @@ def cost(formula: Expr, *orders: int) -> Cost:
 def _pieces(node: Call) -> Iterator[tuple[object, ...]]:
     """(kind of operation, what tells it from others): equal pieces are computed once."""
     family = _FAMILY.get(node.primitive, node.primitive)
-    for kind in _kinds(node):
+    for number, kind in enumerate(_kinds(node)):
         shared = kind in _SHARED and node.primitive in _FAMILY
-        yield (kind, family, *node.arguments) if shared else (kind, node)
+        yield (kind, family, *node.arguments) if shared else (kind, node, number)
 
 
 def _kinds(node: Call) -> tuple[str, ...]:
@@ -68,4 +68,6 @@ def _kinds(node: Call) -> tuple[str, ...]:
     if n is None or (2 * n).denominator != 1:
         return ("exponentials", "logarithms")
     kinds = ["divisions"] * (n < 0) + ["roots"] * (n.denominator == 2)
-    return (*kinds, "products") if abs(n) >= 2 else tuple(kinds)
+    whole = int(abs(n))  # by repeated squaring
+    products = max(0, whole.bit_length() + whole.bit_count() - 2)
+    return (*kinds, *["products"] * products)

@@ -39,9 +39,9 @@ def extreme(curve: Curve, sign: int, taken: Iterable[float], limits: Iterable[fl
     seen, place = _highest_sample(curve, sign)
     if seen > max(top, bound) + 1e-9 * (1 + abs(seen)):
         top, at = (math.inf, None) if abs(place) > 1e3 and abs(seen) > 100 else (seen, place)
-    if top >= bound - 1e-12 * (1 + abs(top)):
+    if math.isfinite(top) and top >= bound - 1e-12 * (1 + abs(top)):
         return Extreme(sign * top + 0.0, at)
-    return Extreme(sign * bound + 0.0, None)
+    return Extreme(sign * max(top, bound) + 0.0, None)
 
 
 def _highest_sample(curve: Curve, sign: int) -> tuple[float, float]:
@@ -56,7 +56,7 @@ def _highest_sample(curve: Curve, sign: int) -> tuple[float, float]:
 
 
 def courses(
-    slope: Curve, knots: Sequence[float], jumps: dict[float, float]
+    slope: Curve, knots: Sequence[float], jumps: dict[float, float], edge: float
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """The intervals on which the function rises and those on which it falls, as long as can be."""
     spans: dict[int, list[Span]] = {1: [], 0: [], -1: []}
@@ -67,7 +67,13 @@ def courses(
         start = spans[sign].pop()[0] if joined and spans[sign] else low
         spans[sign].append((start, high))
         previous = sign
-    return tuple(spans[1]), tuple(spans[-1])
+    rising, falling = (tuple(s for s in spans[k] if _near(s, edge)) for k in (1, -1))
+    return rising, falling
+
+
+def _near(span: Span, edge: float) -> bool:
+    """Does it lie inside, or reach out to both infinities?"""
+    return max(map(abs, span)) <= edge or span == (-math.inf, math.inf)
 
 
 def _sign_between(slope: Curve, low: float, high: float) -> int:

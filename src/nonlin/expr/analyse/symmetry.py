@@ -9,7 +9,7 @@ from typing import Literal
 
 from nonlin.expr.analyse.shape import Function
 from nonlin.expr.derivative import derivative
-from nonlin.expr.floats import constant_value, table
+from nonlin.expr.floats import as_function, constant_value, table
 from nonlin.expr.nodes import Expr, arguments_of, is_call, subtract, symbol
 from nonlin.expr.simplify import simplify, split
 from nonlin.expr.walk import postorder, symbols
@@ -90,8 +90,18 @@ def _equal(a: float, b: float, tolerance: float = 1e-12) -> bool:
     return abs(a - b) <= tolerance * (1 + max(abs(a), abs(b)))
 
 
-def endless(root: Expr) -> tuple[str, ...]:
-    """Which of zeros, fixed points, turning and inflection points still come far out."""
+def repeats(root: Expr, zeros: bool, fixed: bool) -> tuple[float | None, tuple[str, ...]]:
+    """The period, and which of zeros, fixed points, turns and inflections never end."""
+    difference = subtract(root, symbol("x"))
+    length = period(root, as_function(root, "x"))
+    drift = period(difference, as_function(difference, "x"))
+    ever = [*_endless(root), *["zeros"] * (zeros and length is not None)]
+    ever += ["fixed_points"] * (fixed and drift is not None)
+    return length, tuple(dict.fromkeys(ever))
+
+
+def _endless(root: Expr) -> tuple[str, ...]:
+    """Those that still come far out."""
     slope = derivative(root)
     columns = table((root, subtract(root, symbol("x")), slope, derivative(slope)), _DISTANT)
     names = ("zeros", "fixed_points", "turning_points", "inflections")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from nonlin.expr.analyse.branches import pieces
@@ -24,20 +24,37 @@ def asymptote(root: Expr, side: int, limit: float, slope: float) -> Span | None:
     if not math.isfinite(slope) or slope == 0:
         return None
     f = as_function(root, "x")
-    rest = limit_of([f(side * far) - slope * side * far for far in _FAR])
-    return (slope, rest) if math.isfinite(rest) else None
+    rests = [f(side * far) - slope * side * far for far in _FAR]
+    rest = limit_of(rests)
+    return (slope, _accelerated(rests, rest)) if math.isfinite(rest) else None
+
+
+def _accelerated(values: Sequence[float], limit: float) -> float:
+    """The limit by Aitken's rule, if the values close in on it as a power of x does."""
+    a, b, c = values[-3:]
+    if a == b or not 0 < (c - b) / (b - a) < 0.5:
+        return limit
+    better = c - (c - b) ** 2 / ((c - b) - (b - a))
+    return round(better, 9) + 0.0 if abs(better - limit) <= abs(c - b) else limit
 
 
 def fixed_points(
-    root: Expr, value: Curve, slope: Curve, candidates: Iterable[float]
+    root: Expr, value: Curve, slope: Curve, candidates: Iterable[float], sides: Mapping[float, Span]
 ) -> tuple[tuple[float, float, float], ...]:
     """Where f(x) = x, with the slope there: (x, x, slope), or (low, high, 1) for an interval."""
     difference = subtract(root, symbol("x"))
     pairs = zip(value.xs, value.ys, strict=True)
     ys = [0.0 if abs(y - x) < 1e-13 * abs(x) else y - x for x, y in pairs]
     curve = Curve(as_function(difference, "x"), value.points, value.xs, ys)
-    spans = zeros(curve, candidates, pieces(difference, value.points))
-    return tuple((low, high, slope.f(low) if low == high else 1.0) for low, high in spans)
+    touching = Curve(lambda x: slope.f(x) - 1, slope.points, slope.xs, [y - 1 for y in slope.ys])
+    near = [*candidates, *touching.crossings()]
+    spans = zeros(curve, near, pieces(difference, value.points))
+    return tuple((low, high, _at(slope, low, sides) if low == high else 1.0) for low, high in spans)
+
+
+def _at(slope: Curve, point: float, sides: Mapping[float, Span]) -> float:
+    """The slope; at a breakpoint the steeper of both sides."""
+    return max(sides[point], key=abs) if point in sides else slope.f(point)
 
 
 def saturation(slope: Curve, steepest: float, ends: Span) -> tuple[float | None, float | None]:
