@@ -42,7 +42,8 @@ class Properties:
     `breakpoints` where a part of the formula stops being smooth, `kinks` those where f or f' jumps,
     `jumps` (x, size) of f and `slope_jumps` of f' there. `smoothness` the number of continuous
     derivatives (-1: the value jumps, 0: the slope jumps, inf: smooth). `lipschitz` the largest
-    |f'|, `steepest_at` where; `slope_at_zero` f'(0); `curvature` the largest |f''| (the Lipschitz constant of f').
+    |f'|, `steepest_at` where; `slope_at_zero` f'(0), of a kink there the steeper; `curvature` the
+    largest |f''| (the Lipschitz constant of f').
 
     `zeros` of f; `fixed_points` of f with f' there: (low, high, slope). `saturation_points` the x
     (left, right) beyond which |f'| stays under 1 % of its maximum; `dead_regions` where f' is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nonlin._text import Text, text
 from nonlin.expr.properties import Properties, Span
@@ -59,9 +59,8 @@ def _extent(p: Properties) -> Iterator[Text]:
         return
     if 0.5 < p.lipschitz <= 1 + 1e-9:
         yield text("properties.contracting", slope=_short(p.lipschitz))
-    attracting = [x for low, x, slope in p.fixed_points if low == x and 0 < abs(slope) < 1]
-    if len(attracting) == 1 and attracting[0] != 0 and not p.endless:
-        yield text("properties.settles", point=_short(attracting[0]))
+    if p.lipschitz < 1 and len(p.fixed_points) == 1 and p.fixed_points[0][0] != 0:
+        yield text("properties.settles", point=_short(p.fixed_points[0][0]))  # a contraction
 
 
 def _regularity(p: Properties) -> Iterator[Text]:
@@ -98,11 +97,15 @@ def _dead(p: Properties) -> Iterator[Text]:
         yield text(key, region=_region(p.dead_regions))
 
 
-def _region(spans: tuple[Span, ...]) -> str:
+def _region(spans: tuple[Span, ...]) -> str | Text:
     """Intervals as conditions on x: "x < 0", "|x| > 1", "-1 < x < 2"."""
     if len(spans) == 2 and spans[0][1] == -spans[1][0] and math.isinf(spans[1][1] - spans[0][0]):
         return f"|x| > {_short(spans[1][0])}"
-    return ", ".join(map(_condition, spans))
+    first, *others = map(_condition, spans)
+    said: str | Text = first
+    for other in others:
+        said = text("properties.either", first=said, second=other)
+    return said
 
 
 def _condition(span: Span) -> str:
@@ -161,10 +164,13 @@ def _turns(p: Properties) -> Iterator[Text]:
 
 
 def _corners(p: Properties) -> Iterator[Text]:
-    if p.kinks:
-        which = "jumps" if p.smoothness < 0 else "kinks"
-        points = ", ".join(map(_short, p.kinks[:4])) + (", ..." if len(p.kinks) > 4 else "")
-        yield text(f"properties.{which}", points=points)
+    jumps = [x for x, _ in p.jumps]
+    others = [x for x in p.kinks if x not in jumps]
+    if jumps:
+        yield text("properties.jumps", points=_points(jumps))
+    if others:
+        finite = math.isfinite(p.lipschitz) or p.smoothness < 0 or math.inf in p.slope_limits
+        yield text("properties.kinks" if finite else "properties.vertical", points=_points(others))
     elif p.smoothness == 1:
         yield text("properties.bend_jumps")
 
@@ -174,6 +180,10 @@ def _price(p: Properties) -> Iterator[Text]:
         yield text("properties.one_exponential")
     elif p.exponentials > 1:
         yield text("properties.exponentials", count=p.exponentials)
+
+
+def _points(points: Sequence[float]) -> str:
+    return ", ".join(map(_short, points[:4])) + (", ..." if len(points) > 4 else "")
 
 
 def _short(value: float, digits: int = 3) -> str:

@@ -159,8 +159,9 @@ def _steepness(parts: _Parts) -> dict[str, Any]:
     low, high = (
         extreme(parts.slope, sign, taken, [*parts.slope_ends, *at_points]) for sign in (-1, 1)
     )
-    at_zero = dict(zip(parts.slope.points, parts.slope_sides, strict=True)).get(0.0)
-    at_zero = at_zero or (parts.slope.f(0.0),)
+    middle = parts.slope.f(0.0)
+    known = dict(zip(parts.slope.points, parts.slope_sides, strict=True))
+    at_zero = known.get(0.0, (middle, middle))
     most = max(high, low, key=lambda bound: abs(bound.value))
     steepest = math.inf if parts.smoothness < 0 else abs(most.value)
     return {

@@ -48,7 +48,7 @@ def cost(formula: Expr, *orders: int) -> Cost:
         if isinstance(node, Call) and symbols([node])
         for piece in _pieces(node)
     }
-    return Cost(**Counter(kind for kind, *_ in pieces))
+    return Cost(**Counter(str(kind) for kind, *_ in pieces))
 
 
 def _pieces(node: Call) -> Iterator[tuple[object, ...]]:

@@ -66,11 +66,17 @@ def curves(root: Expr) -> tuple[Curve, Curve, Curve]:
     slope = derivative(root)
     roots = (root, slope, derivative(slope))
     columns = table(roots, xs)
+    columns = [columns[0], *([*map(_where_real, columns[0], ys)] for ys in columns[1:])]
     value, first, second = (
         Curve(as_function(each, "x"), points, xs, ys)
         for each, ys in zip(roots, columns, strict=True)
     )
     return value, first, second
+
+
+def _where_real(value: float, slope: float) -> float:
+    """A derivative exists at most where the function does: log'(-1) is not -1."""
+    return slope if value == value else value
 
 
 def bisect(f: Function, low: float, high: float) -> float:
@@ -81,13 +87,15 @@ def bisect(f: Function, low: float, high: float) -> float:
     while high - low > 1e-300:
         middle = low + (high - low) / 2
         value = f(middle)
-        if value == 0 or not low < middle < high:
+        if value == 0:
             return middle + 0.0
+        if not low < middle < high:
+            break
         if (value > 0) == sign:
             low = middle
         else:
             high = middle
-    return low
+    return min(low, high, key=lambda x: abs(f(x)))
 
 
 def peak(f: Function, low: float, high: float) -> tuple[float, float]:
