@@ -25,6 +25,7 @@ from nonlin.expr.analyse.extrema import (
     zeros,
 )
 from nonlin.expr.analyse.moments import normal_moments
+from nonlin.expr.analyse.prove import proven
 from nonlin.expr.analyse.shape import breakpoints, jumps, limits, smoothness, steep
 from nonlin.expr.analyse.symmetry import (
     centre,
@@ -89,6 +90,7 @@ def properties(root: Expr) -> Properties:
     }
     return Properties(
         **found,
+        proven=proven(root, parts.pieces, found),
         cost=cost(root, 0),
         cost_with_slope=cost(root, 0, 1),
     )
@@ -191,8 +193,8 @@ def _where(parts: _Parts, most: Extreme) -> float | None:
 def _curvature(parts: _Parts) -> float:
     if parts.smoothness < 1:
         return math.inf
-    slopes = [None if p.slope is None else derivative(p.slope) for p in parts.pieces]
-    at_points = [y for both in sides(parts.bend, slopes) for y in both]
+    bends = [piece.bend for piece in parts.pieces]
+    at_points = [y for both in sides(parts.bend, bends) for y in both]
     ends = limits(derivative(derivative(parts.root)))
     low, high = (extreme(parts.bend, sign, [0.0], [*ends, *at_points]) for sign in (-1, 1))
     return max(abs(low.value), abs(high.value))

@@ -35,6 +35,11 @@ class Piece:
         return inner_point(self.low, self.high)
 
     @property
+    def bend(self) -> Expr | None:
+        """The second derivative of the branch."""
+        return None if self.slope is None else derivative(self.slope)
+
+    @property
     def constant_slope(self) -> float | None:
         """The slope, if it is the same everywhere on the piece."""
         number = None if self.slope is None else value_of(self.slope)

@@ -10,6 +10,7 @@ from nonlin._errors import InputError
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function
 from nonlin.expr.nodes import COMPARISONS, Expr, arguments_of, constant, is_call, subtract, value_of
+from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
 Function = Callable[[float], float]
@@ -35,9 +36,15 @@ def breakpoints(root: Expr) -> tuple[float, ...]:
 
 def limits(root: Expr) -> tuple[float, float]:
     """What the function tends to at -infinity and at infinity; NaN where it tends to nothing."""
-    f = as_function(root, "x")
+    f = as_function(steady(root), "x")
     left, right = (limit_of([f(side * far) for far in _FAR]) for side in (-1, 1))
     return left, right
+
+
+def steady(root: Expr) -> Expr:
+    """The expression, made safe against 0 * inf if far out it is not a number somewhere."""
+    f = as_function(root, "x")
+    return stabilise(root) if any(math.isnan(f(s * x)) for x in _FAR for s in (-1, 1)) else root
 
 
 def beside(point: float, side: int, step: float = 1e-9) -> float:
