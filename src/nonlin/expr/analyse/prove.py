@@ -11,10 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 from nonlin.expr.analyse.branches import Piece
-from nonlin.expr.floats import as_float
+from nonlin.expr.analyse.enclose import enclosure
 from nonlin.expr.interval import REALS, Interval, hull
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol, arguments_of, is_call, value_of
-from nonlin.expr.primitives import TABLE
+from nonlin.expr.nodes import Expr, Symbol, arguments_of, is_call, value_of
 from nonlin.expr.walk import fold, symbols
 
 _SLACK = 1e-12
@@ -63,22 +62,6 @@ def _enclosed(pieces: Sequence[Piece], part: Callable[[Piece], Expr | None]) -> 
         edges = [piece.low, *(x for x in _EDGES if piece.low < x < piece.high), piece.high]
         bounds += [enclosure(root, Interval(*ends)) for ends in pairwise(edges)]
     return hull(*bounds)
-
-
-def enclosure(root: Expr, x: Interval) -> Interval:
-    """An interval that holds every value of the expression for x in the given one."""
-
-    def visit(node: Expr, arguments: list[Interval]) -> Interval:
-        if isinstance(node, Symbol):
-            return x
-        if isinstance(node, Constant):
-            return Interval(as_float(node.value), as_float(node.value))
-        if not isinstance(node, Call) or node.primitive not in TABLE:
-            return REALS
-        bound = TABLE[node.primitive].bounds(*arguments)
-        return REALS if math.isnan(bound.low) or math.isnan(bound.high) else bound
-
-    return fold(root, visit)
 
 
 def _parity(node: Expr, arguments: list[str | None]) -> str | None:
