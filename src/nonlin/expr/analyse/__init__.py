@@ -246,7 +246,7 @@ def _places(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
 def _identities(parts: _Parts) -> dict[str, Any]:
     f, slope = parts.value.f, derivative(parts.root)
     points = parts.value.points
-    middles = sorted([0.0, *parts.inflections], key=abs)
+    middles = sorted([0.0, *within(parts.inflections)], key=abs)
     middles += [(a + b) / 2 for a, b in pairwise((points[0], points[-1]))] if points else []
     return {
         "parity": parity(f),
