@@ -35,38 +35,4 @@ def choose(
     resume: bool = ...,
     on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
-
-arctan: Activation
-binary_step: Activation
-celu: Activation
-elu: Activation
-erf: Activation
-gaussian: Activation
-gelu: Activation
-gelu_tanh: Activation
-hard_sigmoid: Activation
-hard_swish: Activation
-hard_tanh: Activation
-hardshrink: Activation
-identity: Activation
-leaky_relu: Activation
-log_sigmoid: Activation
-log_softmax: Activation
-mish: Activation
-prelu: Activation
-quick_gelu: Activation
-relu: Activation
-relu6: Activation
-relu_squared: Activation
-selu: Activation
-sigmoid: Activation
-silu: Activation
-sine: Activation
-snake: Activation
-softmax: Activation
-softplus: Activation
-softshrink: Activation
-softsign: Activation
-squareplus: Activation
-tanh: Activation
-tanhshrink: Activation
+def __getattr__(name: str) -> Activation: ...  # every entry of the catalogue

@@ -18,12 +18,16 @@ RESERVED = ("x", "pi", "order", "precision", "out", "axis")  # what a call takes
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number that shapes an activation: its value, and the open range it may lie in."""
+    """A number that shapes an activation: its value, and the open range it may lie in.
+
+    learned: do networks learn it, by default one for each layer?
+    """
 
     name: str
     value: float
     above: float = -math.inf
     below: float = math.inf
+    learned: bool = False
 
     def checked(self, value: Any) -> float:
         """The value as a float, if it is one and lies in the range."""

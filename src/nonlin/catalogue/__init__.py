@@ -8,9 +8,21 @@ from types import ModuleType
 
 from nonlin._errors import InputError, nearest
 from nonlin.activation import Activation
-from nonlin.catalogue import gated, periodic, rectified, rowwise, sigmoidal
+from nonlin.catalogue import (
+    bounded,
+    gated,
+    periodic,
+    piecewise,
+    powers,
+    rectified,
+    rowwise,
+    sigmoidal,
+    smooth,
+)
 
-_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise)
+_ROOMS: tuple[ModuleType, ...] = (
+    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise
+)  # fmt: skip
 
 
 def _entries() -> Iterator[Activation]:

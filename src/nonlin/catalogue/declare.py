@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from nonlin.activation import Activation
@@ -12,17 +13,21 @@ from nonlin.expr.nodes import symbol
 from nonlin.parameter import Parameter, trace
 
 
-def parameter(value: float, *, above: float = -math.inf, below: float = math.inf) -> Any:
-    """A parameter with its default value and the open range that it may lie in."""
-    return Parameter("", value, above, below)
+def parameter(
+    value: float, *, above: float = -math.inf, below: float = math.inf, learned: bool = False
+) -> Any:
+    """A parameter with its default value, the open range that it may lie in, and whether
+    networks learn it.
+    """
+    return Parameter("", value, above, below, learned)
 
 
 def declared(
-    *,
     title: str,
     zh: str,
     year: int,
     source: str,
+    *,
     aliases: tuple[str, ...] = (),
     from_output: Callable[[Any, Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Activation]:
@@ -35,7 +40,7 @@ def declared(
 
     def make(function: Callable[..., Any]) -> Activation:
         rows = {
-            name: Parameter(name, given.default.value, given.default.above, given.default.below)
+            name: replace(given.default, name=name)
             for name, given in inspect.signature(function).parameters.items()
             if name != "x"
         }

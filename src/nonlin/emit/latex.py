@@ -56,6 +56,8 @@ _SPELT_OUT: Mapping[str, Callable[..., Expr]] = {
     "expm1": lambda a: build("exp", a) - 1,
     "log1p": lambda a: build("log", 1 + a),
     "logistic_density": lambda a: build("sigmoid", a) * (1 - build("sigmoid", a)),
+    "inverse_root": lambda a: 1 / build("sqrt", 1 + a**2),
+    "isru": lambda a: a / build("sqrt", 1 + a**2),
     "softsign": lambda a: a / (1 + absolute(a)),
     "squareplus": lambda a, b: (a + build("sqrt", a**2 + b)) / 2,
     "algebraic_sigmoid": lambda a, b: (1 + a / build("sqrt", a**2 + b)) / 2,

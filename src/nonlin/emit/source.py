@@ -45,7 +45,9 @@ def _floats(*names: str) -> dict[str, Callable[..., float]]:
 HELPERS: Mapping[str, Callable[..., float]] = {
     **_floats("exp", "expm1", "log", "log1p", "sqrt", "sigmoid", "logistic_density", "softplus"),
     **_floats("sech_squared", "normal_cdf", "normal_pdf", "softsign", "squareplus", "tanhshrink"),
-    **_floats("algebraic_sigmoid", "maximum", "minimum", "power", "quotient"),
+    **_floats(
+        "algebraic_sigmoid", "inverse_root", "isru", "maximum", "minimum", "power", "quotient"
+    ),
     **_floats(*MACHINE),
     "sin": sin,
     "cos": cos,

@@ -46,6 +46,8 @@ _COSTS: Mapping[str, tuple[int, int]] = {
     "softsign": (0, 1),
     "sqrt": (0, 1),
     "squareplus": (0, 2),
+    "inverse_root": (0, 2),
+    "isru": (0, 2),
     "algebraic_sigmoid": (0, 2),
 }
 
