@@ -1,23 +1,24 @@
 """Pictures: what they must contain, and that no label is a box or overlaps by construction."""
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import nonlin as nl
 from nonlin import figures
 from nonlin._text import speaking
 from nonlin.figures import style
-from nonlin.figures.curves import samples
+from nonlin.sketch.curve import samples
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", nl.names())
-def test_every_entry_can_be_drawn(name, dark, tmp_path):
+def test_every_entry_can_be_drawn(name, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a missing glyph is a warning
-        path = figures.save(nl.plot(name, dark=dark), tmp_path / "picture.svg")
+        path = figures.save(nl.plot(name, dark=len(name) % 2 == 1), tmp_path / "picture.svg")
     assert path.read_text(encoding="utf-8").count("<path") > 10
 
 
@@ -40,8 +41,13 @@ def test_twenty_lines_can_be_told_apart():
 
 
 def test_more_than_twenty_become_small_multiples():
-    figure = nl.compare([name for name in nl.names() if not nl.get(name).rowwise])
-    assert len([axes for axes in figure.axes if axes.get_visible()]) == 32
+    figure = nl.compare(nl.names())
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert [axes.get_title() for axes in shown] == list(nl.names())
+    assert len({axes.get_ylim() for axes in shown}) == 1  # one scale
+    far = nl.compare([*nl.names(), nl.activation("far", "x*x + 100")])
+    drawn = next(axes for axes in far.axes if axes.get_title() == "far")
+    assert drawn.get_ylim()[1] > 100  # nothing to see on the common scale: its own
 
 
 def test_jumps_are_not_joined():
@@ -101,11 +107,70 @@ def test_formats_and_paths(tmp_path):
         nl.compare([])
 
 
+def test_a_font_that_is_new_on_the_machine_is_found(monkeypatch):
+    """matplotlib's list of fonts is older than the font."""
+    from matplotlib import font_manager
+
+    class Manager:
+        def __init__(self):
+            self.ttflist, self.added = [], []
+
+        def addfont(self, path):
+            if "broken" in path:
+                raise RuntimeError("cannot open")
+            self.added.append(path)
+            self.ttflist.append(SimpleNamespace(name="Noto Sans CJK SC"))
+
+    manager = Manager()
+    paths = ["/fonts/broken-cjk.otf", "/fonts/DejaVuSans.ttf", "/fonts/NotoSansCJK-Regular.ttc"]
+    monkeypatch.setattr(font_manager, "fontManager", manager)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: paths)
+    assert style.cjk_font.__wrapped__() == "Noto Sans CJK SC"
+    assert manager.added == paths[2:]
+    manager.ttflist = [SimpleNamespace(name="DejaVu Sans")]
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+    assert style.cjk_font.__wrapped__() is None
+
+
+def test_what_stands_in_a_picture_of_one():
+    figure = nl.plot("hard_sigmoid")
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "f(x)", "f'(x)", "f''(x)",
+    ]  # fmt: skip
+    marks = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert marks == ["standard normal density", "dead: f' = 0", "kink"]
+    assert "\\leq" in axes.get_title(loc="left")
+    curves = {line.get_label(): line.get_ydata() for line in axes.lines}
+    assert np.nanmax(curves["f''(x)"]) == 0
+    assert np.nanmax(curves["f'(x)"]) == pytest.approx(1 / 6)
+
+
+@pytest.mark.parametrize("names", [["relu"], ["softmax", "gelu"], nl.names()])
+def test_labels_do_not_overlap(names):
+    """Of titles, tick labels and legends: within the picture and apart from each other."""
+    figure = nl.compare(names) if len(names) > 1 else nl.plot(names[0])
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    boxes = [
+        text.get_window_extent(renderer)
+        for axes in figure.axes
+        if axes.get_visible()
+        for text in (axes.title, axes._left_title, *axes.get_xticklabels())
+        if text.get_text() and text.get_visible() and text.axes is axes
+    ]
+    page = figure.bbox
+    assert all(box.x0 >= -1 and box.x1 <= page.x1 + 1 for box in boxes)
+    titles = [axes.title.get_window_extent(renderer) for axes in figure.axes if axes.get_visible()]
+    pairs = [(a, b) for i, a in enumerate(titles) for b in titles[:i] if a.width and b.width]
+    assert not any(a.overlaps(b) for a, b in pairs)
+
+
 def test_chinese_only_where_a_font_can_show_it(monkeypatch):
     def title(font):
         monkeypatch.setattr(style, "cjk_font", lambda: font)
         with speaking("zh"):
-            return nl.plot("tanh").axes[0].get_title(loc="left")
+            return nl.plot("tanh").get_suptitle()
 
     assert title(None).startswith("Hyperbolic tangent")
     assert title("Some CJK font").startswith("双曲正切")
