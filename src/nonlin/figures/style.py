@@ -134,9 +134,14 @@ def writable(path: str | Path) -> Path:
 
 def save(figure: Any, path: str | Path) -> Path:
     """Write the picture; the ending says how: .png, .svg or .pdf."""
+    import matplotlib
+
     target = writable(path)
+    dates: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+    metadata = dates.get(target.suffix.lower())  # the same picture is the same file
     try:
-        figure.savefig(target, dpi=160, facecolor=figure.get_facecolor())
+        with matplotlib.rc_context({"svg.hashsalt": "nonlin"}):
+            figure.savefig(target, dpi=160, facecolor=figure.get_facecolor(), metadata=metadata)
     except OSError as error:
         raise InputError("cannot_write", path=str(target), reason=error.strerror) from error
     return target
