@@ -69,7 +69,7 @@ def print_out(activation: Activation) -> None:
 
 def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
     """Label, bullet and text of every line; the label stands before the first of a list."""
-    for key, value in _rows(activation):
+    for key, value in rows(activation):
         if isinstance(value, str):
             yield key, "", value
             continue
@@ -77,7 +77,8 @@ def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
             yield key if number == 0 else "", "+" if key == "strengths" else "-", str(sentence)
 
 
-def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+    """Each fact: the key of its label, and a text or a list of sentences."""
     yield "formula", infix(activation.formula)
     yield "latex", activation.latex
     if activation.values:

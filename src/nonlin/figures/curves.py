@@ -33,17 +33,17 @@ def plot(activation: Activation, dark: bool) -> Figure:
         else:
             _curves(axes, activation, theme)
             _legends(figure, axes)
+            axes.set_title(_formula(activation), fontsize=12, loc="left", color=theme.muted, pad=9)
         own = activation.title == activation.name  # a formula of the user's
         name = activation.name if own else f"{activation.title} ({activation.name})"
         figure.suptitle(name, fontsize=14, x=0.02, ha="left")
-        axes.set_title(_formula(activation), fontsize=12, loc="left", color=theme.muted)
         return figure
 
 
 def _formula(activation: Activation) -> str:
     """As a textbook prints it, cases on one line; a formula that is too long is left out."""
     latex = re.sub(r"\\([lg]e)\b", r"\\\1q", activation.latex)  # as matplotlib calls them
-    if activation.rowwise or len(latex) > LONGEST:
+    if len(latex) > LONGEST:
         return ""
     if latex.startswith(BEGIN) and latex.endswith(END):
         rows = [row.split(", & ") for row in latex[len(BEGIN) : -len(END)].split(r" \\ ")]
@@ -116,7 +116,7 @@ def _density(axes: Any, low: float, high: float, theme: Theme) -> None:
 def _regions(axes: Any, activation: Activation, theme: Theme) -> None:
     faint: dict[str, Any] = {"linewidth": 0, "alpha": 0.16, "color": theme.palette[4]}
     hatched: dict[str, Any] = {
-        "linewidth": 0, "alpha": 0.35, "facecolor": "none", "edgecolor": theme.muted,
+        "linewidth": 0, "alpha": 0.55, "facecolor": "none", "edgecolor": theme.muted,
         "hatch": "///",
     }  # fmt: skip
     found = (("dead", dead(activation), faint), ("saturated", saturated(activation), hatched))
