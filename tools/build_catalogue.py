@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1] / "docs" / "catalogue"
 GALLERY = {"en": "README.md", "zh": "README.zh-CN.md"}
 COLUMNS = 5
 # written out as mathematics above, or below as lists
-ELSEWHERE = ("formula", "latex", "derivative_latex", "strengths", "weaknesses")
+ELSEWHERE = ("latex", "derivative_latex", "strengths", "weaknesses")
 
 SPOKEN = ("cli.show.", "properties.", "rowwise.", "formula.")  # messages that a page may hold
 
