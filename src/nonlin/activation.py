@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nonlin._callable import make_callable
@@ -14,11 +14,12 @@ from nonlin._errors import InputError
 from nonlin._text import Text, language
 from nonlin.expr.derivative import derivative
 from nonlin.expr.nodes import Expr, constant
-from nonlin.expr.paths import Path, outputs_of
+from nonlin.expr.paths import Path
 from nonlin.expr.recognise import recognise
-from nonlin.expr.rows import is_rowwise
 from nonlin.expr.walk import substitute, symbols
+from nonlin.kinds import kind_of, runner
 from nonlin.parameter import (
+    Call,
     Parameter,
     check_order,
     check_precision,
@@ -74,24 +75,7 @@ class Activation:
             return run(x, out)
         if isinstance(x, Expr):
             return substitute(self.bind(**parameters).graph, {"x": x})
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.value(self.bind(**parameters), x, precision, out, axis)
-        (result,) = self._evaluate((x,), (0,), precision, out, parameters)
-        if not parameters:
-            self._keep_ready(x, precision)
-        return result
-
-    def _keep_ready(self, x: Any, precision: str) -> None:
-        """Remember the kernel for arrays like x, if it takes them as they are."""
-        import numpy as np
-
-        from nonlin.kernels import arrays
-
-        if type(x) is np.ndarray and x.dtype in (np.float32, np.float64) and x.dtype.isnative:
-            kernel = self.kernel((0,), x.dtype, precision)
-            self._ready[np.ndarray, x.dtype, precision] = partial(arrays.run_one, kernel)
+        return self._runner.value(self, x, Call(precision, out, axis, parameters))
 
     def derivative(
         self,
@@ -110,11 +94,8 @@ class Activation:
         For a row-wise function (order 1 only): the Jacobian, shape (..., n, n), rows last.
         """
         check_order(order)
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.derivative(self.bind(**parameters), x, order, precision, out, axis)
-        return self._evaluate((x,), (int(order),), precision, out, parameters)[0]
+        call = Call(precision, out, axis, parameters)
+        return self._runner.derivative(self, x, int(order), call)
 
     def value_and_derivative(
         self,
@@ -127,11 +108,7 @@ class Activation:
         **parameters: Any,
     ) -> tuple[Any, Any]:
         """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.both(self.bind(**parameters), x, precision, out, axis)
-        value, slope = self._evaluate((x,), (0, 1), precision, out, parameters)
+        value, slope = self._runner.both(self, x, Call(precision, out, axis, parameters))
         return value, slope
 
     def backward(
@@ -150,11 +127,7 @@ class Activation:
         Both arrays have one shape, and so has the result. For a row-wise function: the
         Jacobian of every row along `axis`, transposed, times grad. Raises InputError otherwise.
         """
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.backward(self.bind(**parameters), grad, x, precision, out, axis)
-        return self._evaluate((grad, x), "backward", precision, out, parameters)[0]
+        return self._runner.backward(self, grad, x, Call(precision, out, axis, parameters))
 
     def backward_from_output(
         self, grad: Any, y: Any, /, *, precision: str = "fast", out: Any = None, axis: int = -1
@@ -165,11 +138,7 @@ class Activation:
         """
         if self.from_output is None:
             raise InputError("no_backward_from_output", name=self.name)
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.backward_from_output(self, grad, y, precision, out, axis)
-        return self._evaluate((grad, y), "from_output", precision, out, {})[0]
+        return self._runner.backward_from_output(self, grad, y, Call(precision, out, axis))
 
     def gate(
         self, value: Any, x: Any, /, *, precision: str = "fast", out: Any = None, **parameters: Any
@@ -178,7 +147,11 @@ class Activation:
 
         Both arrays have one shape, and so has the result. Raises InputError otherwise.
         """
-        return self._evaluate((value, x), "gate", precision, out, parameters)[0]
+        self._needs_elementwise("gate")
+        from nonlin.kinds import elementwise
+
+        call = Call(precision, out, parameters=parameters)
+        return elementwise.evaluate(self, "gate", (value, x), call)[0]
 
     def gate_backward(
         self,
@@ -195,21 +168,12 @@ class Activation:
 
         All arrays have one shape; `out`, if given, is a pair of arrays.
         """
-        given = (grad, value, x)
-        by_value, by_x = self._evaluate(given, "gate_backward", precision, out, parameters)
+        self._needs_elementwise("gate_backward")
+        from nonlin.kinds import elementwise
+
+        call = Call(precision, out, parameters=parameters)
+        by_value, by_x = elementwise.evaluate(self, "gate_backward", (grad, value, x), call)
         return by_value, by_x
-
-    def _evaluate(
-        self, given: Sequence[Any], path: Path, precision: str, out: Any, parameters: dict[str, Any]
-    ) -> list[Any]:
-        from nonlin.kernels import arrays
-
-        inputs = arrays.as_inputs(given)
-        outputs = arrays.outputs_for(inputs[0], out, outputs_of(path))
-        bound = self.bind(**parameters) if parameters else self
-        kernel = bound.kernel(path, *arrays.kernel_for(inputs[0], precision))
-        arrays.run(kernel, inputs, outputs)
-        return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
 
     def kernel(self, path: Path = (0,), dtype: Any = "float32", precision: str = "fast") -> Kernel:
         """The compiled path: orders (0: value), "backward", "gate", ... Keep it while in use."""
@@ -243,9 +207,23 @@ class Activation:
         return self.titles[1 if language() == "zh" else 0] or self.name
 
     @property
+    def kind(self) -> str:
+        """How it meets arrays: "elementwise" or "rowwise"."""
+        return kind_of(self.formula)
+
+    @property
+    def elementwise(self) -> bool:
+        """Does it act on each element by itself?"""
+        return kind_of(self.formula) == "elementwise"
+
+    @property
     def rowwise(self) -> bool:
         """Does it act on whole rows?"""
-        return _is_rowwise(self.formula)
+        return kind_of(self.formula) == "rowwise"
+
+    @property
+    def _runner(self) -> Any:
+        return runner(kind_of(self.formula))
 
     @property
     def graph(self) -> Expr:
@@ -293,33 +271,26 @@ class Activation:
     @property
     def range(self) -> tuple[float, float]:
         """Least upper and greatest lower bound of the values."""
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.value_range(self)
-        low, high = self.properties.range
+        low, high = self._runner.value_range(self)
         return low, high
 
     @property
     def kinks(self) -> tuple[float, ...]:
         """Points where the value or the first derivative jumps."""
-        return () if self.rowwise else self.properties.kinks
+        found: tuple[float, ...] = self._runner.kinks(self)
+        return found
 
     @property
     def strengths(self) -> list[Text]:
         """What speaks for it, derived from the properties."""
-        from nonlin import rowwise
-        from nonlin.expr.analyse import strengths
-
-        return rowwise.strengths(self) if self.rowwise else strengths(self.properties)
+        found: list[Text] = self._runner.strengths(self)
+        return found
 
     @property
     def weaknesses(self) -> list[Text]:
         """What speaks against it, derived from the properties."""
-        from nonlin import rowwise
-        from nonlin.expr.analyse import weaknesses
-
-        return rowwise.weaknesses(self) if self.rowwise else weaknesses(self.properties)
+        found: list[Text] = self._runner.weaknesses(self)
+        return found
 
     @property
     def gain(self) -> float:
@@ -338,7 +309,7 @@ class Activation:
         return gain_backward(recognise(self.graph), self.properties.breakpoints)
 
     def _needs_elementwise(self, what: str) -> None:
-        if self.rowwise:
+        if not self.elementwise:
             raise InputError("rowwise", name=self.name, what=what)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -361,11 +332,6 @@ def _kernel(activation: Activation, path: Path, dtype: str, precision: str) -> K
     if formula is None:
         raise InputError("no_backward_from_output", name=activation.name)
     return compile_kernel(formula, path, dtype, precision, activation.values)
-
-
-@lru_cache(maxsize=4096)
-def _is_rowwise(formula: Expr) -> bool:
-    return is_rowwise(formula)
 
 
 @lru_cache(maxsize=512)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nonlin._errors import InputError, nearest
@@ -38,6 +38,16 @@ class Parameter:
                 "parameter_range", name=self.name, given=value, low=self.above, high=self.below
             )
         return number
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a call of an activation says besides its arrays."""
+
+    precision: str = "fast"
+    out: Any = None
+    axis: Any = -1
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 def with_values(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from nonlin.expr.rows import numbered
 from nonlin.expr.walk import substitute
 from nonlin.kernels import arrays
 from nonlin.kernels.rows import run_rows
-from nonlin.parameter import check_precision
+from nonlin.parameter import Call, check_precision
 
 if TYPE_CHECKING:
     from nonlin.activation import Activation
@@ -23,75 +24,69 @@ if TYPE_CHECKING:
 SAMPLES = 64
 
 
-def value(activation: Activation, x: Any, precision: str, out: Any, axis: Any) -> Any:
-    """f of every row of x along `axis`."""
-    inputs = [arrays.as_input(x)]
-    return _run(activation, activation.formula, ("x",), inputs, precision, out, axis)
+def value(activation: Activation, x: Any, call: Call) -> Any:
+    """f of every row of x along the axis."""
+    activation = activation.bind(**call.parameters)
+    return _run(activation, activation.formula, {"x": arrays.as_input(x)}, call)
 
 
-def derivative(
-    activation: Activation, x: Any, order: int, precision: str, out: Any, axis: Any
-) -> Any:
+def derivative(activation: Activation, x: Any, order: int, call: Call) -> Any:
     """The Jacobian of every row (order 1 only), the same for both precisions."""
-    check_precision(precision)
+    check_precision(call.precision)
     if order != 1:
         raise InputError("rowwise_order", name=activation.name, given=order)
-    result = jacobian(activation, x, axis)
-    if out is None:
+    result = jacobian(activation.bind(**call.parameters), x, call.axis)
+    if call.out is None:
         return result
-    arrays.check_output(out, result.shape, result.dtype)
-    out[...] = result
-    return out
+    arrays.check_output(call.out, result.shape, result.dtype)
+    call.out[...] = result
+    return call.out
 
 
-def backward(activation: Activation, grad: Any, x: Any, precision: str, out: Any, axis: Any) -> Any:
+def backward(activation: Activation, grad: Any, x: Any, call: Call) -> Any:
     """The gradient by x: by the rule of the catalogue, or through the whole Jacobian."""
+    activation = activation.bind(**call.parameters)
     inputs = arrays.as_inputs([grad, x])
     if activation.from_output is None:
-        place = arrays.checked_axis(inputs[1], axis)
+        place = arrays.checked_axis(inputs[1], call.axis)
         rows = np.moveaxis(inputs[0], place, -1)
         product = np.einsum("...i,...ij->...j", rows, jacobian(activation, inputs[1], place))
-        (result,) = arrays.outputs_for(inputs[1], out, 1)
+        (result,) = arrays.outputs_for(inputs[1], call.out, 1)
         result[...] = np.moveaxis(product, -1, place)
         return result
     rule = substitute(activation.from_output, {"y": activation.formula})
-    return _run(activation, rule, ("grad", "x"), inputs, precision, out, axis)
+    return _run(activation, rule, dict(zip(("grad", "x"), inputs, strict=True)), call)
 
 
-def backward_from_output(
-    activation: Activation, grad: Any, y: Any, precision: str, out: Any, axis: Any
-) -> Any:
+def backward_from_output(activation: Activation, grad: Any, y: Any, call: Call) -> Any:
     """The gradient by x from the saved output."""
     rule = activation.from_output
     assert rule is not None  # noqa: S101 - for the type checker
-    return _run(activation, rule, ("grad", "y"), arrays.as_inputs([grad, y]), precision, out, axis)
+    given = dict(zip(("grad", "y"), arrays.as_inputs([grad, y]), strict=True))
+    return _run(activation, rule, given, call)
 
 
-def _run(
-    activation: Activation,
-    formula: Expr,
-    names: tuple[str, ...],
-    inputs: list[Any],
-    precision: str,
-    out: Any,
-    axis: Any,
-) -> Any:
-    check_precision(precision)
-    place = arrays.checked_axis(inputs[0], axis)
-    (result,) = arrays.outputs_for(inputs[0], out, 1)
-    given = dict(zip(names, inputs, strict=True))
-    run_rows(formula, given, result, place, precision, activation.values)
+def _run(activation: Activation, formula: Expr, given: dict[str, Any], call: Call) -> Any:
+    check_precision(call.precision)
+    first = next(iter(given.values()))
+    place = arrays.checked_axis(first, call.axis)
+    (result,) = arrays.outputs_for(first, call.out, 1)
+    run_rows(formula, given, result, place, call.precision, activation.values)
     return result
 
 
-def both(activation: Activation, x: Any, precision: str, out: Any, axis: Any) -> tuple[Any, Any]:
+def both(activation: Activation, x: Any, call: Call) -> tuple[Any, Any]:
     """Value and Jacobian; `out`, if given, is a pair of arrays."""
-    if out is None:
-        out = None, None
+    out = (None, None) if call.out is None else call.out
     if not isinstance(out, tuple | list) or len(out) != 2:
         raise InputError("out_count", given=len(out) if hasattr(out, "__len__") else 1, needed=2)
-    first = value(activation, x, precision, out[0], axis)
-    return first, derivative(activation, x, 1, precision, out[1], axis)
+    first = value(activation, x, replace(call, out=out[0]))
+    return first, derivative(activation, x, 1, replace(call, out=out[1]))
+
+
+def kinks(activation: Activation) -> tuple[float, ...]:
+    """None that are points of a line."""
+    return ()
 
 
 def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
