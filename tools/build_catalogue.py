@@ -21,7 +21,8 @@ from nonlin.activation import Activation
 from nonlin.catalogue import get, names
 from nonlin.cli.portrait import rows
 from nonlin.expr.text import infix
-from nonlin.sketch.curve import dead, kinks, saturated
+from nonlin.kinds import KINDS
+from nonlin.sketch.curve import curve_of, dead, example, kinks, saturated
 from nonlin.sketch.svg import picture, thumbnail
 
 ROOT = Path(__file__).parents[1] / "docs" / "catalogue"
@@ -30,7 +31,12 @@ COLUMNS = 5
 # written out as mathematics above, or below as lists
 ELSEWHERE = ("latex", "derivative_latex", "strengths", "weaknesses")
 
-SPOKEN = ("cli.show.", "properties.", "rowwise.", "formula.")  # messages that a page may hold
+SPOKEN = (
+    "cli.show.",
+    "properties.",
+    "formula.",
+    *(f"{kind}." for kind in ("kinds", *KINDS)),
+)  # messages that a page may hold
 
 WORDS = {
     "en": {
@@ -46,7 +52,8 @@ WORDS = {
             "Solid: f. Dashed: the derivative f′. Dotted: the second derivative f″. Grey hill: "
             "density of standard normal inputs."
         ),
-        "bars": "What it makes of the row (1, 2, 3).",
+        "bars": "What it makes of the row ({row}).",
+        "gate": "The curve is that of the gate, for the value 1.",
         "dead": "Shaded: f′ is exactly 0.",
         "saturated": "Hatched: |f′| is below 1 % of its maximum.",
         "kinks": "Circles: f or f′ jumps.",
@@ -62,7 +69,8 @@ WORDS = {
         "other": "[English](README.md)",
         "back": "[全部激活函数]({gallery}) · [English](../en/{name}.md)",
         "curves": "实线:f。虚线:导数 f′。点线:二阶导数 f″。灰色山丘:标准正态输入的密度。",
-        "bars": "作用于 (1, 2, 3) 这一行的结果。",
+        "bars": "作用于 ({row}) 这一行的结果。",
+        "gate": "曲线是值为 1 时门的函数。",
         "dead": "着色:f′ 恰好为 0。",
         "saturated": "斜线:|f′| 低于最大值的 1 %。",
         "kinks": "圆圈:f 或 f′ 在此跳变。",
@@ -107,7 +115,8 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
     yield words["back"].format(name=entry.name, gallery=f"../{GALLERY[language]}") + "\n"
     yield from _mathematics(entry)
     yield f"![{entry.name}](../pictures/{entry.name}.svg)\n"
-    yield " ".join(words[key] for key in _legend(entry)) + "\n"
+    row = ", ".join(f"{x:g}" for x in example(entry)[0]) if curve_of(entry) is None else ""
+    yield " ".join(words[key] for key in _legend(entry)).format(row=row) + "\n"
     facts = dict(rows(entry))
     yield "| | |\n|---|---|"
     for key, value in facts.items():
@@ -123,19 +132,20 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
 
 def _mathematics(entry: Activation) -> Iterator[str]:
     """Formula and derivative, as GitHub and others set them."""
-    if entry.rowwise:
-        yield f"```math\nf(x)_i = {entry.latex}\n```\n"
-        return
-    yield f"```math\nf(x) = {entry.latex}\n```\n"
-    yield f"```math\nf'(x) = {entry.derivative_latex}\n```\n"
+    left = "f(x)_i" if entry.rowwise else "f(x)"
+    yield f"```math\n{left} = {entry.latex}\n```\n"
+    if entry.elementwise:
+        yield f"```math\nf'(x) = {entry.derivative_latex}\n```\n"
 
 
 def _legend(entry: Activation) -> list[str]:
     """What there is to explain in the picture."""
-    if entry.rowwise:
+    curve = curve_of(entry)
+    if curve is None:
         return ["bars"]
     marks = {"dead": dead, "saturated": saturated, "kinks": kinks}
-    return ["curves", *(key for key, found in marks.items() if found(entry))]
+    gate = ["gate"] if entry.kind == "gated" else []
+    return ["curves", *gate, *(key for key, found in marks.items() if found(curve))]
 
 
 def _cell(text: str) -> str:

@@ -29,19 +29,14 @@ class Filter:
 
 
 def _flag(name: str, holds: Callable[[Properties], bool]) -> Filter:
-    """On what is measured of an element-wise function; a function of rows never has it."""
-    return Filter(name, lambda entry, _: not entry.rowwise and holds(entry.properties))
-
-
-def kind(entry: Activation) -> str:
-    """What the function acts on."""
-    return "rowwise" if entry.rowwise else "elementwise"
+    """On what is measured of an element-wise function; no other kind ever has it."""
+    return Filter(name, lambda entry, _: entry.elementwise and holds(entry.properties))
 
 
 def _kind(text: str) -> str:
     from nonlin.catalogue import get, names
 
-    allowed = dict.fromkeys(kind(get(name)) for name in names())
+    allowed = dict.fromkeys(get(name).kind for name in names())
     return _one_of("--kind", text, allowed)
 
 
@@ -53,7 +48,7 @@ def _count(text: str) -> int:
 
 
 def _costs_at_most(entry: Activation, count: int) -> bool:
-    return not entry.rowwise and entry.properties.exponentials <= count
+    return entry.elementwise and entry.properties.exponentials <= count
 
 
 def _words(text: str) -> list[str]:
@@ -78,7 +73,7 @@ FILTERS = (
     _flag("odd", lambda p: p.parity == "odd"),
     _flag("even", lambda p: p.parity == "even"),
     _flag("zero-centred", lambda p: p.zero_centred),
-    Filter("kind", lambda entry, wanted: kind(entry) == wanted, _kind),
+    Filter("kind", lambda entry, wanted: entry.kind == wanted, _kind),
     Filter("cost", _costs_at_most, _count),
     Filter("search", _mentions, _words),
 )
@@ -91,8 +86,8 @@ SORTS: Mapping[str, Callable[[Activation], Any]] = {
 
 
 def _cost(entry: Activation) -> tuple[float, float]:
-    """Functions of rows come last: their cost per element depends on the row."""
-    if entry.rowwise:
+    """Functions of rows and of pairs come last: they are not counted per element."""
+    if not entry.elementwise:
         return math.inf, math.inf
     return entry.properties.exponentials, entry.properties.divisions
 

@@ -31,7 +31,7 @@ def show_list(
                 {
                     "name": entry.name,
                     "title": entry.title,
-                    "kind": filtering.kind(entry),
+                    "kind": entry.kind,
                     "year": entry.year,
                     "formula": infix(entry.formula),
                     "aliases": entry.aliases,

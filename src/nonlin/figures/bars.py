@@ -10,7 +10,7 @@ import numpy as np
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.figures.style import Theme
-from nonlin.sketch.curve import EXAMPLE
+from nonlin.sketch.curve import example
 
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
 
@@ -18,10 +18,9 @@ HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
 def draw_bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:
     """The values on the example row, grouped by input; numbers on top while they fit."""
     width = 0.84 / len(rows)
-    places = np.arange(len(EXAMPLE))
-    for number, one in enumerate(rows):
-        shifted = places + (number - (len(rows) - 1) / 2) * width
-        values = one(np.array(EXAMPLE))
+    found = [example(one) for one in rows]
+    for number, (one, (_, values)) in enumerate(zip(rows, found, strict=True)):
+        shifted = np.arange(len(values)) + (number - (len(rows) - 1) / 2) * width
         bars = axes.bar(
             shifted, values, width * 0.92, color=theme.palette[number % 7], label=one.name,
             hatch=HATCHES[number % len(HATCHES)], edgecolor=theme.paper,
@@ -34,13 +33,24 @@ def draw_bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:
             )
     axes.spines[["top", "right"]].set_visible(False)
     axes.axhline(0, color=theme.muted, linewidth=0.9)
-    axes.set_xticks(places, [f"x = {value:g}" for value in EXAMPLE])
+    axes.set_xticks(*_ticks(found))
     axes.margins(y=0.15)
-    given = ", ".join(f"{value:g}" for value in EXAMPLE)
+    given = {", ".join(f"{value:g}" for value in row) for row, _ in found}
     name = rows[0].name if len(rows) == 1 else "f"
-    axes.set_title(say("figures.bars", name=name, values=given), fontsize=13, loc="left")
+    if len(given) == 1:
+        title = say("figures.bars", name=name, values=given.pop())
+        axes.set_title(title, fontsize=13, loc="left")
     if len(rows) > 1:
         axes.legend(
             fontsize=10, loc="upper center", bbox_to_anchor=(0.5, -0.08),
             ncols=2 if len(rows) > 3 else len(rows),
         )  # fmt: skip
+
+
+def _ticks(found: Sequence[tuple[tuple[float, ...], np.ndarray]]) -> tuple[range, list[str]]:
+    """The inputs below the outputs; where rows differ in length, outputs are numbered."""
+    row, _ = found[0]
+    if all(row == other and len(values) == len(row) for other, values in found):
+        return range(len(row)), [f"x = {value:g}" for value in row]
+    places = range(max(len(values) for _, values in found))
+    return places, [f"y{place + 1}" for place in places]

@@ -15,7 +15,7 @@ from nonlin.activation import Activation
 from nonlin.figures.bars import draw_bars
 from nonlin.figures.curves import window
 from nonlin.figures.style import DARK, LIGHT, Theme, clean, drawing, line_styles
-from nonlin.sketch.curve import EXAMPLE, limits, samples
+from nonlin.sketch.curve import curve_of, example, limits, samples
 
 REACH = 4.0
 SMALL_HEIGHT = 2.5  # of the panels of small multiples
@@ -30,8 +30,8 @@ def compare(activations: Sequence[Activation], derivative: bool, dark: bool) -> 
     if not activations:
         raise InputError("nothing_to_compare")
     theme = DARK if dark else LIGHT
-    curves = [one for one in activations if not one.rowwise]
-    rows = [one for one in activations if one.rowwise]
+    curves = [curve for one in activations if (curve := curve_of(one)) is not None]
+    rows = [one for one in activations if curve_of(one) is None]
     with drawing(theme):
         if len(activations) > MOST_LINES:
             return _small_multiples(activations, int(derivative), theme)
@@ -95,12 +95,15 @@ def _small_multiples(activations: Sequence[Activation], order: int, theme: Theme
 
 
 def _panel(axes: Any, one: Activation, order: int, theme: Theme) -> None:
-    if one.rowwise:
-        axes.bar(EXAMPLE, one(np.array(EXAMPLE)), 0.7, color=theme.palette[1])
-        axes.set_xticks(EXAMPLE)
-        axes.set_xlim(-0.2, EXAMPLE[-1] + 0.8)
+    curve = curve_of(one)
+    if curve is None:
+        _, values = example(one)
+        places = range(1, len(values) + 1)
+        axes.bar(places, values, 0.7, color=theme.palette[1])
+        axes.set_xticks(places)
+        axes.set_xlim(-0.2, len(values) + 0.8)
     else:
-        x, y = samples(one, order, REACH)
+        x, y = samples(curve, order, REACH)
         axes.plot(x, y, color=theme.palette[0], linewidth=2)
         axes.set_xlim(-REACH, REACH)
         axes.set_xticks([-4, -2, 0, 2, 4])
@@ -113,4 +116,4 @@ def _panel(axes: Any, one: Activation, order: int, theme: Theme) -> None:
     if not axes.get_subplotspec().is_first_col():
         axes.tick_params(labelleft=False)
     if not axes.get_subplotspec().is_last_row():
-        axes.tick_params(labelbottom=one.rowwise)
+        axes.tick_params(labelbottom=curve is None)

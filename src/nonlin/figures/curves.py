@@ -15,7 +15,7 @@ from nonlin.activation import Activation
 from nonlin.expr.text import infix
 from nonlin.figures.bars import draw_bars
 from nonlin.figures.style import DARK, LIGHT, Theme, clean, drawing
-from nonlin.sketch.curve import REACH, dead, kinks, limits, samples, saturated
+from nonlin.sketch.curve import REACH, curve_of, dead, kinks, limits, samples, saturated
 
 ORDERS = (("f(x)", 0, "-", 2.6), ("f'(x)", 1, "--", 2.2), ("f''(x)", 2, ":", 2.8))
 LONGEST = 140  # letters of LaTeX that fit above the picture
@@ -28,10 +28,11 @@ def plot(activation: Activation, dark: bool) -> Figure:
     with drawing(theme):
         figure = Figure(figsize=(8, 5.4), layout="constrained")
         axes = figure.add_subplot()
-        if activation.rowwise:
+        curve = curve_of(activation)
+        if curve is None:
             draw_bars(axes, [activation], theme)
         else:
-            _curves(axes, activation, theme)
+            _curves(axes, curve, theme)
             _legends(figure, axes)
             axes.set_title(_formula(activation), fontsize=12, loc="left", color=theme.muted, pad=9)
         own = activation.title == activation.name  # a formula of the user's

@@ -39,7 +39,7 @@ def _rows(activation: Any) -> Iterator[tuple[str, str]]:
     if activation.values:
         values = ", ".join(f"{name} = {value:g}" for name, value in activation.values.items())
         yield say("cli.show.parameters"), values
-    if activation.rowwise:
+    if not activation.elementwise:
         return
     kinks = ", ".join(f"x = {kink:g}" for kink in activation.kinks)
     yield say("cli.show.kinks"), kinks or say("cli.show.none")

@@ -14,7 +14,21 @@ REACH = 6.0  # of a picture of one activation: x from -6 to 6
 HEIGHT = 4.5  # curves that grow faster are cut off here
 SAMPLES = 1201
 EXAMPLE = (1.0, 2.0, 3.0)  # the row that functions of rows are shown on
+MIXED_EXAMPLE = (-2.0, 3.0, 1.0, 2.0)  # for functions that change the length of rows
 JUMP = 1e-6
+
+
+def curve_of(activation: Any) -> Any:
+    """The element-wise function to draw: itself, or that of a gate; None where there is none."""
+    if activation.elementwise:
+        return activation
+    return activation.curve if activation.kind == "gated" else None
+
+
+def example(activation: Any) -> tuple[tuple[float, ...], np.ndarray]:
+    """A row, and what a function of rows makes of it."""
+    row = MIXED_EXAMPLE if activation.kind == "reshaping" else EXAMPLE
+    return row, np.asarray(activation(np.array(row)))
 
 
 def samples(activation: Any, order: int, reach: float) -> tuple[np.ndarray, np.ndarray]:

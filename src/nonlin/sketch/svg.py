@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.sketch.curve import EXAMPLE, REACH, dead, kinks, limits, samples, saturated
+from nonlin.sketch.curve import REACH, curve_of, dead, example, kinks, limits, samples, saturated
 
 BLUE, ORANGE, GREEN, GREY = "#2f7fd0", "#d9690f", "#2a9a6a", "#777d85"
 # label, colour, dashes, width of f and its derivatives
@@ -51,16 +51,17 @@ class Frame:
 
 def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
     """f and derivatives with kinks, dead and saturated regions and the normal density."""
-    if activation.rowwise:
+    drawn = curve_of(activation)
+    if drawn is None:
         return _bars(activation, 480, 300)
-    curves = [(order, *samples(activation, order, REACH)) for order in orders]
+    curves = [(order, *samples(drawn, order, REACH)) for order in orders]
     heights = limits(np.concatenate([y for _, _, y in curves]))
     frame = Frame(480, 300, (-REACH, REACH), heights, (40, 26, 10, 24))
     parts = [
-        *_regions(activation, frame),
+        *_regions(drawn, frame),
         *_axes(frame, range(-6, 7, 2), ticks(*heights)),
         _clipped(*frame.box, (_curve(frame, order, x, y) for order, x, y in reversed(curves))),
-        *_kinks(activation, frame),
+        *_kinks(drawn, frame),
         *_key(orders),
     ]
     return _svg(frame, parts, activation.name)
@@ -68,9 +69,10 @@ def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
 
 def thumbnail(activation: Any) -> str:
     """f alone, without numbers, for a table of many."""
-    if activation.rowwise:
+    drawn = curve_of(activation)
+    if drawn is None:
         return _bars(activation, 120, 80, plain=True)
-    x, y = samples(activation, 0, 4.0)
+    x, y = samples(drawn, 0, 4.0)
     frame = Frame(120, 80, (-4.0, 4.0), limits(y, 3.0), (3, 3, 3, 3))
     return _svg(
         frame,
@@ -223,7 +225,10 @@ def _key(orders: Sequence[int]) -> Iterator[str]:
 
 def _bars(activation: Any, width: float, height: float, plain: bool = False) -> str:
     """What a function of rows makes of the example row."""
-    values = np.asarray(activation(np.array(EXAMPLE)))
+    row, values = example(activation)
+    labels = [f"x{k} = {x:g}" for k, x in enumerate(row, start=1)]
+    if len(values) != len(row):
+        labels = [f"y{k}" for k in range(1, len(values) + 1)]
     low, high = limits(np.append(1.12 * values, 0.0))
     margins = (3, 3, 3, 3) if plain else (40, 20, 10, 24)
     frame = Frame(width, height, (0.4, len(values) + 0.6), (low, high), margins)
@@ -242,5 +247,5 @@ def _bars(activation: Any, width: float, height: float, plain: bool = False) -> 
         if not plain:
             above = end - 5 if value >= 0 else end + 14
             parts.append(_word((left + right) / 2, above, f"{value:.3f}", "middle"))
-            parts.append(_word((left + right) / 2, height - 8, f"x{number} = {number}", "middle"))
+            parts.append(_word((left + right) / 2, height - 8, labels[number - 1], "middle"))
     return _svg(frame, parts, activation.name)
