@@ -30,6 +30,7 @@ def choose(
     threads: int | None = ...,
     on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
+def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
 
 arctan: Activation
 binary_step: Activation

@@ -23,6 +23,7 @@ FLOORS = {
     "parameter": 3,
     "rowwise": 3,
     "catalogue": 3,
+    "export": 4,
     "network": 5,
     "measure": 6,
     "choose": 7,
