@@ -41,6 +41,7 @@ _TEMPLATES: Mapping[str, Piece] = {
     "sqrt": ("<msqrt>{0}</msqrt>", _ATOM),
     "absolute": ("<mrow><mo>|</mo>{0}<mo>|</mo></mrow>", _ATOM),
     "exp": ("<msup><mi>e</mi><mrow>{0}</mrow></msup>", _POWER),
+    **{name: (f"{{0}}<mo>{signs[0]}</mo>{{1}}", _CASES) for name, signs in _RELATIONS.items()},
 }
 _APPLY = "<mo>&#x2061;</mo>"
 _LETTERS = dict(zip(GREEK, "αβγδϵζηθικλμνξρστυϕχψω", strict=True))

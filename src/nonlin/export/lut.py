@@ -15,7 +15,7 @@ ERRORS: tuple[Error, ...] = ()
 LOW, HIGH = -128, 127
 RANGES = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
 FAR = 8.0  # standard normal numbers beyond have a weight of 1e-15
-SAMPLES = 16_001
+SAMPLES = 128_001
 
 
 @dataclass(frozen=True, slots=True)
