@@ -35,6 +35,7 @@ def choose(
     resume: bool = ...,
     on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
+def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
 
 arctan: Activation
 binary_step: Activation

@@ -11,7 +11,7 @@ from nonlin._text import language
 from nonlin.cli import run
 
 CHINESE = re.compile("[一-鿿]")
-COMMANDS = ("choose", "list", "show", "compare", "forward", "bench")
+COMMANDS = ("choose", "list", "show", "compare", "export", "forward", "bench")
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
-from nonlin.cli import choosing, costing, filtering, looking, networks
+from nonlin.cli import choosing, costing, exporting, filtering, looking, networks
 
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {
@@ -93,6 +93,7 @@ def build() -> typer.Typer:
         ("list", filtering.with_filters(looking.show_list)),
         ("show", looking.show),
         ("compare", looking.compare),
+        ("export", exporting.export),
         ("forward", networks.forward),
         ("bench", costing.bench),
     ):

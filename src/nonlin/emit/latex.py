@@ -71,10 +71,15 @@ _DEFINITIONS: Mapping[str, Callable[..., Expr]] = {
 
 def latex(root: Expr) -> str:
     """The formula in LaTeX math mode; branches become one `cases` environment."""
+    rows = any(is_call(node, "row_max", "row_sum") for node in postorder(root))
+    return _written(spelt_out(root), "ijk" if rows else "")[0]
+
+
+def spelt_out(root: Expr) -> Expr:
+    """The formula without the primitives that only programs know."""
     if isinstance(root, Call) and root.primitive in _DEFINITIONS:
         root = _DEFINITIONS[root.primitive](*root.arguments)
-    rows = any(is_call(node, "row_max", "row_sum") for node in postorder(root))
-    return _written(rewrite(root, _spell_out), "ijk" if rows else "")[0]
+    return rewrite(root, _spell_out)
 
 
 def _spell_out(node: Expr) -> Expr:

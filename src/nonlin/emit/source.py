@@ -82,11 +82,20 @@ def to_python(root: Expr, name: str, names: Mapping[str, float]) -> str:
 
     Whatever occurs more than once is computed once, in a local variable.
     """
-    lines, result = _body(root, {"x", *names})
+    return to_module({name: root}, names)
+
+
+def to_module(roots: Mapping[str, Expr], names: Mapping[str, float]) -> str:
+    """Source of one such function for each of the roots, in one module."""
     defaults = "".join(f", {parameter}={value!r}" for parameter, value in names.items())
-    body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
-    helpers = "".join(f"{source}\n\n\n" for source in _helpers(body))
-    return f"import math\n\n\n{helpers}def {name}(x{defaults}):\n{body}\n"
+    functions = []
+    for name, root in roots.items():
+        lines, result = _body(root, {"x", *names})
+        body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
+        functions.append(f"def {name}(x{defaults}):\n{body}\n")
+    code = "\n\n".join(functions)
+    helpers = "".join(f"{source}\n\n\n" for source in _helpers(code))
+    return f"import math\n\n\n{helpers}{code}"
 
 
 def _body(root: Expr, taken: set[str]) -> tuple[list[str], str]:

@@ -1,0 +1,97 @@
+"""What is exported: an activation under a name that a program may use, and its graphs."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+
+from nonlin.activation import Activation
+from nonlin.expr.derivative import derivative, derivatives
+from nonlin.expr.nodes import Expr, build, constant, multiply, symbol, value_of, where
+from nonlin.expr.recognise import recognise
+from nonlin.expr.rows import numbered
+from nonlin.expr.stable import stabilise
+from nonlin.expr.walk import substitute
+
+_MODULES = ("math", "np", "torch", "jax", "jnp", "keras", "ops", "tf", "wraps", "sqrt", "function")
+_JAVASCRIPT = ("delete", "new", "switch", "this", "throw", "typeof", "var", "void", "let", "const")
+_TAKEN = {*_MODULES, *_JAVASCRIPT, *keyword.kwlist, *dir(builtins)}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An activation to be exported, parameters bound."""
+
+    activation: Activation
+
+    @property
+    def name(self) -> str:
+        """The name as an identifier in every target language."""
+        plain = re.sub(r"\W+", "_", self.activation.name, flags=re.ASCII).strip("_")
+        plain = re.sub(r"^(?=\d|$)", "f", plain)
+        return f"{plain}_" if plain in _TAKEN else plain
+
+    @property
+    def class_name(self) -> str:
+        """LeakyRelu for leaky_relu."""
+        return "".join(part[:1].upper() + part[1:] for part in self.name.split("_"))
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Names of the parameters that training adjusts."""
+        rows = self.activation.parameters
+        return tuple(row.name for row in rows if getattr(row, "learned", False))
+
+    def graphs(self, orders: Collection[int], free: Collection[str] = ()) -> list[Expr]:
+        """Derivatives of these orders, safe to evaluate; the `free` parameters are symbols."""
+        return [stabilise(root) for root in derivatives(self._formula(free), orders)]
+
+    def by_parameter(self, name: str, free: Collection[str]) -> Expr:
+        """The derivative by a parameter."""
+        return stabilise(derivative(recognise(self._formula(free)), name))
+
+    def rows(self) -> tuple[Expr, Expr]:
+        """Of a function of rows: the value, and the gradient by x given `grad`, that by y."""
+        formula = self._formula(())
+        if self.activation.from_output is not None:
+            return formula, substitute(self.activation.from_output, {"y": formula})
+        return formula, _carried_back(formula)
+
+    def _formula(self, free: Collection[str]) -> Expr:
+        values = self.activation.values
+        bound = {n: constant(Fraction(v)) for n, v in values.items() if n not in free}
+        return substitute(self.activation.formula, bound)
+
+
+def _carried_back(formula: Expr) -> Expr:
+    """The Jacobian, transposed, times grad: through the reductions, the last one first.
+
+    Where several elements are the maximum, each has the same share of it.
+    """
+    root, reductions = numbered(formula)
+    grad, x = symbol("grad"), "x"
+    total = multiply(grad, derivative(root, x))
+    shares = {name: _sum(multiply(grad, derivative(root, name))) for name in reductions}
+    for name, (primitive, inside) in reversed(reductions.items()):
+        weight = shares[name]
+        if primitive == "row_max":
+            largest = where(inside >= symbol(name), 1, 0)
+            weight = weight * largest / _sum(largest)
+        total = total + weight * derivative(inside, x)
+        for earlier in shares:
+            shares[earlier] = shares[earlier] + _sum(weight * derivative(inside, earlier))
+    for name, (primitive, inside) in reversed(reductions.items()):
+        total = substitute(total, {name: _reduced(primitive, inside)})
+    return total
+
+
+def _sum(inside: Expr) -> Expr:
+    return _reduced("row_sum", inside)
+
+
+def _reduced(primitive: str, inside: Expr) -> Expr:
+    return inside if value_of(inside) == 0 else build(primitive, inside)
