@@ -20,6 +20,7 @@ from nonlin._text import LANGUAGES, catalogue, say, speaking
 from nonlin.activation import Activation
 from nonlin.catalogue import get, names
 from nonlin.cli.portrait import rows
+from nonlin.export import TARGETS
 from nonlin.expr.text import infix
 from nonlin.kinds import KINDS
 from nonlin.sketch.curve import curve_of, dead, example, kinks, saturated
@@ -58,6 +59,7 @@ WORDS = {
         "saturated": "Hatched: |f′| is below 1 % of its maximum.",
         "kinks": "Circles: f or f′ jumps.",
         "code": "Code",
+        "targets": "Targets: {names}. The code stands alone and states its largest error.",
     },
     "zh": {
         "title": "激活函数目录",
@@ -75,6 +77,7 @@ WORDS = {
         "saturated": "斜线:|f′| 低于最大值的 1 %。",
         "kinks": "圆圈:f 或 f′ 在此跳变。",
         "code": "代码",
+        "targets": "可用的目标:{names}。代码独立可用,并注明最大误差。",
     },
 }
 
@@ -127,7 +130,13 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
             yield f"\n## {say(f'cli.show.{key}')}\n"
             yield from (f"- {sentence}" for sentence in facts[key])
     yield f"\n## {words['code']}\n"
-    yield f"```\nnonlin show {entry.name}\nnonlin compare {entry.name} relu -o picture.svg\n```"
+    yield f"```\nnonlin export {entry.name} --to torch\n```\n"
+    yield words["targets"].format(names=", ".join(f"`{name}`" for name in targets(entry)))
+
+
+def targets(entry: Activation) -> list[str]:
+    """What the entry can be exported to."""
+    return [name for name, row in TARGETS.items() if entry.elementwise or row.rowwise]
 
 
 def _mathematics(entry: Activation) -> Iterator[str]:

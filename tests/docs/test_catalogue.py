@@ -99,3 +99,11 @@ def test_a_changed_entry_makes_its_page_stale(build):
     relu = nl.get("relu")
     assert build.digest(relu) != build.digest(nl.get("leaky_relu"))
     assert build.digest(nl.get("leaky_relu").bind(alpha=0.3)) != build.digest(nl.leaky_relu)
+
+
+@pytest.mark.parametrize("name", ["relu", "softmax"])
+def test_every_target_of_a_page_can_be_had(name, build):
+    found = build.targets(nl.get(name))
+    assert set(found) >= {"numpy", "torch", "jax", "latex"}
+    for target in set(found) - {"onnx"}:  # that needs the onnx package
+        assert nl.export(name, to=target)

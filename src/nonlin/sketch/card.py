@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from nonlin._text import say
+from nonlin.emit.mathml import mathml
+from nonlin.expr.derivative import derivative
+from nonlin.expr.recognise import recognise
 from nonlin.sketch.svg import escaped, picture
 
 _CELL = "text-align:left"
@@ -26,10 +29,22 @@ def card(activation: Any) -> str:
     return (
         '<div style="max-width:32em">'
         f"<div><b>{escaped(activation.name)}</b>{title}</div>"
-        f"<div>$$f(x) = {escaped(activation.latex)}$$</div>"
+        f'<div style="margin:.6em 0">{_formulas(activation)}</div>'
         f"{picture(activation, (0, 1))}"
         f'<table style="{_TABLE}">{rows}</table>'
         f"{_sentences('+', activation.strengths)}{_sentences('−', activation.weaknesses)}</div>"
+    )
+
+
+def _formulas(activation: Any) -> str:
+    """f and f' in MathML, which browsers set by themselves."""
+    written = [("<mi>f</mi>", mathml(activation.formula))]
+    if activation.elementwise:
+        slope = mathml(derivative(recognise(activation.formula)))
+        written.append(("<msup><mi>f</mi><mo>′</mo></msup>", slope))
+    return "<br>".join(
+        f'<math displaystyle="true">{name}<mo>(</mo><mi>x</mi><mo>)</mo><mo>=</mo>{formula}</math>'
+        for name, formula in written
     )
 
 
