@@ -40,6 +40,12 @@ def test_twenty_lines_can_be_told_apart():
     assert len(styles) == 20
 
 
+def test_one_steep_curve_does_not_flatten_the_others():
+    gentle = ["sigmoid", "tanh", "softsign", "arctan", "erf", "hard_tanh", "elu", "celu", "silu"]
+    (axes,) = nl.compare([*gentle, "relu_squared"], derivative=True).axes
+    assert axes.get_ylim()[1] < 2.5
+
+
 def test_more_than_twenty_become_small_multiples():
     figure = nl.compare(nl.names())
     shown = [axes for axes in figure.axes if axes.get_visible()]

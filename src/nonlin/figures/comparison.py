@@ -58,13 +58,24 @@ def _lines(axes: Any, curves: Sequence[Activation], order: int, theme: Theme) ->
         axes.plot(x, y, label=one.name, zorder=3, linewidth=width, **style)
         drawn.append(y)
     axes.set_xlim(-REACH, REACH)
-    window(axes, drawn, theme)
+    window(axes, [_bulk(drawn)] if len(curves) > FEW_LINES else drawn, theme)
     axes.set_xlabel("x")
     axes.set_title(say(_title(order)), fontsize=13, loc="left")
     # outside, where it hides no curve: few names below, many beside
     few = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.1), "ncols": 4}
     many = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}
     axes.legend(handlelength=4, fontsize=10, **(few if len(curves) <= FEW_LINES else many))
+
+
+def _bulk(drawn: Sequence[np.ndarray]) -> np.ndarray:
+    """The heights of many curves without the few that leave all others behind."""
+    values = np.concatenate(drawn)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return values
+    low, high = np.quantile(finite, (0.01, 0.96))
+    room = 0.3 * (high - low)
+    return np.clip((finite.min(), finite.max()), low - room, high + room)
 
 
 def _title(order: int) -> str:
