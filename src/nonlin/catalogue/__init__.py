@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
-from nonlin._errors import InputError, nearest
+from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.catalogue import gated, periodic, rectified, rowwise, sigmoidal
+from nonlin.catalogue import elsewhere, gated, periodic, rectified, rowwise, sigmoidal
 
 _ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise)
 
@@ -35,13 +35,20 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str | Activation) -> Activation:
-    """The entry of that name or alias; an Activation is given back as it is."""
+    """The entry of that name or alias; an Activation is given back as it is.
+
+    A name in another library, such as "keras.layers.LeakyReLU", gives the entry with that
+    library's default parameters. Raises InputError, with the three nearest names, for others.
+    """
     if isinstance(name, Activation):
         return name
     table = _by_name()
     if not isinstance(name, str):
         raise InputError("activation_type", given=repr(name))
-    found = table.get(name) or table.get(name.strip().lower().replace("-", "_"))
-    if found is None:
-        raise InputError("unknown_activation", given=name, hint=nearest(name, table))
-    return found
+    written = name.strip()
+    if found := table.get(written) or table.get(written.lower().replace("-", "_")):
+        return found
+    row = elsewhere.find(written) if "." in written else None
+    if row is None:
+        raise elsewhere.unknown(name, table)
+    return table[row.entry].bind(**row.parameters)
