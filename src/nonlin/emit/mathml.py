@@ -101,7 +101,9 @@ def _product(left: Piece, right: Piece) -> Piece:
     a, b = _inside(left, _SIGN), _inside(right, _PRODUCT)
     binding = _SIGN if left[1] == _SIGN else _PRODUCT
     dot = b.startswith(("<mn>", "<msup><mn>")) or (b.startswith("<mfrac>") and a.endswith("</mn>"))
-    return a + ("<mo>·</mo>" if dot else "<mo>&#x2062;</mo>") + b, binding
+    named = re.match(r"<(msup><)?mi>\w\w", b)
+    times = "<mo>·</mo>" if dot else "<mo>&#x2062;</mo>"
+    return a + times + ("<mspace width='0.17em'/>" if named else "") + b, binding
 
 
 def _power(node: Call, arguments: list[Piece]) -> Piece:
@@ -136,7 +138,7 @@ def _cases(node: Expr, written: Callable[[Expr], str]) -> Piece:
         f"<mtr><mtd{left}>{value}<mo>,</mo></mtd><mtd{left}>{holds}</mtd></mtr>"
         for value, holds in rows
     )
-    return f'<mrow><mo stretchy="true">{{</mo><mtable>{cells}</mtable></mrow>', _CASES
+    return f'<mrow><mo form="prefix" stretchy="true">{{</mo><mtable>{cells}</mtable></mrow>', _CASES
 
 
 def _condition(condition: Expr, holds: bool, written: Callable[[Expr], str]) -> str:

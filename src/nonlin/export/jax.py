@@ -77,13 +77,13 @@ def write(subject: Subject) -> str:
     """A module with a function under a custom_jvp."""
     if subject.activation.rowwise:
         return _rows(subject)
-    learned = subject.learned
-    arguments = ["x", *learned]
-    orders = (0, 1) if learned else (0, 1, 2)
+    others = subject.others
+    arguments = ["x", *others]
+    orders = (0, 1) if others else (0, 1, 2)
     names = [subject.name, f"{subject.name}_derivative", f"{subject.name}_second_derivative"]
-    graphs = dict(zip(names, subject.graphs(orders, learned), strict=False))
-    graphs |= {f"{subject.name}_by_{name}": subject.by_parameter(name, learned) for name in learned}
-    last = [*graphs][1:] if learned else [*graphs][2:]
+    graphs = dict(zip(names, subject.graphs(orders, others), strict=False))
+    graphs |= {f"{subject.name}_by_{name}": subject.by(name, others) for name in others}
+    last = [*graphs][1:] if others else [*graphs][2:]
     parts = []
     for name, graph in graphs.items():
         text = _function(name, arguments, graph)
@@ -97,8 +97,8 @@ def _function(name: str, arguments: list[str], root: Expr) -> str:
 
 
 def _rules(subject: Subject, names: list[str]) -> str:
-    if subject.learned:
-        heads = ", ".join(["x", *subject.learned])
+    if subject.others:
+        heads = ", ".join(["x", *subject.others])
         rules = [f"lambda dot, y, {heads}: {name}({heads}) * dot" for name in names[1:]]
         return f"{names[0]}.defjvps(\n" + "".join(f"    {rule},\n" for rule in rules) + ")\n"
     return "".join(

@@ -85,38 +85,51 @@ _WEIGHT = """\
 
 
 def write(subject: Subject) -> str:
-    """A module with a function and a layer."""
-    learned = () if subject.activation.rowwise else subject.learned
-    names = ["x", *learned]
-    wide = ", ".join(f"_wide({name})" for name in names)
+    """A module with a function and a layer; a gated layer is called on a list [x, value]."""
     if subject.activation.rowwise:
-        value, backward = subject.rows()
-        functions = [
-            function("_value", names, value, DIALECT),
-            function("_backward", ["x", "grad"], backward, DIALECT),
-        ]
-        gradients = "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"
-    else:
-        graphs = subject.graphs((0, 1), learned)
-        functions = [
-            function(kind, names, graph, DIALECT)
-            for kind, graph in zip(("_value", "_slope"), graphs, strict=True)
-        ]
-        gradients = f"grad * ops.cast(_slope({wide}), x.dtype)"
-    for name in learned:
-        by_name = subject.by_parameter(name, learned)
-        functions.append(function(f"_by_{name}", names, by_name, DIALECT))
-        gradients += f", ops.sum(_wide(grad) * _by_{name}({wide}))"
-    last = _FUNCTION.format(
+        return _rows(subject)
+    others = subject.others
+    names = ["x", *others]
+    wide = _wide(names)
+    functions = [
+        function(kind, names, graph, DIALECT)
+        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
+    ]
+    gradients = [f"grad * ops.cast(_slope({wide}), x.dtype)"]
+    for name in others:
+        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        gradient = f"_wide(grad) * _by_{name}({wide})"
+        summed = f"ops.sum({gradient})" if name in subject.learned else gradient
+        gradients.append(f"ops.cast({summed}, {name}.dtype)")
+    return module(_FRAME, [*functions, _function(subject, names, ", ".join(gradients))], DIALECT)
+
+
+def _rows(subject: Subject) -> str:
+    value, backward = subject.rows()
+    parts = [
+        function("_value", ["x"], value, DIALECT),
+        function("_backward", ["x", "grad"], backward, DIALECT),
+        _function(subject, ["x"], "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"),
+    ]
+    return module(_FRAME, parts, DIALECT)
+
+
+def _wide(names: list[str]) -> str:
+    return ", ".join(f"_wide({name})" for name in names)
+
+
+def _function(subject: Subject, names: list[str], gradients: str) -> str:
+    learned = () if subject.activation.rowwise else subject.learned
+    inputs = "inputs" if len(subject.inputs) == 1 else "*inputs"
+    return _FUNCTION.format(
         name=subject.name,
         names=", ".join(names),
-        wide=wide,
+        wide=_wide(names),
         gradients=gradients,
         title=subject.class_name,
         build=_build(subject, learned),
-        own=", ".join(["inputs", *(f"self.{name}" for name in learned)]),
+        own=", ".join([inputs, *(f"self.{name}" for name in learned)]),
     )
-    return module(_FRAME, [*functions, last], DIALECT)
 
 
 def _build(subject: Subject, learned: tuple[str, ...]) -> str:

@@ -79,12 +79,10 @@ def write(subject: Subject) -> str:
     if subject.activation.rowwise:
         return _rows(subject)
     values = subject.activation.values
-    arguments = ["x", *(f"{name}={value!r}" for name, value in values.items())]
-    names = (subject.name, f"{subject.name}_derivative")
-    graphs = subject.graphs((0, 1), values)
+    arguments = [*subject.inputs, *(f"{name}={value!r}" for name, value in values.items())]
     parts = [
         "@_in_float64\n" + function(name, arguments, graph, DIALECT)
-        for name, graph in zip(names, graphs, strict=True)
+        for name, graph in subject.functions(values).items()
     ]
     return module(_FRAME, parts, DIALECT)
 

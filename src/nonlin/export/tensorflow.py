@@ -85,8 +85,8 @@ def write(subject: Subject) -> str:
         first = function("_value", ["x"], value, DIALECT)
         second = function("_backward", ["x", "grad"], backward, DIALECT)
         return module(_FRAME, [first, second, _ROWS.format(name=subject.name)], DIALECT)
-    if subject.learned:
-        return _learned(subject)
+    if subject.others:
+        return _several(subject)
     kinds = ("_value", "_slope", "_curvature")
     functions = [
         function(kind, ["x"], graph, DIALECT)
@@ -102,20 +102,20 @@ def write(subject: Subject) -> str:
     return module(_FRAME, parts, DIALECT)
 
 
-def _learned(subject: Subject) -> str:
-    """The parameters are scalar tensors, and have gradients of their own."""
-    names = ["x", *subject.learned]
+def _several(subject: Subject) -> str:
+    """Gradients by more than x: learned parameters are scalar tensors."""
+    others = subject.others
+    names = ["x", *others]
     wide = ", ".join(f"_wide({name})" for name in names)
-    kinds = {"_value": 0, "_slope": 1}
     functions = [
-        function(kind, names, subject.graphs((order,), subject.learned)[0], DIALECT)
-        for kind, order in kinds.items()
+        function(kind, names, graph, DIALECT)
+        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
     ]
     gradients = [f"grad * tf.cast(_slope({wide}), x.dtype)"]
-    for name in subject.learned:
-        by_name = subject.by_parameter(name, subject.learned)
-        functions.append(function(f"_by_{name}", names, by_name, DIALECT))
-        gradients.append(f"tf.reduce_sum(grad * tf.cast(_by_{name}({wide}), x.dtype))")
+    for name in others:
+        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        gradient = f"grad * tf.cast(_by_{name}({wide}), x.dtype)"
+        gradients.append(f"tf.reduce_sum({gradient})" if name in subject.learned else gradient)
     joined = "".join(f"\n            {gradient}," for gradient in gradients)
     last = _gradient(subject.name, names, "_value", f"({joined}\n        )")
     return module(_FRAME, [*functions, last], DIALECT)

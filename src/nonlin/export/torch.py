@@ -73,7 +73,7 @@ def {name}({names}):
 
 
 class {title}(torch.nn.Module):
-{init}    def forward(self, x):
+{init}    def forward(self, {inputs}):
         return {name}({own})
 '''
 _ROW_MODULE = '''\
@@ -96,20 +96,19 @@ def write(subject: Subject) -> str:
     """A module with a function and an nn.Module."""
     if subject.activation.rowwise:
         return _rows(subject)
-    learned = subject.learned
-    arguments = ["x", *learned]
-    orders = (0, 1) if learned else (0, 1, 2)
+    others = subject.others
+    arguments = ["x", *others]
+    orders = (0, 1) if others else (0, 1, 2)
     functions = [
         _fresh(function(f"_{what}", arguments, graph, DIALECT))
         for what, graph in zip(
-            ("value", "slope", "curvature"), subject.graphs(orders, learned), strict=False
+            ("value", "slope", "curvature"), subject.graphs(orders, others), strict=False
         )
     ]
     functions += [
-        function(f"_by_{name}", arguments, subject.by_parameter(name, learned), DIALECT)
-        for name in learned
+        function(f"_by_{name}", arguments, subject.by(name, others), DIALECT) for name in others
     ]
-    classes = [_learned(subject)] if learned else _fixed(subject)
+    classes = [_several(subject)] if others else _fixed(subject)
     return module(_FRAME, [*functions, *classes, _module(subject)], DIALECT)
 
 
@@ -128,13 +127,14 @@ def _fixed(subject: Subject) -> list[str]:
     ]
 
 
-def _learned(subject: Subject) -> str:
-    names = ["x", *subject.learned]
+def _several(subject: Subject) -> str:
+    """Gradients by more than x: what is broadcast is summed."""
+    names = ["x", *subject.others]
     wide = _wide(names)
     parts = [f"grad * _slope({wide}).to(x.dtype)"]
     parts += [
         f"(_wide(grad) * _by_{name}({wide})).sum_to_size({name}.shape).to({name}.dtype)"
-        for name in subject.learned
+        for name in subject.others
     ]
     joined = "".join(f"\n            {part}," for part in parts)
     return _autograd(subject.class_name, names, "_value", f"({joined}\n        )")
@@ -169,10 +169,11 @@ def _module(subject: Subject) -> str:
         init = "\n".join(lines) + "\n\n"
     return _MODULE.format(
         name=subject.name,
-        names=", ".join(["x", *learned]),
+        names=", ".join(["x", *subject.others]),
         title=subject.class_name,
         init=init,
-        own=", ".join(["x", *(f"self.{name}" for name in learned)]),
+        inputs=", ".join(subject.inputs),
+        own=", ".join([*subject.inputs, *(f"self.{name}" for name in learned)]),
     )
 
 
