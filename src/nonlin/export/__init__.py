@@ -26,6 +26,8 @@ from nonlin.export import (
 )
 from nonlin.export.header import Error, comment, header
 from nonlin.export.subject import Subject
+from nonlin.expr.nodes import is_call
+from nonlin.expr.walk import postorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,13 @@ class Target:
     sign: str
     errors: tuple[Error, ...]
     kinds: tuple[str, ...]
+    lacks: tuple[str, ...] = ()  # primitives that it cannot spell
+
+    def takes(self, subject: Subject) -> bool:
+        """Can it be written?"""
+        formula = subject.activation.formula
+        missing = any(is_call(node, *self.lacks) for node in postorder(formula))
+        return subject.kind in self.kinds and not missing
 
 
 NUMBERS = ("elementwise", "gated")
@@ -53,7 +62,7 @@ TARGETS: Mapping[str, Target] = {
     "c": Target(c.write, "C99", "/*", c.ERRORS, NUMBERS),
     "latex": Target(latex.write, "LaTeX", "%", latex.ERRORS, FORMULAS),
     "mathml": Target(mathml.write, "MathML", "<!--", mathml.ERRORS, FORMULAS),
-    "onnx": Target(onnx.write, "ONNX", "", onnx.ERRORS, ARRAYS),
+    "onnx": Target(onnx.write, "ONNX", "", onnx.ERRORS, ARRAYS, ("row_threshold",)),
     "lut": Target(lut.write, "int8", "", lut.ERRORS, NUMBERS[:1]),
 }
 _CLOSING = {"/*": " */", "<!--": " -->"}
@@ -71,8 +80,8 @@ def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes
     activation = get(name).bind(**parameters)
     target = target_of(to)
     subject = Subject(activation)
-    if subject.kind not in target.kinds:
-        allowed = ", ".join(each for each, row in TARGETS.items() if subject.kind in row.kinds)
+    if not target.takes(subject):
+        allowed = ", ".join(each for each, row in TARGETS.items() if row.takes(subject))
         raise InputError(f"export_{subject.kind}", name=activation.name, to=to, allowed=allowed)
     written = target.write(subject)
     if not target.sign or isinstance(written, bytes):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module
+from nonlin.export.arrays import function, module, threshold
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
@@ -13,29 +13,32 @@ def _damp(a, b):
     return ops.where(a == 0, a * ops.sign(b), a * b)
 
 '''
+_SPELLINGS = {
+    "where": "ops.where({0}, {1}, {2})",
+    "guard": "ops.where(ops.isnan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "ops.absolute({0})",
+    "sign": "ops.sign({0})",
+    "power": "ops.power({0}, {1})",
+    "sqrt": "ops.sqrt({0})",
+    "exp": "ops.exp({0})",
+    "expm1": "ops.expm1({0})",
+    "log": "ops.log({0})",
+    "log1p": "ops.log1p({0})",
+    "sin": "ops.sin({0})",
+    "cos": "ops.cos({0})",
+    "arctan": "ops.arctan({0})",
+    "tanh": "ops.tanh({0})",
+    "row_max": "ops.max({0}, -1, keepdims=True)",
+    "row_sum": "ops.sum({0}, -1, keepdims=True)",
+    "row_first": "ops.one_hot(ops.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
+    "row_threshold": "_threshold({0}, {1})",
+}
 DIALECT = Dialect(
-    {
-        "where": "ops.where({0}, {1}, {2})",
-        "guard": "ops.where(ops.isnan({1}), {1}, {0})",
-        "damp": "_damp({0}, {1})",
-        "absolute": "ops.absolute({0})",
-        "sign": "ops.sign({0})",
-        "power": "ops.power({0}, {1})",
-        "sqrt": "ops.sqrt({0})",
-        "exp": "ops.exp({0})",
-        "expm1": "ops.expm1({0})",
-        "log": "ops.log({0})",
-        "log1p": "ops.log1p({0})",
-        "sin": "ops.sin({0})",
-        "cos": "ops.cos({0})",
-        "arctan": "ops.arctan({0})",
-        "tanh": "ops.tanh({0})",
-        "row_max": "ops.max({0}, -1, keepdims=True)",
-        "row_sum": "ops.sum({0}, -1, keepdims=True)",
-    },
+    _SPELLINGS,
     fill="ops.full_like(x, {0})",
     fill_all=True,  # a number would become float32
-    helpers={"_damp": _DAMP},
+    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "ops.relu(z - middle)")},
 )
 ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
 _FRAME = '''\

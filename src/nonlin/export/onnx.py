@@ -43,6 +43,7 @@ OPERATORS: Mapping[str, str] = {
     "tanh": "Tanh",
     "row_max": "ReduceMax",
     "row_sum": "ReduceSum",
+    "row_first": "Hardmax",
     "guard": "guard",  # two operators: see _Body._name
 }
 
@@ -142,7 +143,7 @@ class _Body:
         if node.primitive == "guard":
             found, x = arguments
             return self._add("Where", [self._add("IsNaN", [x]), x, found])
-        if node.primitive.startswith("row_"):
+        if node.primitive in ("row_max", "row_sum"):
             arguments.append(self._add("Constant", [], value_ints=[-1]))
         if node.primitive not in OPERATORS:
             raise InputError("export_primitive", name=node.primitive)

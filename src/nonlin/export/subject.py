@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -116,22 +116,30 @@ def _carried_back(formula: Expr) -> Expr:
     grad, x = symbol("grad"), "x"
     total = multiply(grad, derivative(root, x))
     shares = {name: _sum(multiply(grad, derivative(root, name))) for name in reductions}
-    for name, (primitive, inside) in reversed(reductions.items()):
-        weight = shares[name]
-        if primitive == "row_max":
-            largest = where(inside >= symbol(name), 1, 0)
-            weight = weight * largest / _sum(largest)
+    for name, (primitive, inside, *rest) in reversed(reductions.items()):
+        options: Sequence[Expr] = rest[0] if rest else ()
+        weight = shares[name] * _weight(primitive, inside, symbol(name), options)
         total = total + weight * derivative(inside, x)
         for earlier in shares:
             shares[earlier] = shares[earlier] + _sum(weight * derivative(inside, earlier))
-    for name, (primitive, inside) in reversed(reductions.items()):
-        total = substitute(total, {name: _reduced(primitive, inside)})
+    for name, (primitive, inside, *rest) in reversed(reductions.items()):
+        options = rest[0] if rest else ()
+        total = substitute(total, {name: build(primitive, inside, *options)})
     return total
 
 
+def _weight(primitive: str, inside: Expr, result: Expr, options: Sequence[Expr]) -> Expr:
+    """The derivative of a reduction by an element that it reduces."""
+    if primitive == "row_sum":
+        return constant(1)
+    if primitive == "row_first":
+        return constant(0)
+    share = where(inside >= result, 1, 0)
+    if primitive == "row_threshold":  # by the rule for implicit functions
+        above = where(inside > result, inside - result, 1) ** (options[0] - 1)
+        share = where(inside > result, above, 0)
+    return share / build("row_sum", share)
+
+
 def _sum(inside: Expr) -> Expr:
-    return _reduced("row_sum", inside)
-
-
-def _reduced(primitive: str, inside: Expr) -> Expr:
-    return inside if value_of(inside) == 0 else build(primitive, inside)
+    return inside if value_of(inside) == 0 else build("row_sum", inside)

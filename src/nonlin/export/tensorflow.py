@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module
+from nonlin.export.arrays import function, module, threshold
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
@@ -15,33 +15,36 @@ def _damp(a, b):
 '''
 # its erf and erfc are NaN at infinity in float64
 _ERFC = "(0.5 * tf.math.erfc(-0.7071067811865476 * tf.clip_by_value({0}, -40.0, 40.0)))"
+_SPELLINGS = {
+    "where": "tf.where({0}, {1}, {2})",
+    "guard": "tf.where(tf.math.is_nan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "tf.abs({0})",
+    "sign": "tf.sign({0})",
+    "maximum": "tf.maximum({0}, {1})",
+    "minimum": "tf.minimum({0}, {1})",
+    "power": "tf.pow({0}, {1})",
+    "sqrt": "tf.sqrt({0})",
+    "exp": "tf.exp({0})",
+    "expm1": "tf.math.expm1({0})",
+    "log": "tf.math.log({0})",
+    "log1p": "tf.math.log1p({0})",
+    "sin": "tf.sin({0})",
+    "cos": "tf.cos({0})",
+    "arctan": "tf.atan({0})",
+    "tanh": "tf.tanh({0})",
+    "erf": "tf.math.erf(tf.clip_by_value({0}, -9.0, 9.0))",
+    "normal_cdf": _ERFC,
+    "row_max": "tf.reduce_max({0}, -1, keepdims=True)",
+    "row_sum": "tf.reduce_sum({0}, -1, keepdims=True)",
+    "row_first": "tf.one_hot(tf.argmax({0}, -1), tf.shape(x)[-1], dtype=x.dtype)",
+    "row_threshold": "_threshold({0}, {1})",
+}
 DIALECT = Dialect(
-    {
-        "where": "tf.where({0}, {1}, {2})",
-        "guard": "tf.where(tf.math.is_nan({1}), {1}, {0})",
-        "damp": "_damp({0}, {1})",
-        "absolute": "tf.abs({0})",
-        "sign": "tf.sign({0})",
-        "maximum": "tf.maximum({0}, {1})",
-        "minimum": "tf.minimum({0}, {1})",
-        "power": "tf.pow({0}, {1})",
-        "sqrt": "tf.sqrt({0})",
-        "exp": "tf.exp({0})",
-        "expm1": "tf.math.expm1({0})",
-        "log": "tf.math.log({0})",
-        "log1p": "tf.math.log1p({0})",
-        "sin": "tf.sin({0})",
-        "cos": "tf.cos({0})",
-        "arctan": "tf.atan({0})",
-        "tanh": "tf.tanh({0})",
-        "erf": "tf.math.erf(tf.clip_by_value({0}, -9.0, 9.0))",
-        "normal_cdf": _ERFC,
-        "row_max": "tf.reduce_max({0}, -1, keepdims=True)",
-        "row_sum": "tf.reduce_sum({0}, -1, keepdims=True)",
-    },
+    _SPELLINGS,
     fill="(tf.zeros_like(x) + {0})",
     fill_all=True,  # a number would become float32
-    helpers={"_damp": _DAMP},
+    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "tf.nn.relu(z - middle)")},
 )
 ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
 _FRAME = '''\
