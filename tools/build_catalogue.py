@@ -19,6 +19,7 @@ import nonlin
 from nonlin._text import LANGUAGES, catalogue, say, speaking
 from nonlin.activation import Activation
 from nonlin.catalogue import get, names
+from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.portrait import rows
 from nonlin.export import TARGETS
 from nonlin.expr.text import infix
@@ -58,6 +59,9 @@ WORDS = {
         "dead": "Shaded: f′ is exactly 0.",
         "saturated": "Hatched: |f′| is below 1 % of its maximum.",
         "kinks": "Circles: f or f′ jumps.",
+        "elsewhere": "Names in other libraries",
+        "library": "Library",
+        "names": "Names",
         "code": "Code",
         "targets": "Targets: {names}. The code stands alone and states its largest error.",
     },
@@ -76,6 +80,9 @@ WORDS = {
         "dead": "着色:f′ 恰好为 0。",
         "saturated": "斜线:|f′| 低于最大值的 1 %。",
         "kinks": "圆圈:f 或 f′ 在此跳变。",
+        "elsewhere": "其他库中的名称",
+        "library": "库",
+        "names": "名称",
         "code": "代码",
         "targets": "可用的目标:{names}。代码独立可用,并注明最大误差。",
     },
@@ -86,7 +93,8 @@ def digest(entry: Activation) -> str:
     """Of everything that a page is made from: the declaration, the words, this program."""
     parameters = [(p.name, p.value) for p in entry.parameters]
     declared = (entry.name, infix(entry.formula), parameters, entry.titles, entry.year)
-    given = repr((*declared, entry.source, entry.aliases, _common()))
+    known_as = [str(row) for row in elsewhere(entry.name)]
+    given = repr((*declared, entry.source, entry.aliases, known_as, _common()))
     return hashlib.sha256(given.encode()).hexdigest()[:16]
 
 
@@ -129,6 +137,12 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
         if facts.get(key):
             yield f"\n## {say(f'cli.show.{key}')}\n"
             yield from (f"- {sentence}" for sentence in facts[key])
+    if names_elsewhere := elsewhere(entry.name):
+        yield f"\n## {words['elsewhere']}\n"
+        yield f"| {words['library']} | {words['names']} |\n|---|---|"
+        for library in dict.fromkeys(row.library for row in names_elsewhere):
+            found = (f"`{row}`" for row in names_elsewhere if row.library == library)
+            yield f"| {library} | {', '.join(found)} |"
     yield f"\n## {words['code']}\n"
     yield f"```\nnonlin export {entry.name} --to torch\n```\n"
     yield words["targets"].format(names=", ".join(f"`{name}`" for name in targets(entry)))

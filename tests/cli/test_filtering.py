@@ -87,7 +87,7 @@ def test_kinds(listed):
     ("text", "name"),
     [("silu", "silu"), ("hard-swish", "hard_swish"), ("misra", "mish"), ("双曲 正切", "tanh"),
      ("swish", "silu"), ("1606.08415", "gelu"), ("x * normal_cdf(x)", "gelu"),
-     ("SQUARED", "relu_squared")],
+     ("SQUARED", "relu_squared"), ("torch.nn.hardswish", "hard_swish")],
 )  # fmt: skip
 def test_search_looks_everywhere(text, name, listed):
     assert name in listed("--search", text)

@@ -5,6 +5,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.export import TARGETS
+from nonlin.export.subject import Subject
 
 SINGLE = np.dtype(np.float32)
 
@@ -68,7 +69,12 @@ def grid():
 
 def elementwise():
     """Every entry that is a function of one number."""
-    return [name for name in nl.names() if not nl.get(name).rowwise]
+    return of_kind("elementwise")
+
+
+def of_kind(kind):
+    """The names of the entries of a kind."""
+    return [name for name in nl.names() if Subject(nl.get(name)).kind == kind]
 
 
 @pytest.fixture
@@ -88,7 +94,7 @@ def pytest_generate_tests(metafunc):
     if "entry" in metafunc.fixturenames:
         metafunc.parametrize("entry", elementwise())
     if "rows" in metafunc.fixturenames:
-        metafunc.parametrize("rows", [name for name in nl.names() if nl.get(name).rowwise])
+        metafunc.parametrize("rows", of_kind("rowwise"))
 
 
 @pytest.fixture

@@ -50,6 +50,6 @@ def test_rows(rows, sample, function):
     with jax.enable_x64(True):
         y, pull = jax.vjp(function(rows), x)
         (found,) = pull(grad)
-    np.testing.assert_allclose(y, activation(x, precision="exact"), rtol=1e-13, atol=1e-30)
+    np.testing.assert_allclose(y, activation(x, precision="exact"), rtol=1e-13, atol=1e-14)
     expected = activation.backward(grad, x, precision="exact")
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)

@@ -45,7 +45,7 @@ def test_rows(rows, sample, layer):
     y.backward(torch.tensor(grad))
     activation = nl.get(rows)
     expected = activation(x, precision="exact")
-    np.testing.assert_allclose(y.detach(), expected, rtol=1e-13, atol=1e-30)
+    np.testing.assert_allclose(y.detach(), expected, rtol=1e-13, atol=1e-14)
     expected = activation.backward(grad, x, precision="exact")
     np.testing.assert_allclose(at.grad, expected, rtol=1e-9, atol=1e-12)
 

@@ -50,12 +50,12 @@ def test_numpy_rows(rows, sample, space):
     activation = nl.get(rows)
     found = space(nl.export(rows, to="numpy"))
     np.testing.assert_allclose(
-        found[rows](x), activation(x, precision="exact"), rtol=1e-13, atol=1e-30
+        found[rows](x), activation(x, precision="exact"), rtol=1e-13, atol=1e-14
     )
     expected = activation.backward(grad, x, precision="exact")
     np.testing.assert_allclose(found[f"{rows}_backward"](x, grad), expected, rtol=1e-9, atol=1e-12)
     by_column = activation(x, axis=0, precision="exact")
-    np.testing.assert_allclose(found[rows](x, axis=0), by_column, rtol=1e-13, atol=1e-30)
+    np.testing.assert_allclose(found[rows](x, axis=0), by_column, rtol=1e-13, atol=1e-14)
 
 
 def test_rows_of_a_formula_of_your_own(sample, space):

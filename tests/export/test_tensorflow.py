@@ -54,6 +54,6 @@ def test_rows(rows, sample, function):
     y, found = slopes(function(rows), tf.constant(x), tf.constant(grad))
     activation = nl.get(rows)
     expected = activation(x, precision="exact")
-    np.testing.assert_allclose(y, expected, rtol=1e-13, atol=1e-30)
+    np.testing.assert_allclose(y, expected, rtol=1e-13, atol=1e-14)
     expected = activation.backward(grad, x, precision="exact")
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)

@@ -60,9 +60,12 @@ def _plain(text: str) -> str:
 
 
 def _mentions(entry: Activation, words: Sequence[str]) -> bool:
-    """Does every word stand somewhere in names, titles, formula and source?"""
+    """Does every word stand somewhere in names, names elsewhere, titles, formula and source?"""
+    from nonlin.catalogue.elsewhere import elsewhere
+
+    known_as = (row.name for row in elsewhere(entry.name))
     texts = (entry.name, *entry.aliases, *entry.titles, infix(entry.formula), entry.source)
-    everything = "\n".join((*texts, *map(_plain, texts))).lower()
+    everything = "\n".join((*texts, *known_as, *map(_plain, texts))).lower()
     return all(word in everything for word in words)
 
 

@@ -164,6 +164,7 @@ RULES: Mapping[str, Callable[..., Expr]] = {
     "softsign": _softsign,
     "squareplus": _squareplus,
     "algebraic_sigmoid": _algebraic_sigmoid,
+    "below_max": lambda a, largest: where(a >= largest, 0, a - largest),
     "damp": lambda a, b: where(absolute(a) > 0, a * b, a * build("sign", b)),
     "absorb": lambda a, b: where(absolute(a) < constant(HUGE), a + b, a),
 }

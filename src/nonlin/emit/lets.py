@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from nonlin._errors import InputError
 from nonlin.emit.basic import ARITHMETIC, basic
 from nonlin.expr.floats import as_float
 from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, Symbol, arguments_of, is_call
@@ -92,6 +93,8 @@ def _spell(node: Expr, written: Mapping[Expr, Piece], dialect: Dialect) -> Piece
         for place in (1, 2):
             if flat[place] and (dialect.fill_all or (flat[1] and place == 1 and flat[2])):
                 texts[place] = dialect.fill.format(texts[place])
+    if node.primitive not in dialect.spellings:
+        raise InputError("export_primitive", name=node.primitive)
     return dialect.spellings[node.primitive].format(*texts), _ATOM
 
 

@@ -35,26 +35,29 @@ _RELATIONS = {
     "greater_equal": ("≥", "&lt;"),
     "less_equal": ("≤", "&gt;"),
 }
+_APPLY = "<mo>&#x2061;</mo>"
 _TEMPLATES: Mapping[str, Piece] = {
     "pi": ("<mi>π</mi>", _ATOM),
     "divide": ("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", _ATOM),
     "sqrt": ("<msqrt>{0}</msqrt>", _ATOM),
+    "row_threshold": (f"<msub><mi>τ</mi>{{1}}</msub>{_APPLY}<mo>(</mo>{{0}}<mo>)</mo>", _POWER),
+    "row_join": ("<mrow><mo>(</mo>{0}<mo>,</mo>{1}<mo>)</mo></mrow>", _ATOM),
     "absolute": ("<mrow><mo>|</mo>{0}<mo>|</mo></mrow>", _ATOM),
     "exp": ("<msup><mi>e</mi><mrow>{0}</mrow></msup>", _POWER),
     **{name: (f"{{0}}<mo>{signs[0]}</mo>{{1}}", _CASES) for name, signs in _RELATIONS.items()},
 }
-_APPLY = "<mo>&#x2061;</mo>"
+_ROWS = ("row_max", "row_sum", "row_first", "row_pool", "row_threshold")
 _LETTERS = dict(zip(GREEK, "αβγδϵζηθικλμνξρστυϕχψω", strict=True))
 
 
 def mathml(root: Expr) -> str:
     """The formula as the content of a `math` element."""
-    rows = any(is_call(node, "row_max", "row_sum") for node in postorder(root))
-    return _written(spelt_out(root), "ijk" if rows else "")[0]
+    rows = any(is_call(node, *_ROWS) for node in postorder(root))
+    return _written(spelt_out(root), ("i", "j", "k") if rows else ())[0]
 
 
-def _written(root: Expr, indices: str) -> Piece:
-    """`indices`: letters for the entries of a row, the first one for x itself."""
+def _written(root: Expr, indices: tuple[str, ...]) -> Piece:
+    """`indices`: for the entries of a row, the first one for x itself."""
 
     def visit(node: Expr, arguments: list[Piece]) -> Piece:
         if isinstance(node, Constant):
@@ -62,9 +65,9 @@ def _written(root: Expr, indices: str) -> Piece:
         if isinstance(node, Symbol):
             name = _name(node.name)
             if indices and node.name == "x":
-                name = f"<msub>{name}<mi>{indices[0]}</mi></msub>"
+                name = f"<msub>{name}<mrow>{_index(indices[0])}</mrow></msub>"
             return name, _ATOM
-        if is_call(node, "row_max", "row_sum"):
+        if is_call(node, "row_max", "row_sum", "row_first", "row_pool"):
             return _reduction(node, indices)
         if is_call(node, "where"):
             return _cases(node, lambda part: _written(part, indices)[0])
@@ -101,7 +104,9 @@ def _product(left: Piece, right: Piece) -> Piece:
     a, b = _inside(left, _SIGN), _inside(right, _PRODUCT)
     binding = _SIGN if left[1] == _SIGN else _PRODUCT
     dot = b.startswith(("<mn>", "<msup><mn>")) or (b.startswith("<mfrac>") and a.endswith("</mn>"))
-    return a + ("<mo>·</mo>" if dot else "<mo>&#x2062;</mo>") + b, binding
+    named = re.match(r"<(msup><)?mi>\w\w", b)
+    times = "<mo>·</mo>" if dot else "<mo>&#x2062;</mo>"
+    return a + times + ("<mspace width='0.17em'/>" if named else "") + b, binding
 
 
 def _power(node: Call, arguments: list[Piece]) -> Piece:
@@ -136,7 +141,7 @@ def _cases(node: Expr, written: Callable[[Expr], str]) -> Piece:
         f"<mtr><mtd{left}>{value}<mo>,</mo></mtd><mtd{left}>{holds}</mtd></mtr>"
         for value, holds in rows
     )
-    return f'<mrow><mo stretchy="true">{{</mo><mtable>{cells}</mtable></mrow>', _CASES
+    return f'<mrow><mo form="prefix" stretchy="true">{{</mo><mtable>{cells}</mtable></mrow>', _CASES
 
 
 def _condition(condition: Expr, holds: bool, written: Callable[[Expr], str]) -> str:
@@ -145,8 +150,28 @@ def _condition(condition: Expr, holds: bool, written: Callable[[Expr], str]) -> 
     return f"{left}<mo>{_RELATIONS[condition.primitive][0 if holds else 1]}</mo>{right}"
 
 
-def _reduction(node: Expr, indices: str) -> Piece:
+def _index(written: str) -> str:
+    return written if written.startswith("<") else f"<mi>{written}</mi>"
+
+
+def _pool(node: Expr, indices: tuple[str, ...]) -> Piece:
+    """The largest of p neighbours, those after place (i - 1) p."""
+    inside, size = arguments_of(node)
+    p, (i, j, *rest) = _written(size, indices)[0], indices
+    start = f"<mo>(</mo><mi>{i}</mi><mo>−</mo><mn>1</mn><mo>)</mo><mo>&#x2062;</mo>{p}"
+    inner = _written(inside, (f"{start}<mo>+</mo><mi>{j}</mi>", *rest))
+    below = f"<mn>1</mn><mo>≤</mo><mi>{j}</mi><mo>≤</mo>{p}"
+    return f"<munder><mi>max</mi><mrow>{below}</mrow></munder>" + inner[0], _PRODUCT
+
+
+def _reduction(node: Expr, indices: tuple[str, ...]) -> Piece:
+    if is_call(node, "row_pool"):
+        return _pool(node, indices)
     inner = _written(arguments_of(node)[0], indices[1:] + indices[:1])
+    if is_call(node, "row_first"):
+        below = f"<munder><mi>argmax</mi><mi>{indices[1]}</mi></munder>"
+        choice = f"<mi>{indices[0]}</mi><mo>=</mo>{below}{inner[0]}"
+        return f"<mrow><mo>[</mo>{choice}<mo>]</mo></mrow>", _ATOM
     sign = "<mi>max</mi>" if is_call(node, "row_max") else "<mo>∑</mo>"
     below = f"<munder>{sign}<mi>{indices[1]}</mi></munder>"
     return below + _inside(inner, _PRODUCT), _PRODUCT
@@ -177,7 +202,7 @@ def _number(value: Fraction) -> Piece:
 
 
 def _name(name: str) -> str:
-    plain = {"lambd": "lambda"}.get(name, name.rstrip("_"))
+    plain = {"lambd": "lambda", "value": "v"}.get(name, name.rstrip("_"))
     match = re.fullmatch(r"([A-Za-z]+?)_?(\d*)", plain)
     if match is None:
         return f"<mi>{plain}</mi>"

@@ -6,7 +6,7 @@ import inspect
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 
 from nonlin.expr import floats
@@ -85,14 +85,17 @@ def to_python(root: Expr, name: str, names: Mapping[str, float]) -> str:
     return to_module({name: root}, names)
 
 
-def to_module(roots: Mapping[str, Expr], names: Mapping[str, float]) -> str:
+def to_module(
+    roots: Mapping[str, Expr], names: Mapping[str, float], inputs: Sequence[str] = ("x",)
+) -> str:
     """Source of one such function for each of the roots, in one module."""
+    heads = ", ".join(inputs)
     defaults = "".join(f", {parameter}={value!r}" for parameter, value in names.items())
     functions = []
     for name, root in roots.items():
-        lines, result = _body(root, {"x", *names})
+        lines, result = _body(root, {*inputs, *names})
         body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
-        functions.append(f"def {name}(x{defaults}):\n{body}\n")
+        functions.append(f"def {name}({heads}{defaults}):\n{body}\n")
     code = "\n\n".join(functions)
     helpers = "".join(f"{source}\n\n\n" for source in _helpers(code))
     return f"import math\n\n\n{helpers}{code}"

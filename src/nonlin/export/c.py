@@ -53,23 +53,24 @@ def _dialect(kind: str, suffix: str) -> Dialect:
 
 DIALECT = _dialect("double", "")
 SINGLE = _dialect("float", "f")
+_KINDS = {"double": ("", DIALECT), "float": ("f", SINGLE)}
 ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
 
 
 def write(subject: Subject) -> str:
     """Four functions: f and its derivative, in double and in single precision (f at the end)."""
     guard = f"NONLIN_{subject.name.upper()}_H"
-    graphs = subject.graphs((0, 1))
+    heads = {kind: ", ".join(f"{kind} {name}" for name in subject.inputs) for kind in _KINDS}
     parts = [
-        _function(f"nonlin_{subject.name}{what}{suffix}", kind, graph, dialect)
-        for kind, suffix, dialect in (("double", "", DIALECT), ("float", "f", SINGLE))
-        for what, graph in zip(("", "_derivative"), graphs, strict=True)
+        _function(f"{kind} nonlin_{name}{suffix}({heads[kind]})", graph, dialect)
+        for kind, (suffix, dialect) in _KINDS.items()
+        for name, graph in subject.functions(()).items()
     ]
     body = SINGLE.helped(DIALECT.helped("\n".join(parts)))
     return f"#ifndef {guard}\n#define {guard}\n\n#include <math.h>\n\n{body}\n#endif\n"
 
 
-def _function(name: str, kind: str, graph: Expr, dialect: Dialect) -> str:
-    lines, (result,) = statements([graph], dialect, ["x"])
+def _function(head: str, graph: Expr, dialect: Dialect) -> str:
+    lines, (result,) = statements([graph], dialect)
     body = "".join(f"    {line}\n" for line in [*lines, f"return {result};"])
-    return f"static inline {kind} {name}({kind} x)\n{{\n{body}}}\n"
+    return f"static inline {head}\n{{\n{body}}}\n"

@@ -42,11 +42,10 @@ ERRORS = (Error("float64", 8, 500, 1e-300),)
 def write(subject: Subject) -> str:
     """An ES module with f and its derivative."""
     values = subject.activation.values
-    heads = ", ".join(["x", *(f"{name} = {value!r}" for name, value in values.items())])
+    heads = ", ".join([*subject.inputs, *(f"{name} = {value!r}" for name, value in values.items())])
     parts = []
-    names = (subject.name, f"{subject.name}_derivative")
-    for name, graph in zip(names, subject.graphs((0, 1), values), strict=True):
-        lines, (result,) = statements([graph], DIALECT, ["x", *values])
+    for name, graph in subject.functions(values).items():
+        lines, (result,) = statements([graph], DIALECT, [*subject.inputs, *values])
         body = "".join(f"  {line}\n" for line in [*lines, f"return {result};"])
         parts.append(f"export function {name}({heads}) {{\n{body}}}\n")
     return DIALECT.helped("\n".join(parts))

@@ -29,5 +29,5 @@ def write(subject: Subject) -> str:
     body = "".join(_ROW.format(left=left, right=mathml(root)) for left, root in rows.items())
     return (
         '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">\n'
-        f"<mtable>\n{body}</mtable>\n</math>\n"
+        f'<mtable displaystyle="true">\n{body}</mtable>\n</math>\n'
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module
+from nonlin.export.arrays import function, module, threshold
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
@@ -13,30 +13,33 @@ def _damp(a, b):
     return np.where(a == 0, np.copysign(a, b), a * b)
 
 '''
+_SPELLINGS = {
+    "where": "np.where({0}, {1}, {2})",
+    "guard": "np.where(np.isnan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "np.abs({0})",
+    "sign": "np.sign({0})",
+    "maximum": "np.maximum({0}, {1})",
+    "minimum": "np.minimum({0}, {1})",
+    "power": "np.power({0}, {1})",
+    "sqrt": "np.sqrt({0})",
+    "exp": "np.exp({0})",
+    "expm1": "np.expm1({0})",
+    "log": "np.log({0})",
+    "log1p": "np.log1p({0})",
+    "sin": "np.sin({0})",
+    "cos": "np.cos({0})",
+    "arctan": "np.arctan({0})",
+    "tanh": "np.tanh({0})",
+    "row_max": "np.max({0}, axis=-1, keepdims=True)",
+    "row_sum": "np.sum({0}, axis=-1, keepdims=True)",
+    "row_first": "(np.arange(x.shape[-1]) == np.argmax({0}, -1)[..., None]) * 1.0",
+    "row_threshold": "_threshold({0}, {1})",
+}
 DIALECT = Dialect(
-    {
-        "where": "np.where({0}, {1}, {2})",
-        "guard": "np.where(np.isnan({1}), {1}, {0})",
-        "damp": "_damp({0}, {1})",
-        "absolute": "np.abs({0})",
-        "sign": "np.sign({0})",
-        "maximum": "np.maximum({0}, {1})",
-        "minimum": "np.minimum({0}, {1})",
-        "power": "np.power({0}, {1})",
-        "sqrt": "np.sqrt({0})",
-        "exp": "np.exp({0})",
-        "expm1": "np.expm1({0})",
-        "log": "np.log({0})",
-        "log1p": "np.log1p({0})",
-        "sin": "np.sin({0})",
-        "cos": "np.cos({0})",
-        "arctan": "np.arctan({0})",
-        "tanh": "np.tanh({0})",
-        "row_max": "np.max({0}, axis=-1, keepdims=True)",
-        "row_sum": "np.sum({0}, axis=-1, keepdims=True)",
-    },
+    _SPELLINGS,
     fill="np.full_like(x, {0})",
-    helpers={"_damp": _DAMP},
+    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "np.maximum(z - middle, 0.0)")},
 )
 ERRORS = (Error("float64", 8, 500, 1e-300),)
 _FRAME = '''\
@@ -79,12 +82,10 @@ def write(subject: Subject) -> str:
     if subject.activation.rowwise:
         return _rows(subject)
     values = subject.activation.values
-    arguments = ["x", *(f"{name}={value!r}" for name, value in values.items())]
-    names = (subject.name, f"{subject.name}_derivative")
-    graphs = subject.graphs((0, 1), values)
+    arguments = [*subject.inputs, *(f"{name}={value!r}" for name, value in values.items())]
     parts = [
         "@_in_float64\n" + function(name, arguments, graph, DIALECT)
-        for name, graph in zip(names, graphs, strict=True)
+        for name, graph in subject.functions(values).items()
     ]
     return module(_FRAME, parts, DIALECT)
 

@@ -43,6 +43,7 @@ OPERATORS: Mapping[str, str] = {
     "tanh": "Tanh",
     "row_max": "ReduceMax",
     "row_sum": "ReduceSum",
+    "row_first": "Hardmax",
     "guard": "guard",  # two operators: see _Body._name
 }
 
@@ -61,10 +62,11 @@ def write(subject: Subject) -> bytes:
     except ImportError:
         raise InputError("missing_package", package="onnx", extra="onnx") from None
     rows = subject.activation.rowwise
-    inputs = ["x", "grad"] if rows else ["x"]
-    outputs = ["y", "gradient"] if rows else ["y", "derivative"]
+    inputs = ["x", "grad"] if rows else [*subject.inputs]
     body = _Body()
-    for name, root in zip(outputs, subject.rows() if rows else subject.graphs((0, 1)), strict=True):
+    roots = _roots(subject)
+    outputs = [*roots]
+    for name, root in roots.items():
         body.output(name, basic(root, OPERATORS, "single"))
     helper: Any = onnx.helper
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(DOMAIN, 1)]
@@ -78,6 +80,14 @@ def write(subject: Subject) -> bytes:
     ]
     graph = helper.make_graph([call], subject.name, *ends)
     return _model(subject, graph, function, opsets)
+
+
+def _roots(subject: Subject) -> dict[str, Expr]:
+    """What the function computes, by the names of its outputs."""
+    if subject.activation.rowwise:
+        return dict(zip(("y", "gradient"), subject.rows(), strict=True))
+    names = ("y", "derivative", "by_value")  # the last for a gated activation
+    return dict(zip(names, subject.functions(()).values(), strict=False))
 
 
 def _model(subject: Subject, graph: Any, function: Any, opsets: list[Any]) -> bytes:
@@ -133,8 +143,10 @@ class _Body:
         if node.primitive == "guard":
             found, x = arguments
             return self._add("Where", [self._add("IsNaN", [x]), x, found])
-        if node.primitive.startswith("row_"):
+        if node.primitive in ("row_max", "row_sum"):
             arguments.append(self._add("Constant", [], value_ints=[-1]))
+        if node.primitive not in OPERATORS:
+            raise InputError("export_primitive", name=node.primitive)
         return self._add(OPERATORS[node.primitive], arguments)
 
     def _add(

@@ -12,6 +12,4 @@ ERRORS = (Error("float64", 8, 500, 1e-300),)
 def write(subject: Subject) -> str:
     """A module with f and its derivative."""
     values = subject.activation.values
-    names = (subject.name, f"{subject.name}_derivative")
-    graphs = subject.graphs((0, 1), values)
-    return to_module(dict(zip(names, graphs, strict=True)), values)
+    return to_module(subject.functions(values), values, subject.inputs)

@@ -5,20 +5,30 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from nonlin.activation import Activation
 from nonlin.expr.derivative import derivative, derivatives
-from nonlin.expr.nodes import Expr, build, constant, multiply, symbol, value_of, where
+from nonlin.expr.nodes import (
+    Expr,
+    build,
+    constant,
+    is_call,
+    multiply,
+    symbol,
+    value_of,
+    where,
+)
 from nonlin.expr.recognise import recognise
 from nonlin.expr.rows import numbered
 from nonlin.expr.stable import stabilise
-from nonlin.expr.walk import substitute
+from nonlin.expr.walk import postorder, substitute, symbols
 
 _MODULES = ("math", "np", "torch", "jax", "jnp", "keras", "ops", "tf", "wraps", "sqrt", "function")
 _JAVASCRIPT = ("delete", "new", "switch", "this", "throw", "typeof", "var", "void", "let", "const")
+VALUE = "value"
 _TAKEN = {*_MODULES, *_JAVASCRIPT, *keyword.kwlist, *dir(builtins)}
 
 
@@ -27,6 +37,17 @@ class Subject:
     """An activation to be exported, parameters bound."""
 
     activation: Activation
+
+    @property
+    def kind(self) -> str:
+        """elementwise, rowwise, gated, or reshaping (rows of another length come out)."""
+        if any(
+            is_call(node, "row_join", "row_pool") for node in postorder(self.activation.formula)
+        ):
+            return "reshaping"
+        if self.activation.rowwise:
+            return "rowwise"
+        return "elementwise" if len(self.inputs) == 1 else "gated"
 
     @property
     def name(self) -> str:
@@ -46,25 +67,44 @@ class Subject:
         rows = self.activation.parameters
         return tuple(row.name for row in rows if getattr(row, "learned", False))
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The arrays that it takes: a gated activation has a value beside the input of its gate."""
+        return ("x", VALUE) if VALUE in symbols([self.activation.formula]) else ("x",)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What it has gradients by, besides x."""
+        return (*self.inputs[1:], *self.learned)
+
     def graphs(self, orders: Collection[int], free: Collection[str] = ()) -> list[Expr]:
         """Derivatives of these orders, safe to evaluate; the `free` parameters are symbols."""
         return [stabilise(root) for root in derivatives(self._formula(free), orders)]
 
-    def by_parameter(self, name: str, free: Collection[str]) -> Expr:
-        """The derivative by a parameter."""
+    def by(self, name: str, free: Collection[str]) -> Expr:
+        """The derivative by a parameter, or by the value of a gated activation."""
         return stabilise(derivative(recognise(self._formula(free)), name))
+
+    def functions(self, free: Collection[str]) -> dict[str, Expr]:
+        """f, its derivative, and the derivative by the value of a gated activation, by name."""
+        names = (self.name, f"{self.name}_derivative")
+        found = dict(zip(names, self.graphs((0, 1), free), strict=True))
+        return found | {f"{self.name}_by_{name}": self.by(name, free) for name in self.inputs[1:]}
 
     def rows(self) -> tuple[Expr, Expr]:
         """Of a function of rows: the value, and the gradient by x given `grad`, that by y."""
         formula = self._formula(())
         if self.activation.from_output is not None:
-            return formula, substitute(self.activation.from_output, {"y": formula})
+            known = {"y": formula, **self._bound(())}
+            return formula, substitute(self.activation.from_output, known)
         return formula, _carried_back(formula)
 
     def _formula(self, free: Collection[str]) -> Expr:
+        return substitute(self.activation.formula, self._bound(free))
+
+    def _bound(self, free: Collection[str]) -> dict[str, Expr]:
         values = self.activation.values
-        bound = {n: constant(Fraction(v)) for n, v in values.items() if n not in free}
-        return substitute(self.activation.formula, bound)
+        return {n: constant(Fraction(v)) for n, v in values.items() if n not in free}
 
 
 def _carried_back(formula: Expr) -> Expr:
@@ -76,22 +116,30 @@ def _carried_back(formula: Expr) -> Expr:
     grad, x = symbol("grad"), "x"
     total = multiply(grad, derivative(root, x))
     shares = {name: _sum(multiply(grad, derivative(root, name))) for name in reductions}
-    for name, (primitive, inside) in reversed(reductions.items()):
-        weight = shares[name]
-        if primitive == "row_max":
-            largest = where(inside >= symbol(name), 1, 0)
-            weight = weight * largest / _sum(largest)
+    for name, (primitive, inside, *rest) in reversed(reductions.items()):
+        options: Sequence[Expr] = rest[0] if rest else ()
+        weight = shares[name] * _weight(primitive, inside, symbol(name), options)
         total = total + weight * derivative(inside, x)
         for earlier in shares:
             shares[earlier] = shares[earlier] + _sum(weight * derivative(inside, earlier))
-    for name, (primitive, inside) in reversed(reductions.items()):
-        total = substitute(total, {name: _reduced(primitive, inside)})
+    for name, (primitive, inside, *rest) in reversed(reductions.items()):
+        options = rest[0] if rest else ()
+        total = substitute(total, {name: build(primitive, inside, *options)})
     return total
 
 
+def _weight(primitive: str, inside: Expr, result: Expr, options: Sequence[Expr]) -> Expr:
+    """The derivative of a reduction by an element that it reduces."""
+    if primitive == "row_sum":
+        return constant(1)
+    if primitive == "row_first":
+        return constant(0)
+    share = where(inside >= result, 1, 0)
+    if primitive == "row_threshold":  # by the rule for implicit functions
+        above = where(inside > result, inside - result, 1) ** (options[0] - 1)
+        share = where(inside > result, above, 0)
+    return share / build("row_sum", share)
+
+
 def _sum(inside: Expr) -> Expr:
-    return _reduced("row_sum", inside)
-
-
-def _reduced(primitive: str, inside: Expr) -> Expr:
-    return inside if value_of(inside) == 0 else build(primitive, inside)
+    return inside if value_of(inside) == 0 else build("row_sum", inside)

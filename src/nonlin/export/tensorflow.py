@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module
+from nonlin.export.arrays import function, module, threshold
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
@@ -15,33 +15,36 @@ def _damp(a, b):
 '''
 # its erf and erfc are NaN at infinity in float64
 _ERFC = "(0.5 * tf.math.erfc(-0.7071067811865476 * tf.clip_by_value({0}, -40.0, 40.0)))"
+_SPELLINGS = {
+    "where": "tf.where({0}, {1}, {2})",
+    "guard": "tf.where(tf.math.is_nan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "tf.abs({0})",
+    "sign": "tf.sign({0})",
+    "maximum": "tf.maximum({0}, {1})",
+    "minimum": "tf.minimum({0}, {1})",
+    "power": "tf.pow({0}, {1})",
+    "sqrt": "tf.sqrt({0})",
+    "exp": "tf.exp({0})",
+    "expm1": "tf.math.expm1({0})",
+    "log": "tf.math.log({0})",
+    "log1p": "tf.math.log1p({0})",
+    "sin": "tf.sin({0})",
+    "cos": "tf.cos({0})",
+    "arctan": "tf.atan({0})",
+    "tanh": "tf.tanh({0})",
+    "erf": "tf.math.erf(tf.clip_by_value({0}, -9.0, 9.0))",
+    "normal_cdf": _ERFC,
+    "row_max": "tf.reduce_max({0}, -1, keepdims=True)",
+    "row_sum": "tf.reduce_sum({0}, -1, keepdims=True)",
+    "row_first": "tf.one_hot(tf.argmax({0}, -1), tf.shape(x)[-1], dtype=x.dtype)",
+    "row_threshold": "_threshold({0}, {1})",
+}
 DIALECT = Dialect(
-    {
-        "where": "tf.where({0}, {1}, {2})",
-        "guard": "tf.where(tf.math.is_nan({1}), {1}, {0})",
-        "damp": "_damp({0}, {1})",
-        "absolute": "tf.abs({0})",
-        "sign": "tf.sign({0})",
-        "maximum": "tf.maximum({0}, {1})",
-        "minimum": "tf.minimum({0}, {1})",
-        "power": "tf.pow({0}, {1})",
-        "sqrt": "tf.sqrt({0})",
-        "exp": "tf.exp({0})",
-        "expm1": "tf.math.expm1({0})",
-        "log": "tf.math.log({0})",
-        "log1p": "tf.math.log1p({0})",
-        "sin": "tf.sin({0})",
-        "cos": "tf.cos({0})",
-        "arctan": "tf.atan({0})",
-        "tanh": "tf.tanh({0})",
-        "erf": "tf.math.erf(tf.clip_by_value({0}, -9.0, 9.0))",
-        "normal_cdf": _ERFC,
-        "row_max": "tf.reduce_max({0}, -1, keepdims=True)",
-        "row_sum": "tf.reduce_sum({0}, -1, keepdims=True)",
-    },
+    _SPELLINGS,
     fill="(tf.zeros_like(x) + {0})",
     fill_all=True,  # a number would become float32
-    helpers={"_damp": _DAMP},
+    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "tf.nn.relu(z - middle)")},
 )
 ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
 _FRAME = '''\
@@ -85,8 +88,8 @@ def write(subject: Subject) -> str:
         first = function("_value", ["x"], value, DIALECT)
         second = function("_backward", ["x", "grad"], backward, DIALECT)
         return module(_FRAME, [first, second, _ROWS.format(name=subject.name)], DIALECT)
-    if subject.learned:
-        return _learned(subject)
+    if subject.others:
+        return _several(subject)
     kinds = ("_value", "_slope", "_curvature")
     functions = [
         function(kind, ["x"], graph, DIALECT)
@@ -102,20 +105,20 @@ def write(subject: Subject) -> str:
     return module(_FRAME, parts, DIALECT)
 
 
-def _learned(subject: Subject) -> str:
-    """The parameters are scalar tensors, and have gradients of their own."""
-    names = ["x", *subject.learned]
+def _several(subject: Subject) -> str:
+    """Gradients by more than x: learned parameters are scalar tensors."""
+    others = subject.others
+    names = ["x", *others]
     wide = ", ".join(f"_wide({name})" for name in names)
-    kinds = {"_value": 0, "_slope": 1}
     functions = [
-        function(kind, names, subject.graphs((order,), subject.learned)[0], DIALECT)
-        for kind, order in kinds.items()
+        function(kind, names, graph, DIALECT)
+        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
     ]
     gradients = [f"grad * tf.cast(_slope({wide}), x.dtype)"]
-    for name in subject.learned:
-        by_name = subject.by_parameter(name, subject.learned)
-        functions.append(function(f"_by_{name}", names, by_name, DIALECT))
-        gradients.append(f"tf.reduce_sum(grad * tf.cast(_by_{name}({wide}), x.dtype))")
+    for name in others:
+        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        gradient = f"grad * tf.cast(_by_{name}({wide}), x.dtype)"
+        gradients.append(f"tf.reduce_sum({gradient})" if name in subject.learned else gradient)
     joined = "".join(f"\n            {gradient}," for gradient in gradients)
     last = _gradient(subject.name, names, "_value", f"({joined}\n        )")
     return module(_FRAME, [*functions, last], DIALECT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module
+from nonlin.export.arrays import function, module, threshold
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
@@ -13,30 +13,36 @@ def _damp(a, b):
     return torch.where(a == 0, torch.copysign(a, b), a * b)
 
 '''
+_SPELLINGS = {
+    "where": "torch.where({0}, {1}, {2})",
+    "guard": "torch.where(torch.isnan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "torch.abs({0})",
+    "sign": "torch.sign({0})",
+    "power": "torch.pow({0}, {1})",
+    "sqrt": "torch.sqrt({0})",
+    "exp": "torch.exp({0})",
+    "expm1": "torch.expm1({0})",
+    "log": "torch.log({0})",
+    "log1p": "torch.log1p({0})",
+    "sin": "torch.sin({0})",
+    "cos": "torch.cos({0})",
+    "arctan": "torch.atan({0})",
+    "tanh": "torch.tanh({0})",
+    "erf": "torch.erf({0})",
+    "normal_cdf": "(0.5 * torch.erfc(-0.7071067811865476 * ({0})))",
+    "row_max": "torch.amax({0}, -1, keepdim=True)",
+    "row_sum": "torch.sum({0}, -1, keepdim=True)",
+    "row_first": "torch.nn.functional.one_hot(torch.argmax({0}, -1), x.shape[-1]).to(x.dtype)",
+    "row_threshold": "_threshold({0}, {1})",
+}
 DIALECT = Dialect(
-    {
-        "where": "torch.where({0}, {1}, {2})",
-        "guard": "torch.where(torch.isnan({1}), {1}, {0})",
-        "damp": "_damp({0}, {1})",
-        "absolute": "torch.abs({0})",
-        "sign": "torch.sign({0})",
-        "power": "torch.pow({0}, {1})",
-        "sqrt": "torch.sqrt({0})",
-        "exp": "torch.exp({0})",
-        "expm1": "torch.expm1({0})",
-        "log": "torch.log({0})",
-        "log1p": "torch.log1p({0})",
-        "sin": "torch.sin({0})",
-        "cos": "torch.cos({0})",
-        "arctan": "torch.atan({0})",
-        "tanh": "torch.tanh({0})",
-        "erf": "torch.erf({0})",
-        "normal_cdf": "(0.5 * torch.erfc(-0.7071067811865476 * ({0})))",
-        "row_max": "torch.amax({0}, -1, keepdim=True)",
-        "row_sum": "torch.sum({0}, -1, keepdim=True)",
-    },
+    _SPELLINGS,
     fill="torch.full_like(x, {0})",
-    helpers={"_damp": _DAMP},
+    helpers={
+        "_damp": _DAMP,
+        "_threshold": threshold(_SPELLINGS, "torch.clamp(z - middle, min=0.0)"),
+    },
 )
 ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
 _FRAME = '''\
@@ -73,7 +79,7 @@ def {name}({names}):
 
 
 class {title}(torch.nn.Module):
-{init}    def forward(self, x):
+{init}    def forward(self, {inputs}):
         return {name}({own})
 '''
 _ROW_MODULE = '''\
@@ -96,20 +102,19 @@ def write(subject: Subject) -> str:
     """A module with a function and an nn.Module."""
     if subject.activation.rowwise:
         return _rows(subject)
-    learned = subject.learned
-    arguments = ["x", *learned]
-    orders = (0, 1) if learned else (0, 1, 2)
+    others = subject.others
+    arguments = ["x", *others]
+    orders = (0, 1) if others else (0, 1, 2)
     functions = [
         _fresh(function(f"_{what}", arguments, graph, DIALECT))
         for what, graph in zip(
-            ("value", "slope", "curvature"), subject.graphs(orders, learned), strict=False
+            ("value", "slope", "curvature"), subject.graphs(orders, others), strict=False
         )
     ]
     functions += [
-        function(f"_by_{name}", arguments, subject.by_parameter(name, learned), DIALECT)
-        for name in learned
+        function(f"_by_{name}", arguments, subject.by(name, others), DIALECT) for name in others
     ]
-    classes = [_learned(subject)] if learned else _fixed(subject)
+    classes = [_several(subject)] if others else _fixed(subject)
     return module(_FRAME, [*functions, *classes, _module(subject)], DIALECT)
 
 
@@ -128,13 +133,14 @@ def _fixed(subject: Subject) -> list[str]:
     ]
 
 
-def _learned(subject: Subject) -> str:
-    names = ["x", *subject.learned]
+def _several(subject: Subject) -> str:
+    """Gradients by more than x: what is broadcast is summed."""
+    names = ["x", *subject.others]
     wide = _wide(names)
     parts = [f"grad * _slope({wide}).to(x.dtype)"]
     parts += [
         f"(_wide(grad) * _by_{name}({wide})).sum_to_size({name}.shape).to({name}.dtype)"
-        for name in subject.learned
+        for name in subject.others
     ]
     joined = "".join(f"\n            {part}," for part in parts)
     return _autograd(subject.class_name, names, "_value", f"({joined}\n        )")
@@ -169,10 +175,11 @@ def _module(subject: Subject) -> str:
         init = "\n".join(lines) + "\n\n"
     return _MODULE.format(
         name=subject.name,
-        names=", ".join(["x", *learned]),
+        names=", ".join(["x", *subject.others]),
         title=subject.class_name,
         init=init,
-        own=", ".join(["x", *(f"self.{name}" for name in learned)]),
+        inputs=", ".join(subject.inputs),
+        own=", ".join([*subject.inputs, *(f"self.{name}" for name in learned)]),
     )
 
 
