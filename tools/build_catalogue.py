@@ -22,6 +22,7 @@ from nonlin.catalogue import get, names
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.portrait import rows
 from nonlin.export import TARGETS
+from nonlin.export.subject import Subject
 from nonlin.expr.text import infix
 from nonlin.kinds import KINDS
 from nonlin.sketch.curve import curve_of, dead, example, kinks, saturated
@@ -150,7 +151,8 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
 
 def targets(entry: Activation) -> list[str]:
     """What the entry can be exported to."""
-    return [name for name, row in TARGETS.items() if entry.elementwise or row.rowwise]
+    subject = Subject(entry)
+    return [name for name, row in TARGETS.items() if row.takes(subject)]
 
 
 def _mathematics(entry: Activation) -> Iterator[str]:
