@@ -20,6 +20,7 @@ FLOORS = {
     "kernels": 2,
     "theory": 3,
     "activation": 3,
+    "array_function": 3,
     "parameter": 3,
     "kinds": 3,
     "catalogue": 3,

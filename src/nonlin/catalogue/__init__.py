@@ -8,9 +8,18 @@ from types import ModuleType
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.catalogue import elsewhere, gated, periodic, rectified, rowwise, sigmoidal
+from nonlin.catalogue import (
+    elsewhere,
+    gated,
+    pairs,
+    periodic,
+    random,
+    rectified,
+    rowwise,
+    sigmoidal,
+)
 
-_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise)
+_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise, pairs, random)
 
 
 def _entries() -> Iterator[Activation]:
