@@ -31,7 +31,7 @@ def plot(activation: Activation, dark: bool) -> Figure:
         if activation.rowwise:
             _bars(axes, [activation], theme)
         else:
-            _one(axes, activation, theme)
+            _one(axes, activation.curve, theme)
         axes.set_title(_heading(activation), fontsize=13, loc="left")
         return figure
 
@@ -151,7 +151,7 @@ def compare(activations: Sequence[Activation], derivative: bool, dark: bool) -> 
     if not activations:
         raise InputError("nothing_to_compare")
     theme = DARK if dark else LIGHT
-    curves = [one for one in activations if not one.rowwise]
+    curves = [one.curve for one in activations if not one.rowwise]
     rows = [one for one in activations if one.rowwise]
     with drawing(theme):
         if len(curves) > MOST_LINES:
