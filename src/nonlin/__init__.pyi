@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any
 
 from nonlin._errors import NonlinError as NonlinError
@@ -24,11 +25,15 @@ def choose(
     hidden: Sequence[int] = ...,
     seed: int = ...,
     quick: bool = ...,
+    full: bool = ...,
     activations: Sequence[str | Activation] | None = ...,
     rates: Sequence[float] | None = ...,
     seeds: int | None = ...,
     task: str | None = ...,
+    budget: str | float | None = ...,
     threads: int | None = ...,
+    journal: str | PathLike[str] | None = ...,
+    resume: bool = ...,
     on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
 

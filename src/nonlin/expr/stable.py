@@ -40,25 +40,60 @@ _VANISHING = (
 
 def stabilise(root: Expr) -> Expr:
     """An equal expression without 0 * inf, inf + oscillation and swallowed NaN."""
-    root = simplify(rewrite(root, _tanh_of_softplus))
+    root = simplify(rewrite(rewrite(root, _slope_of_mish), _tanh_of_softplus))
     root = _mend(root)
     return _guarded(root)
 
 
-def _tanh_of_softplus(node: Expr) -> Expr:
-    """One exponential instead of three, e = exp(-|u|), and one denominator d:
+def _softplus_inside(node: Expr, outer: str) -> Expr | None:
+    """The u of outer(softplus(u))."""
+    if not is_call(node, outer) or not is_call(arguments_of(node)[0], "softplus"):
+        return None
+    return arguments_of(arguments_of(node)[0])[0]
 
-    tanh(softplus(u)) = e (2 + e)/d, d = 2 + e (2 + e), and from 0 on (1 + 2 e)/d,
-    d = 1 + 2 e (1 + e); sech^2 = 4 (1 + e)^2/d^2, and from 0 on 4 (1 + e)^2 e^2/d^2.
+
+def _parts_of_tanh(u: Expr) -> tuple[Expr, Expr, Expr]:
+    """e, d, q with e = exp(-|u|) and tanh(softplus(u)) = q, or e q below 0, q = 1 - e t/d.
+
+    t = 1 + e below 0, 2 e above; d = 1 + (1 + e) t. One exponential, and little is rounded.
     """
-    if not is_call(node, "tanh", "sech_squared") or not is_call(arguments_of(node)[0], "softplus"):
-        return node
-    u = arguments_of(arguments_of(node)[0])[0]
     e = build("exp", negate(absolute(u)))
-    below = where(u < 0, 2 + e * (2 + e), 1 + 2 * e * (1 + e))
-    if is_call(node, "tanh"):
-        return where(u < 0, e, 1) * (where(u < 0, 2 + e, 1 + 2 * e) / below)
-    return 4 * where(u < 0, 1, power(e, 2)) * power((1 + e) / below, 2)
+    t = where(u < 0, 1 + e, 2 * e)
+    d = 1 + (1 + e) * t
+    return e, d, 1 - e * t / d
+
+
+def _tanh_of_softplus(node: Expr) -> Expr:
+    """One exponential instead of three; sech^2 is 4 (1 + e)^2/d^2, above 0 times e^2."""
+    if (u := _softplus_inside(node, "tanh")) is not None:
+        e, _, q = _parts_of_tanh(u)
+        return where(u < 0, e, 1) * q
+    if (u := _softplus_inside(node, "sech_squared")) is not None:
+        e, d, _ = _parts_of_tanh(u)
+        return 4 * where(u < 0, 1, power(e, 2)) * power((1 + e) / d, 2)
+    return node
+
+
+def _slope_of_mish(node: Expr) -> Expr:
+    """tanh(s) + A sech^2(s) s', s = softplus(u), as a product: what is rounded is common.
+
+    Below 0 it is e (q + A (1 - (e (2 + e) + 2 e^2/d)/d)), above q + A 4 e^2 (1 + e)/d^2.
+    """
+    if not is_call(node, "add"):
+        return node
+    gate, product = arguments_of(node)
+    u = _softplus_inside(gate, "tanh")
+    if u is None:
+        return node
+    coefficient, factors = split(product)
+    slopes = build("sech_squared", *arguments_of(gate)), build("sigmoid", u)
+    if any(factors.pop(each, None) != 1 for each in slopes):
+        return node
+    factor = join(coefficient, factors)
+    e, d, q = _parts_of_tanh(u)
+    below = factor * (1 - e * ((2 + e) + 2 * e / d) / d)
+    above = factor * (4 * power(e, 2) * (1 + e) / power(d, 2))
+    return where(u < 0, e, 1) * where(u < 0, q + below, q + above)
 
 
 def _mend(root: Expr) -> Expr:

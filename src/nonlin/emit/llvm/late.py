@@ -48,7 +48,8 @@ def _marked(node: Expr, ranges: dict[Expr, Interval]) -> Expr:
         return build("late_damp", a, b) if _scales(a) else node
     for vanishing, other in ((a, b), (b, a)):
         wide = ranges[other].low < SMALL.low or ranges[other].high > SMALL.high
-        if _scales(vanishing) and wide:
+        fused = is_call(vanishing, "exp") and is_call(other, "reciprocal")  # see `_multiply`
+        if _scales(vanishing) and (wide or fused):
             return build("late_multiply", vanishing, other)
     return node
 

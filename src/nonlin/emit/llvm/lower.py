@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from nonlin.emit.llvm import late
+from nonlin.emit.llvm.slopes import SLOPES, GatedSlope
 from nonlin.expr.floats import as_float
 from nonlin.expr.interval import REALS, UNIT, Interval, divided
 from nonlin.expr.nodes import (
@@ -46,6 +47,8 @@ def lower(root: Expr, bits: int) -> Expr:
     """An equal expression in machine primitives, good for a mantissa of `bits` bits."""
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        if slope := GatedSlope.of(node):
+            return SLOPES[slope.gate](lower(slope.v, bits), lower(slope.factor, bits))
         if isinstance(node, Call) and node.primitive in BY_BITS:
             return BY_BITS[node.primitive](arguments[0], bits)
         if is_call(node, "divide"):
@@ -66,7 +69,7 @@ def shorten(root: Expr) -> Expr:
         varies = is_call(node, "divide") and not isinstance(arguments[1], Constant)
         if varies and _within(ranges[arguments[1]], SAFE):
             inverse = build("reciprocal", arguments[1])
-            ranges[inverse] = divided(Interval(1.0, 1.0), ranges[arguments[1]])
+            ranges[inverse] = _range(inverse, [ranges[arguments[1]]])
             node = multiply(arguments[0], inverse)
         if is_call(node, "log1p") and _within(ranges[arguments[0]], UNIT):
             node = build("log1p_of_share", *arguments)
@@ -90,6 +93,8 @@ def _range(node: Expr, arguments: list[Interval]) -> Interval:
         return Interval(as_float(node.value), as_float(node.value))
     if not isinstance(node, Call):
         return REALS
+    if node.primitive == "reciprocal":
+        return divided(Interval(1.0, 1.0), *arguments)
     if node.primitive in TABLE:
         return TABLE[node.primitive].bounds(*arguments)
     return OWN_BOUNDS.get(node.primitive, REALS)

@@ -1,0 +1,10 @@
+"""For all tests: nothing is written to the home of whoever runs them."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_state(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NONLIN_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+        yield
