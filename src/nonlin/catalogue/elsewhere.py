@@ -77,17 +77,17 @@ def unknown(name: str, own: Iterable[str]) -> InputError:
 def _nearest_three(given: str, own: Iterable[str]) -> object:
     """By the part after the last dot; of names that differ in spelling only, the nearest."""
     ranked = sorted([*own, *names_elsewhere()], key=lambda name: -_likeness(given, name))
-    found = {_plain(name): name for name in reversed(ranked)}
+    found = {plain(name): name for name in reversed(ranked)}
     first = sorted(found.values(), key=ranked.index)[:3]
     return text("errors.nearest", names=", ".join(first))
 
 
 def _likeness(given: str, name: str) -> float:
     """Between 0 and 1.1: the last parts count first, then the whole, so that libraries agree."""
-    last = SequenceMatcher(None, _plain(given), _plain(name)).ratio()
+    last = SequenceMatcher(None, plain(given), plain(name)).ratio()
     return last + SequenceMatcher(None, given.lower(), name.lower()).ratio() / 10
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """torch.nn.LeakyReLU and leaky_relu are both leakyrelu."""
     return name.rpartition(".")[2].lower().replace("_", "").replace("-", "")
