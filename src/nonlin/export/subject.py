@@ -91,6 +91,17 @@ class Subject:
         found = dict(zip(names, self.graphs((0, 1), free), strict=True))
         return found | {f"{self.name}_by_{name}": self.by(name, free) for name in self.inputs[1:]}
 
+    def formulas(self) -> dict[str, Expr]:
+        """As the author wrote it, and the derivatives: what a reader wants to see, by its head."""
+        formula = self.activation.formula
+        known = recognise(formula)
+        if self.kind == "elementwise":
+            return {"f": formula, "slope": derivative(known)}
+        if self.kind == "gated":
+            by_value = derivative(known, VALUE)
+            return {"pair": formula, "by_x": derivative(known), "by_value": by_value}
+        return {"row": formula}
+
     def rows(self) -> tuple[Expr, Expr]:
         """Of a function of rows: the value, and the gradient by x given `grad`, that by y."""
         formula = self._formula(())
