@@ -72,6 +72,12 @@ def elementwise():
     return of_kind("elementwise")
 
 
+@pytest.fixture(scope="session")
+def functions():
+    """The names of all element-wise entries."""
+    return elementwise()
+
+
 def of_kind(kind):
     """The names of the entries of a kind."""
     return [name for name in nl.names() if Subject(nl.get(name)).kind == kind]

@@ -42,7 +42,8 @@ def test_latex_can_be_typeset(entry):
 def test_mathml_is_well_formed(name):
     root = parsed(name)
     assert root.tag.endswith("math")
-    assert len(root[0]) == (1 if nl.get(name).rowwise else 2)
+    lines = {"elementwise": 2, "gated": 3, "rowwise": 1, "reshaping": 1}
+    assert len(root[0]) == lines[Subject(nl.get(name)).kind]
 
 
 def test_mathml_means_the_formula(entry):

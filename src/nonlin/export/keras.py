@@ -131,7 +131,7 @@ def _function(subject: Subject, names: list[str], gradients: str) -> str:
         gradients=gradients,
         title=subject.class_name,
         build=_build(subject, learned),
-        own=", ".join([inputs, *(f"self.{name}" for name in learned)]),
+        own=", ".join([inputs, *(f"ops.convert_to_tensor(self.{name})" for name in learned)]),
     )
 
 

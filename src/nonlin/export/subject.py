@@ -22,7 +22,7 @@ from nonlin.expr.nodes import (
     where,
 )
 from nonlin.expr.recognise import recognise
-from nonlin.expr.rows import numbered
+from nonlin.expr.rows import Reduction, numbered
 from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
@@ -91,6 +91,17 @@ class Subject:
         found = dict(zip(names, self.graphs((0, 1), free), strict=True))
         return found | {f"{self.name}_by_{name}": self.by(name, free) for name in self.inputs[1:]}
 
+    def formulas(self) -> dict[str, Expr]:
+        """As the author wrote it, and the derivatives: what a reader wants to see, by its head."""
+        formula = self.activation.formula
+        known = recognise(formula)
+        if self.kind == "elementwise":
+            return {"f": formula, "slope": derivative(known)}
+        if self.kind == "gated":
+            by_value = derivative(known, VALUE)
+            return {"pair": formula, "by_x": derivative(known), "by_value": by_value}
+        return {"row": formula}
+
     def rows(self) -> tuple[Expr, Expr]:
         """Of a function of rows: the value, and the gradient by x given `grad`, that by y."""
         formula = self._formula(())
@@ -116,27 +127,32 @@ def _carried_back(formula: Expr) -> Expr:
     grad, x = symbol("grad"), "x"
     total = multiply(grad, derivative(root, x))
     shares = {name: _sum(multiply(grad, derivative(root, name))) for name in reductions}
-    for name, (primitive, inside, *rest) in reversed(reductions.items()):
-        options: Sequence[Expr] = rest[0] if rest else ()
-        weight = shares[name] * _weight(primitive, inside, symbol(name), options)
+    for name, reduction in reversed(reductions.items()):
+        inside = reduction.inside
+        weight = shares[name] * _weight(reduction, symbol(name))
         total = total + weight * derivative(inside, x)
         for earlier in shares:
             shares[earlier] = shares[earlier] + _sum(weight * derivative(inside, earlier))
-    for name, (primitive, inside, *rest) in reversed(reductions.items()):
-        options = rest[0] if rest else ()
-        total = substitute(total, {name: build(primitive, inside, *options)})
+    for name, reduction in reversed(reductions.items()):
+        whole = build(reduction.primitive, reduction.inside, *_options(reduction))
+        total = substitute(total, {name: whole})
     return total
 
 
-def _weight(primitive: str, inside: Expr, result: Expr, options: Sequence[Expr]) -> Expr:
+def _options(reduction: Reduction) -> Sequence[Expr]:
+    return getattr(reduction, "options", ())
+
+
+def _weight(reduction: Reduction, result: Expr) -> Expr:
     """The derivative of a reduction by an element that it reduces."""
+    primitive, inside = reduction.primitive, reduction.inside
     if primitive == "row_sum":
         return constant(1)
     if primitive == "row_first":
         return constant(0)
     share = where(inside >= result, 1, 0)
     if primitive == "row_threshold":  # by the rule for implicit functions
-        above = where(inside > result, inside - result, 1) ** (options[0] - 1)
+        above = where(inside > result, inside - result, 1) ** (_options(reduction)[0] - 1)
         share = where(inside > result, above, 0)
     return share / build("row_sum", share)
 
