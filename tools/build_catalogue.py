@@ -145,8 +145,10 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
             found = (f"`{row}`" for row in names_elsewhere if row.library == library)
             yield f"| {library} | {', '.join(found)} |"
     yield f"\n## {words['code']}\n"
-    yield f"```\nnonlin export {entry.name} --to torch\n```\n"
-    yield words["targets"].format(names=", ".join(f"`{name}`" for name in targets(entry)))
+    found = targets(entry)
+    best = "torch" if "torch" in found else found[0]
+    yield f"```\nnonlin export {entry.name} --to {best}\n```\n"
+    yield words["targets"].format(names=", ".join(f"`{name}`" for name in found))
 
 
 def targets(entry: Activation) -> list[str]:
@@ -157,7 +159,7 @@ def targets(entry: Activation) -> list[str]:
 
 def _mathematics(entry: Activation) -> Iterator[str]:
     """Formula and derivative, as GitHub and others set them."""
-    left = "f(x)_i" if entry.rowwise else "f(x)"
+    left = {"rowwise": "f(x)_i", "gated": "f(v, x)"}.get(entry.kind, "f(x)")
     yield f"```math\n{left} = {entry.latex}\n```\n"
     if entry.elementwise:
         yield f"```math\nf'(x) = {entry.derivative_latex}\n```\n"

@@ -38,12 +38,13 @@ def card(activation: Any) -> str:
 
 def _formulas(activation: Any) -> str:
     """f and f' in MathML, which browsers set by themselves."""
+    given = "<mi>v</mi><mo>,</mo><mi>x</mi>" if activation.kind == "gated" else "<mi>x</mi>"
     written = [("<mi>f</mi>", mathml(activation.formula))]
     if activation.elementwise:
         slope = mathml(derivative(recognise(activation.formula)))
         written.append(("<msup><mi>f</mi><mo>′</mo></msup>", slope))
     return "<br>".join(
-        f'<math displaystyle="true">{name}<mo>(</mo><mi>x</mi><mo>)</mo><mo>=</mo>{formula}</math>'
+        f'<math displaystyle="true">{name}<mo>(</mo>{given}<mo>)</mo><mo>=</mo>{formula}</math>'
         for name, formula in written
     )
 
