@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from nonlin.kinds import reshaping
+
 REACH = 6.0  # of a picture of one activation: x from -6 to 6
 HEIGHT = 4.5  # curves that grow faster are cut off here
 SAMPLES = 1201
 EXAMPLE = (1.0, 2.0, 3.0)  # the row that functions of rows are shown on
-MIXED_EXAMPLE = (-2.0, 3.0, 1.0, 2.0)  # for functions that change the length of rows
 JUMP = 1e-6
 
 
@@ -27,7 +28,7 @@ def curve_of(activation: Any) -> Any:
 
 def example(activation: Any) -> tuple[tuple[float, ...], np.ndarray]:
     """A row, and what a function of rows makes of it."""
-    row = MIXED_EXAMPLE if activation.kind == "reshaping" else EXAMPLE
+    row = reshaping.example(activation) if activation.kind == "reshaping" else EXAMPLE
     return row, np.asarray(activation(np.array(row)))
 
 
