@@ -28,7 +28,8 @@ def curve_of(activation: Any) -> Any:
 
 def example(activation: Any) -> tuple[tuple[float, ...], np.ndarray]:
     """A row, and what a function of rows makes of it."""
-    row = reshaping.example(activation) if activation.kind == "reshaping" else EXAMPLE
+    changed = activation.kind == "reshaping"
+    row = tuple(reshaping.example(activation)) if changed else EXAMPLE
     return row, np.asarray(activation(np.array(row)))
 
 
