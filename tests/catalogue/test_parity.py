@@ -24,8 +24,12 @@ LIMIT = 8.0
 DTYPES = ("float32", "float64")
 TABLE = Path(__file__).parents[1] / "data" / "differences.toml"
 DIFFERENCES = tomllib.loads(TABLE.read_text(encoding="utf-8"))["difference"]
+RANDOM = ("torch.nn.functional.gumbel_softmax",)  # draws noise in every call
+SINGLE = ("keras.activations.tanh",)  # gives float32 on JAX
 NAMES = {
-    library: [name for name in names_elsewhere() if name.split(".")[0] == library]
+    library: [
+        name for name in names_elsewhere() if name.split(".")[0] == library and name not in RANDOM
+    ]
     for library in ("torch", "jax", "keras", "onnx")
 }
 
@@ -90,7 +94,6 @@ def run_jax(name, activation, x, grad):
 
 
 def run_keras(name, activation, x, grad):
-    os.environ.setdefault("KERAS_BACKEND", "jax")
     import jax
     import keras
 
@@ -133,6 +136,7 @@ RUN = {"torch": run_torch, "jax": run_jax, "keras": run_keras, "onnx": run_onnx}
 
 
 def theirs(name, activation, x, grad):
+    os.environ.setdefault("KERAS_BACKEND", "jax")
     pytest.importorskip(name.split(".")[0])
     return RUN[name.split(".")[0]](name, activation, x, grad)
 
@@ -147,9 +151,13 @@ def ulps(got, ours):
     return np.where(same, 0.0, np.where(np.isnan(found), np.inf, found))
 
 
-def explained(difference, name, order, x):
+def about(difference, name, order):
     of = f"{name.split('.')[0]}/{names_elsewhere()[name].entry}"
-    if order not in difference["orders"] or not any(fnmatch(of, p) for p in difference["of"]):
+    return order in difference["orders"] and any(fnmatch(of, p) for p in difference["of"])
+
+
+def explained(difference, name, order, x):
+    if not about(difference, name, order) or "between" not in difference:
         return False
     if math.isnan(x):
         return any(math.isnan(low) for low, _ in difference["between"])
@@ -168,6 +176,8 @@ def unexplained(name, order, x, got, ours):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", [name for names in NAMES.values() for name in names])
 def test_same_values_and_gradients(name, dtype):
+    if name in SINGLE and dtype == "float64":
+        pytest.skip("float32 only")
     activation = nl.get(name)
     if activation.elementwise:
         x = points(dtype)
@@ -182,11 +192,18 @@ def test_same_values_and_gradients(name, dtype):
     own = activation(x, precision="exact")
     grad = np.random.default_rng(1).standard_normal(own.shape).astype(dtype)
     value, slope = theirs(name, activation, x, grad)
-    close = {"rtol": 16 * np.finfo(dtype).eps, "atol": 16 * np.finfo(dtype).eps}
-    np.testing.assert_allclose(value, own, **close)
-    if slope is not None:
-        ours = activation.backward(grad, x, precision="exact")
-        np.testing.assert_allclose(slope, ours, **close)
+    if not any(about(row, name, 0) for row in DIFFERENCES):
+        assert_rows_close(value, own, x)
+    if slope is not None and not any(about(row, name, 1) for row in DIFFERENCES):
+        assert_rows_close(slope, activation.backward(grad, x, precision="exact"), x)
+
+
+def assert_rows_close(got, ours, x):
+    """To within rounding of the products and sums that a row consists of."""
+    unit = 16 * np.finfo(x.dtype).eps
+    largest = np.max(np.abs(x), axis=-1, keepdims=True)
+    assert got.shape == ours.shape
+    assert (np.abs(got - ours) <= unit * (np.abs(ours) + np.maximum(largest, 1))).all()
 
 
 @cache
@@ -202,15 +219,16 @@ def test_each_difference_exists_and_is_told_right(row):
     told = row["example"]
     name, order, x = told["name"], told["order"], np.array([told["x"]], told["dtype"])
     activation = nl.get(name)
-    found = theirs(name, activation, x, np.ones_like(x))[order]
-    evaluate = activation.derivative if order else activation
-    ours = evaluate(x, precision="exact")
+    found = theirs(name, activation, x, np.ones_like(x))[order][0]
+    ours = (activation.derivative if order else activation)(x, precision="exact")[0]
     near = {"rtol": 1e-3, "equal_nan": True}
-    assert explained(row, name, order, float(x[0]))
-    assert ulps(found, ours)[0] > LIMIT
+    assert about(row, name, order)
+    assert activation.rowwise or explained(row, name, order, told["x"])
+    assert ulps(found, ours).max() > LIMIT
     np.testing.assert_allclose(found, told["theirs"], **near)
     np.testing.assert_allclose(ours, told["ours"], **near)
     if "truth" in told:
-        exact = judge(name, order)(float(x[0]))
-        np.testing.assert_allclose(told["truth"], float(exact), **near)
-        assert abs(ours[0] - exact) < abs(found[0] - exact) or not np.isfinite(found[0])
+        exact = np.array(judge(name, order)(x[0].tolist()), dtype=float)
+        np.testing.assert_allclose(told["truth"], exact, rtol=1e-12)
+        nearer = np.abs(ours - exact) < np.abs(found - exact)
+        assert np.any(nearer | ~np.isfinite(found))

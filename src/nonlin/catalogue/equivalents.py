@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from nonlin.activation import Activation
 from nonlin.catalogue import elsewhere, get, names
 from nonlin.expr.nodes import Expr
 from nonlin.expr.recognise import recognise
+from nonlin.parameter import NOISE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,10 +58,10 @@ def equivalents() -> Equivalents:
     """All names that are the same function, each library's at its default parameters.
 
     Found by comparing formulas, then values in double precision at 2400 points with all kinks,
-    and in the tails: equal means to within rounding.
+    and in the tails: equal means to within rounding. Random functions: as in training.
     """
     named = _named()
-    values = {activation: _values(activation.graph) for activation in set(named.values())}
+    values = {activation: _values(activation) for activation in set(named.values())}
     numbers = _numbers(dict.fromkeys(named.values()), values)
     groups: dict[int, list[str]] = defaultdict(list)
     for name, activation in named.items():
@@ -86,7 +87,7 @@ def _numbers(
     by_graph: dict[Expr, int] = {}
     found: list[Array] = []  # the values of each function
     for activation in activations:
-        graph = recognise(activation.graph)
+        graph = recognise(_graph(activation))
         number = by_graph.get(graph)
         if number is None:
             mine = values[activation]
@@ -110,11 +111,23 @@ def _grid() -> tuple[Array, Array]:
     return x, chance.standard_normal(x.shape)
 
 
-def _values(graph: Expr) -> Array:
-    """Of the formula on the grid, whatever its kind: a gated pair takes both inputs."""
+def _graph(activation: Activation) -> Expr:
+    """The formula with parameter values; a random function is what it is in training."""
+    if activation.training is None:
+        return activation.graph
+    return replace(activation, formula=activation.training).graph
+
+
+def _values(activation: Activation) -> Array:
+    """On the grid, whatever its kind: a gated pair takes both inputs, noise is the second."""
     from nonlin.emit.numpy import compile_numpy
 
-    return compile_numpy(graph, "x", "value")(*_grid())
+    x, other = _grid()
+    if activation.kind == "reshaping":  # the NumPy target gives results of the shape of x
+        reshaped: Array = activation(x, precision="exact")
+        return reshaped
+    run = compile_numpy(_graph(activation), "x", "value", *NOISE)
+    return run(x, other, *(other for _ in NOISE))
 
 
 def _same(a: Array, b: Array) -> bool:
