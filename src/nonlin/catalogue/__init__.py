@@ -8,9 +8,9 @@ from types import ModuleType
 
 from nonlin._errors import InputError, nearest
 from nonlin.activation import Activation
-from nonlin.catalogue import gated, periodic, rectified, rowwise, sigmoidal
+from nonlin.catalogue import gated, pairs, periodic, random, rectified, rowwise, sigmoidal
 
-_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise)
+_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise, pairs, random)
 
 
 def _entries() -> Iterator[Activation]:

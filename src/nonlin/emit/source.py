@@ -14,11 +14,12 @@ from nonlin.expr.floats import as_float
 from nonlin.expr.interval import REALS, Interval
 from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, arguments_of
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.rows import REDUCTIONS, RESHAPES
 from nonlin.expr.stable import MACHINE
 from nonlin.expr.text import Piece, inside, piece
 from nonlin.expr.walk import postorder
 
-EXCLUDED = ("row_max", "row_sum")  # a function of one number has no row
+EXCLUDED = (*REDUCTIONS, *RESHAPES)  # a function of one number has no row
 _ATOM = 5
 _PLAIN_CALL = re.compile(r"(?<![.\w])(\w+)\(")
 
