@@ -81,7 +81,7 @@ def write(subject: Subject) -> str:
     if subject.activation.rowwise:
         return _rows(subject)
     others = subject.others
-    arguments = ["x", *others]
+    arguments = subject.defaults
     orders = (0, 1) if others else (0, 1, 2)
     names = [subject.name, f"{subject.name}_derivative", f"{subject.name}_second_derivative"]
     graphs = dict(zip(names, subject.graphs(orders, others), strict=False))

@@ -63,9 +63,16 @@ class Subject:
 
     @property
     def learned(self) -> tuple[str, ...]:
-        """Names of the parameters that training adjusts."""
-        rows = self.activation.parameters
+        """Names of the parameters in the formula that training adjusts."""
+        used = symbols([self.activation.formula])
+        rows = [row for row in self.activation.parameters if row.name in used]
         return tuple(row.name for row in rows if getattr(row, "learned", False))
+
+    @property
+    def defaults(self) -> list[str]:
+        """The arguments `x`, `value` and `alpha=0.25` of a function in Python."""
+        values = self.activation.values
+        return [*self.inputs, *(f"{name}={values[name]!r}" for name in self.learned)]
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -120,8 +120,17 @@ def _several(subject: Subject) -> str:
         gradient = f"grad * tf.cast(_by_{name}({wide}), x.dtype)"
         gradients.append(f"tf.reduce_sum({gradient})" if name in subject.learned else gradient)
     joined = "".join(f"\n            {gradient}," for gradient in gradients)
-    last = _gradient(subject.name, names, "_value", f"({joined}\n        )")
-    return module(_FRAME, [*functions, last], DIALECT)
+    last = _gradient(f"_{subject.name}", names, "_value", f"({joined}\n        )")
+    return module(_FRAME, [*functions, last, _called(subject)], DIALECT)
+
+
+def _called(subject: Subject) -> str:
+    """The function with default values, and every array of one dtype."""
+    cast = "".join(f", tf.cast({name}, x.dtype)" for name in subject.others)
+    return (
+        f"def {subject.name}({', '.join(subject.defaults)}):\n"
+        f"    x = tf.convert_to_tensor(x)\n    return _{subject.name}(x{cast})\n"
+    )
 
 
 def _gradient(name: str, names: list[str], value: str, gradients: str) -> str:
