@@ -36,6 +36,7 @@ ELSEWHERE = ("latex", "derivative_latex", "strengths", "weaknesses")
 
 SPOKEN = (
     "cli.show.",
+    "cli.traits.",
     "properties.",
     "formula.",
     *(f"{kind}." for kind in ("kinds", *KINDS)),
@@ -106,6 +107,7 @@ def _common() -> str:
     programs = [
         Path(__file__),
         package / "cli" / "portrait.py",
+        package / "cli" / "traits.py",
         *sorted(package.glob("sketch/*.py")),
     ]
     texts = [path.read_text(encoding="utf-8") for path in programs]

@@ -76,7 +76,7 @@ def test_list_names_every_entry(said):
 
 def test_show_says_what_is_known(said):
     text = said("show", "gelu")
-    for part in ("x * normal_cdf(x)", r"\Phi(x)", "-0.169971 … ∞", "1.53353", "1.48111"):
+    for part in ("x * normal_cdf(x)", r"\Phi(x)", "[-0.169971, ∞)", "1.53353", "1.48111"):
         assert part in text
     assert "Hendrycks and Gimpel, arXiv:1606.08415 (2016)" in text
     assert "f(1) = 0.8413" in text
@@ -112,7 +112,7 @@ def test_show_takes_parameters_and_formulas(said):
     mine = json.loads(said("show", "x * sigmoid(b * x)", "-p", "b=1", "--json"))
     assert mine["gain"] == pytest.approx(silu["gain"], rel=1e-12)
     assert mine["formula"] == "x * sigmoid(b * x)"
-    assert "Derivative    1" in said("show", "x")
+    assert re.search(r"Derivative +1\n", said("show", "x"))
     assert said("show", "gelu-tanh") == said("show", "gelu_tanh")
 
 
