@@ -14,7 +14,7 @@ from typing import Any
 
 from nonlin.expr.analyse.branches import Piece, pieces, regions
 from nonlin.expr.analyse.costs import cost
-from nonlin.expr.analyse.curve import EDGE, Curve, curves
+from nonlin.expr.analyse.curve import EDGE, Curve, crossings, curves
 from nonlin.expr.analyse.extrema import (
     Extreme,
     courses,
@@ -66,6 +66,8 @@ class _Parts:
     pieces: tuple[Piece, ...]
     value_sides: list[Span]
     slope_sides: list[Span]
+    turns: tuple[float, ...]
+    inflections: tuple[float, ...]
     ends: Span
     slope_ends: Span
     smoothness: float
@@ -103,6 +105,8 @@ def _parts(root: Expr) -> _Parts:
         found,
         sides(value, [piece.branch for piece in found]),
         sides(slope, [piece.slope for piece in found]),
+        crossings(slope),
+        crossings(bend),
         limits(root),
         limits(derivative(root)),
         smoothness(root, value.points),
@@ -113,13 +117,14 @@ def _parts(root: Expr) -> _Parts:
 def _course(parts: _Parts) -> dict[str, Any]:
     """Rising, falling, bending: what the signs of f' and f'' say."""
     value, slope, bend, points = parts.value, parts.slope, parts.bend, parts.value.points
-    knots = sorted({*points, *slope.crossings()})
+    knots = sorted({*points, *parts.turns})
     steps = {p: b - a for p, (a, b) in zip(points, parts.value_sides, strict=True)}
     bends = [b - a for a, b in parts.slope_sides]
     corners = tuple(p for p in points if _corner(parts, p))
-    rising, falling = courses(slope, knots, steps, math.inf if not parts.waves else EDGE)
-    smooth = [x for x in bend.crossings() if x not in corners]
-    turns = sorted({*points, *bend.crossings()})
+    ever = parts.waves and any(abs(x) > EDGE for x in knots)
+    rising, falling = courses(slope, knots, steps, EDGE if ever else math.inf)
+    smooth = [x for x in parts.inflections if x not in corners]
+    turns = sorted({*points, *parts.inflections})
     continuous = parts.smoothness >= 0
     up = any(size > 0 for size in steps.values() if parts.smoothness < 0)
     down = any(size < 0 for size in steps.values() if parts.smoothness < 0)
@@ -154,7 +159,7 @@ def _real(sizes: Sequence[float]) -> list[float]:
 
 def _steepness(parts: _Parts) -> dict[str, Any]:
     flat = [piece.inner for piece in parts.pieces if piece.constant_slope is not None]
-    taken = [*parts.bend.crossings(), *flat]
+    taken = [*parts.inflections, *flat]
     at_points = [y for both in parts.slope_sides for y in both]
     low, high = (
         extreme(parts.slope, sign, taken, [*parts.slope_ends, *at_points]) for sign in (-1, 1)
@@ -196,7 +201,7 @@ def _curvature(parts: _Parts) -> float:
 def _extent(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
     points = parts.value.points
     flat = [piece.inner for piece in parts.pieces if piece.constant_slope == 0]
-    taken = [*parts.slope.crossings(), *points, *flat]
+    taken = [*parts.turns, *points, *flat]
     at_points = [y for both in parts.value_sides for y in both]
     low, high = (extreme(parts.value, s, taken, [*parts.ends, *at_points]) for s in (-1, 1))
     inside = [y for x, y in zip(parts.value.xs, parts.value.ys, strict=True) if abs(x) < 30]
@@ -218,7 +223,7 @@ def _extent(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
 
 
 def _places(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
-    candidates = [0.0, *parts.value.points, *parts.slope.crossings()]
+    candidates = [0.0, *parts.value.points, *parts.turns]
     nought = zeros(parts.value, candidates, parts.pieces)
     at = dict(zip(parts.value.points, parts.slope_sides, strict=True))
     fixed = fixed_points(parts.root, parts.value, parts.slope, candidates, at)
@@ -233,7 +238,7 @@ def _places(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
 def _identities(parts: _Parts) -> dict[str, Any]:
     f, slope = parts.value.f, derivative(parts.root)
     points = parts.value.points
-    middles = sorted([0.0, *parts.bend.crossings()], key=abs)
+    middles = sorted([0.0, *parts.inflections], key=abs)
     middles += [(a + b) / 2 for a, b in pairwise((points[0], points[-1]))] if points else []
     return {
         "parity": parity(f),

@@ -24,6 +24,8 @@ _MADE_OF: Mapping[str, tuple[str, ...]] = {
     "softsign": ("divisions", "sums"),
     "sqrt": ("roots",),
     "squareplus": ("roots", "divisions", "products", "sums"),
+    "isru": ("roots", "divisions", "products", "sums"),
+    "inverse_root": ("roots", "divisions", "products", "sums"),
     "algebraic_sigmoid": ("roots", "divisions", "products", "sums"),
     "divide": ("divisions",),
     **dict.fromkeys(("multiply", "damp"), ("products",)),
@@ -36,6 +38,7 @@ _FAMILY: Mapping[str, str] = {
     **dict.fromkeys(("tanh", "sech_squared", "tanhshrink"), "hyperbolic"),
     **dict.fromkeys(("exp", "expm1"), "exponential"),
     **dict.fromkeys(("squareplus", "algebraic_sigmoid"), "algebraic"),
+    **dict.fromkeys(("isru", "inverse_root"), "inverse_root"),
 }
 _SHARED = ("exponentials", "divisions", "roots")
 

@@ -15,6 +15,7 @@ from nonlin.expr.floats import as_function, table
 from nonlin.expr.nodes import Expr
 
 STEP = 1 / 16
+_MANY = 24  # sign changes
 EDGE = 12.0
 _GRID = (
     *(-(EDGE * 10.0 ** (k / 16)) for k in range(48, 0, -1)),
@@ -43,18 +44,23 @@ class Curve:
         noise = 1e-12 * median(inner) if inner else 0.0
         return [(x, 1 if y > 0 else -1) for x, y in self.finite() if abs(y) > noise]
 
-    def crossings(self) -> list[float]:
-        """Where the sign changes: to the last bit inside a piece, else at the breakpoint."""
-        found = []
-        for (low, before), (high, after) in pairwise(self.signs()):
-            if before == after:
-                continue
-            between = [p for p in self.points if low < p < high]
-            if not between:
-                found.append(bisect(self.f, low, high))
-            elif len(between) == 1:
-                found.append(between[0])
-        return found
+
+def crossings(curve: Curve) -> tuple[float, ...]:
+    """Where the sign changes: to the last bit inside a piece, else at the breakpoint.
+
+    Of very many only those near the origin are refined; the others show that there are more.
+    """
+    changes = [(a, b) for (a, p), (b, q) in pairwise(curve.signs()) if p != q]
+    found = []
+    for low, high in changes:
+        between = [p for p in curve.points if low < p < high]
+        if len(changes) > _MANY and min(abs(low), abs(high)) > EDGE:
+            found.append(low)
+        elif not between:
+            found.append(bisect(curve.f, low, high))
+        elif len(between) == 1:
+            found.append(between[0])
+    return tuple(found)
 
 
 @lru_cache(maxsize=32)

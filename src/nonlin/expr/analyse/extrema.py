@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nonlin.expr.analyse.branches import Piece, one_sided, regions
-from nonlin.expr.analyse.curve import EDGE, Curve, peak
+from nonlin.expr.analyse.curve import EDGE, Curve, crossings, peak
 from nonlin.expr.nodes import Expr
 
 Span = tuple[float, float]
@@ -93,10 +93,10 @@ def never_falls(slope: Curve, knots: Sequence[float], jumps: Iterable[float], si
 
 def zeros(curve: Curve, candidates: Iterable[float], flat: Sequence[Piece]) -> tuple[Span, ...]:
     """Where the function is 0: points as (x, x), and whole intervals."""
-    spans = [s for s in regions(flat, 0.0) if curve.f((max(s[0], -1e9) + min(s[1], 1e9)) / 2) == 0]
+    spans = regions([piece for piece in flat if curve.f(piece.inner) == 0], 0.0)
     scale = 1e-14 * max((abs(y) for x, y in curve.finite() if abs(x) < 2), default=0.0)
     found = {x for x in candidates if abs(curve.f(x)) <= min(scale, 1e-12)}
-    found |= {x for x in curve.crossings() if abs(curve.f(x)) <= 1e-9 * (1 + abs(x))}
+    found |= {x for x in crossings(curve) if abs(curve.f(x)) <= 1e-9 * (1 + abs(x))}
     outside = [x for x in sorted(found) if not any(low <= x <= high for low, high in spans)]
     apart = [x for k, x in enumerate(outside) if k == 0 or x - outside[k - 1] > 1e-7]
     return tuple(sorted([*spans, *((x, x) for x in apart)]))

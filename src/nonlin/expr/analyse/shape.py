@@ -75,10 +75,10 @@ def smoothness(root: Expr, points: Sequence[float], highest: int = 4) -> float:
     if not points:
         return math.inf
     for order in range(highest + 1):
+        root = derivative(root) if order else root
         f = as_function(root, "x")
         if any(jumps(f, point) or math.isinf(steep(f, point)) for point in points):
             return order - 1
-        root = derivative(root)
     return math.inf
 
 

@@ -14,7 +14,14 @@ from nonlin.expr.nodes import Expr, arguments_of, is_call, subtract, symbol
 from nonlin.expr.simplify import simplify, split
 from nonlin.expr.walk import postorder, symbols
 
-_TESTED = tuple(k * 0.3717 for k in range(1, 24))  # up to 8.5, and no round numbers
+_TESTED = (
+    0.0013,
+    0.017,
+    *(k * 0.3717 for k in range(1, 24)),
+    13.7,
+    41.9,
+    133.1,
+)  # no round numbers
 _FACTORS = (0.37, 2.9, 17.0)
 _DISTANT = (*(-100 + k / 16 for k in range(641)), *(60 + k / 16 for k in range(641)))
 

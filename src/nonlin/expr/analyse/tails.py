@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from nonlin.expr.analyse.branches import pieces
-from nonlin.expr.analyse.curve import Curve
+from nonlin.expr.analyse.curve import Curve, crossings
 from nonlin.expr.analyse.extrema import zeros
 from nonlin.expr.analyse.shape import Function, limit_of
 from nonlin.expr.floats import as_function
@@ -47,7 +47,7 @@ def fixed_points(
     ys = [0.0 if abs(y - x) < 1e-13 * abs(x) else y - x for x, y in pairs]
     curve = Curve(as_function(difference, "x"), value.points, value.xs, ys)
     touching = Curve(lambda x: slope.f(x) - 1, slope.points, slope.xs, [y - 1 for y in slope.ys])
-    near = [*candidates, *touching.crossings()]
+    near = [*candidates, *crossings(touching)]
     spans = zeros(curve, near, pieces(difference, value.points))
     return tuple((low, high, _at(slope, low, sides) if low == high else 1.0) for low, high in spans)
 
