@@ -12,7 +12,7 @@ import nonlin as nl
 from nonlin._text import speaking
 from nonlin.sketch import svg
 from nonlin.sketch.card import card
-from nonlin.sketch.curve import dead, saturated
+from nonlin.sketch.curve import curve_of, dead, example, saturated
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -65,6 +65,17 @@ def test_regions():
     assert left == (-6.0, pytest.approx(-right[0]))
     ((low, high),) = saturated(nl.activation("half", "where(x > 0, tanh(x), 0)"))
     assert 0 < low < high == 6.0
+
+
+def test_every_kind_has_something_to_draw():
+    x = np.linspace(-2, 2, 9)
+    np.testing.assert_allclose(curve_of(nl.get("glu"))(x), nl.sigmoid(x), rtol=1e-6)
+    assert curve_of(nl.relu) is nl.relu
+    assert curve_of(nl.softmax) is None
+    row, values = example(nl.get("crelu"))
+    assert len(values) == 2 * len(row)
+    assert ">y4<" in svg.picture(nl.get("crelu"))
+    assert ">x3 = 3<" in svg.picture(nl.softmax)
 
 
 def test_a_card_speaks_both_languages_and_escapes_names():

@@ -50,6 +50,8 @@ def _formula(activation: Activation) -> str:
         rows = [row.split(", & ") for row in latex[len(BEGIN) : -len(END)].split(r" \\ ")]
         said = [f"${value.strip()}$ ({_condition(condition)})" for value, condition in rows]
         written = "$f(x) =$ " + ",  ".join(said)
+    elif activation.kind == "gated":
+        written = f"$f(v, x) = {latex}$,  $v = 1$"
     else:
         written = f"$f(x) = {latex}$"
     try:
