@@ -7,6 +7,7 @@ from nonlin._text import set_language as set_language
 from nonlin.activation import Activation as Activation
 from nonlin.catalogue import get as get
 from nonlin.catalogue import names as names
+from nonlin.catalogue.equivalents import equivalents as equivalents
 from nonlin.choose import Result
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
@@ -35,4 +36,5 @@ def choose(
     resume: bool = ...,
     on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
+def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
 def __getattr__(name: str) -> Activation: ...  # every entry of the catalogue

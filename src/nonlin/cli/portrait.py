@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nonlin._text import say
 from nonlin.activation import Activation
+from nonlin.cli import traits
 from nonlin.expr.derivative import derivative
 from nonlin.expr.recognise import recognise
 from nonlin.expr.text import infix
+from nonlin.parameter import Parameter
 
 
 def as_dict(activation: Activation) -> dict[str, Any]:
@@ -20,7 +21,10 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "title": activation.title,
         "formula": infix(activation.formula),
         "latex": activation.latex,
+        "kind": activation.kind,
         "parameters": activation.values,
+        "learned": activation.learned,
+        "training": None if activation.training is None else infix(activation.training),
         "range": activation.range,
         "kinks": activation.kinks,
         "strengths": [str(sentence) for sentence in activation.strengths],
@@ -29,22 +33,13 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "source": activation.source,
         "aliases": activation.aliases,
     }
-    if not activation.rowwise:
-        p = activation.properties
+    if activation.elementwise:
         found |= {
             "derivative": infix(derivative(recognise(activation.formula))),
             "derivative_latex": activation.derivative_latex,
             "gain": activation.gain,
             "gain_backward": activation.gain_backward,
-            "limits": p.limits,
-            "monotone": p.monotone,
-            "parity": p.parity,
-            "mean": p.mean,
-            "lipschitz": p.lipschitz,
-            "smoothness": p.smoothness,
-            "dead_regions": p.dead_regions,
-            "saturation_points": p.saturation_points,
-            "exponentials": p.exponentials,
+            **traits.as_dict(activation.properties),
         }
     return found
 
@@ -69,7 +64,7 @@ def print_out(activation: Activation) -> None:
 
 def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
     """Label, bullet and text of every line; the label stands before the first of a list."""
-    for key, value in _rows(activation):
+    for key, value in rows(activation):
         if isinstance(value, str):
             yield key, "", value
             continue
@@ -77,21 +72,25 @@ def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
             yield key if number == 0 else "", "+" if key == "strengths" else "-", str(sentence)
 
 
-def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+    """Each fact: the key of its label, and a text or a list of sentences."""
     yield "formula", infix(activation.formula)
     yield "latex", activation.latex
     if activation.values:
-        yield "parameters", ", ".join(f"{k} = {v:g}" for k, v in activation.values.items())
-    if not activation.rowwise:
-        yield "derivative", infix(derivative(recognise(activation.formula)))
-        yield "derivative_latex", activation.derivative_latex
-    else:
-        yield "derivative", say("cli.show.jacobian")
+        yield "parameters", ", ".join(map(_parameter, activation.parameters))
+    if activation.training is not None:
+        yield "in_training", infix(activation.training)
+    if activation.kind != "elementwise":
+        yield "kind", say(f"kinds.{activation.kind}")
+    yield from _derivatives(activation)
     yield "values", _values(activation)
-    yield "range", _interval(activation.range)
-    yield "kinks", ", ".join(f"x = {kink:g}" for kink in activation.kinks) or say("cli.show.none")
-    if not activation.rowwise:
+    if activation.elementwise:
         yield from _measured(activation)
+    else:
+        low, high = map(traits.number, activation.range)
+        yield "range", f"{low} … {high}"
+        kinks = ", ".join(f"x = {kink:g}" for kink in activation.kinks)
+        yield "kinks", kinks or say("cli.show.none")
     yield "strengths", activation.strengths
     yield "weaknesses", activation.weaknesses
     if activation.source:
@@ -101,44 +100,40 @@ def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         yield "aliases", ", ".join(activation.aliases)
 
 
-def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
-    p = activation.properties
-    yield (
-        "limits",
-        say("cli.show.limits_are", left=_number(p.limits[0]), right=_number(p.limits[1])),
-    )
-    yield "shape", _shape(activation)
-    yield "mean", _number(p.mean)
-    yield (
-        "gain",
-        say(
-            "cli.show.gains_are",
-            forward=_number(activation.gain),
-            backward=_number(activation.gain_backward),
-        ),
-    )
+def _parameter(parameter: Parameter) -> str:
+    learned = f" {say('cli.show.learned')}" if parameter.learned else ""
+    return f"{parameter.name} = {parameter.value:g}{learned}"
 
 
-def _shape(activation: Activation) -> str:
-    p = activation.properties
-    words = [say(f"cli.show.{'constant' if p.flat else p.monotone or 'not_monotone'}")]
-    if p.parity:
-        words.append(say(f"cli.show.{p.parity}"))
-    if p.convex:
-        words.append(say("cli.show.convex"))
-    if p.smoothness == math.inf:
-        words.append(say("cli.show.smooth"))
+def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
+    if activation.elementwise:
+        yield "derivative", infix(derivative(recognise(activation.formula)))
+        yield "derivative_latex", activation.derivative_latex
+    elif activation.kind == "gated":
+        for key, name in (("by_value", "value"), ("by_gate", "x")):
+            yield key, infix(derivative(recognise(activation.formula), name))
     else:
-        words.append(say("cli.show.smoothness", count=int(p.smoothness)))
-    words.append(say("cli.show.lipschitz", value=_number(p.lipschitz)))
-    return say("cli.show.comma").join(words)
+        yield "derivative", say("cli.show.jacobian")
+
+
+def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
+    yield from traits.lines(activation.properties)
+    gains = {"forward": activation.gain, "backward": activation.gain_backward}
+    yield "gain", say("cli.show.gains_are", **{k: traits.number(v) for k, v in gains.items()})
 
 
 def _values(activation: Activation) -> str:
     """A few numbers to check one's own against."""
     if activation.rowwise:
-        found = ", ".join(f"{value:.6f}" for value in activation([1.0, 2.0, 3.0]))
-        return f"f(1, 2, 3) = ({found})"
+        return _row_value(activation, (1, 2, 3), "{:.6f}")
+    if activation.kind == "reshaping":
+        from nonlin.kinds import reshaping
+
+        return _row_value(activation, reshaping.example(activation), "{:g}")
+    if activation.kind == "gated":
+        pairs = ((1, -2), (1, 0), (1, 1), (2, 1), (-1, 2))
+        found = (f"f({v}, {g}) = {activation([v], [g])[0]:.4g}" for v, g in pairs)
+        return say("cli.show.value_and_gate", values=", ".join(found))
     points = (-2, -1, 0, 1, 2)
     values = activation([float(point) for point in points])
     return ", ".join(
@@ -146,11 +141,6 @@ def _values(activation: Activation) -> str:
     )
 
 
-def _interval(ends: tuple[float, float]) -> str:
-    return f"{_number(ends[0])} … {_number(ends[1])}"
-
-
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return say("cli.show.undefined")
-    return f"{value + 0.0:.6g}" if math.isfinite(value) else ("∞" if value > 0 else "-∞")
+def _row_value(activation: Activation, row: Sequence[float], form: str) -> str:
+    found = ", ".join(map(form.format, activation([float(x) for x in row])))
+    return f"f({', '.join(map('{:g}'.format, row))}) = ({found})"

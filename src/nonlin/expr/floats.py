@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from nonlin.expr.nodes import Call, Constant, Expr, Symbol
@@ -229,6 +229,20 @@ def as_function(root: Expr, *names: str) -> Callable[..., float]:
         return results[-1]
 
     return run
+
+
+def table(roots: Sequence[Expr], xs: Sequence[float]) -> list[list[float]]:
+    """Every expression in x at every x: one list each, parts in common worked out once."""
+    columns: dict[Expr, list[float]] = {}
+    for node in postorder(*roots):
+        if isinstance(node, Call) and node.arguments:
+            arguments = [columns[argument] for argument in node.arguments]
+            columns[node] = list(map(FLOATS[node.primitive], *arguments))
+        elif isinstance(node, Symbol):
+            columns[node] = list(xs)
+        else:
+            columns[node] = [as_function(node)()] * len(xs)
+    return [columns[root] for root in roots]
 
 
 def constant_value(node: Expr) -> float | None:

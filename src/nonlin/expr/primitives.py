@@ -284,11 +284,40 @@ def _inverse_roots() -> tuple[Primitive, ...]:
     )
 
 
+def _threshold(m: Any, row: Any, power: Any) -> Any:
+    """t with sum(max(z - t, 0) ** power) = 1, halving the interval that holds it."""
+    low, high = max(row) - 1, max(row)
+    for _ in range(m.mp.prec + 4):
+        middle = (low + high) / 2
+        total = m.fsum((z - middle) ** power for z in row if z > middle)
+        low, high = (middle, high) if total > 1 else (low, middle)
+    return high
+
+
+def _first(m: Any, row: Any) -> Any:
+    place = row.index(max(row))
+    return [m.mpf(int(i == place)) for i in range(len(row))]
+
+
+def _pooled(m: Any, row: Any, pieces: Any) -> Any:
+    size = int(pieces)
+    return [max(row[start : start + size]) for start in range(0, len(row), size)]
+
+
 def _rowwise() -> tuple[Primitive, ...]:
-    """Reductions over the axis of a row-wise function."""
+    """Reductions over the axis of a row-wise function, and results of another length.
+
+    row_threshold(z, p): t with sum(max(z - t, 0) ** p) = 1, p at least 1 (sparsemax, entmax).
+    row_first(z): 1 at the first of the largest elements, else 0. row_join(a, b): a, then b.
+    row_pool(a, k): the largest of each k neighbours.
+    """
     return (
         Primitive("row_max", (_zero,), lambda m, row: max(row), lambda a: a),
         Primitive("row_sum", (_zero,), lambda m, row: m.fsum(row)),
+        Primitive("row_threshold", (_zero, _zero), _threshold),
+        Primitive("row_first", (_zero,), _first, interval.always(UNIT)),
+        Primitive("row_join", (_zero, _zero), lambda m, a, b: [*a, *b], interval.hull),
+        Primitive("row_pool", (_zero, _zero), _pooled, lambda a, _: a),
     )
 
 
