@@ -3,239 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
-from fractions import Fraction
-from functools import lru_cache, partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from nonlin import kinds
 from nonlin._callable import make_callable
 from nonlin._errors import InputError
 from nonlin._text import Text, language
+from nonlin.array_function import ArrayFunction
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import Expr, constant
-from nonlin.expr.paths import Path, outputs_of
+from nonlin.expr.nodes import Expr
 from nonlin.expr.recognise import recognise
-from nonlin.expr.rows import is_rowwise
 from nonlin.expr.walk import substitute, symbols
-from nonlin.parameter import (
-    Parameter,
-    check_order,
-    check_precision,
-    own_parameter,
-    trace,
-    with_values,
-)
+from nonlin.parameter import check_order, own_parameter, trace
 
 if TYPE_CHECKING:
     from nonlin.expr.analyse import Properties
-    from nonlin.kernels.compile import Kernel
 
 
 @dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(ArrayFunction):
     """An activation function, declared once as a formula in x and its parameters.
 
     Call it on arrays (NumPy in, NumPy out, dtype in is dtype out; integers become float64).
-    `rowwise` functions, such as softmax, act along an axis; all others element by element.
+    Its `kind` says how it meets them: element by element, row by row, as a gated pair, ...
     """
 
-    name: str
-    formula: Expr
-    parameters: tuple[Parameter, ...] = ()
     titles: tuple[str, str] = ("", "")
     year: int | None = None
     source: str = ""
     aliases: tuple[str, ...] = ()
-    from_output: Expr | None = None  # the gradient by x, in `grad` and y = f(x)
-    _ready: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-
-    def __call__(
-        self,
-        x: Any,
-        /,
-        *,
-        precision: str = "fast",
-        out: Any = None,
-        axis: int = -1,
-        **parameters: Any,
-    ) -> Any:
-        """f(x), same shape and dtype as x. `out` receives the result if given (it may be x).
-
-        precision: "fast" (at most 8 ULP) or "exact" (at most 1 ULP). `axis` is for row-wise
-        functions. Raises InputError for complex, object and text arrays. Inside the function
-        of an activation of your own, x is a symbol, and so is the result.
-        """
-        try:  # an array of a kind that came before takes the quick way
-            run = None if parameters else self._ready[type(x), x.dtype, precision]
-        except (KeyError, TypeError, AttributeError):
-            run = None
-        if run is not None:
-            return run(x, out)
-        if isinstance(x, Expr):
-            return substitute(self.bind(**parameters).graph, {"x": x})
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.value(self.bind(**parameters), x, precision, out, axis)
-        (result,) = self._evaluate((x,), (0,), precision, out, parameters)
-        if not parameters:
-            self._keep_ready(x, precision)
-        return result
-
-    def _keep_ready(self, x: Any, precision: str) -> None:
-        """Remember the kernel for arrays like x, if it takes them as they are."""
-        import numpy as np
-
-        from nonlin.kernels import arrays
-
-        if type(x) is np.ndarray and x.dtype in (np.float32, np.float64) and x.dtype.isnative:
-            kernel = self.kernel((0,), x.dtype, precision)
-            self._ready[np.ndarray, x.dtype, precision] = partial(arrays.run_one, kernel)
-
-    def derivative(
-        self,
-        x: Any,
-        /,
-        order: int = 1,
-        *,
-        precision: str = "fast",
-        out: Any = None,
-        axis: int = -1,
-        **parameters: Any,
-    ) -> Any:
-        """The derivative of order 1, 2 or 3 at x, same shape and dtype.
-
-        At a kink the derivative is the one that the formula's branch declares: relu'(0) = 0.
-        For a row-wise function (order 1 only): the Jacobian, shape (..., n, n), rows last.
-        """
-        check_order(order)
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.derivative(self.bind(**parameters), x, order, precision, out, axis)
-        return self._evaluate((x,), (int(order),), precision, out, parameters)[0]
-
-    def value_and_derivative(
-        self,
-        x: Any,
-        /,
-        *,
-        precision: str = "fast",
-        out: Any = None,
-        axis: int = -1,
-        **parameters: Any,
-    ) -> tuple[Any, Any]:
-        """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.both(self.bind(**parameters), x, precision, out, axis)
-        value, slope = self._evaluate((x,), (0, 1), precision, out, parameters)
-        return value, slope
-
-    def backward(
-        self,
-        grad: Any,
-        x: Any,
-        /,
-        *,
-        precision: str = "fast",
-        out: Any = None,
-        axis: int = -1,
-        **parameters: Any,
-    ) -> Any:
-        """grad * f'(x) in one pass: the gradient by x, given the gradient by f(x).
-
-        Both arrays have one shape, and so has the result. For a row-wise function: the
-        Jacobian of every row along `axis`, transposed, times grad. Raises InputError otherwise.
-        """
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.backward(self.bind(**parameters), grad, x, precision, out, axis)
-        return self._evaluate((grad, x), "backward", precision, out, parameters)[0]
-
-    def backward_from_output(
-        self, grad: Any, y: Any, /, *, precision: str = "fast", out: Any = None, axis: int = -1
-    ) -> Any:
-        """`backward` from the saved output y = f(x): cheaper, and as accurate as y is.
-
-        For sigmoid, tanh, softmax and log_softmax. Raises InputError for the others.
-        """
-        if self.from_output is None:
-            raise InputError("no_backward_from_output", name=self.name)
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.backward_from_output(self, grad, y, precision, out, axis)
-        return self._evaluate((grad, y), "from_output", precision, out, {})[0]
-
-    def gate(
-        self, value: Any, x: Any, /, *, precision: str = "fast", out: Any = None, **parameters: Any
-    ) -> Any:
-        """value * f(x) in one pass, as in gated linear units (Shazeer, arXiv:2002.05202).
-
-        Both arrays have one shape, and so has the result. Raises InputError otherwise.
-        """
-        return self._evaluate((value, x), "gate", precision, out, parameters)[0]
-
-    def gate_backward(
-        self,
-        grad: Any,
-        value: Any,
-        x: Any,
-        /,
-        *,
-        precision: str = "fast",
-        out: Any = None,
-        **parameters: Any,
-    ) -> tuple[Any, Any]:
-        """Gradients of `gate` by value and by x: grad * f(x) and grad * value * f'(x), in one pass.
-
-        All arrays have one shape; `out`, if given, is a pair of arrays.
-        """
-        given = (grad, value, x)
-        by_value, by_x = self._evaluate(given, "gate_backward", precision, out, parameters)
-        return by_value, by_x
-
-    def _evaluate(
-        self, given: Sequence[Any], path: Path, precision: str, out: Any, parameters: dict[str, Any]
-    ) -> list[Any]:
-        from nonlin.kernels import arrays
-
-        inputs = arrays.as_inputs(given)
-        outputs = arrays.outputs_for(inputs[0], out, outputs_of(path))
-        bound = self.bind(**parameters) if parameters else self
-        kernel = bound.kernel(path, *arrays.kernel_for(inputs[0], precision))
-        arrays.run(kernel, inputs, outputs)
-        return [o[()] if out is None and o.ndim == 0 else o for o in outputs]
-
-    def kernel(self, path: Path = (0,), dtype: Any = "float32", precision: str = "fast") -> Kernel:
-        """The compiled path: orders (0: value), "backward", "gate", ... Keep it while in use."""
-        if not isinstance(dtype, str):
-            import numpy as np
-
-            dtype = np.dtype(dtype).name
-        try:
-            found: Kernel = self._ready[path, dtype, precision]
-        except (KeyError, TypeError):  # hashing a whole activation takes longer than a short array
-            check_precision(precision)
-            found = _kernel(self, path, dtype, precision)
-            self._ready[path, dtype, precision] = found
-        return found
-
-    def bind(self, **parameters: Any) -> Activation:
-        """The same activation with other parameter values."""
-        if not parameters:
-            return self
-        changed = with_values(self.name, self.parameters, parameters)
-        return replace(self, parameters=changed)
-
-    @property
-    def values(self) -> dict[str, float]:
-        """Parameter values by name."""
-        return {parameter.name: parameter.value for parameter in self.parameters}
 
     @property
     def title(self) -> str:
@@ -243,14 +42,12 @@ class Activation:
         return self.titles[1 if language() == "zh" else 0] or self.name
 
     @property
-    def rowwise(self) -> bool:
-        """Does it act on whole rows?"""
-        return _is_rowwise(self.formula)
-
-    @property
-    def graph(self) -> Expr:
-        """The formula with the parameter values put in, exactly."""
-        return substitute(self.formula, {n: constant(Fraction(v)) for n, v in self.values.items()})
+    def curve(self) -> Activation:
+        """The element-wise function to draw: for a gated pair that of the gate, at value 1."""
+        if self.kind == "gated":
+            return replace(self, formula=substitute(self.formula, {"value": 1}))
+        self._needs_elementwise("curve")
+        return self
 
     @property
     def latex(self) -> str:
@@ -284,6 +81,12 @@ class Activation:
         name = plain if order == 0 else f"{plain}_derivative_{order}"
         return to_python(stabilise(derivatives(self.formula, (order,))[0]), name, self.values)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: formula, curve and derivative, what is known about it."""
+        from nonlin.sketch.card import card
+
+        return card(self)
+
     @property
     def properties(self) -> Properties:
         """What can be read off the formula: see `nonlin.expr.analyse.Properties`."""
@@ -293,33 +96,24 @@ class Activation:
     @property
     def range(self) -> tuple[float, float]:
         """Least upper and greatest lower bound of the values."""
-        if self.rowwise:
-            from nonlin import rowwise
-
-            return rowwise.value_range(self)
-        low, high = self.properties.range
+        low, high = self._runner.value_range(self)
         return low, high
 
     @property
     def kinks(self) -> tuple[float, ...]:
         """Points where the value or the first derivative jumps."""
-        return () if self.rowwise else self.properties.kinks
+        found: tuple[float, ...] = self._runner.kinks(self)
+        return found
 
     @property
     def strengths(self) -> list[Text]:
         """What speaks for it, derived from the properties."""
-        from nonlin import rowwise
-        from nonlin.expr.analyse import strengths
-
-        return rowwise.strengths(self) if self.rowwise else strengths(self.properties)
+        return kinds.strengths(self)
 
     @property
     def weaknesses(self) -> list[Text]:
         """What speaks against it, derived from the properties."""
-        from nonlin import rowwise
-        from nonlin.expr.analyse import weaknesses
-
-        return rowwise.weaknesses(self) if self.rowwise else weaknesses(self.properties)
+        return kinds.weaknesses(self)
 
     @property
     def gain(self) -> float:
@@ -337,35 +131,11 @@ class Activation:
         self._needs_elementwise("gain_backward")
         return gain_backward(recognise(self.graph), self.properties.breakpoints)
 
-    def _needs_elementwise(self, what: str) -> None:
-        if self.rowwise:
-            raise InputError("rowwise", name=self.name, what=what)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        kept = (each.name for each in fields(self) if each.init)
-        return Activation, tuple(getattr(self, name) for name in kept)
-
     def __repr__(self) -> str:
         from nonlin.expr.text import infix
 
         values = "".join(f", {name}={value:g}" for name, value in self.values.items())
         return f"<Activation {self.name}: {infix(self.formula)}{values}>"
-
-
-@lru_cache(maxsize=4096)
-def _kernel(activation: Activation, path: Path, dtype: str, precision: str) -> Kernel:
-    from nonlin.kernels.compile import compile_kernel
-
-    activation._needs_elementwise("kernel")
-    formula = activation.from_output if path == "from_output" else activation.formula
-    if formula is None:
-        raise InputError("no_backward_from_output", name=activation.name)
-    return compile_kernel(formula, path, dtype, precision, activation.values)
-
-
-@lru_cache(maxsize=4096)
-def _is_rowwise(formula: Expr) -> bool:
-    return is_rowwise(formula)
 
 
 @lru_cache(maxsize=512)
@@ -393,7 +163,7 @@ def activation(name: str, formula: str | Callable[..., Any], /, **parameters: fl
     unknown = [n for n in symbols([root]) if n != "x" and n not in rows]
     if unknown:
         raise InputError("unbound_parameter", name=unknown[0])
-    return Activation(name, root, tuple(rows.values()), (name, name))
+    return Activation(name, root, tuple(rows.values()), titles=(name, name))
 
 
 make_callable(__name__)

@@ -96,7 +96,7 @@ REFUSALS = {
     "too_few_sizes": lambda: Network([3]),
     "sizes_not_a_list": lambda: Network(3),
     "hidden_count": lambda: Network([2, 3, 3, 1], ["relu"]),
-    "rowwise_hidden": lambda: Network([2, 3, 1], "softmax"),
+    "hidden_kind": lambda: Network([2, 3, 1], "softmax"),
     "unknown_initialisation": lambda: Network([2, 1], init="he_norml"),
     "network_dtype": lambda: Network([2, 1], dtype=np.float16),
     "not_two_dimensional": lambda: Network([2, 1]).forward([1, 2]),

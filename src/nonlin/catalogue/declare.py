@@ -5,24 +5,30 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from nonlin.activation import Activation
-from nonlin.expr.nodes import symbol
-from nonlin.parameter import Parameter, trace
+from nonlin.expr.nodes import lift, symbol
+from nonlin.expr.walk import substitute
+from nonlin.parameter import NOISE, Parameter, trace
 
 
-def parameter(value: float, *, above: float = -math.inf, below: float = math.inf) -> Any:
-    """A parameter with its default value and the open range that it may lie in."""
-    return Parameter("", value, above, below)
+def parameter(
+    value: float, *, above: float = -math.inf, below: float = math.inf, learned: bool = False
+) -> Any:
+    """A parameter with its default value, the open range that it may lie in, and whether
+    networks learn it.
+    """
+    return Parameter("", value, above, below, learned)
 
 
 def declared(
-    *,
     title: str,
     zh: str,
     year: int,
     source: str,
+    *,
     aliases: tuple[str, ...] = (),
     from_output: Callable[[Any, Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Activation]:
@@ -31,25 +37,31 @@ def declared(
     title, zh: the full name in English and Chinese; year and source: where it was published.
     from_output: the gradient by x as a function of (gradient by y, y), y = f(x), where it is
     cheaper than from x.
+
+    Besides x and parameters a function may take `value`, which makes it a gated pair, and noise
+    (`uniform`, `normal` or `gumbel`), which makes it random: its formula in evaluation then has
+    1/2, 0 and 0 instead.
     """
 
     def make(function: Callable[..., Any]) -> Activation:
-        rows = {
-            name: Parameter(name, given.default.value, given.default.above, given.default.below)
-            for name, given in inspect.signature(function).parameters.items()
-            if name != "x"
-        }
-        formula = trace(function, rows)
-        backward = None if from_output is None else from_output(symbol("grad"), symbol("y"))
+        names = list(inspect.signature(function).parameters)[1:]
+        defaults = inspect.signature(function).parameters
+        formula = trace(function, names)
+        noisy = any(name in NOISE for name in names)
         return Activation(
             function.__name__,
-            formula,
-            tuple(rows.values()),
+            substitute(formula, {name: lift(value) for name, value in NOISE.items()}),
+            tuple(
+                replace(defaults[name].default, name=name)
+                for name in names
+                if isinstance(defaults[name].default, Parameter)
+            ),
+            None if from_output is None else from_output(symbol("grad"), symbol("y")),
+            formula if noisy else None,
             (title, zh),
             year,
             source,
             aliases,
-            backward,
         )
 
     return make

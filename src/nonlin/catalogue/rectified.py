@@ -46,7 +46,7 @@ def leaky_relu(x: Any, alpha: Any = parameter(0.01)) -> Any:
     year=2015,
     source="He, Zhang, Ren and Sun, Delving deep into rectifiers, arXiv:1502.01852",
 )
-def prelu(x: Any, alpha: Any = parameter(0.25)) -> Any:
+def prelu(x: Any, alpha: Any = parameter(0.25, learned=True)) -> Any:
     return f.where(x > 0, x, alpha * x)
 
 

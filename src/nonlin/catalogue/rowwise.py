@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nonlin.catalogue.declare import declared
+from nonlin.catalogue import rectified
+from nonlin.catalogue.declare import declared, parameter
 from nonlin.expr import vocabulary as f
+from nonlin.expr.nodes import symbol
 
 
 @declared(
@@ -31,3 +33,89 @@ def softmax(x: Any) -> Any:
 def log_softmax(x: Any) -> Any:
     shifted = x - f.row_max(x)
     return shifted - f.log(f.row_sum(f.exp(shifted)))
+
+
+@declared(
+    title="Softmin",
+    zh="Softmin(取反的 Softmax)",
+    year=2012,
+    source="Torch7, nn.SoftMin (Collobert, Kavukcuoglu and Farabet)",
+    from_output=lambda grad, y: -y * (grad - f.row_sum(grad * y)),
+)
+def softmin(x: Any) -> Any:
+    e = f.exp(-x - f.row_max(-x))
+    return e / f.row_sum(e)
+
+
+@declared(
+    title="Softmax with temperature",
+    zh="带温度的 Softmax",
+    year=2015,
+    source="Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, "
+    "arXiv:1503.02531",
+    from_output=lambda grad, y: y * (grad - f.row_sum(grad * y)) / symbol("temperature"),
+)
+def tempered_softmax(x: Any, temperature: Any = parameter(2.0, above=0)) -> Any:
+    e = f.exp((x - f.row_max(x)) / temperature)
+    return e / f.row_sum(e)
+
+
+@declared(
+    title="Hardmax",
+    zh="Hardmax(最大值处为 1)",
+    year=2017,
+    source="ONNX, operator Hardmax: 1 at the first maximum, 0 elsewhere",
+)
+def hardmax(x: Any) -> Any:
+    return f.row_first(x)
+
+
+def _on_support(grad: Any, weight: Any) -> Any:
+    """The gradient of entmax by its input: weight = y ** (2 - alpha) where y > 0, else 0."""
+    return weight * (grad - f.row_sum(grad * weight) / f.row_sum(weight))
+
+
+@declared(
+    title="Sparsemax",
+    zh="稀疏 Softmax(Sparsemax)",
+    year=2016,
+    source="Martins and Astudillo, From softmax to sparsemax, arXiv:1602.02068",
+    from_output=lambda grad, y: _on_support(grad, f.where(y > 0, 1, 0)),
+)
+def sparsemax(x: Any) -> Any:
+    z = x - f.row_max(x)
+    return f.maximum(z - f.row_threshold(z, 1), 0)
+
+
+@declared(
+    title="Entmax with exponent 1.5",
+    zh="1.5-entmax(介于 Softmax 与 Sparsemax 之间)",
+    year=2019,
+    source="Peters, Niculae and Martins, Sparse sequence-to-sequence models, arXiv:1905.05702",
+    aliases=("entmax_15",),
+    from_output=lambda grad, y: _on_support(grad, f.sqrt(y)),
+)
+def entmax15(x: Any) -> Any:
+    z = (x - f.row_max(x)) / 2
+    return f.maximum(z - f.row_threshold(z, 2), 0) ** 2
+
+
+@declared(
+    title="Concatenated ReLU",
+    zh="级联修正线性单元",
+    year=2016,
+    source="Shang, Sohn, Almeida and Lee, Understanding and improving convolutional neural "
+    "networks via concatenated rectified linear units, arXiv:1603.05201",
+)
+def crelu(x: Any) -> Any:
+    return f.row_join(rectified.relu(x), rectified.relu(-x))
+
+
+@declared(
+    title="Maxout",
+    zh="Maxout(分组取最大)",
+    year=2013,
+    source="Goodfellow et al., Maxout networks, arXiv:1302.4389",
+)
+def maxout(x: Any, pieces: Any = parameter(2.0, above=0)) -> Any:
+    return f.row_pool(x, pieces)

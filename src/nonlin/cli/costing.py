@@ -68,7 +68,7 @@ def _seconds(text: str) -> float:
 def _elementwise() -> list[Any]:
     from nonlin.catalogue import get, names
 
-    return [entry for entry in map(get, names()) if not entry.rowwise]
+    return [entry for entry in map(get, names()) if entry.elementwise]
 
 
 def _tell(found: Bench, output: Path | None, dark: bool, as_json: bool) -> None:

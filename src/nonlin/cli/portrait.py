@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nonlin._text import say
@@ -11,6 +11,7 @@ from nonlin.cli import traits
 from nonlin.expr.derivative import derivative
 from nonlin.expr.recognise import recognise
 from nonlin.expr.text import infix
+from nonlin.parameter import Parameter
 
 
 def as_dict(activation: Activation) -> dict[str, Any]:
@@ -20,7 +21,10 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "title": activation.title,
         "formula": infix(activation.formula),
         "latex": activation.latex,
+        "kind": activation.kind,
         "parameters": activation.values,
+        "learned": activation.learned,
+        "training": None if activation.training is None else infix(activation.training),
         "range": activation.range,
         "kinks": activation.kinks,
         "strengths": [str(sentence) for sentence in activation.strengths],
@@ -29,7 +33,7 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "source": activation.source,
         "aliases": activation.aliases,
     }
-    if not activation.rowwise:
+    if activation.elementwise:
         found |= {
             "derivative": infix(derivative(recognise(activation.formula))),
             "derivative_latex": activation.derivative_latex,
@@ -60,7 +64,7 @@ def print_out(activation: Activation) -> None:
 
 def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
     """Label, bullet and text of every line; the label stands before the first of a list."""
-    for key, value in _rows(activation):
+    for key, value in rows(activation):
         if isinstance(value, str):
             yield key, "", value
             continue
@@ -68,23 +72,25 @@ def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
             yield key if number == 0 else "", "+" if key == "strengths" else "-", str(sentence)
 
 
-def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+    """Each fact: the key of its label, and a text or a list of sentences."""
     yield "formula", infix(activation.formula)
     yield "latex", activation.latex
     if activation.values:
-        yield "parameters", ", ".join(f"{k} = {v:g}" for k, v in activation.values.items())
-    if not activation.rowwise:
-        yield "derivative", infix(derivative(recognise(activation.formula)))
-        yield "derivative_latex", activation.derivative_latex
-    else:
-        yield "derivative", say("cli.show.jacobian")
+        yield "parameters", ", ".join(map(_parameter, activation.parameters))
+    if activation.training is not None:
+        yield "in_training", infix(activation.training)
+    if activation.kind != "elementwise":
+        yield "kind", say(f"kinds.{activation.kind}")
+    yield from _derivatives(activation)
     yield "values", _values(activation)
-    if activation.rowwise:
+    if activation.elementwise:
+        yield from _measured(activation)
+    else:
         low, high = map(traits.number, activation.range)
         yield "range", f"{low} … {high}"
-        yield "kinks", say("cli.show.none")
-    else:
-        yield from _measured(activation)
+        kinks = ", ".join(f"x = {kink:g}" for kink in activation.kinks)
+        yield "kinks", kinks or say("cli.show.none")
     yield "strengths", activation.strengths
     yield "weaknesses", activation.weaknesses
     if activation.source:
@@ -92,6 +98,22 @@ def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         yield "source", activation.source + year
     if activation.aliases:
         yield "aliases", ", ".join(activation.aliases)
+
+
+def _parameter(parameter: Parameter) -> str:
+    learned = f" {say('cli.show.learned')}" if parameter.learned else ""
+    return f"{parameter.name} = {parameter.value:g}{learned}"
+
+
+def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
+    if activation.elementwise:
+        yield "derivative", infix(derivative(recognise(activation.formula)))
+        yield "derivative_latex", activation.derivative_latex
+    elif activation.kind == "gated":
+        for key, name in (("by_value", "value"), ("by_gate", "x")):
+            yield key, infix(derivative(recognise(activation.formula), name))
+    else:
+        yield "derivative", say("cli.show.jacobian")
 
 
 def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
@@ -103,10 +125,22 @@ def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
 def _values(activation: Activation) -> str:
     """A few numbers to check one's own against."""
     if activation.rowwise:
-        found = ", ".join(f"{value:.6f}" for value in activation([1.0, 2.0, 3.0]))
-        return f"f(1, 2, 3) = ({found})"
+        return _row_value(activation, (1, 2, 3), "{:.6f}")
+    if activation.kind == "reshaping":
+        from nonlin.kinds import reshaping
+
+        return _row_value(activation, reshaping.example(activation), "{:g}")
+    if activation.kind == "gated":
+        pairs = ((1, -2), (1, 0), (1, 1), (2, 1), (-1, 2))
+        found = (f"f({v}, {g}) = {activation([v], [g])[0]:.4g}" for v, g in pairs)
+        return say("cli.show.value_and_gate", values=", ".join(found))
     points = (-2, -1, 0, 1, 2)
     values = activation([float(point) for point in points])
     return ", ".join(
         f"f({point}) = {value:.4g}" for point, value in zip(points, values + 0.0, strict=True)
     )
+
+
+def _row_value(activation: Activation, row: Sequence[float], form: str) -> str:
+    found = ", ".join(map(form.format, activation([float(x) for x in row])))
+    return f"f({', '.join(map('{:g}'.format, row))}) = ({found})"

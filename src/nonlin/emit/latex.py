@@ -18,10 +18,12 @@ from nonlin.expr.nodes import (
     is_call,
     value_of,
 )
+from nonlin.expr.rows import COMPILED, REDUCTIONS
 from nonlin.expr.text import Piece, number
 from nonlin.expr.walk import fold, postorder, rewrite
 
 _CASES, _SUM, _SIGN, _PRODUCT, _POWER, _ATOM = range(6)
+Indices = tuple[str, ...]  # of the entries of a row, those of x itself first
 
 GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
@@ -56,6 +58,8 @@ _SPELT_OUT: Mapping[str, Callable[..., Expr]] = {
     "expm1": lambda a: build("exp", a) - 1,
     "log1p": lambda a: build("log", 1 + a),
     "logistic_density": lambda a: build("sigmoid", a) * (1 - build("sigmoid", a)),
+    "inverse_root": lambda a: 1 / build("sqrt", 1 + a**2),
+    "isru": lambda a: a / build("sqrt", 1 + a**2),
     "softsign": lambda a: a / (1 + absolute(a)),
     "squareplus": lambda a, b: (a + build("sqrt", a**2 + b)) / 2,
     "algebraic_sigmoid": lambda a, b: (1 + a / build("sqrt", a**2 + b)) / 2,
@@ -71,10 +75,15 @@ _DEFINITIONS: Mapping[str, Callable[..., Expr]] = {
 
 def latex(root: Expr) -> str:
     """The formula in LaTeX math mode; branches become one `cases` environment."""
+    rows = any(is_call(node, *REDUCTIONS, "row_pool") for node in postorder(root))
+    return _written(spelt_out(root), ("i", "j", "k") if rows else ())[0]
+
+
+def spelt_out(root: Expr) -> Expr:
+    """The formula without the primitives that only programs know."""
     if isinstance(root, Call) and root.primitive in _DEFINITIONS:
         root = _DEFINITIONS[root.primitive](*root.arguments)
-    rows = any(is_call(node, "row_max", "row_sum") for node in postorder(root))
-    return _written(rewrite(root, _spell_out), "ijk" if rows else "")[0]
+    return rewrite(root, _spell_out)
 
 
 def _spell_out(node: Expr) -> Expr:
@@ -82,8 +91,8 @@ def _spell_out(node: Expr) -> Expr:
     return rule(*arguments_of(node)) if rule else node
 
 
-def _written(root: Expr, indices: str) -> Piece:
-    """`indices`: letters for the entries of a row, the first one for x itself."""
+def _written(root: Expr, indices: Indices) -> Piece:
+    """`indices`: for the entries of a row, the first one for x itself."""
 
     def visit(node: Expr, arguments: list[Piece]) -> Piece:
         if isinstance(node, Constant):
@@ -91,7 +100,7 @@ def _written(root: Expr, indices: str) -> Piece:
         if isinstance(node, Symbol):
             index = f"_{{{indices[0]}}}" if indices and node.name == "x" else ""
             return _name(node.name) + index, _ATOM
-        if is_call(node, "row_max", "row_sum"):
+        if is_call(node, *COMPILED, "row_first", "row_pool"):
             return _reduction(node, indices)
         if is_call(node, "power"):
             return _power(node, arguments)
@@ -107,6 +116,8 @@ _TEMPLATES: Mapping[str, Piece] = {
     "pi": (r"\pi", _ATOM),
     "divide": (r"\frac{{{0}}}{{{1}}}", _PRODUCT),
     "sqrt": (r"\sqrt{{{0}}}", _ATOM),
+    "row_threshold": (r"\tau_{{{1}}}\left({0}\right)", _ATOM),
+    "row_join": (r"\left({0},\; {1}\right)", _ATOM),
     "absolute": (r"\left|{0}\right|", _ATOM),
     "greater": ("{0} > {1}", _CASES),
     "less": ("{0} < {1}", _CASES),
@@ -185,8 +196,15 @@ def _condition(condition: Expr, holds: bool, written: Callable[[Expr], str]) -> 
     return f"{left} {_RELATIONS[condition.primitive][0 if holds else 1]} {right}"
 
 
-def _reduction(node: Expr, indices: str) -> Piece:
+def _reduction(node: Expr, indices: Indices) -> Piece:
+    if is_call(node, "row_pool"):
+        size = _inside(_written(arguments_of(node)[1], ()), _ATOM)
+        inside = _written(arguments_of(node)[0], (rf"(i - 1) \, {size} + j",))
+        return rf"\max_{{1 \le j \le {size}}} {_inside(inside, _PRODUCT)}", _PRODUCT
     inner, binding = _written(arguments_of(node)[0], indices[1:] + indices[:1])
+    if is_call(node, "row_first"):
+        largest = rf"\arg\max_{indices[1]} {_inside((inner, binding), _PRODUCT)}"
+        return rf"\left[{indices[0]} = {largest}\right]", _ATOM
     sign = r"\max" if is_call(node, "row_max") else r"\sum"
     return f"{sign}_{{{indices[1]}}} {_inside((inner, binding), _PRODUCT)}", _PRODUCT
 
@@ -214,8 +232,12 @@ def _number(value: Fraction) -> Piece:
     return formula, _ATOM if re.fullmatch(r"[\d.]+", formula) else _PRODUCT
 
 
+# "value" of a gated pair, and noise
+_LETTERS = {"lambd": "lambda", "value": "v", "uniform": "u", "normal": "epsilon", "gumbel": "g"}
+
+
 def _name(name: str) -> str:
-    plain = {"lambd": "lambda"}.get(name, name.rstrip("_"))
+    plain = _LETTERS.get(name, name.rstrip("_"))
     match = re.fullmatch(r"([A-Za-z]+?)_?(\d*)", plain)
     if match is None:
         return rf"\mathrm{{{plain}}}".replace("_", r"\_")

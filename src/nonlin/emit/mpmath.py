@@ -85,7 +85,8 @@ def _evaluate(order: Sequence[Expr], values: dict[str, Value]) -> tuple[Value, b
 def _apply(primitive: str, arguments: list[Value]) -> Value:
     if primitive.startswith("row_"):
         row = arguments[0]
-        return mpmath.nan if any(map(mpmath.isnan, row)) else TABLE[primitive].oracle(mpmath, row)
+        spoilt = any(map(mpmath.isnan, row))
+        return mpmath.nan if spoilt else TABLE[primitive].oracle(mpmath, *arguments)
     return _each(lambda *parts: _number(primitive, parts), *arguments)
 
 

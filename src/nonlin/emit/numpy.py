@@ -14,6 +14,9 @@ from nonlin.expr.walk import postorder
 
 Array = Any  # a float64 array, or a NumPy scalar
 
+NEWTON_STEPS = 200  # far more than rows of a million numbers take
+STEP_TOLERANCE = 1e-13
+
 
 def _special(name: str) -> Callable[..., Array]:
     def run(*arguments: Array) -> Array:
@@ -51,6 +54,10 @@ def _softsign(a: Array) -> Array:
     return np.where(size < 1, a / (1 + size), np.copysign(1 - 1 / (1 + size), a))
 
 
+def _isru(a: Array) -> Array:
+    return np.where(np.isinf(a), np.sign(a), a / np.hypot(1, a))
+
+
 def _normal_cdf(a: Array) -> Array:
     # in the tail through erfcx: SciPy's ndtr loses 350 ulp at -30
     tail = np.exp(-a * a / 2) * _special("erfcx")(np.maximum(-a, 0) * np.sqrt(0.5)) / 2
@@ -62,6 +69,33 @@ def _tanhshrink(a: Array) -> Array:
     for odd in range(25, 1, -2):
         fraction = near * near / (odd + fraction)
     return np.where(np.abs(a) > 1, a - np.tanh(a), near * fraction / (1 + fraction))
+
+
+def _threshold(z: Array, power: Array) -> Array:
+    """Newton's method from the left, where the sum is convex and falls: it never goes too far."""
+    power = np.asarray(power, np.float64)
+    top = np.max(z, axis=-1, keepdims=True)
+    t = top - 1
+    for last in (False,) * NEWTON_STEPS + (True,):
+        above = z > t
+        base = np.where(above, z - t, 1.0)
+        slopes = np.where(above, base ** (power - 1), 0.0)
+        total = np.sum(slopes * base, axis=-1, keepdims=True)
+        step = (total - 1) / (power * np.sum(slopes, axis=-1, keepdims=True))
+        settled = not (step > STEP_TOLERANCE * np.maximum(np.abs(t), np.abs(step))).any()
+        t = np.minimum(t + step, top)  # the last step may go back by a rounding error
+        if settled or last:
+            break
+    return t
+
+
+def _first(a: Array) -> Array:
+    ones = np.arange(a.shape[-1]) == np.argmax(a, axis=-1)[..., None]
+    return np.where(np.isnan(a).any(axis=-1, keepdims=True), np.nan, ones)
+
+
+def _pool(a: Array, pieces: Array) -> Array:
+    return np.max(a.reshape(*a.shape[:-1], -1, int(pieces)), axis=-1)
 
 
 SPELLINGS: Mapping[str, Callable[..., Array]] = {
@@ -100,12 +134,19 @@ SPELLINGS: Mapping[str, Callable[..., Array]] = {
     "softsign": _softsign,
     "squareplus": _squareplus,
     "algebraic_sigmoid": _algebraic_sigmoid,
+    "inverse_root": lambda a: 1 / np.hypot(1, a),
+    "isru": _isru,
     "tanhshrink": _tanhshrink,
     "damp": lambda a, b: np.where(a == 0, np.copysign(a, b), a * b),
     "absorb": lambda a, b: np.where(np.isinf(a), a, a + b),
     "guard": lambda a, x: np.where(np.isnan(x), x, a),
     "row_max": lambda a: np.max(a, axis=-1, keepdims=True),
     "row_sum": lambda a: np.sum(a, axis=-1, keepdims=True),
+    "row_threshold": _threshold,
+    "row_first": _first,
+    "row_join": lambda a, b: np.concatenate([a, b], axis=-1),
+    "row_pool": _pool,
+    "below_max": lambda a, largest: np.where(a == largest, 0.0, a - largest),
 }
 
 

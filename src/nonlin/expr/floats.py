@@ -92,6 +92,16 @@ def algebraic_sigmoid(a: float, b: float) -> float:
     return quotient(squareplus(a, b), root) if abs(a) < math.inf else float(a > 0)
 
 
+def inverse_root(a: float) -> float:
+    """1 / sqrt(1 + a**2)"""
+    return 1 / math.hypot(1.0, a)
+
+
+def isru(a: float) -> float:
+    """a / sqrt(1 + a**2)"""
+    return math.copysign(1.0, a) if math.isinf(a) else a / math.hypot(1.0, a)
+
+
 def tanhshrink(a: float) -> float:
     """a - tanh(a)"""
     if abs(a) > 1:
@@ -184,6 +194,8 @@ FLOATS: Mapping[str, Callable[..., float]] = {
     "softsign": softsign,
     "squareplus": squareplus,
     "algebraic_sigmoid": algebraic_sigmoid,
+    "inverse_root": inverse_root,
+    "isru": isru,
     "tanhshrink": tanhshrink,
     "copysign": math.copysign,
     "damp": damp,

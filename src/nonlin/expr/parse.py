@@ -24,6 +24,7 @@ from nonlin.expr.nodes import (
     where,
 )
 from nonlin.expr.primitives import TABLE
+from nonlin.expr.rows import REDUCTIONS, RESHAPES
 from nonlin.expr.walk import postorder, symbols
 
 MAX_LENGTH = 300  # characters; bounds the number of nodes as well
@@ -61,7 +62,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], str] = {
     ast.GtE: "greater_equal",
     ast.LtE: "less_equal",
 }
-_NOT_CALLED = (*_OPERATORS.values(), *COMPARISONS, "pi", "negate", "row_max", "row_sum")
+_NOT_CALLED = (*_OPERATORS.values(), *COMPARISONS, "pi", "negate", *REDUCTIONS, *RESHAPES)
 _CALLABLE = {name: name for name in TABLE if name not in _NOT_CALLED} | dict(ALIASES)
 FUNCTIONS = tuple(sorted({*_CALLABLE, *SHORTHANDS}))
 _HINTS: Mapping[type[ast.AST], str] = {

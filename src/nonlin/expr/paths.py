@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nonlin.expr.derivative import derivatives
-from nonlin.expr.nodes import Expr, multiply, symbol
+from nonlin.expr.derivative import derivative, derivatives
+from nonlin.expr.nodes import Expr, constant, multiply, symbol
+from nonlin.expr.recognise import recognise
+from nonlin.expr.simplify import simplify
 from nonlin.expr.stable import stabilise
+from nonlin.expr.walk import substitute, symbols
 
 Path = tuple[int, ...] | str
 
@@ -24,7 +27,8 @@ class Named:
     rule: Callable[[Expr, Expr], list[Expr]]
 
 
-_GRAD, _VALUE = symbol("grad"), symbol("value")
+VALUE = "value"  # beside x, what a gated pair takes
+_GRAD, _VALUE = symbol("grad"), symbol(VALUE)
 
 NAMED = {
     "from_output": Named(("grad", "y"), 1, lambda rule, _: [rule]),
@@ -54,5 +58,31 @@ def roots_of(formula: Expr, path: Path) -> list[Expr]:
         return [stabilise(root) for root in derivatives(formula, path)]
     if path == "from_output":  # the formula is that of the gradient already
         return NAMED[path].rule(formula, formula)
+    if is_gated(formula):
+        factor = gate_factor(formula)
+        if factor is None:
+            return _pair_roots(formula, path)
+        formula = factor
     value, slope = (stabilise(root) for root in derivatives(formula, (0, 1)))
     return NAMED[path].rule(value, slope)
+
+
+def is_gated(formula: Expr) -> bool:
+    """Does it take two arrays, `value` and the input x of its gate?"""
+    return VALUE in symbols([formula])
+
+
+def gate_factor(formula: Expr) -> Expr | None:
+    """f, where the formula is value * f(x)."""
+    factor = derivative(formula, VALUE)
+    rest = simplify(substitute(formula, {VALUE: 0}))
+    return factor if not is_gated(factor) and rest == constant(0) else None
+
+
+def _pair_roots(formula: Expr, path: str) -> list[Expr]:
+    """The paths "gate" and "gate_backward" of a formula in value and x that is no product."""
+    pair = recognise(formula)
+    if path == "gate":
+        return [stabilise(pair)]
+    slopes = (stabilise(derivative(pair, name)) for name in (VALUE, "x"))
+    return [multiply(_GRAD, slope) for slope in slopes]

@@ -59,6 +59,7 @@ def _f(name: str) -> Callable[..., Expr]:
 exp, log, sqrt, cos, sin, tanh = (_f(n) for n in ("exp", "log", "sqrt", "cos", "sin", "tanh"))
 sech_squared, sigmoid, normal_pdf = (_f(n) for n in ("sech_squared", "sigmoid", "normal_pdf"))
 logistic_density, algebraic_sigmoid = (_f(n) for n in ("logistic_density", "algebraic_sigmoid"))
+isru, inverse_root = _f("isru"), _f("inverse_root")
 pi = build("pi")
 
 
@@ -265,14 +266,63 @@ def _algebraic() -> tuple[Primitive, ...]:
     )
 
 
+def _inverse_roots() -> tuple[Primitive, ...]:
+    """1/sqrt(1 + a^2) and a/sqrt(1 + a^2), closed under differentiation, right at infinity."""
+    return (
+        Primitive(
+            "inverse_root",
+            (lambda a: -isru(a) * power(inverse_root(a), 2),),
+            lambda m, a: 1 / m.sqrt(1 + a * a),
+            interval.always(UNIT),
+        ),
+        Primitive(
+            "isru",
+            (lambda a: power(inverse_root(a), 3),),
+            lambda m, a: m.sign(a) if m.isinf(a) else a / m.sqrt(1 + a * a),
+            interval.increasing(floats.isru),
+        ),
+    )
+
+
+def _threshold(m: Any, row: Any, power: Any) -> Any:
+    """t with sum(max(z - t, 0) ** power) = 1, halving the interval that holds it."""
+    low, high = max(row) - 1, max(row)
+    for _ in range(m.mp.prec + 4):
+        middle = (low + high) / 2
+        total = m.fsum((z - middle) ** power for z in row if z > middle)
+        low, high = (middle, high) if total > 1 else (low, middle)
+    return high
+
+
+def _first(m: Any, row: Any) -> Any:
+    place = row.index(max(row))
+    return [m.mpf(int(i == place)) for i in range(len(row))]
+
+
+def _pooled(m: Any, row: Any, pieces: Any) -> Any:
+    size = int(pieces)
+    return [max(row[start : start + size]) for start in range(0, len(row), size)]
+
+
 def _rowwise() -> tuple[Primitive, ...]:
-    """Reductions over the axis of a row-wise function."""
+    """Reductions over the axis of a row-wise function, and results of another length.
+
+    row_threshold(z, p): t with sum(max(z - t, 0) ** p) = 1, p at least 1 (sparsemax, entmax).
+    row_first(z): 1 at the first of the largest elements, else 0. row_join(a, b): a, then b.
+    row_pool(a, k): the largest of each k neighbours.
+    """
     return (
         Primitive("row_max", (_zero,), lambda m, row: max(row), lambda a: a),
         Primitive("row_sum", (_zero,), lambda m, row: m.fsum(row)),
+        Primitive("row_threshold", (_zero, _zero), _threshold),
+        Primitive("row_first", (_zero,), _first, interval.always(UNIT)),
+        Primitive("row_join", (_zero, _zero), lambda m, a, b: [*a, *b], interval.hull),
+        Primitive("row_pool", (_zero, _zero), _pooled, lambda a, _: a),
     )
 
 
 FLOATS = floats.FLOATS
-_FAMILIES = (_arithmetic, _piecewise, _elementary, _logistic, _normal, _algebraic, _rowwise)
+_FAMILIES = (
+    _arithmetic, _piecewise, _elementary, _logistic, _normal, _algebraic, _inverse_roots, _rowwise
+)  # fmt: skip
 TABLE: Mapping[str, Primitive] = {row.name: row for family in _FAMILIES for row in family()}

@@ -8,8 +8,9 @@ from nonlin.expr.nodes import Expr, Operand, absolute, build, lift, where
 from nonlin.expr.primitives import pi
 
 __all__ = [
-    "absolute", "arctan", "cos", "erf", "exp", "expm1", "log", "log1p", "maximum", "minimum",
-    "normal_cdf", "normal_pdf", "pi", "row_max", "row_sum", "sigmoid", "sign", "sin", "softplus",
+    "absolute", "arctan", "cos", "erf", "exp", "expm1", "inverse_root", "isru", "log", "log1p",
+    "maximum", "minimum", "normal_cdf", "normal_pdf", "pi", "row_first", "row_join", "row_max",
+    "row_pool", "row_sum", "row_threshold", "sigmoid", "sign", "sin", "softplus",
     "softsign", "sqrt", "squareplus", "tanh", "tanhshrink", "where",
 ]  # fmt: skip
 
@@ -45,6 +46,16 @@ def expm1(a: Number) -> Expr:
     return _apply("expm1", a)
 
 
+def inverse_root(a: Number) -> Expr:
+    """1 / sqrt(1 + a**2)"""
+    return _apply("inverse_root", a)
+
+
+def isru(a: Number) -> Expr:
+    """a / sqrt(1 + a**2)"""
+    return _apply("isru", a)
+
+
 def log(a: Number) -> Expr:
     """Natural logarithm."""
     return _apply("log", a)
@@ -78,6 +89,26 @@ def normal_pdf(a: Number) -> Expr:
 def row_max(a: Number) -> Expr:
     """The largest element of a row."""
     return _apply("row_max", a)
+
+
+def row_first(a: Number) -> Expr:
+    """1 at the first of the largest elements of a row, 0 elsewhere."""
+    return _apply("row_first", a)
+
+
+def row_join(a: Number, b: Number) -> Expr:
+    """A row twice as long: a, then b."""
+    return _apply("row_join", a, b)
+
+
+def row_pool(a: Number, pieces: Number) -> Expr:
+    """A shorter row: the largest of each group of so many neighbours."""
+    return _apply("row_pool", a, pieces)
+
+
+def row_threshold(a: Number, power: Number) -> Expr:
+    """t with sum(max(a - t, 0) ** power) = 1 over a row."""
+    return _apply("row_threshold", a, power)
 
 
 def row_sum(a: Number) -> Expr:

@@ -45,17 +45,23 @@ class Kernel:
 
 
 def compile_kernel(
-    formula: Expr, path: Path, dtype: str, precision: str, parameters: dict[str, float]
+    formula: Expr,
+    path: Path,
+    dtype: str,
+    precision: str,
+    parameters: dict[str, float],
+    columns: tuple[str, ...] = (),
 ) -> Kernel:
     """The kernel of a path (see `expr.paths`) of a formula in x, in one pass over the arrays.
 
-    dtype: "float32" or "float64". precision: "fast" or "exact".
+    dtype: "float32" or "float64". precision: "fast" or "exact". columns: parameters that come
+    as arrays, after the arrays of the path.
     """
     formula, parameters = without_ones(formula, parameters)
     with lock:
-        loaded = _code(formula, path, dtype, precision, tuple(parameters))
+        loaded = _code(formula, path, dtype, precision, tuple(parameters), columns)
         data = np.array([0.0, *parameters.values(), 0.0])
-        counts = len(inputs_of(path)), outputs_of(path)
+        counts = len(inputs_of(path)) + len(columns), outputs_of(path)
         made = ufunc(loaded.address, data, dtype, *counts)
     keep = loaded, made
     return Kernel(loaded.address, *counts, dtype, data[1:], made.function, keep)
@@ -72,17 +78,30 @@ def without_ones(formula: Expr, parameters: dict[str, float]) -> tuple[Expr, dic
 
 @lru_cache(maxsize=1024)
 def _code(
-    formula: Expr, path: Path, dtype: str, precision: str, names: tuple[str, ...]
+    formula: Expr,
+    path: Path,
+    dtype: str,
+    precision: str,
+    names: tuple[str, ...],
+    columns: tuple[str, ...],
 ) -> target.Loaded:
-    key = fingerprint([formula], ("elementwise", path, dtype, precision, names))
-    machine_code = store.fetch(key, lambda: _build(formula, path, dtype, precision, names))
+    inputs = inputs_of(path) + columns
+    key = fingerprint([formula], ("elementwise", path, dtype, precision, names, columns))
+    machine_code = store.fetch(key, lambda: _build(formula, path, dtype, precision, names, inputs))
     return target.load(machine_code, "kernel")
 
 
-def _build(formula: Expr, path: Path, dtype: str, precision: str, names: tuple[str, ...]) -> bytes:
+def _build(
+    formula: Expr,
+    path: Path,
+    dtype: str,
+    precision: str,
+    names: tuple[str, ...],
+    inputs: tuple[str, ...],
+) -> bytes:
     from nonlin.emit.llvm.program import mode_of, write_module
 
     roots = roots_of(formula, path)
     mode = mode_of(dtype, precision, path, roots)
-    module = write_module(roots, inputs_of(path), names, mode, target.host().hardware)
+    module = write_module(roots, inputs, names, mode, target.host().hardware)
     return target.to_object(str(module))

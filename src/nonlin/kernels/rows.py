@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.nodes import Expr
+from nonlin.expr.rows import below_max, is_compiled
+from nonlin.expr.walk import rewrite, substitute
 from nonlin.kernels import arrays, store, target, threads
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.compile import lock
@@ -29,7 +33,11 @@ def run_rows(
     """Fill `out` with the formula in the arrays `inputs`, all of one shape, row by row."""
     given = list(inputs.values())
     dtype, precision = arrays.kernel_for(out, precision)
-    call = _RowCall(formula, tuple(inputs), dtype, precision, parameters)
+    call: _Call
+    if is_compiled(formula):
+        call = _RowCall(formula, tuple(inputs), dtype, precision, parameters)
+    else:
+        call = _NumpyCall(formula, tuple(inputs), parameters)
     moved = [*given, out]
     if axis != out.ndim - 1:
         moved = [np.moveaxis(array, axis, -1) for array in moved]
@@ -38,7 +46,7 @@ def run_rows(
     _fill(call, moved)
 
 
-def _fill(call: _RowCall, moved: Sequence[Array]) -> None:
+def _fill(call: _Call, moved: Sequence[Array]) -> None:
     """Rows along the last axis: directly where they are contiguous, in pieces where not."""
     out = moved[-1]
     if out.size == 0:
@@ -57,6 +65,34 @@ def _fill(call: _RowCall, moved: Sequence[Array]) -> None:
         for start in range(0, len(out), step):
             piece = slice(start, start + step) if step > 1 or out.ndim == 2 else start
             _fill(call, [x[piece] for x in moved])
+
+
+class _Call(Protocol):
+    """Fills the last of some contiguous arrays of its dtype, rows along the last axis."""
+
+    dtype: np.dtype[Any]
+
+    def __call__(self, rows: Sequence[Array]) -> None: ...
+
+
+class _NumpyCall:
+    """A row-wise function with reductions that kernels do not have, in float64."""
+
+    dtype: np.dtype[Any] = np.dtype(np.float64)
+
+    def __init__(
+        self, formula: Expr, inputs: tuple[str, ...], parameters: dict[str, float]
+    ) -> None:
+        graph = substitute(formula, {name: Fraction(v) for name, v in parameters.items()})
+        self.function = compile_numpy(rewrite(graph, below_max), *inputs)
+
+    def __call__(self, rows: Sequence[Array]) -> None:
+        """In pieces that fit the cache."""
+        *given, out = (array.reshape(-1, array.shape[-1]) for array in rows)
+        step = max(BUFFER // out.shape[-1], 1)
+        for start in range(0, len(out), step):
+            piece = slice(start, start + step)
+            out[piece] = self.function(*(array[piece] for array in given))
 
 
 class _RowCall:

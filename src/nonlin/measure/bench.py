@@ -12,11 +12,12 @@ import numpy as np
 
 from nonlin._errors import InputError
 from nonlin._text import text
-from nonlin.activation import Activation, check_precision
+from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.kernels.threads import split, thread_count
 from nonlin.measure.efficiency import ELEMENTS, direct_call, median
 from nonlin.measure.measurement import Measurement
+from nonlin.parameter import check_precision
 
 IN_MEMORY = 1 << 24  # elements, 64 MiB per array: larger than the caches of nearly every CPU
 SECONDS = 15.0
@@ -70,7 +71,7 @@ def bench(
     """
     check_precision(precision)
     for each in activations:
-        if each.rowwise:
+        if not each.elementwise:
             raise InputError("bench_rowwise", name=each.name)
     run = _Run(tuple(dict.fromkeys(activations)), precision)
     interrupted = False

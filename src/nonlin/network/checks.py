@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nonlin._errors import InputError
+from nonlin._text import text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 
@@ -86,8 +87,9 @@ def hidden_activations(
         if len(chosen) != layers:
             raise InputError("hidden_count", given=len(chosen), layers=layers)
     for activation in chosen:
-        if activation.rowwise:
-            raise InputError("rowwise_hidden", name=activation.name)
+        if activation.kind != "elementwise":
+            kind = text(f"kinds.{activation.kind}")
+            raise InputError("hidden_kind", name=activation.name, kind=kind)
     return chosen
 
 

@@ -18,7 +18,7 @@ from nonlin.expr.nodes import (
     multiply,
     symbol,
 )
-from nonlin.expr.rows import Reduction, numbered
+from nonlin.expr.rows import Reduction, below_max, numbered
 from nonlin.expr.walk import fold, postorder, rebuild, rewrite, symbols
 
 SAVED = "saved"  # what the last reduction left in the output array
@@ -81,11 +81,7 @@ def _machine(root: Expr, found: dict[str, Reduction]) -> Expr:
     """In machine primitives; x - max(x), and exp of it, in such as know what they are."""
 
     def rule(node: Expr) -> Expr:
-        if is_call(node, "subtract"):
-            x, largest = arguments_of(node)
-            reduction = found.get(largest.name) if isinstance(largest, Symbol) else None
-            if reduction == Reduction("row_max", x):
-                return build("below_max", x, largest)
+        node = below_max(node, found)
         if is_call(node, "exp") and is_call(arguments_of(node)[0], "below_max"):
             x, largest = arguments_of(arguments_of(node)[0])
             return build("exp_below", x, largest) if isinstance(x, Symbol) else node

@@ -1,0 +1,58 @@
+"""What kinds of activations there are, and how each kind meets arrays: one module for each.
+
+Every module has the functions value, derivative, both, backward, value_range, kinks, strengths
+and weaknesses. The kind is read off the formula; an activation with a formula for training
+besides is random (see `kinds.random`), and is evaluated as the kind of its formula.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from nonlin._text import Text, text
+from nonlin.expr.nodes import Expr, is_call
+from nonlin.expr.paths import is_gated
+from nonlin.expr.rows import RESHAPES, is_rowwise
+
+if TYPE_CHECKING:
+    from nonlin.activation import Activation
+
+KINDS = ("elementwise", "rowwise", "gated", "reshaping", "random")
+
+
+@lru_cache(maxsize=4096)
+def kind_of(formula: Expr) -> str:
+    """How a formula meets arrays: every kind but "random"."""
+    if is_call(formula, *RESHAPES):
+        return "reshaping"
+    if is_gated(formula):
+        return "gated"
+    return "rowwise" if is_rowwise(formula) else "elementwise"
+
+
+@cache
+def runner(kind: str) -> Any:
+    """The module that evaluates activations of a kind."""
+    return import_module(f"nonlin.kinds.{kind}")
+
+
+def strengths(activation: Activation) -> list[Text]:
+    """What speaks for it: by its formula, by what is learned, by its noise."""
+    found: list[Text] = runner(kind_of(activation.formula)).strengths(activation)
+    if activation.learned:
+        found.append(text("kinds.adapts", names=", ".join(activation.learned)))
+    if activation.kind == "random":
+        found.append(text("kinds.noise"))
+    return found
+
+
+def weaknesses(activation: Activation) -> list[Text]:
+    """What speaks against it."""
+    found: list[Text] = runner(kind_of(activation.formula)).weaknesses(activation)
+    if activation.learned:
+        found.append(text("kinds.state", names=", ".join(activation.learned)))
+    if activation.kind == "random":
+        found.append(text("kinds.seed"))
+    return found
