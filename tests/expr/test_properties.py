@@ -19,7 +19,7 @@ from nonlin.expr.parse import parse
 from nonlin.expr.recognise import recognise
 
 INF = math.inf
-ENTRIES = [name for name in nl.names() if not nl.get(name).rowwise]
+ENTRIES = [name for name in nl.names() if nl.get(name).elementwise]
 OTHERS = [
     *("x*cos(x)", "sign(x)*sqrt(abs(x))", "1/x", "x**3", "1/(1 + x**2)", "x*exp(-x**2)"),
     *("where(x > 1, x, 0)", "exp(x)", "log(x)", "sin(x)*exp(-x**2/2)", "x/(1 + x**2)"),
