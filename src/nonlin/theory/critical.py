@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 from nonlin.theory.nonlinearity import Nonlinearity
@@ -23,7 +24,7 @@ def critical(f: Nonlinearity, q: float) -> Critical:
     """The point of the edge of chaos whose fixed point is q: weight_variance = 1 / E[f'^2].
 
     The bias variance is NaN where f jumps or is flat, and negative where no biases make q a fixed
-    point. Source: Hayou et al. 2019 (arXiv:1902.06853), algorithm 1.
+    point. Source: Hayou et al. 2019 (arXiv:1902.06853).
     """
     second, slope_second, _ = second_moments(f, q)
     if f.jumps or not 0 < slope_second < math.inf:
@@ -48,7 +49,7 @@ def with_biases(f: Nonlinearity, bias_variance: float) -> float | None:
         return critical(f, math.exp(log_q)).bias_variance - bias_variance
 
     points = edge_of_chaos(f)
-    for (low, first), (high, second) in zip(points[:-1], points[1:], strict=True):
+    for (low, first), (high, second) in pairwise(points):
         if first.bias_variance == bias_variance:
             return low
         if (first.bias_variance < bias_variance) != (second.bias_variance < bias_variance):

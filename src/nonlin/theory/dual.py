@@ -11,13 +11,17 @@ import numpy as np
 
 from nonlin.theory.nonlinearity import Nonlinearity, derivatives_of
 from nonlin.theory.quadrature import Array, rule
+from nonlin.theory.variance import second_moments
 
-REACH = 8.0  # the density beyond is below 1e-14
+REACHES = (8.0, 12.0, 20.0, 30.0)  # standard deviations; more where f grows exponentially
 WIDTH = 1.25
 POINTS = 10
 CHECK_POINTS = 14
+CHECKED = (0.02, 0.3, 1.7)  # angles that are no nodes of the table
+ROUNDING = 1e-13
 NODES = (32, 64, 128, 256)  # of the table; each set contains the one before
 TOLERANCE = 1e-11  # of the last coefficients, relative to E[f^2]
+CUT_OFF = 1e-13  # of what lies beyond the reach, relative to E[f^2]
 
 
 class Pair(NamedTuple):
@@ -32,7 +36,8 @@ class Dual:
     """Both expectations as functions of the correlation of u and v, each of variance q.
 
     Chebyshev series in the angle arccos(c), in which also functions with kinks are smooth.
-    `error` is what the series and the quadrature may be off, relative to E[f^2] and E[f'^2].
+    `error` is what the series and the quadrature may be off, relative to E[f^2] and E[f'^2], at
+    the angle: near c = 1 that changes by more than c does, and E[f' f'] with it if f has a kink.
     """
 
     q: float
@@ -59,6 +64,7 @@ def dual(f: Nonlinearity, q: float) -> Dual:
 
     Source: Daniely et al. 2016 (arXiv:1602.05897), here for any f that has these moments.
     """
+    reach, off = _reach(f, q)
     std = math.sqrt(q)
     known: dict[float, Array] = {}
     for terms in NODES:
@@ -66,19 +72,29 @@ def dual(f: Nonlinearity, q: float) -> Dual:
         for place in places:
             key = round(float(place), 14)
             if key not in known:
-                known[key] = expect_pair(f, std, std, (place + 1) * np.pi / 2)
+                known[key] = expect_pair(f, std, std, (place + 1) * np.pi / 2, reach)
         samples = np.stack([known[round(float(place), 14)] for place in places])
         coefficients = _series(samples)
         scale = np.abs(samples[-1]) + 1e-300  # at angle 0
         left = float((np.abs(coefficients[-4:]) / scale).max())
         if left < TOLERANCE:
             break
-    finer = [expect_pair(f, std, std, angle, CHECK_POINTS) for angle in (0.3, 1.7)]
-    series = np.polynomial.chebyshev.chebval(
-        np.array([0.3, 1.7]) * 2 / np.pi - 1, coefficients
-    )
-    off = float((np.abs(series.T - np.stack(finer)) / scale).max())
-    return Dual(q, coefficients, 4 * left + 2 * off + 1e-15)
+    finer = [expect_pair(f, std, std, angle, reach, CHECK_POINTS) for angle in CHECKED]
+    series = np.polynomial.chebyshev.chebval(2 * np.array(CHECKED) / np.pi - 1, coefficients)
+    off += float((np.abs(series.T - np.stack(finer)) / scale).max())
+    return Dual(q, coefficients, 4 * left + 2 * off + ROUNDING)
+
+
+def _reach(f: Nonlinearity, q: float) -> tuple[float, float]:
+    """How far the rule must go, and by how much it misses E[f^2] and E[f'^2] then."""
+    std = math.sqrt(q)
+    exact = np.array(second_moments(f, q)[:2])
+    for reach in REACHES:
+        found = expect_pair(f, std, std, 0.0, reach)
+        off = float(np.max(np.abs(found - exact) / np.maximum(np.abs(exact), 1e-300)))
+        if off < CUT_OFF:
+            break
+    return reach, off
 
 
 def _series(samples: Array) -> Array:
@@ -91,7 +107,12 @@ def _series(samples: Array) -> Array:
 
 
 def expect_pair(
-    f: Nonlinearity, std: float, other_std: float, angle: float, points: int = POINTS
+    f: Nonlinearity,
+    std: float,
+    other_std: float,
+    angle: float,
+    reach: float = REACHES[0],
+    points: int = POINTS,
 ) -> Array:
     """[E[f(u) f(v)], E[f'(u) f'(v)]] for u, v of these standard deviations, correlation cos(angle).
 
@@ -106,11 +127,15 @@ def expect_pair(
     second = -second if mirror else second
     crossings = (first[:, None] - second).ravel() / (2 * max(d, 1e-300))
     largest = max(std, other_std)
-    w, outer = _nodes(_panels(np.append(crossings, _scales(d * largest))[None, :]), points)
+    crossings = np.append(crossings, _scales(d * largest, reach))
+    w, outer = _nodes(_panels(crossings[None, :], reach), points)
     w, outer = w.T, outer.ravel()
-    first, second = np.append(first, _scales(std)), np.append(second, _scales(other_std))
+    first, second = (
+        np.append(first, _scales(std, reach)),
+        np.append(second, _scales(other_std, reach)),
+    )
     kinks = np.concatenate([first - d * w, second + d * w], axis=1) / a
-    y, inner = _nodes(_panels(kinks), points)
+    y, inner = _nodes(_panels(kinks, reach), points)
     u, v = std * (a * y + d * w), other_std * (a * y - d * w)
     evaluate = derivatives_of(f.root, 1)
     product = evaluate(u) * evaluate(-v if mirror else v)
@@ -118,19 +143,19 @@ def expect_pair(
     return found
 
 
-def _scales(std: float) -> Array:
+def _scales(std: float, reach: float) -> Array:
     """Where f(std z) may change although the density hardly does: at x = 0, +-1, +-2, +-4, ..."""
     if std <= 1:
         return np.array([])
-    powers = 2.0 ** np.arange(0, math.log2(REACH * std)) / std
+    powers = 2.0 ** np.arange(0, math.log2(reach * std)) / std
     return np.concatenate([-powers, [0.0], powers])
 
 
-def _panels(extra: Array) -> Array:
+def _panels(extra: Array, reach: float) -> Array:
     """Edges of the panels in each row: regular ones, and those extra ones that are in reach."""
-    regular = np.arange(-REACH, REACH + WIDTH / 2, WIDTH)
+    regular = np.linspace(-reach, reach, math.ceil(2 * reach / WIDTH) + 1)
     rows = np.broadcast_to(regular, (len(extra), len(regular)))
-    return np.sort(np.concatenate([rows, np.clip(extra, -REACH, REACH)], axis=1), axis=1)
+    return np.sort(np.concatenate([rows, np.clip(extra, -reach, reach)], axis=1), axis=1)
 
 
 def _nodes(edges: Array, points: int) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from nonlin.theory.variance import LEVEL, FixedPoint, VarianceMap
 
 Phase = Literal["ordered", "chaotic", "edge"]
 
-TRAINABLE = 6.0  # depth scales that a trainable network may have: Schoenholz et al., section 6
+TRAINABLE = 6.0  # depth scales that a trainable network may have: Schoenholz et al. 2017
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _below_one(lengths: VarianceMap, table: Dual) -> float:
 def correlation(lengths: VarianceMap, table: Dual, c: np.ndarray | float) -> np.ndarray:
     """The correlation map: that of two neurons' inputs in the next layer, both of variance q.
 
-    Source: Poole et al. 2016, equation 5.
+    Source: Poole et al. 2016.
     """
     shared = lengths.weight_variance * table(c).value + lengths.bias_variance
     own = lengths.weight_variance * table(1.0).value + lengths.bias_variance

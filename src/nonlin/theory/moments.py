@@ -72,4 +72,5 @@ def _moments(root: Expr, kinks: tuple[float, ...], mean: float, std: float) -> M
 
     found = expect_all(integrands, kinks, mean, std)
     errors = Errors(*(each.error if math.isfinite(each.value) else math.inf for each in found))
-    return Moments(*(each.value for each in found), errors, mean, std)
+    values = dict(zip(Errors._fields, (each.value for each in found), strict=True))
+    return Moments(**values, errors=errors, at_mean=mean, at_std=std)

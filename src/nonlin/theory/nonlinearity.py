@@ -26,11 +26,13 @@ class Nonlinearity:
 
     def __call__(self, x: Array) -> Array:
         """f(x), of the shape of x."""
-        return derivatives_of(self.root, 0)(x)[0]
+        values: Array = derivatives_of(self.root, 0)(x)[0]
+        return values
 
     def slope(self, x: Array) -> Array:
         """f'(x), of the shape of x; at a kink that of the branch which the formula declares."""
-        return derivatives_of(self.root, 1)(x)[1]
+        slopes: Array = derivatives_of(self.root, 1)(x)[1]
+        return slopes
 
 
 @lru_cache(maxsize=512)

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-REACHES = (12.0, 38.0)  # the density beyond is below 1e-31, and at the end of the numbers
+REACHES = (12.0, 30.0, 38.0)  # the density beyond is below 1e-31, ..., at the end of the numbers
 WIDTH = 1.0
 POINTS = 16
 HALVINGS = 50
 TOLERANCE = 1e-16  # of one panel, relative to E|f|
+OWN = 4e-16  # of one panel, relative to its own integral: no more than rounding
 TAIL = 1e-15  # of the outermost panels, relative to E|f|
 ROUNDING = 4e-15  # of the values, relative to E|f|: a few units in the last place, and the sum
 MOST_PANELS = 3000  # that are halved at once: a wave is too fast to be followed beyond
+GROWN = 4.0  # what is left beside the first estimate of all: a pole, and no wave
 SHRINKING = 0.97  # the ratio of successive remainders from which a sum is taken to diverge
 
 
@@ -55,7 +57,7 @@ def expect_all(
     result are halved until it does not, those at a singularity 50 times. The error bound is the
     sum of the last changes and an allowance for rounding. It is infinite, and the value inf,
     -inf or NaN, where the expectation does not exist or the tails do not end within 38 standard
-    deviations. Source: Davis and Rabinowitz, Numerical Integration, 1984, section 6.2.
+    deviations or overflow. Source: Davis and Rabinowitz, Numerical Integration, 1984, section 6.2.
     """
 
     def integrals(low: Array, high: Array) -> _Panels:
@@ -86,7 +88,8 @@ def _tails_end(panels: _Panels) -> NDArray[np.bool_]:
     sizes = panels.sizes
     total = sizes.sum(axis=1)
     outermost = np.maximum(sizes[:, 0], sizes[:, -1])
-    return np.isfinite(total) & (outermost <= TAIL * total)
+    ends: NDArray[np.bool_] = np.isfinite(total) & (outermost <= TAIL * total)
+    return ends
 
 
 def _adaptive(
@@ -101,12 +104,14 @@ def _adaptive(
         middle = (low + high) / 2
         left, right = integrals(low, middle), integrals(middle, high)
         fine = left.values + right.values
+        sizes = left.sizes + right.sizes
         change = np.abs(fine - coarse)
-        unsettled = (~(change <= limit) & np.isfinite(limit)).any(axis=0)
+        settled = (change <= limit) | (change <= OWN * sizes) | ~np.isfinite(limit)
+        unsettled = ~settled.all(axis=0)
         unsettled &= (middle > low) & (middle < high)
         kept.append(fine[:, ~unsettled])
         error = error + change[:, ~unsettled].sum(axis=1)
-        remainders.append((left.sizes + right.sizes)[:, unsettled].sum(axis=1))
+        remainders.append(sizes[:, unsettled].sum(axis=1))
         if not unsettled.any() or unsettled.sum() > MOST_PANELS:
             break
         low, middle, high = low[unsettled], middle[unsettled], high[unsettled]
@@ -123,6 +128,8 @@ def _adaptive(
 
 def _judged(value: float, error: float, size: float, left: Array, whole: bool) -> Expectation:
     """The value; or divergence, if what is left around a singularity does not shrink."""
+    if left[-1] > GROWN * size:
+        return _divergent(float(value), math.inf)
     if whole or not left[-1] > TOLERANCE * size:
         return Expectation(float(value), float(error + left[-1]))
     ratio = left[-1] / left[-2]

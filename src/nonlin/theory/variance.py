@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -36,7 +37,7 @@ class VarianceMap:
     """V(q) = weight_variance * E[f(sqrt(q) z)^2] + bias_variance, z standard normal.
 
     The variance of a neuron's input in one layer from that in the layer before, for weights of
-    variance weight_variance / fan_in. Source: Poole et al. 2016 (arXiv:1606.05340), equation 3.
+    variance weight_variance / fan_in. Source: Poole et al. 2016 (arXiv:1606.05340).
     """
 
     f: Nonlinearity
@@ -55,7 +56,7 @@ class VarianceMap:
         """chi_1 = weight_variance * E[f'(sqrt(q) z)^2]; infinite where f jumps.
 
         How the squared length of a gradient grows from layer to layer, and the slope at c = 1
-        of the correlation map. Source: Schoenholz et al. 2017 (arXiv:1611.01232), equation 5.
+        of the correlation map. Source: Schoenholz et al. 2017 (arXiv:1611.01232).
         """
         if self.f.jumps:
             return math.inf
@@ -104,7 +105,7 @@ class VarianceMap:
         signs = np.sign(growth)
         known = np.flatnonzero(signs)
         found = []
-        for low, high in zip(known[:-1], known[1:], strict=True):
+        for low, high in pairwise(known):
             if signs[low] == signs[high]:
                 continue
             ends = math.log(GRID[low]), math.log(GRID[high])
