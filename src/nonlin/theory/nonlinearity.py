@@ -29,11 +29,6 @@ class Nonlinearity:
         values: Array = derivatives_of(self.root, 0)(x)[0]
         return values
 
-    def slope(self, x: Array) -> Array:
-        """f'(x), of the shape of x; at a kink that of the branch which the formula declares."""
-        slopes: Array = derivatives_of(self.root, 1)(x)[1]
-        return slopes
-
 
 @lru_cache(maxsize=512)
 def derivatives_of(root: Expr, order: int) -> Callable[[Array], Array]:
