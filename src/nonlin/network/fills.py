@@ -24,10 +24,14 @@ def uniform(random: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarra
 
 
 def orthogonal(random: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:
-    """Orthonormal columns, or rows if there are fewer, uniformly distributed."""
+    """Orthogonal columns, or rows if there are fewer, uniformly distributed; entries of variance 1.
+
+    Their length is sqrt(max(fan_in, fan_out)).
+    """
     tall = random.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
     q, r = np.linalg.qr(tall)
     q *= np.where(np.diag(r) < 0, -1.0, 1.0)  # makes the distribution uniform (Mezzadri 2007)
+    q *= math.sqrt(len(tall))
     return q if fan_in >= fan_out else q.T
 
 

@@ -116,7 +116,9 @@ class Initialisation:
         return found
 
     def std(self, fan_in: int, fan_out: int, activation: str | Activation | None = None) -> float:
-        """Standard deviation of a weight (of orthogonal ones: their gain)."""
+        """Standard deviation of a weight."""
+        if self._rule.from_data:
+            raise InputError("needs_data", name=self.name)
         chosen = self.chosen(activation)
         return math.sqrt(chosen._rule.variance(fan_in, fan_out, chosen._feed(activation)))
 
@@ -135,12 +137,10 @@ class Initialisation:
         activation: str | Activation | None = None,
     ) -> np.ndarray:
         """As `weights`, from a random stream."""
-        if self._rule.from_data:
-            raise InputError("needs_data", name=self.name)
         if self.name == "constant":
             return np.full((fan_in, fan_out), float(self.value))
-        noise = self._rule.fill(random, fan_in, fan_out)
-        return noise * self.std(fan_in, fan_out, activation)
+        size = self.std(fan_in, fan_out, activation)
+        return self._rule.fill(random, fan_in, fan_out) * size
 
     def draw_biases(
         self, random: np.random.Generator, fan_out: int, activation: str | Activation | None = None

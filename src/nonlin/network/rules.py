@@ -82,10 +82,6 @@ def _lecun(fan_in: int, fan_out: int, feed: Feed) -> float:
     return 1.0 / fan_in
 
 
-def _one(fan_in: int, fan_out: int, feed: Feed) -> float:
-    return 1.0
-
-
 def _nothing(fan_in: int, fan_out: int, feed: Feed) -> float:
     return 0.0
 
@@ -107,7 +103,7 @@ def _critical(fan_in: int, fan_out: int, feed: Feed) -> float:
 
 
 def _orthogonal(fan_in: int, fan_out: int, feed: Feed) -> float:
-    return feed.forward
+    return feed.forward / max(fan_in, fan_out)
 
 
 _GLOROT = "Glorot and Bengio, AISTATS 2010"
@@ -134,9 +130,12 @@ RULES: dict[str, Rule] = {
     ),
     "sparse": Rule(fills.sparse, _forward, "Martens, ICML 2010", True),
     "zeros": Rule(fills.ones, _nothing, ""),
-    "constant": Rule(fills.ones, _one, ""),
+    "constant": Rule(fills.ones, _nothing, ""),
     "lsuv": Rule(
-        fills.orthogonal, _one, "Mishkin and Matas, ICLR 2016, arXiv:1511.06422", from_data=True
+        fills.orthogonal,
+        _orthogonal,
+        "Mishkin and Matas, ICLR 2016, arXiv:1511.06422",
+        from_data=True,
     ),
     "autoinit": Rule(
         fills.normal, _forward, "Bingham and Miikkulainen, AAAI 2023, arXiv:2109.08958", True, True

@@ -78,23 +78,18 @@ class VarianceMap:
     def settled(self, start: float = 1.0) -> float:
         """Where lengths that begin at `start` go; `start` itself where V(q) = q all around it."""
         here = self(start) / start - 1
-        if abs(here) <= LEVEL:
-            return start
         points = [point.q for point in self.fixed_points()]
+        if abs(here) <= LEVEL:
+            return min((q for q in points if math.isclose(q, start, rel_tol=1e-6)), default=start)
         if here > 0:
             return min((q for q in points if q > start), default=math.inf)
         return max((q for q in points if q < start), default=0.0)
 
     def _scan(self) -> Array:
         """V(q) / q - 1 on the grid, by one rule for all; 0 where it is nothing but rounding."""
-        edges = np.linspace(-SCAN_REACH, SCAN_REACH, SCAN_PANELS + 1)
-        nodes, weights = rule(8)
-        half = (edges[1] - edges[0]) / 2
-        z = ((edges[1:] + edges[:-1])[:, None] / 2 + half * nodes).ravel()
-        density = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) * np.tile(weights * half, SCAN_PANELS)
         with np.errstate(all="ignore"):
-            squares = self.f(np.sqrt(GRID)[:, None] * z) ** 2
-            growth = (self.weight_variance * squares @ density + self.bias_variance) / GRID - 1
+            second, _ = tabulated(self.f, GRID)
+            growth = (self.weight_variance * second + self.bias_variance) / GRID - 1
         growth = np.nan_to_num(growth, nan=math.inf, posinf=math.inf)
         return np.where(np.abs(growth) <= LEVEL, 0.0, growth)
 
@@ -146,6 +141,18 @@ def _stability(slope: float) -> Stability:
     if abs(slope - 1) <= LEVEL:
         return "neutral"
     return "stable" if slope < 1 else "unstable"
+
+
+def tabulated(f: Nonlinearity, variances: Array) -> tuple[Array, Array]:
+    """E[f^2] and E[f'^2] at many variances by one rule for all, to look at, not to compute with."""
+    edges = np.linspace(-SCAN_REACH, SCAN_REACH, SCAN_PANELS + 1)
+    nodes, weights = rule(8)
+    half = (edges[1] - edges[0]) / 2
+    z = ((edges[1:] + edges[:-1])[:, None] / 2 + half * nodes).ravel()
+    density = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) * np.tile(weights * half, SCAN_PANELS)
+    with np.errstate(all="ignore"):
+        value, slope = derivatives_of(f.root, 1)(np.sqrt(variances)[:, None] * z) ** 2 @ density
+    return value, slope
 
 
 def second_moments(f: Nonlinearity, q: float) -> tuple[float, float, float]:
