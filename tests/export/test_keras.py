@@ -1,7 +1,5 @@
 """Exported Keras: values and gradients with one back end, saved and loaded again."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,6 @@ import nonlin as nl
 from nonlin.export.subject import Subject
 
 torch = pytest.importorskip("torch")
-os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "torch", reason="the gradients here are torch's"

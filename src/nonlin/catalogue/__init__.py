@@ -24,7 +24,8 @@ from nonlin.catalogue import (
 from nonlin.catalogue.elsewhere import find, unknown
 
 _ROOMS: tuple[ModuleType, ...] = (
-    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise, pairs, random
+    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise, pairs,
+    random,
 )  # fmt: skip
 
 
