@@ -8,6 +8,7 @@ from typing import Any
 
 from nonlin._text import say
 from nonlin.activation import Activation
+from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.expr.derivative import derivative
 from nonlin.expr.recognise import recognise
 from nonlin.expr.text import infix
@@ -32,6 +33,10 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "year": activation.year,
         "source": activation.source,
         "aliases": activation.aliases,
+        "elsewhere": [
+            {"library": row.library, "name": row.name, "parameters": row.parameters}
+            for row in elsewhere(activation.name)
+        ],
     }
     if activation.elementwise:
         p = activation.properties
@@ -102,6 +107,8 @@ def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         yield "source", activation.source + year
     if activation.aliases:
         yield "aliases", ", ".join(activation.aliases)
+    if others := elsewhere(activation.name):
+        yield "elsewhere", ", ".join(map(str, others))
 
 
 def _parameter(parameter: Parameter) -> str:
