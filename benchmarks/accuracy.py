@@ -46,7 +46,7 @@ from nonlin.kernels.compile import without_ones
 DOCS = Path(__file__).parents[1] / "docs"
 DATA, PAGE = DOCS / "accuracy.json", DOCS / "accuracy.md"
 SECTIONS = ("sample", "half", "exhaustive", "reference")
-ELEMENTWISE = tuple(name for name in nl.names() if not nl.get(name).rowwise)
+ELEMENTWISE = tuple(name for name in nl.names() if nl.get(name).elementwise)
 CHECKED = 400  # random points per entry at which the truth is checked
 
 

@@ -37,7 +37,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "names", nargs="*", default=[n for n in nl.names() if not nl.get(n).rowwise]
+        "names", nargs="*", default=[n for n in nl.names() if nl.get(n).elementwise]
     )
     parser.add_argument("--precision", default="fast")
     parser.add_argument("--show", action="store_true")

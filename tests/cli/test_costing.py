@@ -32,7 +32,7 @@ def test_a_line_for_each_name(capsys):
 
 def test_all_elementwise_entries_are_the_default():
     names = {entry.name for entry in costing._elementwise()}
-    assert names == {name for name in nl.names() if not nl.get(name).rowwise}
+    assert names == {name for name in nl.names() if nl.get(name).elementwise}
 
 
 def test_json_for_programs(capsys):

@@ -22,7 +22,7 @@ TAILS = (9.5, 10.2, 13.0, 53.5, 88.5, 91.5, 103.0)  # of float32: subnormal expo
 LIMITS = {"exact": 1.0, "fast": 5.0, "numpy": 64.0, "source": 256.0}
 SINGLE = {"fast": 4.0}  # of these for float32
 DTYPES = ("float32", "float64")
-ELEMENTWISE = [name for name in nl.names() if not nl.get(name).rowwise]
+ELEMENTWISE = [name for name in nl.names() if nl.get(name).elementwise]
 
 
 def points(activation, dtype):

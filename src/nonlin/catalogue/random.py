@@ -33,7 +33,7 @@ def probact(x: Any, normal: Any, sigma: Any = parameter(0.5, learned=True)) -> A
 
 @declared(
     title="Gumbel softmax",
-    zh="Gumbel-Softmax",
+    zh="Gumbel-Softmax(带 Gumbel 噪声的 Softmax)",
     year=2016,
     source="Jang, Gu and Poole, Categorical reparameterization with Gumbel-softmax, "
     "arXiv:1611.01144",

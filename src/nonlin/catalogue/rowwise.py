@@ -88,7 +88,7 @@ def sparsemax(x: Any) -> Any:
 
 
 @declared(
-    title="1.5-entmax",
+    title="Entmax with exponent 1.5",
     zh="1.5-entmax(介于 Softmax 与 Sparsemax 之间)",
     year=2019,
     source="Peters, Niculae and Martins, Sparse sequence-to-sequence models, arXiv:1905.05702",

@@ -25,7 +25,7 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "kind": activation.kind,
         "parameters": activation.values,
         "learned": activation.learned,
-        "training": infix(activation.training) if activation.training else None,
+        "training": None if activation.training is None else infix(activation.training),
         "range": activation.range,
         "kinks": activation.kinks,
         "strengths": [str(sentence) for sentence in activation.strengths],
@@ -93,7 +93,8 @@ def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         yield "parameters", ", ".join(map(_parameter, activation.parameters))
     if activation.training is not None:
         yield "in_training", infix(activation.training)
-    yield "kind", say(f"kinds.{activation.kind}")
+    if activation.kind != "elementwise":
+        yield "kind", say(f"kinds.{activation.kind}")
     yield from _derivatives(activation)
     yield "values", _values(activation)
     yield "range", _interval(activation.range)
@@ -165,8 +166,9 @@ def _values(activation: Activation) -> str:
     if activation.rowwise:
         return _row_value(activation, (1, 2, 3), "{:.6f}")
     if activation.kind == "reshaping":
-        length = 2 * int(activation.values.get("pieces", 1))
-        return _row_value(activation, [(-1) ** k * (k + 1) for k in range(length)], "{:g}")
+        from nonlin.kinds import reshaping
+
+        return _row_value(activation, reshaping.example(activation), "{:g}")
     if activation.kind == "gated":
         pairs = ((1, -2), (1, 0), (1, 1), (2, 1), (-1, 2))
         found = (f"f({v}, {g}) = {activation([v], [g])[0]:.4g}" for v, g in pairs)
@@ -178,9 +180,9 @@ def _values(activation: Activation) -> str:
     )
 
 
-def _row_value(activation: Activation, row: Sequence[int], form: str) -> str:
+def _row_value(activation: Activation, row: Sequence[float], form: str) -> str:
     found = ", ".join(map(form.format, activation([float(x) for x in row])))
-    return f"f({', '.join(map(str, row))}) = ({found})"
+    return f"f({', '.join(map('{:g}'.format, row))}) = ({found})"
 
 
 def _interval(ends: tuple[float, float]) -> str:

@@ -13,6 +13,7 @@ from nonlin._errors import InputError
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.figures.style import DARK, LIGHT, Theme, clean, drawing, line_styles
+from nonlin.kinds import reshaping
 
 REACH = 6.0
 COMPARED_REACH = 4.0
@@ -30,6 +31,8 @@ def plot(activation: Activation, dark: bool) -> Figure:
         axes = figure.add_subplot()
         if activation.rowwise:
             _bars(axes, [activation], theme)
+        elif activation.kind == "reshaping":
+            _outputs(axes, activation, theme)
         else:
             _one(axes, activation.curve, theme)
         axes.set_title(_heading(activation), fontsize=13, loc="left")
@@ -38,7 +41,7 @@ def plot(activation: Activation, dark: bool) -> Figure:
 
 def _heading(activation: Activation) -> str:
     latex = activation.latex
-    formula = "" if "cases" in latex or activation.rowwise else f"    ${latex}$"
+    formula = f"    ${latex}$" if activation.elementwise and "cases" not in latex else ""
     own = activation.title == activation.name  # a formula of the user's
     name = activation.name if own else f"{activation.title} ({activation.name})"
     return f"{name}{formula}"
@@ -207,6 +210,20 @@ def _bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:
     axes.set_title(say("figures.bars", name=rows[0].name, values=given), fontsize=13, loc="left")
     if len(rows) > 1:
         axes.legend(fontsize=10)
+
+
+def _outputs(axes: Any, activation: Activation, theme: Theme) -> None:
+    """What a function that changes the length of its axis makes of a short row."""
+    row = reshaping.example(activation)
+    values = activation(np.array(row))
+    bars = axes.bar(np.arange(values.size), values, 0.6, color=theme.palette[0])
+    axes.bar_label(bars, [f"{value:g}" for value in values], padding=3, fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.axhline(0, color=theme.muted, linewidth=0.9)
+    axes.set_xticks(np.arange(values.size), [f"y{place + 1}" for place in range(values.size)])
+    axes.margins(y=0.15)
+    given = ", ".join(f"{x:g}" for x in row)
+    axes.set_xlabel(say("figures.bars", name=activation.name, values=given))
 
 
 def _small_multiples(curves: Sequence[Activation], derivative: bool, theme: Theme) -> Figure:

@@ -59,6 +59,12 @@ def both(activation: Activation, x: Any, call: Call) -> tuple[Any, Any]:
     return rowwise.value_and_jacobian(activation, x, call, value, derivative)
 
 
+def example(activation: Activation) -> list[float]:
+    """A short row to show: two groups of 1, -2, 3, -4, ..."""
+    length = 2 * int(activation.values.get("pieces", 1))
+    return [float((-1) ** place * (place + 1)) for place in range(length)]
+
+
 def _rows(x: Any, axis: Any) -> tuple[Array, int]:
     """The array with the rows last, and the place where they were."""
     array = arrays.as_input(x)
