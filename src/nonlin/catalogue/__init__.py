@@ -9,7 +9,6 @@ from types import ModuleType
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import gated, pairs, periodic, random, rectified, rowwise, sigmoidal
-from nonlin.catalogue.elsewhere import find, unknown
 
 _ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise, pairs, random)
 
@@ -49,7 +48,9 @@ def get(name: str | Activation) -> Activation:
     written = name.strip()
     if found := table.get(written) or table.get(written.lower().replace("-", "_")):
         return found
-    row = find(written) if "." in written else None
+    from nonlin.catalogue import elsewhere  # an own name does not wait for it
+
+    row = elsewhere.find(written) if "." in written else None
     if row is None:
-        raise unknown(name, table)
+        raise elsewhere.unknown(name, table)
     return table[row.entry].bind(**row.parameters)
