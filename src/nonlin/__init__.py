@@ -24,12 +24,13 @@ _HOMES = {
     "equivalents": "nonlin.catalogue.equivalents",
     "Network": "nonlin.network",
     "choose": "nonlin.choose",
+    "export": "nonlin.export",
     "plot": "nonlin.figures",
     "compare": "nonlin.figures",
     "NonlinError": "nonlin._errors",
     "set_language": "nonlin._text",
 }
-_MODULES = ("activation", "choose")  # modules that can be called: see nonlin._callable
+_MODULES = ("activation", "choose", "export")  # modules that can be called: see nonlin._callable
 
 
 def __getattr__(name: str) -> Any:

@@ -36,55 +36,5 @@ def choose(
     resume: bool = ...,
     on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
-
-arctan: Activation
-bilinear: Activation
-binary_step: Activation
-celu: Activation
-clamped_swiglu: Activation
-crelu: Activation
-elu: Activation
-entmax15: Activation
-erf: Activation
-gaussian: Activation
-geglu: Activation
-gelu: Activation
-gelu_tanh: Activation
-glu: Activation
-gtu: Activation
-gumbel_softmax: Activation
-hard_sigmoid: Activation
-hard_swish: Activation
-hard_tanh: Activation
-hardmax: Activation
-hardshrink: Activation
-identity: Activation
-leaky_relu: Activation
-log_sigmoid: Activation
-log_softmax: Activation
-maxout: Activation
-mish: Activation
-prelu: Activation
-probact: Activation
-quick_gelu: Activation
-reglu: Activation
-relu: Activation
-relu6: Activation
-relu_squared: Activation
-rrelu: Activation
-selu: Activation
-sigmoid: Activation
-silu: Activation
-sine: Activation
-snake: Activation
-softmax: Activation
-softmin: Activation
-softplus: Activation
-softshrink: Activation
-softsign: Activation
-sparsemax: Activation
-squareplus: Activation
-swiglu: Activation
-tanh: Activation
-tanhshrink: Activation
-tempered_softmax: Activation
+def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
+def __getattr__(name: str) -> Activation: ...  # every entry of the catalogue

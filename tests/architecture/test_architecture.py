@@ -24,6 +24,8 @@ FLOORS = {
     "parameter": 3,
     "kinds": 3,
     "catalogue": 3,
+    "sketch": 3,
+    "export": 4,
     "network": 5,
     "measure": 6,
     "choose": 7,

@@ -8,9 +8,23 @@ from types import ModuleType
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.catalogue import gated, pairs, periodic, random, rectified, rowwise, sigmoidal
+from nonlin.catalogue import (
+    bounded,
+    gated,
+    pairs,
+    periodic,
+    piecewise,
+    powers,
+    random,
+    rectified,
+    rowwise,
+    sigmoidal,
+    smooth,
+)
 
-_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise, pairs, random)
+_ROOMS: tuple[ModuleType, ...] = (
+    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise, pairs, random
+)  # fmt: skip
 
 
 def _entries() -> Iterator[Activation]:

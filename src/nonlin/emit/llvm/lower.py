@@ -223,6 +223,16 @@ def _algebraic_sigmoid(u: Expr, b: Expr) -> Expr:
     return where(u > HUGE, 1, _squareplus(u, b) / _root(u, b))
 
 
+def _inverse_root(u: Expr) -> Expr:
+    a = absolute(u)
+    return where(a > HUGE, 1 / a, 1 / build("sqrt", 1 + power(u, 2)))
+
+
+def _isru(u: Expr) -> Expr:
+    large = build("copysign", constant(1), u)
+    return where(absolute(u) > HUGE, large, u / build("sqrt", 1 + power(u, 2)))
+
+
 def _sign(u: Expr) -> Expr:
     return where(u > 0, 1, where(u < 0, -1, u))
 
@@ -238,6 +248,8 @@ LOWERED: Mapping[str, Callable[..., Expr]] = {
     "softsign": _softsign,
     "squareplus": _squareplus,
     "algebraic_sigmoid": _algebraic_sigmoid,
+    "inverse_root": _inverse_root,
+    "isru": _isru,
     "sign": _sign,
 }
 BY_BITS: Mapping[str, Callable[[Expr, int], Expr]] = {"erf": _erf, "tanhshrink": _tanhshrink}

@@ -36,7 +36,7 @@ def breakpoints(root: Expr) -> tuple[float, ...]:
 def limits(root: Expr) -> tuple[float, float]:
     """What the function tends to at -infinity and at infinity; NaN where it tends to nothing."""
     f = as_function(root, "x")
-    left, right = (_limit([f(side * far) for far in _FAR]) for side in (-1, 1))
+    left, right = (limit_of([f(side * far) for far in _FAR]) for side in (-1, 1))
     return left, right
 
 
@@ -56,15 +56,29 @@ def jumps(f: Function, point: float) -> bool:
     return nearer > 1e-6 * scale and nearer > near / 2
 
 
+def steep(f: Function, point: float) -> float:
+    """Infinite if the values grow without bound towards the point from either side, else 0."""
+    return max(abs(v) if math.isinf(v) else 0.0 for v in (tends_to(f, point, s) for s in (-1, 1)))
+
+
+def tends_to(f: Function, point: float, side: int) -> float:
+    """The one-sided limit by ever nearer points; NaN where they tell nothing."""
+    a, b, c = (f(beside(point, side, step)) for step in (1e-6, 1e-9, 1e-12))
+    first, second = abs(b) - abs(a), abs(c) - abs(b)
+    if second > 0.9 * first > 1e-3 * (1 + abs(a)):
+        return math.copysign(math.inf, c)
+    return math.nan if abs(c) > 1e6 else c
+
+
 def smoothness(root: Expr, points: Sequence[float], highest: int = 4) -> float:
     """Number of continuous derivatives: -1 for a jump, 0 for a kink, infinite for a smooth one."""
     if not points:
         return math.inf
     for order in range(highest + 1):
+        root = derivative(root) if order else root
         f = as_function(root, "x")
-        if any(jumps(f, point) for point in points):
+        if any(jumps(f, point) or math.isinf(steep(f, point)) for point in points):
             return order - 1
-        root = derivative(root)
     return math.inf
 
 
@@ -143,7 +157,7 @@ def _bisect(f: Function, low: float, high: float) -> float:
     return rounded if abs(f(rounded)) <= abs(f(low)) else (low + high) / 2
 
 
-def _limit(values: Sequence[float]) -> float:
+def limit_of(values: Sequence[float]) -> float:
     """What the values at ever farther points tend to, NaN if to nothing."""
     known = [v for v in values if not math.isnan(v)]
     if len(known) < 3:
