@@ -23,7 +23,8 @@ from nonlin.catalogue import (
 )
 
 _ROOMS: tuple[ModuleType, ...] = (
-    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise, pairs, random
+    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise,
+    pairs, random,
 )  # fmt: skip
 
 
