@@ -49,6 +49,10 @@ class Properties:
     (left, right) beyond which |f'| stays under 1 % of its maximum; `dead_regions` where f' is
     exactly 0. `mean` and `variance` of the output under a standard normal input. `period` the least
     one; `endless` names the lists that go on for ever, of which those with |x| <= 12 are given.
+    `proven` names what interval arithmetic or the graph proves (of `range` and `lipschitz`: that
+    nothing lies beyond), given the breakpoints; the others are seen
+    on a grid whose zeros, turns and bends are bracketed and then found to the last bit.
+    Of a wave without a period, `range` and `lipschitz` are what is seen up to |x| = 12,000.
     `cost` of the value, `cost_with_slope` of value and derivative together.
     """
 
@@ -89,6 +93,7 @@ class Properties:
     sign_preserving: bool
     period: float | None
     endless: tuple[str, ...]
+    proven: tuple[str, ...]
     cost: Cost
     cost_with_slope: Cost
 

@@ -124,9 +124,13 @@ def _saturation(p: Properties) -> Iterator[Text]:
     if p.flat:
         return
     left, right = (
-        point if kind in ("soft", "slow") else None
+        point if kind == "soft" else None
         for point, kind in zip(p.saturation_points, p.saturation, strict=True)
     )
+    for point, kind in zip(p.saturation_points, p.saturation, strict=True):
+        if kind == "slow" and point is not None:
+            yield text("properties.fades", point=_short(abs(point), 2))
+            break
     if left is not None and right is not None:
         if left == -right:
             yield text("properties.saturates", point=_short(right, 2))

@@ -25,7 +25,8 @@ from nonlin.expr.analyse.extrema import (
     zeros,
 )
 from nonlin.expr.analyse.moments import normal_moments
-from nonlin.expr.analyse.shape import breakpoints, jumps, limits, smoothness, steep
+from nonlin.expr.analyse.prove import proven
+from nonlin.expr.analyse.shape import breakpoints, jumps, limits, smoothness, steep, waves
 from nonlin.expr.analyse.symmetry import (
     centre,
     homogeneous,
@@ -34,10 +35,10 @@ from nonlin.expr.analyse.symmetry import (
     repeats,
     self_gated,
     sign_preserving,
-    waves,
 )
 from nonlin.expr.analyse.tails import asymptote, fixed_points, saturation
 from nonlin.expr.derivative import derivative
+from nonlin.expr.interval import REALS
 from nonlin.expr.nodes import Expr, value_of
 from nonlin.expr.properties import Cost, Properties, Span
 from nonlin.expr.sentences import strengths, weaknesses
@@ -89,6 +90,7 @@ def properties(root: Expr) -> Properties:
     }
     return Properties(
         **found,
+        proven=proven(root, parts.pieces, found),
         cost=cost(root, 0),
         cost_with_slope=cost(root, 0, 1),
     )
@@ -121,8 +123,7 @@ def _course(parts: _Parts) -> dict[str, Any]:
     steps = {p: b - a for p, (a, b) in zip(points, parts.value_sides, strict=True)}
     bends = [b - a for a, b in parts.slope_sides]
     corners = tuple(p for p in points if _corner(parts, p))
-    ever = parts.waves and any(abs(x) > EDGE for x in knots)
-    rising, falling = courses(slope, knots, steps, EDGE if ever else math.inf)
+    rising, falling = courses(slope, knots, steps)
     smooth = [x for x in parts.inflections if x not in corners]
     turns = sorted({*points, *parts.inflections})
     continuous = parts.smoothness >= 0
@@ -137,13 +138,20 @@ def _course(parts: _Parts) -> dict[str, Any]:
             (p, b) for p, b in zip(points, bends, strict=True) if p in corners and b
         ),
         "smoothness": parts.smoothness,
-        "rising": rising,
-        "falling": falling,
+        "rising": _listed(rising, parts),
+        "falling": _listed(falling, parts),
         "monotone": ("increasing" if rising or up else "decreasing") if one_way else None,
         "convex": continuous and never_falls(bend, turns, _real(bends), 1),
         "concave": continuous and never_falls(bend, turns, _real(bends), -1),
         "inflections": within(smooth) if parts.waves else tuple(smooth),
     }
+
+
+def _listed(spans: tuple[Span, ...], parts: _Parts) -> tuple[Span, ...]:
+    """Of what goes on turning only the spans near the origin."""
+    if not (parts.waves and any(abs(x) > EDGE for x in parts.turns)):
+        return spans
+    return tuple(span for span in spans if max(map(abs, span)) <= EDGE or span == REALS)
 
 
 def _corner(parts: _Parts, point: float) -> bool:
@@ -191,8 +199,8 @@ def _where(parts: _Parts, most: Extreme) -> float | None:
 def _curvature(parts: _Parts) -> float:
     if parts.smoothness < 1:
         return math.inf
-    slopes = [None if p.slope is None else derivative(p.slope) for p in parts.pieces]
-    at_points = [y for both in sides(parts.bend, slopes) for y in both]
+    bends = [piece.bend for piece in parts.pieces]
+    at_points = [y for both in sides(parts.bend, bends) for y in both]
     ends = limits(derivative(derivative(parts.root)))
     low, high = (extreme(parts.bend, sign, [0.0], [*ends, *at_points]) for sign in (-1, 1))
     return max(abs(low.value), abs(high.value))
@@ -238,7 +246,7 @@ def _places(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
 def _identities(parts: _Parts) -> dict[str, Any]:
     f, slope = parts.value.f, derivative(parts.root)
     points = parts.value.points
-    middles = sorted([0.0, *parts.inflections], key=abs)
+    middles = sorted([0.0, *within(parts.inflections)], key=abs)
     middles += [(a + b) / 2 for a, b in pairwise((points[0], points[-1]))] if points else []
     return {
         "parity": parity(f),

@@ -10,7 +10,7 @@ from itertools import pairwise
 from nonlin._errors import InputError
 from nonlin.expr.analyse.shape import Function, tends_to
 from nonlin.expr.derivative import derivative
-from nonlin.expr.floats import FLOATS, as_float, as_function
+from nonlin.expr.floats import FLOATS, as_float, as_function, table
 from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, build, value_of
 from nonlin.expr.walk import postorder
 
@@ -35,6 +35,11 @@ class Piece:
         return inner_point(self.low, self.high)
 
     @property
+    def bend(self) -> Expr | None:
+        """The second derivative of the branch."""
+        return None if self.slope is None else derivative(self.slope)
+
+    @property
     def constant_slope(self) -> float | None:
         """The slope, if it is the same everywhere on the piece."""
         number = None if self.slope is None else value_of(self.slope)
@@ -45,14 +50,30 @@ def pieces(root: Expr, points: Sequence[float]) -> tuple[Piece, ...]:
     """One piece more than there are breakpoints."""
     found = []
     for low, high in pairwise((-math.inf, *points, math.inf)):
-        branch = slope = None
+        branch: Expr | None = None
+        slope: Expr | None = None
         try:
             branch = decided(root, inner_point(low, high))
-            slope = derivative(branch)
+            if _holds(root, branch, low, high):
+                slope = derivative(branch)
+            else:
+                branch = None
         except InputError:  # it divides by what is 0 on this piece
             pass
         found.append(Piece(low, high, branch, slope))
     return tuple(found)
+
+
+def _holds(root: Expr, branch: Expr, low: float, high: float) -> bool:
+    """Is it the branch everywhere on the piece, or did a breakpoint escape?"""
+    if branch is root:
+        return True
+    low, high = max(low, min(high, 0.0) - 1e3), min(high, max(low, 0.0) + 1e3)
+    xs = [low + (high - low) * k / 29 for k in range(1, 29)]
+    return all(
+        abs(a - b) <= 1e-9 * (1 + abs(a)) or a != a or b != b
+        for a, b in zip(*table([root, branch], xs), strict=True)
+    )
 
 
 def inner_point(low: float, high: float) -> float:

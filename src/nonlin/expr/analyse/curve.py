@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
-from nonlin.expr.analyse.shape import Function, beside, breakpoints
+from nonlin.expr.analyse.shape import Function, beside, breakpoints, steady
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function, table
 from nonlin.expr.nodes import Expr
@@ -70,7 +70,7 @@ def curves(root: Expr) -> tuple[Curve, Curve, Curve]:
     sides = {beside(p, side, step) for p in points for side in (-1, 1) for step in _NEAR}
     xs = sorted({*_GRID, *sides}.difference(points))
     slope = derivative(root)
-    roots = (root, slope, derivative(slope))
+    roots = tuple(map(steady, (root, slope, derivative(slope))))
     columns = table(roots, xs)
     columns = [columns[0], *([*map(_where_real, columns[0], ys)] for ys in columns[1:])]
     value, first, second = (

@@ -56,7 +56,7 @@ def _highest_sample(curve: Curve, sign: int) -> tuple[float, float]:
 
 
 def courses(
-    slope: Curve, knots: Sequence[float], jumps: dict[float, float], edge: float
+    slope: Curve, knots: Sequence[float], jumps: dict[float, float]
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """The intervals on which the function rises and those on which it falls, as long as can be."""
     spans: dict[int, list[Span]] = {1: [], 0: [], -1: []}
@@ -67,13 +67,7 @@ def courses(
         start = spans[sign].pop()[0] if joined and spans[sign] else low
         spans[sign].append((start, high))
         previous = sign
-    rising, falling = (tuple(s for s in spans[k] if _near(s, edge)) for k in (1, -1))
-    return rising, falling
-
-
-def _near(span: Span, edge: float) -> bool:
-    """Does it lie inside, or reach out to both infinities?"""
-    return max(map(abs, span)) <= edge or span == (-math.inf, math.inf)
+    return tuple(spans[1]), tuple(spans[-1])
 
 
 def _sign_between(slope: Curve, low: float, high: float) -> int:

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from nonlin._errors import InputError
+from nonlin.expr.analyse.enclose import enclosure
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function
+from nonlin.expr.interval import REALS
 from nonlin.expr.nodes import COMPARISONS, Expr, arguments_of, constant, is_call, subtract, value_of
+from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
 Function = Callable[[float], float]
@@ -35,9 +38,30 @@ def breakpoints(root: Expr) -> tuple[float, ...]:
 
 def limits(root: Expr) -> tuple[float, float]:
     """What the function tends to at -infinity and at infinity; NaN where it tends to nothing."""
-    f = as_function(root, "x")
-    left, right = (limit_of([f(side * far) for far in _FAR]) for side in (-1, 1))
+    f = as_function(steady(root), "x")
+    shifts = (0.0, 1.7, 3.9) if waves(root) else (0.0,)  # a wave may look constant at one phase
+    left, right = (
+        _agreed([limit_of([f(side * (far + shift)) for far in _FAR]) for shift in shifts])
+        for side in (-1, 1)
+    )
     return left, right
+
+
+def _agreed(values: Sequence[float]) -> float:
+    return (
+        values[0] if all(v == values[0] or abs(v - values[0]) < 1e-9 for v in values) else math.nan
+    )
+
+
+def waves(root: Expr) -> bool:
+    """Does a sine or cosine of x occur?"""
+    return any(is_call(node, "sin", "cos") and symbols([node]) for node in postorder(root))
+
+
+def steady(root: Expr) -> Expr:
+    """The expression, made safe against 0 * inf if far out it is not a number somewhere."""
+    f = as_function(root, "x")
+    return stabilise(root) if any(math.isnan(f(s * x)) for x in _FAR for s in (-1, 1)) else root
 
 
 def beside(point: float, side: int, step: float = 1e-9) -> float:
@@ -96,9 +120,19 @@ def _conditions(root: Expr) -> Iterator[Expr]:
             argument = arguments[1]
         elif is_call(node, "log1p"):
             argument = 1 + arguments[0]
-        if argument is not None and argument not in seen and symbols([argument]):
+        if argument is None or _settled(node, argument):
+            continue
+        if argument not in seen and symbols([argument]):
             seen.add(argument)
             yield argument
+
+
+def _settled(node: Expr, difference: Expr) -> bool:
+    """Is it known which branch holds, whatever x? Then a 0 there is an underflow or no kink."""
+    if not is_call(node, "maximum", "minimum", "absolute"):
+        return False
+    low, high = enclosure(difference, REALS)
+    return low >= 0 or high <= 0
 
 
 def _rough(exponent: Expr) -> bool:

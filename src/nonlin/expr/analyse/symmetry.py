@@ -39,7 +39,8 @@ def centre(f: Function, candidates: Iterable[float]) -> tuple[float, float] | No
     for c in candidates:
         middle = f(c)
         if math.isfinite(middle) and all(
-            _equal(f(c + x) - middle, middle - f(c - x)) for x in _TESTED
+            _equal(f(c + x) - middle, middle - f(c - x), 1e-12 * (1 + abs(middle)))
+            for x in (x * (1 + abs(c)) for x in _TESTED)
         ):
             return c, middle + 0.0
     return None
@@ -66,11 +67,6 @@ def period(root: Expr, f: Function) -> float | None:
         if all(_equal(f(x + length), f(x), 1e-9) for x in _both_sides()):
             return length
     return None
-
-
-def waves(root: Expr) -> bool:
-    """Does a sine or cosine of x occur?"""
-    return any(is_call(node, "sin", "cos") and symbols([node]) for node in postorder(root))
 
 
 def self_gated(root: Expr) -> bool:
