@@ -89,8 +89,8 @@ def morlet(x: Any) -> Any:
 
 
 @declared(
-    "Gaussian derivative", "高斯函数的导数", 2013,
+    "Gaussian wavelet (first derivative)", "高斯小波(一阶导数)", 2013,
     "Alexandridis and Zapranis, Wavelet neural networks, doi:10.1016/j.neunet.2013.01.008",
 )  # fmt: skip
-def gaussian_derivative(x: Any) -> Any:
+def gaussian_wavelet(x: Any) -> Any:
     return -x * f.exp(-(x**2) / 2)
