@@ -21,14 +21,16 @@ _HOMES = {
     "activation": "nonlin.activation",
     "get": "nonlin.catalogue",
     "names": "nonlin.catalogue",
+    "equivalents": "nonlin.catalogue.equivalents",
     "Network": "nonlin.network",
     "choose": "nonlin.choose",
+    "export": "nonlin.export",
     "plot": "nonlin.figures",
     "compare": "nonlin.figures",
     "NonlinError": "nonlin._errors",
     "set_language": "nonlin._text",
 }
-_MODULES = ("activation", "choose")  # modules that can be called: see nonlin._callable
+_MODULES = ("activation", "choose", "export")  # modules that can be called: see nonlin._callable
 
 
 def __getattr__(name: str) -> Any:
@@ -47,10 +49,11 @@ def _entry(name: str) -> Any:
     if find_spec(f"nonlin.{name}"):  # `from nonlin import theory` asks here before it imports
         raise AttributeError(name)
     catalogue = import_module("nonlin.catalogue")
+    errors = import_module("nonlin._errors")
     try:
         return catalogue.get(name)
-    except catalogue.InputError:
-        hint = catalogue.nearest(name, (*catalogue.names(), *_HOMES))
+    except errors.InputError:
+        hint = errors.nearest(name, (*catalogue.names(), *_HOMES))
         raise AttributeError(f"module 'nonlin' has no attribute {name!r}.{hint}") from None
 
 

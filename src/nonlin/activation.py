@@ -81,6 +81,12 @@ class Activation(ArrayFunction):
         name = plain if order == 0 else f"{plain}_derivative_{order}"
         return to_python(stabilise(derivatives(self.formula, (order,))[0]), name, self.values)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: formula, curve and derivative, what is known about it."""
+        from nonlin.sketch.card import card
+
+        return card(self)
+
     @property
     def properties(self) -> Properties:
         """What can be read off the formula: see `nonlin.expr.analyse.Properties`."""

@@ -24,6 +24,8 @@ FLOORS = {
     "parameter": 3,
     "kinds": 3,
     "catalogue": 3,
+    "sketch": 3,
+    "export": 4,
     "network": 5,
     "measure": 6,
     "choose": 7,
@@ -32,7 +34,7 @@ FLOORS = {
     "lab": 8,
     "cli": 8,
     "__main__": 8,
-    "integrations": 9,  # leaves: may use everything to floor 6, nobody imports them
+    "sklearn": 9,  # a leaf: may use everything to floor 7, nobody imports it
 }
 
 
@@ -83,7 +85,7 @@ def test_a_module_imports_its_own_floor_or_lower(module):
     for imported, _ in imports(MODULES[module]):
         if imported == "nonlin":
             continue  # the public face: __version__
-        limit = 6 if floor == 9 else floor
+        limit = 7 if floor == 9 else floor
         assert FLOORS[room(imported)] <= limit or room(imported) == room(module), imported
 
 

@@ -6,12 +6,12 @@ from nonlin._errors import InputError
 from nonlin.choose.candidates import CANDIDATES, QUICK_CANDIDATES, batch_size, plan, round_seeds
 
 
-def test_the_default_is_ten_activations_three_rates_several_seeds():
+def test_the_default_is_sixteen_activations_four_rates_ten_seeds():
     full, quick = plan(), plan(quick=True)
-    assert len(CANDIDATES) >= 10
+    assert len(CANDIDATES) == 16
     assert full.labels == CANDIDATES
-    assert (len(full.rates), len(full.seeds)) == (3, 5)
-    assert full.networks == len(CANDIDATES) * 15
+    assert (len(full.rates), len(full.seeds)) == (4, 10)
+    assert full.networks == len(CANDIDATES) * 40
     assert quick.labels == QUICK_CANDIDATES
     assert quick.networks < full.networks / 3
 

@@ -13,9 +13,15 @@ import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.choose import choose_file
-from nonlin.choose.standing import best_rate
+from nonlin.choose.eliminate import best_rate
 
-TINY = {"hidden": (8,), "activations": ["relu", "tanh", "gelu"], "quick": True, "seeds": 2}
+TINY = {
+    "hidden": (8,),
+    "activations": ["relu", "tanh", "gelu"],
+    "quick": True,
+    "full": True,
+    "seeds": 2,
+}
 IRIS = load_iris(return_X_y=True)
 
 
@@ -71,7 +77,7 @@ def test_every_network_was_really_trained(iris):
 def test_the_rate_is_chosen_on_validation_rows_only(iris):
     """Whatever the test scores say, the choice of the rate stays."""
     for arm in range(3):
-        chosen = best_rate(iris.race.rounds, arm)
+        chosen = best_rate(iris.race.rounds, arm, (0, 1))
         means = [
             np.mean([each.outcomes[arm][rate].validation_loss for each in iris.race.rounds])
             for rate in range(2)
@@ -86,7 +92,7 @@ def test_the_rate_is_chosen_on_validation_rows_only(iris):
             )
             for each in iris.race.rounds
         ]
-        assert best_rate(flipped, arm) == chosen
+        assert best_rate(flipped, arm, (0, 1)) == chosen
 
 
 def test_the_network_that_comes_back_predicts(iris):
@@ -327,3 +333,23 @@ def test_choosing_is_imported_late():
     assert nl.choose.Recommendation.__name__ == "Recommendation"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         nl.choose.nothing  # noqa: B018
+
+
+def test_a_budget_of_networks_is_kept():
+    options = {**TINY, "seeds": 6}
+    result = nl.choose(*IRIS, rates=[0.01], budget="10-networks", **options)
+    assert result.race.networks == 9
+    assert result.race.ended == "budget"
+    assert "another one would exceed the budget" in "\n".join(map(str, result.notes))
+    assert not result.interrupted
+
+
+def test_a_race_stops_what_is_clearly_behind():
+    options = {"hidden": (16,), "activations": ["relu", "tanh", "binary_step"], "seeds": 6}
+    X, y = load_iris(return_X_y=True)
+    raced = nl.choose(X, y, rates=[1e-5, 0.01], **options)
+    full = nl.choose(X, y, rates=[1e-5, 0.01], full=True, **options)
+    assert raced.race.networks < full.race.networks == full.plan.networks
+    assert not full.table["stopped"].any()
+    assert set(raced.tied) <= set(full.table["activation"])
+    assert raced.table.filter("tied")["rounds"].min() == len(raced.race.rounds)

@@ -7,9 +7,9 @@ import pytest
 from nonlin._errors import InputError
 from nonlin.choose.data import Table, as_features
 from nonlin.choose.prepare import fit, gaps
-from nonlin.choose.race import prepared
 from nonlin.choose.split import split
 from nonlin.choose.task import infer
+from nonlin.choose.trial import prepared
 
 
 def test_numbers_by_hand():

@@ -28,6 +28,8 @@ def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied
         activation=nl.get(name),
         label=name,
         rate=0.01,
+        rounds=5,
+        stopped=False,
         score=measured(score, "accuracy"),
         half_width=0.02,
         error=None,

@@ -11,7 +11,7 @@ from nonlin._text import language
 from nonlin.cli import run
 
 CHINESE = re.compile("[一-鿿]")
-COMMANDS = ("choose", "list", "show", "compare", "forward", "bench")
+COMMANDS = ("choose", "list", "show", "compare", "export", "forward", "bench")
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_the_language_ends_with_the_run(said):
 
 def test_list_names_every_entry(said):
     lines = said("list").splitlines()
-    assert [line.split()[0] for line in lines[2:] if re.match(r"  \w", line)] == list(nl.names())
+    assert [line.split()[0] for line in lines[2:-1]] == list(nl.names())
     entries = json.loads(said("list", "--json"))
     assert [entry["name"] for entry in entries] == list(nl.names())
     assert "带泄漏修正线性单元" in said("list", "--lang", "zh")
@@ -76,7 +76,7 @@ def test_list_names_every_entry(said):
 
 def test_show_says_what_is_known(said):
     text = said("show", "gelu")
-    for part in ("x * normal_cdf(x)", r"\Phi(x)", "-0.169971 … ∞", "1.53353", "1.48111"):
+    for part in ("x * normal_cdf(x)", r"\Phi(x)", "[-0.169971, ∞)", "1.53353", "1.48111"):
         assert part in text
     assert "Hendrycks and Gimpel, arXiv:1606.08415 (2016)" in text
     assert "f(1) = 0.8413" in text
@@ -84,7 +84,8 @@ def test_show_says_what_is_known(said):
 
 
 def test_show_in_chinese_has_no_english_words(said):
-    text = said("show", "gelu", "--lang", "zh")
+    text, _, elsewhere = said("show", "gelu", "--lang", "zh").partition("在其他库中")
+    assert "torch.nn.GELU" in elsewhere
     rows = [line for line in text.splitlines() if not re.match("出处|别名", line)]
     words = {word for line in rows for word in re.findall(r"[A-Za-z_]{2,}", line)}
     assert words <= {"gelu", "LaTeX", "normal_cdf", "normal_pdf", "Phi", "varphi"}
@@ -112,7 +113,7 @@ def test_show_takes_parameters_and_formulas(said):
     mine = json.loads(said("show", "x * sigmoid(b * x)", "-p", "b=1", "--json"))
     assert mine["gain"] == pytest.approx(silu["gain"], rel=1e-12)
     assert mine["formula"] == "x * sigmoid(b * x)"
-    assert "Derivative    1" in said("show", "x")
+    assert re.search(r"Derivative +1\n", said("show", "x"))
     assert said("show", "gelu-tanh") == said("show", "gelu_tanh")
 
 

@@ -20,6 +20,7 @@ MAGNITUDES = (0.0, 1e-8, 1.0, 30.0, 1000.0, math.inf)
 TAILS = (9.5, 10.2, 13.0, 53.5, 88.5, 91.5, 103.0)  # of float32: subnormal exponentials
 # exported Python has the C library's erfc, whose argument -x/sqrt(2) is rounded once too often
 LIMITS = {"exact": 1.0, "fast": 5.0, "numpy": 64.0, "source": 256.0}
+SINGLE = {"fast": 4.0}  # of these for float32
 DTYPES = ("float32", "float64")
 ELEMENTWISE = [name for name in nl.names() if nl.get(name).elementwise]
 
@@ -115,8 +116,10 @@ def test_every_target_agrees_with_the_oracle(name, order):
                 continue  # these compute in float64
             got = evaluate(name, target, order, at)
             errors = ulps(got, true, dtype)
-            if target == "fast" and order:
+            if target != "exact" and order:
                 errors = except_near_zeros(errors, got, true, dtype)
+            if dtype == "float32":
+                limit = SINGLE.get(target, limit)
             assert (errors <= limit).all(), f"{target} {describe(name, at, got, true, errors)}"
 
 
@@ -133,7 +136,8 @@ def test_random_points(name, order):
         assert (errors <= LIMITS["exact"]).all(), describe(name, at, exact, true, errors)
         fast = evaluate(name, "fast", order, at)
         errors = except_near_zeros(ulps(fast, true, dtype), fast, true, dtype)
-        assert (errors <= LIMITS["fast"]).all(), describe(name, at, fast, true, errors)
+        limit = SINGLE["fast"] if dtype == "float32" else LIMITS["fast"]
+        assert (errors <= limit).all(), describe(name, at, fast, true, errors)
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)

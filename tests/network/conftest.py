@@ -9,7 +9,7 @@ def _squared_error(logits, y):
 
 
 def _binary_cross_entropy(logits, y):
-    return np.mean(np.logaddexp(0.0, logits) - y * logits)
+    return np.mean(np.sum(np.logaddexp(0.0, logits) - y * logits, axis=1))
 
 
 def _cross_entropy(logits, y):

@@ -73,3 +73,27 @@ def test_float32_agrees_with_float64():
     ):
         assert mine.dtype == np.float32
         np.testing.assert_allclose(mine, exact, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_weights_count_rows_as_often_as_they_say(output):
+    inputs, targets = _data(output, OUTPUTS[output])
+    network = Network([3, 5, OUTPUTS[output]], "tanh", output, dtype=np.float64)
+    times = [2, 0, 1, 3, 1, 1]
+    repeated = gradient(network, np.repeat(inputs, times, 0), np.repeat(targets, times, 0))
+    weighted = gradient(network, inputs, targets, times)
+    assert weighted.loss == pytest.approx(repeated.loss, rel=1e-13)
+    for mine, slope in zip(weighted.weights, repeated.weights, strict=True):
+        np.testing.assert_allclose(mine, slope, rtol=1e-12, atol=1e-15)
+
+
+def test_several_sigmoids_are_as_many_networks():
+    inputs, _ = _data("identity", 1)
+    targets = np.random.default_rng(4).integers(0, 2, (6, 3))
+    network = Network([3, 3], output="sigmoid", dtype=np.float64)
+    found = gradient(network, inputs, targets)
+    for k in range(3):
+        one = Network([3, 1], output="sigmoid", dtype=np.float64)
+        one = one.with_weights([network.weights[0][:, k : k + 1]])
+        alone = gradient(one, inputs, targets[:, k])
+        np.testing.assert_allclose(found.weights[0][:, k : k + 1], alone.weights[0], rtol=1e-13)

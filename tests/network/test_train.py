@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from nonlin.network import Job, Network, Settings, gradient, train, train_many
+from nonlin.network import Job, Memory, Network, Settings, gradient, train, train_many
 from nonlin.network import compiled as compiling
 
 
@@ -293,3 +293,26 @@ def test_compiles_without_a_cache_where_nothing_can_be_written(monkeypatch):
 
 def len_plus_one(values):
     return len(values) + 1
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_training_goes_on_where_memory_left_off(optimizer):
+    """Full batches, whose order does not matter: 2 + 3 epochs are 5."""
+    inputs, labels = _two_moons(40)
+    whole, parts = (Network([2, 8, 1], "tanh", "sigmoid", dtype=np.float64) for _ in range(2))
+    settings = {"optimizer": optimizer, "learning_rate": 0.01, "batch_size": 40}
+    train(Job(whole, inputs, labels, None, Settings(epochs=5, **settings)))
+    memory = Memory.of(parts)
+    for epochs in (2, 3):
+        train(Job(parts, inputs, labels, None, Settings(epochs=epochs, **settings), memory=memory))
+    np.testing.assert_allclose(parts.parameters, whole.parameters, rtol=1e-9)
+    assert memory.powers[0] == pytest.approx(0.9**5)
+
+
+def test_rows_without_weight_are_as_good_as_absent():
+    inputs, labels = _two_moons(60)
+    kept = np.arange(60) < 40
+    few, many = (Network([2, 8, 1], "tanh", "sigmoid", dtype=np.float64) for _ in range(2))
+    few.fit(inputs[kept], labels[kept], epochs=4, batch_size=60)
+    many.fit(inputs, labels, epochs=4, batch_size=60, weights=kept.astype(float))
+    np.testing.assert_allclose(many.parameters, few.parameters, rtol=1e-9)

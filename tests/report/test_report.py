@@ -14,7 +14,8 @@ from nonlin.choose.race import Race
 from nonlin.report import as_json
 from nonlin.report.terminal import render
 
-TINY = {"hidden": (8, 8), "activations": ["leaky_relu", "tanh"], "quick": True, "seeds": 2}
+TINY = {"hidden": (8, 8), "activations": ["leaky_relu", "tanh"], "seeds": 2}
+TINY |= {"quick": True, "full": True}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,8 @@ def test_the_report_says_everything(wine):
     for part in (
         "Data: wine (rows: 178, columns: 13, target: target)",
         "3 classes: softmax gives probabilities that sum to 1",
-        "Networks: hidden layers 8-8, 8 trained (activations: 2, learning rates: 2, splits: 2)",
+        "Networks: hidden layers 8-8, 8 trained, 100 % of the full sweep (activations: 2, "
+        "learning rates: 2, splits: 2)",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
         f"Use {wine.recommendation.label} in the hidden layers",
@@ -117,7 +119,7 @@ def test_json_speaks_the_language(wine):
 
 
 def test_an_interrupted_race_is_reported(wine):
-    one = replace(wine, race=Race(wine.race.rounds[:1], interrupted=True))
+    one = replace(wine, race=Race(wine.race.rounds[:1], wine.race.alive, "interrupted"))
     assert as_json(one)["interrupted"] is True
     assert "one split only" in rendered(one, 100)
     said = "Interrupted after 1 of 2 splits: only these are counted."

@@ -6,11 +6,26 @@ from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
-from nonlin._errors import InputError, nearest
+from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.catalogue import gated, pairs, periodic, random, rectified, rowwise, sigmoidal
+from nonlin.catalogue import (
+    bounded,
+    gated,
+    pairs,
+    periodic,
+    piecewise,
+    powers,
+    random,
+    rectified,
+    rowwise,
+    sigmoidal,
+    smooth,
+)
 
-_ROOMS: tuple[ModuleType, ...] = (sigmoidal, rectified, gated, periodic, rowwise, pairs, random)
+_ROOMS: tuple[ModuleType, ...] = (
+    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise,
+    pairs, random,
+)  # fmt: skip
 
 
 def _entries() -> Iterator[Activation]:
@@ -35,13 +50,22 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str | Activation) -> Activation:
-    """The entry of that name or alias; an Activation is given back as it is."""
+    """The entry of that name or alias; an Activation is given back as it is.
+
+    A name in another library, such as "keras.layers.LeakyReLU", gives the entry with that
+    library's default parameters. Raises InputError, with the three nearest names, for others.
+    """
     if isinstance(name, Activation):
         return name
     table = _by_name()
     if not isinstance(name, str):
         raise InputError("activation_type", given=repr(name))
-    found = table.get(name) or table.get(name.strip().lower().replace("-", "_"))
-    if found is None:
-        raise InputError("unknown_activation", given=name, hint=nearest(name, table))
-    return found
+    written = name.strip()
+    if found := table.get(written) or table.get(written.lower().replace("-", "_")):
+        return found
+    from nonlin.catalogue import elsewhere  # an own name does not wait for it
+
+    row = elsewhere.find(written) if "." in written else None
+    if row is None:
+        raise elsewhere.unknown(name, table)
+    return table[row.entry].bind(**row.parameters)

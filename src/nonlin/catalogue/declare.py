@@ -24,11 +24,11 @@ def parameter(
 
 
 def declared(
-    *,
     title: str,
     zh: str,
     year: int,
     source: str,
+    *,
     aliases: tuple[str, ...] = (),
     from_output: Callable[[Any, Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Activation]:

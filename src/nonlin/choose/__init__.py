@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from nonlin._callable import make_callable
@@ -22,11 +23,15 @@ def choose(
     hidden: Sequence[int] = (64, 64),
     seed: int = 0,
     quick: bool = False,
+    full: bool = False,
     activations: Sequence[str | Activation] | None = None,
     rates: Sequence[float] | None = None,
     seeds: int | None = None,
     task: str | None = None,
+    budget: str | float | None = None,
     threads: int | None = None,
+    journal: str | PathLike[str] | None = None,
+    resume: bool = False,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Result:
     """Train every candidate on X and y, and say which hidden activation to use, and why.
@@ -35,26 +40,31 @@ def choose(
     y: (rows,), numbers or labels; rows without one are left out. hidden: neurons per hidden
     layer. activations: the candidates to try, names or Activations. rates: learning rates of
     AdamW; the best one is chosen for each candidate on validation rows. seeds: random splits,
-    each trained in full. task: "regression", "binary" or "multiclass" instead of the one that
-    y suggests. quick: fewer candidates, seeds and steps. threads: networks trained at once; the
-    result does not depend on it. on_progress(done, total, label): called after each network.
-    Ctrl-C ends with what is finished; it is raised again if no split is. Raises InputError for
-    what cannot be used.
+    at most; what is clearly behind on validation rows stops earlier (`nonlin.choose.race`).
+    task: "regression", "binary" or "multiclass" instead of the one that y suggests. quick: fewer
+    candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
+    budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
+    threads: networks trained at once; the result does not depend on it. journal: a folder in
+    which finished networks are written down; resume: go on from there. on_progress(done, total,
+    label): called after each network. Ctrl-C ends with what is finished; it is raised again if
+    no split is. Raises InputError for what cannot be used.
     """
-    from nonlin.choose.answer import from_arrays
+    from nonlin.choose.answer import Way, from_arrays
 
     return from_arrays(
         X,
         y,
         task,
-        on_progress,
+        Way(on_progress=on_progress, journal=journal, resume=resume),
         hidden=hidden,
         seed=seed,
         quick=quick,
+        full=full,
         activations=activations,
         rates=rates,
         seeds=seeds,
         threads=threads,
+        budget=budget,
     )
 
 
@@ -65,11 +75,15 @@ def choose_file(
     hidden: Sequence[int] = (64, 64),
     seed: int = 0,
     quick: bool = False,
+    full: bool = False,
     activations: Sequence[str | Activation] | None = None,
     rates: Sequence[float] | None = None,
     seeds: int | None = None,
     task: str | None = None,
+    budget: str | float | None = None,
     threads: int | None = None,
+    journal: str | PathLike[str] | None = None,
+    resume: bool = False,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Result:
     """`choose` for a table: a CSV, TSV or Parquet file, or a data set of scikit-learn.
@@ -78,20 +92,22 @@ def choose_file(
     predict; the one called target, label, class or y if not given, else the last one.
     Raises InputError for what cannot be read or used.
     """
-    from nonlin.choose.answer import from_file
+    from nonlin.choose.answer import Way, from_file
 
     return from_file(
         data,
         target,
         task,
-        on_progress,
+        Way(on_progress=on_progress, journal=journal, resume=resume),
         hidden=hidden,
         seed=seed,
         quick=quick,
+        full=full,
         activations=activations,
         rates=rates,
         seeds=seeds,
         threads=threads,
+        budget=budget,
     )
 
 

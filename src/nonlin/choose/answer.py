@@ -4,51 +4,66 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from nonlin._text import Text, text
 from nonlin.choose import prepare
 from nonlin.choose.candidates import Plan, plan
 from nonlin.choose.data import Table, from_memory
+from nonlin.choose.journal import NOTHING, Journal, path_for
 from nonlin.choose.prepare import Preparation
-from nonlin.choose.race import Progress, Race, groups, network, prepared, race
+from nonlin.choose.race import Progress, Race, race
 from nonlin.choose.read import read
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
 from nonlin.choose.split import LEAST_PER_CLASS, enough, split
 from nonlin.choose.standing import Standing, standings
 from nonlin.choose.task import Task, infer
+from nonlin.choose.trial import groups, network, prepared
 from nonlin.network import Job, train
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
 FINAL_SHARES = (0.8, 0.2, 0.0)  # nothing is held back for a score: the race has given it
 
 
-def from_arrays(
-    X: Any, y: Any, task: str | None, on_progress: Progress | None, **options: Any
-) -> Result:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How the race is run, apart from what decides its result.
+
+    journal: folder in which finished networks are written down, or None. resume: use what an
+    earlier run of the same data left there.
+    """
+
+    on_progress: Progress | None = None
+    journal: str | PathLike[str] | None = None
+    resume: bool = False
+
+
+def from_arrays(X: Any, y: Any, task: str | None, way: Way, **options: Any) -> Result:
     """See `nonlin.choose.choose`; `options` are those of `candidates.plan`."""
     begin = time.perf_counter()
     rules = plan(**options)
-    return _answer(from_memory(X, y), task, rules, on_progress, begin)
+    return _answer(from_memory(X, y), task, rules, way, begin)
 
 
-def from_file(
-    data: str, target: str | None, task: str | None, on_progress: Progress | None, **options: Any
-) -> Result:
+def from_file(data: str, target: str | None, task: str | None, way: Way, **options: Any) -> Result:
     """See `nonlin.choose.choose_file`; `options` are those of `candidates.plan`."""
     begin = time.perf_counter()
     rules = plan(**options)
-    return _answer(read(data, target), task, rules, on_progress, begin)
+    return _answer(read(data, target), task, rules, way, begin)
 
 
-def _answer(
-    table: Table, kind: str | None, rules: Plan, on_progress: Progress | None, begin: float
-) -> Result:
+def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float) -> Result:
     enough(table.rows)
     task = infer(table.target, table.target_name, kind)
     table = _sampled(table, task, rules)
-    ran = race(table, task, rules, on_progress)
+    journal = _journal(table, task, rules, way)
+    with closing(journal):
+        ran = race(table, task, rules, way.on_progress, journal)
     ranking, left_out = standings(ran, rules, task)
     advice = recommend(ranking, task, rules.hidden, rules.rates, len(ran.rounds))
     final = _final(table, task, rules, advice)
@@ -57,8 +72,9 @@ def _answer(
         *task.notes,
         *rules.notes,
         *(_said(table, final.preparation) if final else ()),
-        *_notes(ran, rules, ranking),
+        *_notes(ran, ranking),
         *left_out,
+        *_unwritten(journal),
     )
     return Result(
         name=table.name,
@@ -109,14 +125,26 @@ def _said(table: Table, kept: Preparation) -> tuple[Text, ...]:
     return (*kept.notes, *prepare.gaps(table.features, kept))
 
 
-def _notes(ran: Race, rules: Plan, ranking: tuple[Standing, ...]) -> Iterator[Text]:
+def _journal(table: Table, task: Task, rules: Plan, way: Way) -> Journal:
+    if way.journal is None:
+        return NOTHING
+    return Journal(path_for(Path(way.journal), table, task, rules), rules, way.resume)
+
+
+def _unwritten(journal: Journal) -> tuple[Text, ...]:
+    if journal.failure is None:
+        return ()
+    return (text("choose.no_journal", reason=journal.failure),)
+
+
+def _notes(ran: Race, ranking: tuple[Standing, ...]) -> Iterator[Text]:
     if len(ran.rounds) < 2:
         yield text("choose.no_statistics")
-    diverged = sum(
-        outcome.diverged for each in ran.rounds for arm in each.outcomes for outcome in arm
-    )
+    if ran.ended in ("decided", "tie", "budget"):
+        yield text(f"choose.ended.{ran.ended}", rounds=len(ran.rounds))
+    trained = [outcome for each in ran.rounds for arm in each.outcomes for outcome in arm]
+    diverged = sum(outcome.diverged for outcome in trained if outcome is not None)
     if diverged:
-        networks = len(ran.rounds) * rules.per_round
-        yield text("choose.diverged", count=diverged, networks=networks)
+        yield text("choose.diverged", count=diverged, networks=ran.networks)
     if ranking[0].score.value <= 0.0 and ranking[0].error is not None:
         yield text("choose.no_better_than_mean")

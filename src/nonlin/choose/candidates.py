@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,15 +31,32 @@ CANDIDATES = (
     "tanh",
     "sigmoid",
     "softsign",
+    "relu_squared",
+    "squareplus",
+    "snake",
+    "sine",
 )
 QUICK_CANDIDATES = ("relu", "leaky_relu", "elu", "gelu", "tanh")
-RATES = (1e-3, 3e-3, 1e-2)  # AdamW
-SEEDS, QUICK_SEEDS = 5, 3
+RATES = (3e-4, 1e-3, 3e-3, 1e-2)  # AdamW
+SEEDS, QUICK_SEEDS = 10, 3
+PACES = ("race", "halving", "full")
 WEIGHT_DECAY = 0.01
 STEPS, QUICK_STEPS = 2000, 1000  # batches that a network sees at most, as a rule
 EPOCHS = (5, 100)  # never fewer, never more
 BATCH = (8, 256)
 BATCHES = 32  # per epoch at least, if the batch is not the smallest one
+_BUDGET = re.compile(
+    r"(?P<amount>\d+(\.\d+)?)[ -]*(?P<unit>networks?|s|sec|seconds?|m|min|minutes?|h|hours?|)"
+)
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be spent; a round that would exceed it is not begun (the first always is)."""
+
+    seconds: float = math.inf
+    networks: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +64,8 @@ class Plan:
     """Everything that decides what is trained; the same plan on the same rows trains the same.
 
     hidden: neurons per hidden layer. activations x rates x seeds networks are trained;
-    `seeds` has one random seed per round. `threads`: see `train_many`. notes: which of the
+    at most; `seeds` has one random seed per round. pace: "race" stops what is clearly behind,
+    "halving" the worse half, "full" nothing. `threads`: see `train_many`. notes: which of the
     activations that were asked for are not tried, and why.
     """
 
@@ -58,16 +77,18 @@ class Plan:
     patience: int
     seed: int
     threads: int | None = None
+    pace: str = "race"
+    budget: Budget = Budget()
     notes: tuple[Text, ...] = ()
 
     @property
     def per_round(self) -> int:
-        """Networks in one round."""
+        """Networks in the first round."""
         return len(self.activations) * len(self.rates)
 
     @property
     def networks(self) -> int:
-        """Networks in all."""
+        """Networks in all, if nothing stops."""
         return self.per_round * len(self.seeds)
 
     @property
@@ -110,10 +131,12 @@ def plan(
     hidden: Sequence[int] = (64, 64),
     seed: int = 0,
     quick: bool = False,
+    full: bool = False,
     activations: Sequence[str | Activation] | None = None,
     rates: Sequence[float] | None = None,
     seeds: int | None = None,
     threads: int | None = None,
+    budget: Budget | str | float | None = None,
 ) -> Plan:
     """A checked plan; what is not given has a default, a smaller one if `quick`.
 
@@ -121,8 +144,9 @@ def plan(
     InputError if that leaves none, for unknown or row-wise activations, layer sizes below 1,
     rates that are not positive, and fewer than 1 seed.
     """
-    if not isinstance(quick, bool | np.bool_):
-        raise InputError("not_yes_or_no", name="quick", given=quick)
+    for name, given in (("quick", quick), ("full", full)):
+        if not isinstance(given, bool | np.bool_):
+            raise InputError("not_yes_or_no", name=name, given=given)
     asked = _activations(
         (QUICK_CANDIDATES if quick else CANDIDATES) if activations is None else activations
     )
@@ -137,8 +161,25 @@ def plan(
         patience=8 if quick else 12,
         seed=checks.seed(seed),
         threads=None if threads is None else checks.integer("threads", threads, 1),
+        pace="full" if full else "halving" if quick else "race",
+        budget=as_budget(budget),
         notes=notes,
     )
+
+
+def as_budget(given: Budget | str | float | None) -> Budget:
+    """Seconds as a number or "60s", "5min", "1h", or "500-networks"; None is no limit."""
+    if given is None or isinstance(given, Budget):
+        return given or Budget()
+    if not isinstance(given, str):
+        return Budget(seconds=checks.number("budget", given, 0.0, math.inf, open_below=True))
+    found = _BUDGET.fullmatch(given.strip().lower())
+    if not found or float(found["amount"]) <= 0:
+        raise InputError("budget", given=given)
+    amount, unit = float(found["amount"]), found["unit"]
+    if unit.startswith("n"):
+        return Budget(networks=amount)
+    return Budget(seconds=amount * _SECONDS[unit[:1] or "s"])
 
 
 def round_seeds(seed: int, number: int) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.choose.standing import Standing
+from nonlin.choose.statistics import LEVEL
 from nonlin.choose.task import Task
 from nonlin.measure import Measurement
 
@@ -160,7 +161,7 @@ def _reasons(
     rates: Sequence[float],
     rounds: int,
 ) -> Iterator[Text]:
-    yield _score_reason(chosen, rounds)
+    yield _score_reason(chosen)
     yield from _tie_reasons(chosen, standings, rounds)
     if len(standings) < 2:
         yield text("recommend.only")
@@ -172,7 +173,7 @@ def _reasons(
     yield task.reason
 
 
-def _score_reason(chosen: Standing, rounds: int) -> Text:
+def _score_reason(chosen: Standing) -> Text:
     score, what = f"{chosen.score.value:.4f}", chosen.score.what
     if chosen.interval is None:
         return text("recommend.score_once", name=chosen.label, what=what, score=score)
@@ -184,7 +185,7 @@ def _score_reason(chosen: Standing, rounds: int) -> Text:
         score=score,
         low=f"{low:.4f}",
         high=f"{high:.4f}",
-        rounds=rounds,
+        rounds=chosen.rounds,
     )
 
 
@@ -192,16 +193,31 @@ def _tie_reasons(chosen: Standing, standings: Sequence[Standing], rounds: int) -
     tied = [row.label for row in standings if row.tied]
     if len(standings) < 2 or rounds < 2:
         return
+    stopped = [row for row in standings if row.stopped]
     if len(tied) == 1:
-        yield text("recommend.winner", name=chosen.label)
+        yield from _alone(chosen, standings)
         return
-    names = ", ".join(tied[:LISTED]) + (", ..." if len(tied) > LISTED else "")
     key = "recommend.all_tied" if len(tied) == len(standings) else "recommend.tied"
-    yield text(key, names=names)
+    yield text(key, names=_listed(tied))
+    if stopped:
+        yield text("recommend.stopped", names=_listed([row.label for row in stopped]))
     rivals = sorted((row for row in standings if row.tied and row is not chosen), key=preference)
     yield _decision("recommend.runner_up", chosen, rivals[0])
-    if standings[0] not in (chosen, rivals[0]):
+    if standings[0] not in (chosen, rivals[0]) and standings[0].tied:
         yield _decision("recommend.highest", chosen, standings[0])
+
+
+def _alone(chosen: Standing, standings: Sequence[Standing]) -> Iterator[Text]:
+    """Significantly better than all others, or only what the race has left."""
+    open_still = [row.label for row in standings if row is not chosen and row.p_value >= 1 - LEVEL]
+    if open_still:
+        yield text("recommend.left", name=chosen.label, names=_listed(open_still))
+    else:
+        yield text("recommend.winner", name=chosen.label)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:LISTED]) + (", ..." if len(names) > LISTED else "")
 
 
 def _decision(key: str, chosen: Standing, other: Standing) -> Text:

@@ -139,6 +139,8 @@ def _row(standing: Standing, recommended: str) -> dict[str, Any]:
         "ns_per_element": standing.cost.value,
         "seconds_per_network": standing.seconds.value,
         "diverged": standing.diverged,
+        "rounds": standing.rounds,
+        "stopped": standing.stopped,
         "p_value": standing.p_value,
         "tied": standing.tied,
         "recommended": standing.label == recommended,

@@ -11,10 +11,11 @@ import numpy as np
 from nonlin._errors import NonlinError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
-from nonlin.choose import statistics
+from nonlin.choose import eliminate, statistics
 from nonlin.choose.candidates import Plan
-from nonlin.choose.race import Outcome, Race, Round
+from nonlin.choose.race import Race, Round
 from nonlin.choose.task import Task
+from nonlin.choose.trial import Outcome
 from nonlin.measure import Measurement, average
 from nonlin.measure.efficiency import nanoseconds_per_element
 
@@ -29,12 +30,15 @@ class Standing:
     error: RMSE in the target's units, None for classes. dead, saturated: shares after
     training; dead_before and gradient_ratio: before. cost: ns per element. seconds: per
     network. diverged: how many of its networks at this rate did. p_value: against the leader,
-    after Holm. tied: no significant difference to the leader.
+    after Holm. rounds: in which it ran; stopped: it did not run in the later ones. tied: it ran
+    to the end, without a significant difference to the leader.
     """
 
     activation: Activation
     label: str
     rate: float
+    rounds: int
+    stopped: bool
     score: Measurement
     half_width: float | None
     error: Measurement | None
@@ -61,37 +65,55 @@ class Standing:
 def standings(race: Race, plan: Plan, task: Task) -> tuple[tuple[Standing, ...], tuple[Text, ...]]:
     """The ranking, best score first, and notes on what was left out.
 
-    An activation whose networks gave numbers that are not finite is left out. Raises
-    NonlinError if that leaves none.
+    The leader is picked on validation rows, and compared with the others on test rows. An
+    activation whose networks gave numbers that are not finite is left out. Raises NonlinError
+    if that leaves none.
     """
     rounds = race.rounds
-    rates = [best_rate(rounds, arm) for arm in range(len(plan.activations))]
-    scores = np.array(
-        [[each.outcomes[arm][rate].score for arm, rate in enumerate(rates)] for each in rounds]
-    )
-    ratios = np.array([[start.gradient_ratio for start in each.starts] for each in rounds])
-    usable = np.flatnonzero(np.isfinite(scores + ratios).all(axis=0))
-    if not usable.size:
+    rates = [_rate(race, arm) for arm in range(len(plan.activations))]
+    table = [_scores(rounds, arm, rate) for arm, rate in enumerate(rates)]
+    usable = [arm for arm, scores in enumerate(table) if _usable(rounds, arm, scores)]
+    if not usable:
         raise NonlinError("nothing_trained")
-    ratio, resolution = _ratio(rounds), _resolution(rounds, task)
-    found = statistics.compare(scores[:, usable], ratio, resolution)
+    scores = np.array([table[arm] for arm in usable]).T
+    leader = max(range(len(usable)), key=lambda k: _validated(rounds, usable[k], rates[usable[k]]))
+    found = statistics.compare(scores, _ratio(rounds), _resolution(rounds, task), leader=leader)
     rows = []
-    for place, arm in enumerate(usable.tolist()):
+    for place, arm in enumerate(usable):
         row = _standing(rounds, plan, task, arm, rates[arm])
-        rows.append(replace(row, p_value=found.adjusted[place], tied=found.tied[place]))
+        tied = found.tied[place] and not row.stopped
+        rows.append(replace(row, p_value=found.adjusted[place], tied=tied))
     rows.sort(key=lambda row: -row.score.value)
     lost = [label for arm, label in enumerate(plan.labels) if arm not in usable]
     notes = (text("choose.left_out", names=", ".join(lost)),) if lost else ()
     return tuple(rows), notes
 
 
-def best_rate(rounds: Rounds, arm: int) -> int:
-    """Index of the rate with the lowest validation loss, averaged over the rounds.
+def _rate(race: Race, arm: int) -> int:
+    """The best of the rates that had not stopped before the activation did."""
+    last = next(each for each in reversed(race.rounds) if any(each.outcomes[arm]))
+    ran = [rate for rate, outcome in enumerate(last.outcomes[arm]) if outcome is not None]
+    return eliminate.best_rate(race.rounds, arm, race.alive[arm] or ran)
 
-    Losses that are not finite count as infinite; of equal ones the smallest rate wins.
-    """
-    losses = np.array([[each.validation_loss for each in row.outcomes[arm]] for row in rounds])
-    return int(np.argmin(np.where(np.isfinite(losses), losses, np.inf).mean(axis=0)))
+
+def _scores(rounds: Rounds, arm: int, rate: int) -> list[float]:
+    """On test rows; NaN for the rounds after it stopped."""
+    outcomes = (each.outcomes[arm][rate] for each in rounds)
+    return [math.nan if outcome is None else outcome.score for outcome in outcomes]
+
+
+def _usable(rounds: Rounds, arm: int, scores: list[float]) -> bool:
+    ran = [score for score, each in zip(scores, rounds, strict=True) if any(each.outcomes[arm])]
+    starts = [each.starts[arm] for each in rounds]
+    ratios = [start.gradient_ratio for start in starts if start is not None]
+    return all(map(math.isfinite, [*ran, *ratios]))
+
+
+def _validated(rounds: Rounds, arm: int, rate: int) -> tuple[int, float]:
+    """How many rounds it ran, then its mean score on validation rows: more is better."""
+    outcomes = [each.outcomes[arm][rate] for each in rounds]
+    scores = [outcome.validation_score for outcome in outcomes if outcome is not None]
+    return len(scores), float(np.mean(scores))
 
 
 def _ratio(rounds: Rounds) -> float:
@@ -104,8 +126,10 @@ def _resolution(rounds: Rounds, task: Task) -> float:
 
 
 def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> Standing:
-    outcomes = [each.outcomes[arm][rate] for each in rounds]
-    where = text("measure.in_rounds", rounds=len(rounds))
+    found = [(each.outcomes[arm][rate], each.starts[arm]) for each in rounds]
+    ran = [(outcome, start) for outcome, start in found if outcome and start]
+    outcomes, starts = [outcome for outcome, _ in ran], [start for _, start in ran]
+    where = text("measure.in_rounds", rounds=len(ran))
 
     def mean(key: str, values: Sequence[float], unit: str = "") -> Measurement:
         return average(values, unit, text(f"measure.{key}"), where)
@@ -116,13 +140,15 @@ def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> St
         activation=plan.activations[arm],
         label=plan.labels[arm],
         rate=plan.rates[rate],
+        rounds=len(ran),
+        stopped=len(ran) < len(rounds),
         score=score,
         half_width=half_width,
         error=mean("rmse", errors) if errors else None,
-        dead_before=mean("dead", [each.starts[arm].dead for each in rounds]),
+        dead_before=mean("dead", [each.dead for each in starts]),
         dead=mean("dead", [each.dead for each in outcomes]),
         saturated=mean("saturated", [each.saturated for each in outcomes]),
-        gradient_ratio=_ratios([each.starts[arm].gradient_ratio for each in rounds], mean),
+        gradient_ratio=_ratios([each.gradient_ratio for each in starts], mean),
         cost=nanoseconds_per_element(plan.activations[arm]),
         seconds=mean("seconds", [each.seconds for each in outcomes], "s"),
         diverged=sum(each.diverged for each in outcomes),
@@ -136,7 +162,7 @@ def _score(
 ) -> tuple[Measurement, float | None]:
     values = [each.score for each in outcomes]
     ratio, resolution = _ratio(rounds), _resolution(rounds, task)
-    where = text("measure.test_rows", rounds=len(rounds))
+    where = text("measure.test_rows", rounds=len(outcomes))
     error = statistics.standard_error(values, ratio, resolution)
     score = Measurement(float(np.mean(values)), error, "", text(f"measure.{task.score}"), where)
     return score, statistics.half_width(values, ratio, resolution)

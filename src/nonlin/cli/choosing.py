@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +20,11 @@ def choose(
         typer.Option("--target", "-t", help=say("cli.target"), metavar="COLUMN"),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help=say("cli.quick"))] = False,
+    full: Annotated[bool, typer.Option("--full", help=say("cli.full"))] = False,
+    budget: Annotated[
+        str | None, typer.Option("--budget", help=say("cli.budget"), metavar="60s|500-networks")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help=say("cli.resume"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
     hidden: Annotated[
         str, typer.Option("--hidden", help=say("cli.hidden"), metavar="N,N,...")
@@ -50,16 +57,27 @@ def choose(
         "seeds": None if seeds is None else reading.whole(seeds, "--seeds"),
         "threads": None if threads is None else reading.whole(threads, "--threads"),
         "seed": reading.whole(seed, "--seed"),
+        "quick": quick,
+        "full": full,
+        "budget": budget,
+        "journal": _journal(),
+        "resume": resume,
     }
     from nonlin.choose import choose_file
 
     with progress(quiet, say("cli.training")) as on_progress:
-        result = choose_file(
-            data, target, quick=quick, task=task, on_progress=on_progress, **options
-        )
+        result = choose_file(data, target, task=task, on_progress=on_progress, **options)
     _print_result(result, as_json)
     if result.interrupted:
         raise typer.Exit(130)
+
+
+def _journal() -> Path:
+    """The folder in which finished networks are written down."""
+    from platformdirs import user_state_path
+
+    given = os.environ.get("NONLIN_STATE_DIR")
+    return (Path(given) if given else user_state_path("nonlin", appauthor=False)) / "runs"
 
 
 def _print_result(result: Any, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,19 +14,24 @@ from nonlin.cli import printing, reading
 
 
 def show_list(
+    filters: Mapping[str, Any],
+    sort: Annotated[str, typer.Option("--sort", help=say("cli.list.sort"), metavar="KEY")] = "",
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
-    """All activations in one table."""
+    """All activations in one table, or those that the filters keep."""
     from nonlin.catalogue import get, names
+    from nonlin.cli import filtering
     from nonlin.expr.text import infix
 
-    entries = [get(name) for name in names()]
+    everything = [get(name) for name in names()]
+    entries = filtering.select(everything, filters, sort)
     if as_json:
         reading.write_json(
             [
                 {
                     "name": entry.name,
                     "title": entry.title,
+                    "kind": entry.kind,
                     "year": entry.year,
                     "formula": infix(entry.formula),
                     "aliases": entry.aliases,
@@ -34,22 +40,32 @@ def show_list(
                 for entry in entries
             ]
         )
-        return
-    _print_table(entries)
+    elif entries:
+        _print_table(entries)
+        print(say("cli.list.count", count=len(entries), total=len(everything)))
+    else:
+        print(say("cli.list.nothing", filters=filtering.written(filters), total=len(everything)))
 
 
 def _print_table(entries: list[Any]) -> None:
+    """One line for each entry; what does not fit is cut off, `nonlin show` has it."""
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
 
     from nonlin.expr.text import infix
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for key in ("name", "title", "year", "formula"):
-        table.add_column(say(f"cli.list.{key}"), overflow="fold", no_wrap=key in ("name", "year"))
-    for entry in entries:
-        table.add_row(entry.name, entry.title, str(entry.year), infix(entry.formula))
+    name = max(len(entry.name) for entry in entries)
+    title = max(cell_len(entry.title) for entry in entries)
     with printing.screen() as console:
+        room = max(console.width - name - 15, 20)  # beside the name, the year and all gaps
+        title = min(title, 2 * room // 5)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+        widths = {"name": name, "year": 4, "title": title, "formula": room - title}
+        for key, width in widths.items():
+            table.add_column(say(f"cli.list.{key}"), no_wrap=True, overflow="ellipsis", width=width)
+        for entry in entries:
+            table.add_row(entry.name, str(entry.year), entry.title, infix(entry.formula))
         console.print(table)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nonlin._text import say
 from nonlin.activation import Activation
+from nonlin.catalogue.elsewhere import elsewhere
+from nonlin.cli import traits
 from nonlin.expr.derivative import derivative
 from nonlin.expr.recognise import recognise
 from nonlin.expr.text import infix
@@ -32,23 +33,18 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "year": activation.year,
         "source": activation.source,
         "aliases": activation.aliases,
+        "elsewhere": [
+            {"library": row.library, "name": row.name, "parameters": row.parameters}
+            for row in elsewhere(activation.name)
+        ],
     }
     if activation.elementwise:
-        p = activation.properties
         found |= {
             "derivative": infix(derivative(recognise(activation.formula))),
             "derivative_latex": activation.derivative_latex,
             "gain": activation.gain,
             "gain_backward": activation.gain_backward,
-            "limits": p.limits,
-            "monotone": p.monotone,
-            "parity": p.parity,
-            "mean": p.mean,
-            "lipschitz": p.lipschitz,
-            "smoothness": p.smoothness,
-            "dead_regions": p.dead_regions,
-            "saturation_points": p.saturation_points,
-            "exponentials": p.exponentials,
+            **traits.as_dict(activation.properties),
         }
     return found
 
@@ -73,7 +69,7 @@ def print_out(activation: Activation) -> None:
 
 def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
     """Label, bullet and text of every line; the label stands before the first of a list."""
-    for key, value in _rows(activation):
+    for key, value in rows(activation):
         if isinstance(value, str):
             yield key, "", value
             continue
@@ -81,7 +77,8 @@ def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
             yield key if number == 0 else "", "+" if key == "strengths" else "-", str(sentence)
 
 
-def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
+    """Each fact: the key of its label, and a text or a list of sentences."""
     yield "formula", infix(activation.formula)
     yield "latex", activation.latex
     if activation.values:
@@ -92,10 +89,13 @@ def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         yield "kind", say(f"kinds.{activation.kind}")
     yield from _derivatives(activation)
     yield "values", _values(activation)
-    yield "range", _interval(activation.range)
-    yield "kinks", ", ".join(f"x = {kink:g}" for kink in activation.kinks) or say("cli.show.none")
     if activation.elementwise:
         yield from _measured(activation)
+    else:
+        low, high = map(traits.number, activation.range)
+        yield "range", f"{low} … {high}"
+        kinks = ", ".join(f"x = {kink:g}" for kink in activation.kinks)
+        yield "kinks", kinks or say("cli.show.none")
     yield "strengths", activation.strengths
     yield "weaknesses", activation.weaknesses
     if activation.source:
@@ -103,6 +103,8 @@ def _rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         yield "source", activation.source + year
     if activation.aliases:
         yield "aliases", ", ".join(activation.aliases)
+    if others := elsewhere(activation.name):
+        yield "elsewhere", ", ".join(map(str, others))
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -122,36 +124,9 @@ def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
 
 
 def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
-    p = activation.properties
-    yield (
-        "limits",
-        say("cli.show.limits_are", left=_number(p.limits[0]), right=_number(p.limits[1])),
-    )
-    yield "shape", _shape(activation)
-    yield "mean", _number(p.mean)
-    yield (
-        "gain",
-        say(
-            "cli.show.gains_are",
-            forward=_number(activation.gain),
-            backward=_number(activation.gain_backward),
-        ),
-    )
-
-
-def _shape(activation: Activation) -> str:
-    p = activation.properties
-    words = [say(f"cli.show.{'constant' if p.flat else p.monotone or 'not_monotone'}")]
-    if p.parity:
-        words.append(say(f"cli.show.{p.parity}"))
-    if p.convex:
-        words.append(say("cli.show.convex"))
-    if p.smoothness == math.inf:
-        words.append(say("cli.show.smooth"))
-    else:
-        words.append(say("cli.show.smoothness", count=int(p.smoothness)))
-    words.append(say("cli.show.lipschitz", value=_number(p.lipschitz)))
-    return say("cli.show.comma").join(words)
+    yield from traits.lines(activation.properties)
+    gains = {"forward": activation.gain, "backward": activation.gain_backward}
+    yield "gain", say("cli.show.gains_are", **{k: traits.number(v) for k, v in gains.items()})
 
 
 def _values(activation: Activation) -> str:
@@ -176,13 +151,3 @@ def _values(activation: Activation) -> str:
 def _row_value(activation: Activation, row: Sequence[float], form: str) -> str:
     found = ", ".join(map(form.format, activation([float(x) for x in row])))
     return f"f({', '.join(map('{:g}'.format, row))}) = ({found})"
-
-
-def _interval(ends: tuple[float, float]) -> str:
-    return f"{_number(ends[0])} … {_number(ends[1])}"
-
-
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return say("cli.show.undefined")
-    return f"{value + 0.0:.6g}" if math.isfinite(value) else ("∞" if value > 0 else "-∞")

@@ -65,7 +65,7 @@ def parameters(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-NAME = re.compile(r"(?!x\b)[A-Za-z_]\w*(-[A-Za-z]\w*)*")
+NAME = re.compile(r"(?!x\b)[A-Za-z_]\w*([-.][A-Za-z]\w*)*")
 
 
 def named(text: str, values: dict[str, Any]) -> Activation:

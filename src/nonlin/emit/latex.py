@@ -58,6 +58,8 @@ _SPELT_OUT: Mapping[str, Callable[..., Expr]] = {
     "expm1": lambda a: build("exp", a) - 1,
     "log1p": lambda a: build("log", 1 + a),
     "logistic_density": lambda a: build("sigmoid", a) * (1 - build("sigmoid", a)),
+    "inverse_root": lambda a: 1 / build("sqrt", 1 + a**2),
+    "isru": lambda a: a / build("sqrt", 1 + a**2),
     "softsign": lambda a: a / (1 + absolute(a)),
     "squareplus": lambda a, b: (a + build("sqrt", a**2 + b)) / 2,
     "algebraic_sigmoid": lambda a, b: (1 + a / build("sqrt", a**2 + b)) / 2,
@@ -73,10 +75,15 @@ _DEFINITIONS: Mapping[str, Callable[..., Expr]] = {
 
 def latex(root: Expr) -> str:
     """The formula in LaTeX math mode; branches become one `cases` environment."""
+    rows = any(is_call(node, *REDUCTIONS, "row_pool") for node in postorder(root))
+    return _written(spelt_out(root), ("i", "j", "k") if rows else ())[0]
+
+
+def spelt_out(root: Expr) -> Expr:
+    """The formula without the primitives that only programs know."""
     if isinstance(root, Call) and root.primitive in _DEFINITIONS:
         root = _DEFINITIONS[root.primitive](*root.arguments)
-    rows = any(is_call(node, *REDUCTIONS, "row_pool") for node in postorder(root))
-    return _written(rewrite(root, _spell_out), ("i", "j", "k") if rows else ())[0]
+    return rewrite(root, _spell_out)
 
 
 def _spell_out(node: Expr) -> Expr:

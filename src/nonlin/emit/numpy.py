@@ -54,6 +54,10 @@ def _softsign(a: Array) -> Array:
     return np.where(size < 1, a / (1 + size), np.copysign(1 - 1 / (1 + size), a))
 
 
+def _isru(a: Array) -> Array:
+    return np.where(np.isinf(a), np.sign(a), a / np.hypot(1, a))
+
+
 def _normal_cdf(a: Array) -> Array:
     # in the tail through erfcx: SciPy's ndtr loses 350 ulp at -30
     tail = np.exp(-a * a / 2) * _special("erfcx")(np.maximum(-a, 0) * np.sqrt(0.5)) / 2
@@ -130,6 +134,8 @@ SPELLINGS: Mapping[str, Callable[..., Array]] = {
     "softsign": _softsign,
     "squareplus": _squareplus,
     "algebraic_sigmoid": _algebraic_sigmoid,
+    "inverse_root": lambda a: 1 / np.hypot(1, a),
+    "isru": _isru,
     "tanhshrink": _tanhshrink,
     "damp": lambda a, b: np.where(a == 0, np.copysign(a, b), a * b),
     "absorb": lambda a, b: np.where(np.isinf(a), a, a + b),

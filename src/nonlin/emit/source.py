@@ -6,7 +6,7 @@ import inspect
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 
 from nonlin.expr import floats
@@ -46,7 +46,9 @@ def _floats(*names: str) -> dict[str, Callable[..., float]]:
 HELPERS: Mapping[str, Callable[..., float]] = {
     **_floats("exp", "expm1", "log", "log1p", "sqrt", "sigmoid", "logistic_density", "softplus"),
     **_floats("sech_squared", "normal_cdf", "normal_pdf", "softsign", "squareplus", "tanhshrink"),
-    **_floats("algebraic_sigmoid", "maximum", "minimum", "power", "quotient"),
+    **_floats(
+        "algebraic_sigmoid", "inverse_root", "isru", "maximum", "minimum", "power", "quotient"
+    ),
     **_floats(*MACHINE),
     "sin": sin,
     "cos": cos,
@@ -83,11 +85,23 @@ def to_python(root: Expr, name: str, names: Mapping[str, float]) -> str:
 
     Whatever occurs more than once is computed once, in a local variable.
     """
-    lines, result = _body(root, {"x", *names})
+    return to_module({name: root}, names)
+
+
+def to_module(
+    roots: Mapping[str, Expr], names: Mapping[str, float], inputs: Sequence[str] = ("x",)
+) -> str:
+    """Source of one such function for each of the roots, in one module."""
+    heads = ", ".join(inputs)
     defaults = "".join(f", {parameter}={value!r}" for parameter, value in names.items())
-    body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
-    helpers = "".join(f"{source}\n\n\n" for source in _helpers(body))
-    return f"import math\n\n\n{helpers}def {name}(x{defaults}):\n{body}\n"
+    functions = []
+    for name, root in roots.items():
+        lines, result = _body(root, {*inputs, *names})
+        body = "\n".join(f"    {line}" for line in [*lines, f"return {result}"])
+        functions.append(f"def {name}({heads}{defaults}):\n{body}\n")
+    code = "\n\n".join(functions)
+    helpers = "".join(f"{source}\n\n\n" for source in _helpers(code))
+    return f"import math\n\n\n{helpers}{code}"
 
 
 def _body(root: Expr, taken: set[str]) -> tuple[list[str], str]:

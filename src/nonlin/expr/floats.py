@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from nonlin.expr.nodes import Call, Constant, Expr, Symbol
@@ -90,6 +90,16 @@ def algebraic_sigmoid(a: float, b: float) -> float:
     """(1 + a / sqrt(a**2 + b)) / 2"""
     root = math.hypot(a, sqrt(b))
     return quotient(squareplus(a, b), root) if abs(a) < math.inf else float(a > 0)
+
+
+def inverse_root(a: float) -> float:
+    """1 / sqrt(1 + a**2)"""
+    return 1 / math.hypot(1.0, a)
+
+
+def isru(a: float) -> float:
+    """a / sqrt(1 + a**2)"""
+    return math.copysign(1.0, a) if math.isinf(a) else a / math.hypot(1.0, a)
 
 
 def tanhshrink(a: float) -> float:
@@ -184,6 +194,8 @@ FLOATS: Mapping[str, Callable[..., float]] = {
     "softsign": softsign,
     "squareplus": squareplus,
     "algebraic_sigmoid": algebraic_sigmoid,
+    "inverse_root": inverse_root,
+    "isru": isru,
     "tanhshrink": tanhshrink,
     "copysign": math.copysign,
     "damp": damp,
@@ -217,6 +229,20 @@ def as_function(root: Expr, *names: str) -> Callable[..., float]:
         return results[-1]
 
     return run
+
+
+def table(roots: Sequence[Expr], xs: Sequence[float]) -> list[list[float]]:
+    """Every expression in x at every x: one list each, parts in common worked out once."""
+    columns: dict[Expr, list[float]] = {}
+    for node in postorder(*roots):
+        if isinstance(node, Call) and node.arguments:
+            arguments = [columns[argument] for argument in node.arguments]
+            columns[node] = list(map(FLOATS[node.primitive], *arguments))
+        elif isinstance(node, Symbol):
+            columns[node] = list(xs)
+        else:
+            columns[node] = [as_function(node)()] * len(xs)
+    return [columns[root] for root in roots]
 
 
 def constant_value(node: Expr) -> float | None:

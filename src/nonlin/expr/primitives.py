@@ -59,6 +59,7 @@ def _f(name: str) -> Callable[..., Expr]:
 exp, log, sqrt, cos, sin, tanh = (_f(n) for n in ("exp", "log", "sqrt", "cos", "sin", "tanh"))
 sech_squared, sigmoid, normal_pdf = (_f(n) for n in ("sech_squared", "sigmoid", "normal_pdf"))
 logistic_density, algebraic_sigmoid = (_f(n) for n in ("logistic_density", "algebraic_sigmoid"))
+isru, inverse_root = _f("isru"), _f("inverse_root")
 pi = build("pi")
 
 
@@ -265,6 +266,24 @@ def _algebraic() -> tuple[Primitive, ...]:
     )
 
 
+def _inverse_roots() -> tuple[Primitive, ...]:
+    """1/sqrt(1 + a^2) and a/sqrt(1 + a^2), closed under differentiation, right at infinity."""
+    return (
+        Primitive(
+            "inverse_root",
+            (lambda a: -isru(a) * power(inverse_root(a), 2),),
+            lambda m, a: 1 / m.sqrt(1 + a * a),
+            interval.always(UNIT),
+        ),
+        Primitive(
+            "isru",
+            (lambda a: power(inverse_root(a), 3),),
+            lambda m, a: m.sign(a) if m.isinf(a) else a / m.sqrt(1 + a * a),
+            interval.increasing(floats.isru),
+        ),
+    )
+
+
 def _threshold(m: Any, row: Any, power: Any) -> Any:
     """t with sum(max(z - t, 0) ** power) = 1, halving the interval that holds it."""
     low, high = max(row) - 1, max(row)
@@ -303,5 +322,7 @@ def _rowwise() -> tuple[Primitive, ...]:
 
 
 FLOATS = floats.FLOATS
-_FAMILIES = (_arithmetic, _piecewise, _elementary, _logistic, _normal, _algebraic, _rowwise)
+_FAMILIES = (
+    _arithmetic, _piecewise, _elementary, _logistic, _normal, _algebraic, _inverse_roots, _rowwise
+)  # fmt: skip
 TABLE: Mapping[str, Primitive] = {row.name: row for family in _FAMILIES for row in family()}

@@ -1,4 +1,4 @@
-"""What can be said about an activation, and how it reads as strengths and weaknesses."""
+"""What can be said about an activation."""
 
 from __future__ import annotations
 
@@ -6,42 +6,122 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from nonlin._text import Text, text
-
 Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Primitive operations per element, each shared one counted once.
+
+    `exponentials` counts sines, error functions and arc tangents too; `products` multiplications,
+    `sums` additions and subtractions, `comparisons` also choices, extremes and signs.
+    """
+
+    exponentials: int = 0
+    logarithms: int = 0
+    divisions: int = 0
+    roots: int = 0
+    products: int = 0
+    sums: int = 0
+    comparisons: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Properties:
     """Everything measured on the graph of one activation (parameters substituted).
 
-    `mean` is the mean output under a standard normal input; `smoothness` the number of
-    continuous derivatives (-1: the value jumps, 0: the slope jumps, inf: smooth);
-    `saturation_points` the x (left, right) beyond which |slope| stays under 1 % of its
-    maximum; `dead_regions` the intervals where the slope is exactly 0; `lipschitz` the
-    largest |slope|; `exponentials` counts exponentials and similar functions per element,
-    `divisions` divisions and square roots.
+    Intervals are (low, high) and may be infinite; a single point is (x, x).
+
+    `range` the bounds of the values, `lowest_at` and `highest_at` where they are taken (None: only
+    approached). `limits`, `slope_limits` of f and f' at -infinity and infinity, NaN for none;
+    `asymptotes` (a, b) on either side if f tends to a x + b. `rising`, `falling` the longest such
+    intervals; `monotone` if there is no other kind, `strictly` if no interval is flat either.
+    `parity`, and `centre` (x, f(x)) of a symmetry by half a turn. `convex`, `concave`, and
+    `inflections`, where the curvature changes its sign.
+
+    `breakpoints` where a part of the formula stops being smooth, `kinks` those where f or f' jumps,
+    `jumps` (x, size) of f and `slope_jumps` of f' there. `smoothness` the number of continuous
+    derivatives (-1: the value jumps, 0: the slope jumps, inf: smooth). `lipschitz` the largest
+    |f'|, `steepest_at` where; `slope_at_zero` f'(0), of a kink there the steeper; `curvature` the
+    largest |f''| (the Lipschitz constant of f').
+
+    `zeros` of f; `fixed_points` of f with f' there: (low, high, slope). `saturation_points` the x
+    (left, right) beyond which |f'| stays under 1 % of its maximum; `dead_regions` where f' is
+    exactly 0. `mean` and `variance` of the output under a standard normal input. `period` the least
+    one; `endless` names the lists that go on for ever, of which those with |x| <= 12 are given.
+    `proven` names what interval arithmetic or the graph proves (of `range` and `lipschitz`: that
+    nothing lies beyond), given the breakpoints; the others are seen
+    on a grid whose zeros, turns and bends are bracketed and then found to the last bit.
+    Of a wave without a period, `range` and `lipschitz` are what is seen up to |x| = 12,000.
+    `cost` of the value, `cost_with_slope` of value and derivative together.
     """
 
     range: Span
+    lowest_at: float | None
+    highest_at: float | None
     limits: Span
     slope_limits: Span
-    kinks: tuple[float, ...]
-    breakpoints: tuple[float, ...]
+    asymptotes: tuple[Span | None, Span | None]
     monotone: Literal["increasing", "decreasing"] | None
+    rising: tuple[Span, ...]
+    falling: tuple[Span, ...]
     parity: Literal["odd", "even"] | None
-    bounded: bool
+    centre: tuple[float, float] | None
     convex: bool
-    linear: bool
-    defined_everywhere: bool
-    mean: float
+    concave: bool
+    inflections: tuple[float, ...]
+    breakpoints: tuple[float, ...]
+    kinks: tuple[float, ...]
+    jumps: tuple[tuple[float, float], ...]
+    slope_jumps: tuple[tuple[float, float], ...]
     smoothness: float
+    lipschitz: float
+    steepest_at: float | None
+    slope_at_zero: float
+    curvature: float
+    zeros: tuple[Span, ...]
+    fixed_points: tuple[tuple[float, float, float], ...]
     saturation_points: tuple[float | None, float | None]
     dead_regions: tuple[Span, ...]
-    lipschitz: float
-    exponentials: int
-    divisions: int
-    zero_at_zero: bool
+    mean: float
+    variance: float
+    linear: bool
+    defined_everywhere: bool
+    homogeneous: bool
+    idempotent: bool
+    self_gated: bool
+    sign_preserving: bool
+    period: float | None
+    endless: tuple[str, ...]
+    proven: tuple[str, ...]
+    cost: Cost
+    cost_with_slope: Cost
+
+    @property
+    def bounded(self) -> bool:
+        """Are the values bounded on both sides?"""
+        return math.isfinite(self.range[0]) and math.isfinite(self.range[1])
+
+    @property
+    def strictly(self) -> bool:
+        """Monotone, and flat on no interval?"""
+        return self.monotone is not None and not self.dead_regions
+
+    @property
+    def invertible(self) -> bool:
+        """Does every value of the range belong to one x only?"""
+        return self.strictly and self.defined_everywhere
+
+    @property
+    def turning_points(self) -> tuple[float, ...]:
+        """Where rising or falling ends or begins, flat stretches included."""
+        ends = {x for span in (*self.rising, *self.falling) for x in span}
+        return tuple(sorted(x for x in ends if math.isfinite(x)))
+
+    @property
+    def zero_at_zero(self) -> bool:
+        """Is f(0) = 0?"""
+        return any(low <= 0 <= high for low, high in self.zeros)
 
     @property
     def zero_centred(self) -> bool:
@@ -50,7 +130,7 @@ class Properties:
 
     @property
     def flat(self) -> bool:
-        """Is it constant?"""
+        """Is the slope zero everywhere (a constant or a step)?"""
         return self.lipschitz == 0 or self.dead_regions == ((-math.inf, math.inf),)
 
     @property
@@ -63,110 +143,26 @@ class Properties:
         """Does the slope tend to 0 at infinity?"""
         return self.slope_limits[1] == 0
 
+    @property
+    def saturation(self) -> tuple[str | None, str | None]:
+        """On either side: "hard" (constant), "soft" (levels off), "slow" (grows ever slower)."""
+        low = any(math.isinf(start) for start, _ in self.dead_regions)
+        high = any(math.isinf(end) for _, end in self.dead_regions)
+        return self._side(0, low), self._side(1, high)
 
-def strengths(p: Properties) -> list[Text]:
-    """The good sides, most important first."""
-    said = []
-    if p.slope_limits[1] not in (0, math.inf, -math.inf) and not math.isnan(p.slope_limits[1]):
-        said.append(text("properties.flows_right", slope=_short(p.slope_limits[1])))
-    if p.slope_limits[0] not in (0, math.inf, -math.inf) and not math.isnan(p.slope_limits[0]):
-        said.append(text("properties.flows_left", slope=_short(p.slope_limits[0])))
-    if p.zero_centred and not p.linear:
-        said.append(text("properties.zero_centred"))
-    if p.smoothness == math.inf and p.defined_everywhere and not p.flat:
-        said.append(text("properties.smooth"))
-    elif p.smoothness >= 1:
-        said.append(text("properties.no_kinks"))
-    if p.bounded and p.range[0] < p.range[1]:
-        said.append(text("properties.bounded", low=_short(p.range[0]), high=_short(p.range[1])))
-    if p.monotone and not p.flat:
-        said.append(text(f"properties.{p.monotone}"))
-    if 0.5 < p.lipschitz <= 1 + 1e-9:
-        said.append(text("properties.contracting", slope=_short(p.lipschitz)))
-    if p.exponentials == 0 and p.divisions == 0:
-        said.append(text("properties.cheap"))
-    return said
+    def _side(self, side: int, dead: bool) -> str | None:
+        if dead:
+            return "hard"
+        if self.slope_limits[side] != 0:
+            return None
+        return "soft" if math.isfinite(self.limits[side]) else "slow"
 
+    @property
+    def exponentials(self) -> int:
+        """Exponentials, logarithms and similar functions per element."""
+        return self.cost.exponentials + self.cost.logarithms
 
-def weaknesses(p: Properties) -> list[Text]:
-    """The bad sides, most important first."""
-    said = []
-    if p.linear:
-        said.append(text("properties.linear"))
-    if not p.defined_everywhere:
-        said.append(text("properties.undefined"))
-    said += [*_dead(p), *_saturation(p), *_steepness(p)]
-    if not p.zero_centred and not math.isnan(p.mean):
-        said.append(text("properties.not_zero_centred", mean=_short(p.mean)))
-    if p.monotone is None and p.defined_everywhere and not p.flat:
-        said.append(text("properties.not_monotone"))
-    if p.kinks:
-        which = "jumps" if p.smoothness < 0 else "kinks"
-        points = ", ".join(map(_short, p.kinks[:4])) + (", ..." if len(p.kinks) > 4 else "")
-        said.append(text(f"properties.{which}", points=points))
-    if p.exponentials == 1:
-        said.append(text("properties.one_exponential"))
-    elif p.exponentials > 1:
-        said.append(text("properties.exponentials", count=p.exponentials))
-    return said
-
-
-def _dead(p: Properties) -> list[Text]:
-    if p.flat:
-        return [text("properties.dead_everywhere")]
-    if not p.dead_regions:
-        return []
-    outer = any(math.isinf(low) or math.isinf(high) for low, high in p.dead_regions)
-    key = "properties.dead" if outer else "properties.dead_inside"
-    return [text(key, region=_region(p.dead_regions))]
-
-
-def _region(spans: tuple[Span, ...]) -> str:
-    """Intervals as conditions on x: "x < 0", "|x| > 1", "-1 < x < 2"."""
-    if len(spans) == 2 and spans[0][1] == -spans[1][0] and math.isinf(spans[1][1] - spans[0][0]):
-        return f"|x| > {_short(spans[1][0])}"
-    return ", ".join(map(_condition, spans))
-
-
-def _condition(span: Span) -> str:
-    low, high = span
-    if low == -high:
-        return f"|x| < {_short(high)}"
-    if math.isinf(low):
-        return f"x < {_short(high)}"
-    if math.isinf(high):
-        return f"x > {_short(low)}"
-    return f"{_short(low)} < x < {_short(high)}"
-
-
-def _saturation(p: Properties) -> list[Text]:
-    """Sides on which the gradient fades (where it is exactly 0, that is said already)."""
-    if p.flat:
-        return []
-    left, right = p.saturation_points
-    dead_left = any(math.isinf(low) for low, _ in p.dead_regions)
-    dead_right = any(math.isinf(high) for _, high in p.dead_regions)
-    fades_left = left is not None and not dead_left and p.saturates_left
-    fades_right = right is not None and not dead_right and p.saturates_right
-    if fades_left and fades_right and left is not None and right is not None:
-        if left == -right:
-            return [text("properties.saturates", point=_short(right, 2))]
-        return [text("properties.saturates_both", left=_short(left, 2), right=_short(right, 2))]
-    if fades_left and left is not None:
-        return [text("properties.saturates_left", point=_short(left, 2))]
-    if fades_right and right is not None:
-        return [text("properties.saturates_right", point=_short(right, 2))]
-    return []
-
-
-def _steepness(p: Properties) -> list[Text]:
-    if math.isinf(p.lipschitz):
-        return [text("properties.steep")] if p.smoothness >= 0 else []
-    if 0 < p.lipschitz <= 0.5:
-        return [text("properties.shrinks", slope=_short(p.lipschitz))]
-    return []
-
-
-def _short(value: float, digits: int = 3) -> str:
-    """A number for a sentence: three significant digits, no trailing zeros."""
-    return f"{value + 0.0:.{digits}g}" if math.isfinite(value) else ("∞" if value > 0 else "-∞")
+    @property
+    def divisions(self) -> int:
+        """Divisions and square roots per element."""
+        return self.cost.divisions + self.cost.roots

@@ -160,7 +160,19 @@ def terms_of(node: Expr) -> Terms:
         coefficient, factors = split(part)
         term = join(Fraction(1), factors)
         terms[term] = terms.get(term, Fraction(0)) + sign * coefficient
-    return {term: c for term, c in terms.items() if c != 0}
+    return {term: c for term, c in _distributed(terms).items() if c != 0}
+
+
+def _distributed(terms: Terms) -> Terms:
+    """2 (1 + a) + 3 a = 2 + 5 a: a sum is multiplied out if a term of it stands beside it."""
+    spread = Terms()
+    for term, coefficient in terms.items():
+        inner = terms_of(term) if is_call(term, *_SUMS) else {}
+        if not inner.keys() & terms.keys():
+            inner = {term: Fraction(1)}
+        for each, share in inner.items():
+            spread[each] = spread.get(each, Fraction(0)) + coefficient * share
+    return spread
 
 
 def _add_up(terms: Terms) -> Expr:

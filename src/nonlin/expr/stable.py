@@ -23,6 +23,7 @@ from nonlin.expr.nodes import (
     arguments_of,
     build,
     is_call,
+    multiply,
     negate,
     power,
     symbol,
@@ -33,32 +34,72 @@ from nonlin.expr.simplify import Factors, join, simplify, split
 from nonlin.expr.walk import fold, postorder, rebuild, rewrite, symbols
 
 MACHINE = ("damp", "absorb", "guard")  # what stabilising adds to the primitives of the table
-_VANISHING = (
-    "exp", "sigmoid", "logistic_density", "sech_squared", "normal_cdf", "normal_pdf",
+_EXPONENTIAL = (
+    "exp", "expm1", "sigmoid", "logistic_density", "tanh", "sech_squared", "normal_cdf",
+    "normal_pdf", "erf",
 )  # fmt: skip
+_VANISHING = (
+    "exp", "sigmoid", "logistic_density", "softplus", "sech_squared", "normal_cdf", "normal_pdf",
+)  # fmt: skip
+_ZERO_AT_ZERO = ("tanh", "erf", "log1p", "expm1", "negate")  # they vanish where their argument does
 
 
 def stabilise(root: Expr) -> Expr:
     """An equal expression without 0 * inf, inf + oscillation and swallowed NaN."""
-    root = simplify(rewrite(root, _tanh_of_softplus))
+    root = simplify(rewrite(rewrite(root, _slope_of_mish), _tanh_of_softplus))
     root = _mend(root)
     return _guarded(root)
 
 
-def _tanh_of_softplus(node: Expr) -> Expr:
-    """One exponential instead of three, e = exp(-|u|), and one denominator d:
+def _softplus_inside(node: Expr, outer: str) -> Expr | None:
+    """The u of outer(softplus(u))."""
+    if not is_call(node, outer) or not is_call(arguments_of(node)[0], "softplus"):
+        return None
+    return arguments_of(arguments_of(node)[0])[0]
 
-    tanh(softplus(u)) = e (2 + e)/d, d = 2 + e (2 + e), and from 0 on (1 + 2 e)/d,
-    d = 1 + 2 e (1 + e); sech^2 = 4 (1 + e)^2/d^2, and from 0 on 4 (1 + e)^2 e^2/d^2.
+
+def _parts_of_tanh(u: Expr) -> tuple[Expr, Expr, Expr]:
+    """e, d, q with e = exp(-|u|) and tanh(softplus(u)) = q, or e q below 0, q = 1 - e t/d.
+
+    t = 1 + e below 0, 2 e above; d = 1 + (1 + e) t. One exponential, and little is rounded.
     """
-    if not is_call(node, "tanh", "sech_squared") or not is_call(arguments_of(node)[0], "softplus"):
-        return node
-    u = arguments_of(arguments_of(node)[0])[0]
     e = build("exp", negate(absolute(u)))
-    below = where(u < 0, 2 + e * (2 + e), 1 + 2 * e * (1 + e))
-    if is_call(node, "tanh"):
-        return where(u < 0, e, 1) * (where(u < 0, 2 + e, 1 + 2 * e) / below)
-    return 4 * where(u < 0, 1, power(e, 2)) * power((1 + e) / below, 2)
+    t = where(u < 0, 1 + e, 2 * e)
+    d = 1 + (1 + e) * t
+    return e, d, 1 - e * t / d
+
+
+def _tanh_of_softplus(node: Expr) -> Expr:
+    """One exponential instead of three; sech^2 is 4 (1 + e)^2/d^2, above 0 times e^2."""
+    if (u := _softplus_inside(node, "tanh")) is not None:
+        e, _, q = _parts_of_tanh(u)
+        return where(u < 0, e, 1) * q
+    if (u := _softplus_inside(node, "sech_squared")) is not None:
+        e, d, _ = _parts_of_tanh(u)
+        return 4 * where(u < 0, 1, power(e, 2)) * power((1 + e) / d, 2)
+    return node
+
+
+def _slope_of_mish(node: Expr) -> Expr:
+    """tanh(s) + A sech^2(s) s', s = softplus(u), as a product: what is rounded is common.
+
+    Below 0 it is e (q + A (1 - (e (2 + e) + 2 e^2/d)/d)), above q + A 4 e^2 (1 + e)/d^2.
+    """
+    if not is_call(node, "add"):
+        return node
+    gate, product = arguments_of(node)
+    u = _softplus_inside(gate, "tanh")
+    if u is None:
+        return node
+    coefficient, factors = split(product)
+    slopes = build("sech_squared", *arguments_of(gate)), build("sigmoid", u)
+    if any(factors.pop(each, None) != 1 for each in slopes):
+        return node
+    factor = join(coefficient, factors)
+    e, d, q = _parts_of_tanh(u)
+    below = factor * (1 - e * ((2 + e) + 2 * e / d) / d)
+    above = factor * (4 * power(e, 2) * (1 + e) / power(d, 2))
+    return where(u < 0, e, 1) * where(u < 0, q + below, q + above)
 
 
 def _mend(root: Expr) -> Expr:
@@ -80,17 +121,16 @@ def _mend(root: Expr) -> Expr:
 
 def _rewrite_products(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
     """Bottom-up, but a product is handed over whole, not factor by factor."""
-    inner = {
-        argument
-        for node in postorder(root)
-        if is_call(node, "multiply", "divide", "negate")
-        for argument in arguments_of(node)
-        if is_call(argument, "multiply", "divide")
-    }
+    raw: dict[Expr, Expr] = {}
     done: dict[Expr, Expr] = {}
     for node in postorder(root):
-        built = rebuild(node, [done[argument] for argument in arguments_of(node)])
-        done[node] = built if node in inner and node is not root else rule(built)
+        whole = is_call(node, "multiply", "divide", "negate")
+        arguments = [
+            raw[argument] if whole and is_call(argument, "multiply", "divide") else done[argument]
+            for argument in arguments_of(node)
+        ]
+        raw[node] = rebuild(node, arguments)
+        done[node] = rule(raw[node])
     return done[root]
 
 
@@ -98,7 +138,7 @@ def _bounds(node: Expr, arguments: list[Interval]) -> Interval:
     if isinstance(node, Constant):
         return Interval(as_float(node.value), as_float(node.value))
     if isinstance(node, Symbol):
-        return REALS if node.name == "x" else Interval(1.0, 1.0)
+        return REALS if node.name == "x" else Interval(0.5, 2.0)
     if not isinstance(node, Call) or is_call(node, *MACHINE):
         return REALS
     return TABLE[node.primitive].bounds(*arguments)
@@ -109,26 +149,65 @@ def _oscillates(node: Expr) -> bool:
 
 
 def _damped(node: Expr, bound: Callable[[Expr], Interval]) -> Expr:
-    """Vanishing factors gathered on the left of a `damp`, if the rest can become infinite."""
+    """Vanishing factors gathered on the left of a `damp`, if the rest can become infinite.
+
+    exp(-exp(x)) beats exp(x), which beats powers: the deeper one is damped first.
+    """
     coefficient, factors = split(node)
+    _merge_roots(factors)
     vanishing: Factors = {b: e for b, e in factors.items() if e > 0 and _vanishes(b)}
     rest: Factors = {b: e for b, e in factors.items() if b not in vanishing}
     if not vanishing:
         vanishing = {b: e for b, e in rest.items() if e < 0 and not bound(b).bounded}
         rest = {b: e for b, e in rest.items() if b not in vanishing}
         if not vanishing or not _tends_to_zero(node):
-            return node
+            return join(coefficient, factors)
     numerator = {b: e for b, e in rest.items() if e > 0}
-    if all(bound(base).bounded for base in numerator):
-        return node
-    return build("damp", join(Fraction(1), vanishing), join(coefficient, rest))
+    damped = _by_depth(vanishing, bound)
+    if all(bound(base).bounded and not _oscillates(base) for base in numerator):
+        return multiply(damped, join(coefficient, rest)) if is_call(damped, "damp") else node
+    return build("damp", damped, join(coefficient, rest))
+
+
+def _by_depth(vanishing: Factors, bound: Callable[[Expr], Interval]) -> Expr:
+    """The product of factors that vanish: the bounded ones with most exponentials beat the rest."""
+    deepest = max(map(_depth, vanishing))
+    first = {b: e for b, e in vanishing.items() if _depth(b) == deepest and bound(b).bounded}
+    rest = {b: e for b, e in vanishing.items() if b not in first}
+    if not first or all(bound(base).bounded for base in rest):
+        return join(Fraction(1), vanishing)
+    return build("damp", join(Fraction(1), first), _by_depth(rest, bound))
+
+
+def _depth(node: Expr) -> int:
+    """How many exponentials are nested."""
+    own = is_call(node, *_EXPONENTIAL)
+    return own + max(map(_depth, arguments_of(node)), default=0)
+
+
+def _merge_roots(factors: Factors) -> None:
+    """u / sqrt(1 + u^2) is one function, with a limit at infinity."""
+    for base, exponent in list(factors.items()):
+        if not is_call(base, "inverse_root") or exponent < 1:
+            continue
+        (u,) = arguments_of(base)
+        times = min(exponent, factors.get(u, Fraction(0)))
+        if times >= 1:
+            for part, count in ((base, -times), (u, -times), (build("isru", u), times)):
+                factors[part] = factors.get(part, Fraction(0)) + count
+    for base in [base for base, exponent in factors.items() if exponent == 0]:
+        del factors[base]
 
 
 def _vanishes(node: Expr) -> bool:
     """Does it tend to 0 like an exponential, at one end at least?"""
     arguments = arguments_of(node)
-    if is_call(node, "power"):
+    if is_call(node, "power", *_ZERO_AT_ZERO):
         return _vanishes(arguments[0])
+    if is_call(node, "multiply", "divide", "damp"):
+        return any(map(_vanishes, arguments))
+    if is_call(node, "add"):
+        return all(map(_vanishes, arguments))
     if is_call(node, "where"):
         branches = arguments[1:]
         steady = [each for each in branches if isinstance(each, Constant)]

@@ -8,9 +8,9 @@ from nonlin.expr.nodes import Expr, Operand, absolute, build, lift, where
 from nonlin.expr.primitives import pi
 
 __all__ = [
-    "absolute", "arctan", "cos", "erf", "exp", "expm1", "log", "log1p", "maximum", "minimum",
-    "normal_cdf", "normal_pdf", "pi", "row_first", "row_join", "row_max", "row_pool", "row_sum",
-    "row_threshold", "sigmoid", "sign", "sin", "softplus",
+    "absolute", "arctan", "cos", "erf", "exp", "expm1", "inverse_root", "isru", "log", "log1p",
+    "maximum", "minimum", "normal_cdf", "normal_pdf", "pi", "row_first", "row_join", "row_max",
+    "row_pool", "row_sum", "row_threshold", "sigmoid", "sign", "sin", "softplus",
     "softsign", "sqrt", "squareplus", "tanh", "tanhshrink", "where",
 ]  # fmt: skip
 
@@ -44,6 +44,16 @@ def exp(a: Number) -> Expr:
 def expm1(a: Number) -> Expr:
     """e ** a - 1"""
     return _apply("expm1", a)
+
+
+def inverse_root(a: Number) -> Expr:
+    """1 / sqrt(1 + a**2)"""
+    return _apply("inverse_root", a)
+
+
+def isru(a: Number) -> Expr:
+    """a / sqrt(1 + a**2)"""
+    return _apply("isru", a)
 
 
 def log(a: Number) -> Expr:

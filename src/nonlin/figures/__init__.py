@@ -10,7 +10,7 @@ __all__ = ["bench", "compare", "lacks_font", "network", "plot", "save"]
 
 
 def plot(activation: Any, *, dark: bool = False) -> Any:
-    """One activation (a name or an Activation): f and f', kinks, saturated and dead regions.
+    """One activation (a name or an Activation): f, f', f'', kinks, saturated and dead regions.
 
     Returns a matplotlib Figure; a row-wise function is shown as bars.
     """
@@ -23,12 +23,12 @@ def plot(activation: Any, *, dark: bool = False) -> Any:
 def compare(activations: Any, *, derivative: bool = False, dark: bool = False) -> Any:
     """Several activations (names or Activations) in one picture; row-wise ones as bars beside.
 
-    Returns a matplotlib Figure.
+    More than 20 become small multiples on one scale. Returns a matplotlib Figure.
     """
     from nonlin.catalogue import get
-    from nonlin.figures import curves
+    from nonlin.figures import comparison
 
-    return curves.compare([get(one) for one in activations], derivative, dark)
+    return comparison.compare([get(one) for one in activations], derivative, dark)
 
 
 def bench(found: Any, *, dark: bool = False) -> Any:

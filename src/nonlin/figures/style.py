@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
@@ -21,7 +22,15 @@ CJK_FONTS = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
     "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC",
     "Heiti SC", "Hiragino Sans GB", "Arial Unicode MS", "Droid Sans Fallback", "SimSun",
+    "Noto Serif CJK SC", "Noto Serif SC",
+    # older versions of matplotlib see the first face of a collection only
+    "Noto Sans CJK JP", "Source Han Sans", "Noto Serif CJK JP",
 )  # fmt: skip
+CJK_FILES = re.compile(
+    r"cjk|sourcehan|notos\w+sc|wqy|wenquanyi|msyh|simhei|simsun|pingfang|heiti|hiragino"
+    r"|arial ?unicode|droidsansfallback",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,18 @@ def cjk_font() -> str | None:
     """An installed font that has Chinese characters."""
     from matplotlib import font_manager
 
-    installed = {font.name for font in font_manager.fontManager.ttflist}
+    found = _first_listed(font_manager.fontManager)
+    if found is None:  # installed after matplotlib wrote its list of fonts to the disk
+        for path in font_manager.findSystemFonts():
+            if CJK_FILES.search(Path(path).name):
+                with suppress(OSError, RuntimeError):  # a damaged file is not our subject
+                    font_manager.fontManager.addfont(path)
+        found = _first_listed(font_manager.fontManager)
+    return found
+
+
+def _first_listed(manager: Any) -> str | None:
+    installed = {font.name for font in manager.ttflist}
     return next((name for name in CJK_FONTS if name in installed), None)
 
 
@@ -114,9 +134,14 @@ def writable(path: str | Path) -> Path:
 
 def save(figure: Any, path: str | Path) -> Path:
     """Write the picture; the ending says how: .png, .svg or .pdf."""
+    import matplotlib
+
     target = writable(path)
+    dates: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+    metadata = dates.get(target.suffix.lower())  # the same picture is the same file
     try:
-        figure.savefig(target, dpi=160, facecolor=figure.get_facecolor())
+        with matplotlib.rc_context({"svg.hashsalt": "nonlin"}):
+            figure.savefig(target, dpi=160, facecolor=figure.get_facecolor(), metadata=metadata)
     except OSError as error:
         raise InputError("cannot_write", path=str(target), reason=error.strerror) from error
     return target

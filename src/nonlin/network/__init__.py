@@ -2,7 +2,7 @@
 
 from nonlin.network.loss import LOSSES, Loss
 from nonlin.network.network import Network
-from nonlin.network.settings import Job, Record, Settings
+from nonlin.network.settings import Job, Memory, Record, Settings
 from nonlin.network.trace import LayerTrace, Trace
 from nonlin.network.train import Gradient, gradient, train, train_many
 
@@ -12,6 +12,7 @@ __all__ = [
     "Job",
     "LayerTrace",
     "Loss",
+    "Memory",
     "Network",
     "Record",
     "Settings",

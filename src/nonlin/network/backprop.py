@@ -37,6 +37,15 @@ class Data(NamedTuple):
     inputs: np.ndarray  # T (rows, features)
     labels: np.ndarray  # int64 (rows) or (0)
     targets: np.ndarray  # T (rows, outputs) or (0, outputs)
+    weights: np.ndarray  # T (rows), or (0) if all count alike
+
+
+class Goals(NamedTuple):
+    """What a block of rows should give: the columns of `Data` without the inputs."""
+
+    labels: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray
 
 
 class Workspace(NamedTuple):
@@ -46,9 +55,6 @@ class Workspace(NamedTuple):
     slopes: np.ndarray  # T, f'(z) on the way forward, dL/dz on the way back
     scratch: np.ndarray  # T, one block of the widest layer
     gradient: np.ndarray  # T, laid out as the parameters
-    first: np.ndarray  # T, mean gradient (AdamW) or velocity (SGD)
-    second: np.ndarray  # T, mean squared gradient (AdamW)
-    powers: np.ndarray  # float64 (2), beta1 and beta2 to the power of the steps done (AdamW)
 
 
 # Plain loops below instead of array assignments, sums and copies: Numba compiles the latter
@@ -95,9 +101,6 @@ def workspace(parameters: Array, plan: Plan, rows: int) -> Workspace:
         np.empty(everything, number),
         np.empty(widest, number),
         np.zeros(parameters.size, number),
-        np.zeros(parameters.size, number),
-        np.zeros(parameters.size, number),
-        np.ones(2, np.float64),
     )
 
 
@@ -131,41 +134,50 @@ def forward(parameters: Array, plan: Plan, work: Workspace, rows: int) -> Array:
 
 
 @compiled
-def _squared_error(logits: Array, targets: Array, gradient: Array):
+def _weight(goals: Goals, row: int):
+    """How much a row counts."""
+    return goals.weights[row] if goals.weights.size > 0 else goals.weights.dtype.type(1.0)
+
+
+@compiled
+def _squared_error(logits: Array, goals: Goals, gradient: Array):
     """Mean over samples and outputs; `gradient` receives dL/dlogits."""
     scale = 1.0 / logits.size
     total = 0.0
     for i in range(logits.shape[0]):
+        weight = _weight(goals, i)
         for j in range(logits.shape[1]):
-            difference = logits[i, j] - targets[i, j]
-            total += difference * difference
-            gradient[i, j] = 2.0 * scale * difference
+            difference = logits[i, j] - goals.targets[i, j]
+            total += weight * difference * difference
+            gradient[i, j] = 2.0 * scale * weight * difference
     return total * scale
 
 
 @compiled
-def _binary_cross_entropy(logits: Array, targets: Array, gradient: Array):
-    """Mean over samples of log(1 + e^z) - y z, in a form that cannot overflow."""
-    scale = 1.0 / logits.size
+def _binary_cross_entropy(logits: Array, goals: Goals, gradient: Array):
+    """Mean over samples of the sum over outputs of log(1 + e^z) - y z; nothing can overflow."""
+    scale = 1.0 / logits.shape[0]
     total = 0.0
     for i in range(logits.shape[0]):
+        weight = _weight(goals, i)
         for j in range(logits.shape[1]):
             z = np.float64(logits[i, j])
-            y = targets[i, j]
+            y = goals.targets[i, j]
             small = np.exp(-abs(z))
-            total += max(z, 0.0) - y * z + np.log1p(small)
+            total += weight * (max(z, 0.0) - y * z + np.log1p(small))
             upper = 1.0 / (1.0 + small)
-            gradient[i, j] = scale * ((upper if z >= 0.0 else small * upper) - y)
+            gradient[i, j] = scale * weight * ((upper if z >= 0.0 else small * upper) - y)
     return total * scale
 
 
 @compiled
-def _cross_entropy(logits: Array, labels: Array, gradient: Array):
+def _cross_entropy(logits: Array, goals: Goals, gradient: Array):
     """Mean over samples of log(sum(e^z)) - z[label], shifted by the largest z."""
     rows, classes = logits.shape
     scale = 1.0 / rows
     total = 0.0
     for i in range(rows):
+        weight, label = _weight(goals, i), goals.labels[i]
         top = logits[i, 0]
         for j in range(1, classes):
             top = max(top, logits[i, j])
@@ -173,22 +185,22 @@ def _cross_entropy(logits: Array, labels: Array, gradient: Array):
         for j in range(classes):
             gradient[i, j] = np.exp(logits[i, j] - top)
             amount += gradient[i, j]
-        total += np.log(amount) + top - logits[i, labels[i]]
-        share = scale / amount
+        total += weight * (np.log(amount) + top - logits[i, label])
+        share = scale * weight / amount
         for j in range(classes):
             gradient[i, j] *= share
-        gradient[i, labels[i]] -= scale
+        gradient[i, label] -= scale * weight
     return total * scale
 
 
 @compiled
-def loss_of(plan: Plan, logits: Array, labels: Array, targets: Array, gradient: Array) -> float:
+def loss_of(plan: Plan, logits: Array, goals: Goals, gradient: Array) -> float:
     """The mean loss; `gradient` receives its derivative by the logits."""
     if plan.loss == CROSS_ENTROPY:
-        return _cross_entropy(logits, labels, gradient)
+        return _cross_entropy(logits, goals, gradient)
     if plan.loss == BINARY_CROSS_ENTROPY:
-        return _binary_cross_entropy(logits, targets, gradient)
-    return _squared_error(logits, targets, gradient)
+        return _binary_cross_entropy(logits, goals, gradient)
+    return _squared_error(logits, goals, gradient)
 
 
 @compiled
@@ -223,13 +235,11 @@ def _backward(parameters: Array, plan: Plan, work: Workspace, rows: int):
 
 
 @compiled
-def backpropagate(
-    parameters: Array, plan: Plan, work: Workspace, labels: Array, targets: Array, rows: int
-) -> float:
+def backpropagate(parameters: Array, plan: Plan, work: Workspace, goals: Goals, rows: int) -> float:
     """Loss of the `rows` rows that stand in the first block; fills `gradient`."""
     logits = forward(parameters, plan, work, rows)
     outputs = plan.sizes[-1]
     start = rows * _before(plan.sizes, len(plan.sizes) - 1)
-    loss = loss_of(plan, logits, labels, targets, block(work.slopes, start, rows, outputs))
+    loss = loss_of(plan, logits, goals, block(work.slopes, start, rows, outputs))
     _backward(parameters, plan, work, rows)
     return loss

@@ -147,11 +147,24 @@ def some(name: str, array: np.ndarray) -> np.ndarray:
     return array
 
 
-def pair(given: Any) -> tuple[Any, Any]:
-    """Validation data: X and y."""
-    if not isinstance(given, tuple | list) or len(given) != 2:
+def validation(given: Any) -> tuple[Any, Any, Any]:
+    """Validation data: X, y and weights or None."""
+    if not isinstance(given, tuple | list) or len(given) not in (2, 3):
         raise InputError("bad_validation", given=type(given).__name__)
-    return given[0], given[1]
+    X, y, *weights = given
+    return X, y, weights[0] if weights else None
+
+
+def row_weights(given: Any, rows: int, dtype: np.dtype[Any]) -> np.ndarray:
+    """How much each row counts, 1 on average; an empty array where all count alike."""
+    if given is None:
+        return np.empty(0, dtype)
+    array = finite("weights", real_array("weights", given).astype(np.float64))
+    if array.shape != (rows,):
+        raise InputError("weights_shape", given=array.shape, rows=rows)
+    if array.min() < 0 or array.max() == 0:
+        raise InputError("weights_sign")
+    return converted(array / array.mean(), dtype)
 
 
 def layer_arrays(

@@ -7,6 +7,7 @@ import numpy as np
 from nonlin.network.backprop import (
     Array,
     Data,
+    Goals,
     Plan,
     Workspace,
     backpropagate,
@@ -19,25 +20,26 @@ from nonlin.network.backprop import (
 )
 from nonlin.network.compiled import ZERO, compiled, entry
 from nonlin.network.optimise import Rule, shuffle, update
+from nonlin.network.settings import Memory
 
 CHUNK = 256  # rows of validation data per pass: small enough to stay in the cache
 
 
 @compiled
-def _gather(
-    data: Data, order: Array, begin: int, rows: int, work: Workspace, labels: Array, targets: Array
-):
+def _gather(data: Data, order: Array, begin: int, rows: int, work: Workspace, goals: Goals):
     """Copy the rows order[begin : begin + rows] to the first block of the workspace."""
     inputs = block(work.activations, ZERO, rows, data.inputs.shape[1])
     for i in range(rows):
         row = order[begin + i]
         for j in range(inputs.shape[1]):
             inputs[i, j] = data.inputs[row, j]
-        if labels.size > 0:
-            labels[i] = data.labels[row]
+        if data.weights.size > 0:
+            goals.weights[i] = data.weights[row]
+        if data.labels.size > 0:
+            goals.labels[i] = data.labels[row]
         else:
-            for j in range(targets.shape[1]):
-                targets[i, j] = data.targets[row, j]
+            for j in range(data.targets.shape[1]):
+                goals.targets[i, j] = data.targets[row, j]
 
 
 @compiled
@@ -50,10 +52,20 @@ def _held_out_loss(parameters: Array, plan: Plan, work: Workspace, data: Data):
         inputs = block(work.activations, ZERO, end - begin, plan.sizes[0])
         copy_rows(data.inputs[begin:end], inputs)
         logits = forward(parameters, plan, work, end - begin)
-        labels, targets = data.labels[begin:end], data.targets[begin:end]
+        goals = Goals(data.labels[begin:end], data.targets[begin:end], data.weights[begin:end])
         gradient = block(work.slopes, ZERO, end - begin, plan.sizes[-1])
-        total += loss_of(plan, logits, labels, targets, gradient) * (end - begin)
+        total += loss_of(plan, logits, goals, gradient) * (end - begin)
     return total / rows
+
+
+@compiled
+def _room(data: Data, rows: int) -> Goals:
+    """Goals for a batch of up to `rows` rows of `data`."""
+    return Goals(
+        np.empty(min(data.labels.size, rows), np.int64),
+        np.empty((min(data.targets.shape[0], rows), data.targets.shape[1]), data.targets.dtype),
+        np.empty(min(data.weights.size, rows), data.weights.dtype),
+    )
 
 
 @compiled
@@ -63,26 +75,26 @@ def _epoch(
     data: Data,
     rule: Rule,
     work: Workspace,
+    memory: Memory,
     order: Array,
     step: int,
     stop: Array,
 ):
     """Go through the data once; returns (mean loss, steps done, all finite)."""
     rows = order.size
-    labels = np.empty(rule.batch if data.labels.size else 0, np.int64)
-    targets = np.empty((0 if data.labels.size else rule.batch, plan.sizes[-1]), parameters.dtype)
+    goals = _room(data, rule.batch)
     total = 0.0
     for begin in range(0, rows, rule.batch):
         count = min(rule.batch, rows - begin)
         if stop[0] != 0:
             break
-        _gather(data, order, begin, count, work, labels, targets)
-        loss = backpropagate(parameters, plan, work, labels, targets, count)
+        _gather(data, order, begin, count, work, goals)
+        loss = backpropagate(parameters, plan, work, goals, count)
         step += 1
         total += loss * count
         if not np.isfinite(loss):
             return loss, step, False
-        if not update(parameters, work, rule, plan.biases[0]):
+        if not update(parameters, work.gradient, memory, rule, plan.biases[0]):
             return np.nan, step, False
     return total / rows, step, True
 
@@ -93,6 +105,7 @@ def _run(
     data: Data,
     held_out: Data,
     rule: Rule,
+    memory: Memory,
     curves: Array,
     stop: Array,
 ):
@@ -111,7 +124,7 @@ def _run(
     step, diverged = ZERO, ZERO
     while epoch < rule.epochs:
         state = shuffle(order, state)
-        loss, step, sound = _epoch(parameters, plan, data, rule, work, order, step, stop)
+        loss, step, sound = _epoch(parameters, plan, data, rule, work, memory, order, step, stop)
         if stop[0] != 0:
             break
         curves[0, epoch] = loss
@@ -135,7 +148,8 @@ def _gradient(parameters: Array, plan: Plan, data: Data, gradient: Array):
     rows = data.inputs.shape[0]
     work = workspace(parameters, plan, rows)
     copy_rows(data.inputs, block(work.activations, ZERO, rows, plan.sizes[0]))
-    loss = backpropagate(parameters, plan, work, data.labels, data.targets, rows)
+    goals = Goals(data.labels, data.targets, data.weights)
+    loss = backpropagate(parameters, plan, work, goals, rows)
     copy_vector(work.gradient, gradient)
     return loss
 

@@ -41,8 +41,6 @@ def _values(given: Any, rows: int, outputs: int) -> np.ndarray:
 
 
 def _binary(given: Any, rows: int, outputs: int) -> np.ndarray:
-    if outputs != 1:
-        raise InputError("sigmoid_outputs", outputs=outputs)
     array = _values(given, rows, outputs)
     outside = array[(array != 0) & (array != 1)]
     if outside.size:

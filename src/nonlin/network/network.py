@@ -177,14 +177,17 @@ class Network:
         optimizer: str = "adamw",
         weight_decay: float = 0.0,
         momentum: float = 0.9,
-        validation: tuple[Any, Any] | None = None,
+        validation: tuple[Any, ...] | None = None,
         patience: int | None = None,
+        weights: Any = None,
     ) -> Record:
         """Train in place on X (rows, inputs) and y; the weights of the best epoch are kept.
 
         The output decides loss and y: "identity" squared error, y (rows,) or (rows, outputs);
-        "sigmoid" binary cross-entropy, y of 0 and 1; "softmax" cross-entropy, y of class
-        indices. See `Settings` and `Record`. Raises InputError for unusable data or settings.
+        "sigmoid" binary cross-entropy, one per output, y of 0 and 1 in these shapes; "softmax"
+        cross-entropy, y of class indices. weights (rows,), not negative: how much each row
+        counts, relative to their mean. validation: (X, y) or (X, y, weights). See `Settings`
+        and `Record`. Raises InputError for unusable data or settings.
         """
         from nonlin.network.train import train
 
@@ -198,7 +201,7 @@ class Network:
             patience=patience,
             seed=seed,
         )
-        return train(Job(self, X, y, validation, settings))
+        return train(Job(self, X, y, validation, settings, weights))
 
 
 def _product(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

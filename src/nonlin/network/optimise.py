@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nonlin.network.backprop import Array, Workspace
+from nonlin.network.backprop import Array
 from nonlin.network.compiled import ZERO, compiled
+from nonlin.network.settings import Memory
 
 ADAMW, SGD = 0, 1
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
@@ -84,23 +85,30 @@ def _sgd(
 
 @compiled
 def _update_part(
-    parameters: Array, work: Workspace, rule: Rule, start: int, stop: int, decay: float
+    parameters: Array,
+    slopes: Array,
+    memory: Memory,
+    rule: Rule,
+    start: int,
+    stop: int,
+    decay: float,
 ):
-    values, gradient = parameters[start:stop], work.gradient[start:stop]
-    first, second = work.first[start:stop], work.second[start:stop]
+    values, gradient = parameters[start:stop], slopes[start:stop]
+    first, second = memory.first[start:stop], memory.second[start:stop]
     rate = rule.learning_rate
     if rule.optimizer == ADAMW:
-        return _adamw(values, gradient, first, second, rate, decay, work.powers)
+        return _adamw(values, gradient, first, second, rate, decay, memory.powers)
     return _sgd(values, gradient, first, rate, decay, rule.momentum)
 
 
 @compiled
-def update(parameters: Array, work: Workspace, rule: Rule, split: int) -> bool:
+def update(parameters: Array, slopes: Array, memory: Memory, rule: Rule, split: int) -> bool:
     """One step; parameters[:split] are weights, the rest biases. False if one is not finite."""
-    work.powers[0] *= BETA1
-    work.powers[1] *= BETA2
-    weights = _update_part(parameters, work, rule, ZERO, split, rule.weight_decay)
-    biases = _update_part(parameters, work, rule, split, parameters.size, 0.0)
+    memory.powers[0] *= BETA1
+    memory.powers[1] *= BETA2
+    decay = rule.weight_decay
+    weights = _update_part(parameters, slopes, memory, rule, ZERO, split, decay)
+    biases = _update_part(parameters, slopes, memory, rule, split, parameters.size, 0.0)
     return weights and biases
 
 

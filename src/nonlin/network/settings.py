@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -52,18 +52,39 @@ class Settings:
             checks.integer("patience", self.patience, 1)
 
 
+class Memory(NamedTuple):
+    """What the optimizer remembers between steps; training changes it in place.
+
+    first: mean gradient (AdamW) or velocity (SGD); second: mean squared gradient (AdamW), both
+    shaped like the parameters; powers: beta1 and beta2 to the power of the steps done (AdamW).
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    powers: np.ndarray
+
+    @classmethod
+    def of(cls, network: Network) -> Memory:
+        """Of a network that was never trained."""
+        empty = np.zeros_like(network.parameters)
+        return cls(empty, empty.copy(), np.ones(2))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """One network to train in place on X (rows, features) and y, as `train_many` takes it.
 
-    A network appears in one job only. `validation` is (X, y) or None.
+    A network appears in one job only. `validation` is (X, y), (X, y, weights) or None. weights:
+    see `Network.fit`. memory: of earlier training that this one goes on with, or None.
     """
 
     network: Network
     X: Any
     y: Any
-    validation: tuple[Any, Any] | None = None
+    validation: tuple[Any, ...] | None = None
     settings: Settings = Settings()
+    weights: Any = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ from nonlin.kernels.threads import thread_count
 from nonlin.network import checks
 from nonlin.network.loss import CROSS_ENTROPY, loss_for
 from nonlin.network.network import Network
-from nonlin.network.settings import OPTIMIZERS, Job, Record, Settings
+from nonlin.network.settings import OPTIMIZERS, Job, Memory, Record, Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,10 +55,10 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
     return _results([_prepare(job, shared) for job in jobs], workers)
 
 
-def gradient(network: Network, X: Any, y: Any) -> Gradient:
+def gradient(network: Network, X: Any, y: Any, weights: Any = None) -> Gradient:
     """Loss of the whole batch (X, y) and its gradient, by the back-propagation used in training.
 
-    Raises InputError for unusable X or y, as `Network.fit` does.
+    weights: how much each row counts, as in `Network.fit`. Raises InputError for unusable X or y.
     """
     from nonlin.network import loop
 
@@ -66,7 +66,7 @@ def gradient(network: Network, X: Any, y: Any) -> Gradient:
     result = network.copy()
     function = getattr(loop, f"gradient_{network.dtype.name}")
     with _single_threaded_blas:
-        loss = function(network.parameters, plan, _data(network, X, y), result.parameters)
+        loss = function(network.parameters, plan, _data(network, X, y, weights), result.parameters)
     del kernels  # their addresses were in use until here
     return Gradient(float(loss), result.weights, result.biases)
 
@@ -80,6 +80,7 @@ class _Run:
     data: Any
     held_out: Any
     rule: Any
+    memory: Memory
     kernels: list[Any]
 
     def __call__(self, stop: np.ndarray) -> Record:
@@ -94,6 +95,7 @@ class _Run:
             self.data,
             self.held_out,
             self.rule,
+            self.memory,
             curves,
             stop,
         )
@@ -120,12 +122,13 @@ def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
 
 def _prepare(job: Job, shared: dict[tuple[int, ...], Any]) -> _Run:
     plan, kernels = _plan(job.network)
-    data = _data(job.network, job.X, job.y, shared)
+    data = _data(job.network, job.X, job.y, job.weights, shared)
     held_out = _nothing(data)
     if job.validation is not None:
-        held_out = _data(job.network, *checks.pair(job.validation), shared)
-    rows = data.inputs.shape[0]
-    return _Run(job.network, plan, data, held_out, _rule(job.settings, rows), kernels)
+        held_out = _data(job.network, *checks.validation(job.validation), shared)
+    rule = _rule(job.settings, data.inputs.shape[0])
+    memory = job.memory or Memory.of(job.network)
+    return _Run(job.network, plan, data, held_out, rule, memory, kernels)
 
 
 def _plan(network: Network) -> tuple[Any, list[Any]]:
@@ -147,6 +150,7 @@ def _data(
     network: Network,
     X: Any,
     y: Any,
+    weights: Any = None,
     shared: dict[tuple[int, ...], Any] | None = None,
 ) -> Any:
     """X and y checked and converted, once for all jobs that use the same two objects."""
@@ -155,7 +159,7 @@ def _data(
     shared = {} if shared is None else shared
     loss = loss_for(network.output.name)
     columns, outputs = network.sizes[0], network.sizes[-1]
-    key = (id(X), id(y), columns, outputs, loss.code, network.dtype.num)
+    key = (id(X), id(y), id(weights), columns, outputs, loss.code, network.dtype.num)
     if key not in shared:
         inputs = checks.some("X", checks.features(X, columns, network.dtype))
         values = loss.prepare(y, len(inputs), outputs)
@@ -164,12 +168,13 @@ def _data(
             labels = values
         else:
             targets = checks.finite("y", checks.converted(values, network.dtype))
-        shared[key] = loop.Data(inputs, labels, targets)
+        counts = checks.row_weights(weights, len(inputs), network.dtype)
+        shared[key] = loop.Data(inputs, labels, targets, counts)
     return shared[key]
 
 
 def _nothing(data: Any) -> Any:
-    return type(data)(data.inputs[:0], data.labels[:0], data.targets[:0])
+    return type(data)(*(column[:0] for column in data))
 
 
 def _rule(settings: Settings, rows: int) -> Any:

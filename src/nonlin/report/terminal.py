@@ -57,7 +57,8 @@ def _header(result: Result) -> Iterator[str]:
     yield say("report.task", reason=result.task.reason)
     yield say(
         "report.trained",
-        networks=len(result.race.rounds) * plan.per_round,
+        networks=result.race.networks,
+        share=round(100 * result.race.networks / plan.networks),
         activations=len(plan.activations),
         rates=len(plan.rates),
         rounds=len(result.race.rounds),
@@ -102,7 +103,7 @@ def _table(result: Result, columns: Sequence[str], wide: bool) -> Table:
 
 
 def _result(row: Standing, chosen: bool) -> Iterator[str]:
-    mark = "→" if chosen else "=" if row.tied else " "
+    mark = "→" if chosen else "=" if row.tied else "·" if row.stopped else " "
     yield f"{mark} {row.label}"
     ends = [_score(end) for end in row.interval or ()]
     yield _score(row.score.value) + (f" [{', '.join(ends)}]" if ends else "")

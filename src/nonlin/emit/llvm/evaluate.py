@@ -149,17 +149,24 @@ def widened(value: Number, m: Arithmetic, wide: Arithmetic) -> Number:
 
 def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
     for product, other in ((a, b), (b, a)):
-        if m.words == 1 and is_call(product, "multiply"):
-            return m.fma(*(e.number(each, m) for each in (*arguments_of(product), other)))
+        if m.words == 1 and (factors := _two_factors(product)):
+            return m.fma(*(e.number(each, m) for each in (*factors, other)))
     return m.add(e.number(a, m), e.number(b, m))
 
 
+def _two_factors(node: Expr) -> tuple[Expr, ...]:
+    """Of a product or a square."""
+    if is_call(node, "power") and value_of(arguments_of(node)[1]) == 2:
+        return arguments_of(node)[:1] * 2
+    return arguments_of(node) if is_call(node, "multiply") else ()
+
+
 def _subtract(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
-    if m.words == 1 and is_call(b, "multiply"):
-        p, q = (e.number(each, m) for each in arguments_of(b))
+    if m.words == 1 and (factors := _two_factors(b)):
+        p, q = (e.number(each, m) for each in factors)
         return m.fma(m.negate(p), q, e.number(a, m))
-    if m.words == 1 and is_call(a, "multiply"):
-        p, q = (e.number(each, m) for each in arguments_of(a))
+    if m.words == 1 and (factors := _two_factors(a)):
+        p, q = (e.number(each, m) for each in factors)
         return m.fma(p, q, m.negate(e.number(b, m)))
     return m.subtract(e.number(a, m), e.number(b, m))
 
@@ -245,6 +252,12 @@ def _expm1(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
     return functions.expm1(m, e.exponential(u, m), e.number(u, m))
 
 
+def _rounded_once(e: Evaluator, m: Arithmetic, a: Expr) -> Number:
+    """Computed in the wide arithmetic."""
+    exact = e.number(a, e.wide)
+    return e.number(a, m) if m is e.wide or m.words == 2 else m.widen(narrow(exact, e.wide, m)[0])
+
+
 def _by(name: str) -> Callable[..., Number]:
     """A method of the arithmetic."""
     return lambda e, m, *args: getattr(m, name)(*(e.number(a, m) for a in args))
@@ -284,6 +297,7 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "damp": _damp,
     "absorb": _absorb,
     "guard": _guard,
+    "rounded_once": _rounded_once,
     **late.SPELLINGS,
     "below_max": _below_max,
     "exp_below": _exp_below,

@@ -206,7 +206,9 @@ def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
 
 
 def log1p_of_share(m: Arithmetic, u: Number) -> Number:
-    """log(1 + u) for 0 <= u <= 1."""
+    """log(1 + u) for 0 <= u <= 1; pairs, which have no polynomial for it, go the long way."""
+    if m.words == 2:
+        return log1p(m, u)
     return m.multiply(u, polynomial(m, "log1p", u))
 
 

@@ -48,7 +48,8 @@ def _marked(node: Expr, ranges: dict[Expr, Interval]) -> Expr:
         return build("late_damp", a, b) if _scales(a) else node
     for vanishing, other in ((a, b), (b, a)):
         wide = ranges[other].low < SMALL.low or ranges[other].high > SMALL.high
-        if _scales(vanishing) and wide:
+        fused = is_call(vanishing, "exp") and is_call(other, "reciprocal")  # see `_multiply`
+        if _scales(vanishing) and (wide or fused):
             return build("late_multiply", vanishing, other)
     return node
 
@@ -134,6 +135,9 @@ def _damp(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
     p, other = scaled(e, m, a), e.number(b, m)
     assert p.exponent is not None  # noqa: S101 - for the type checker: `a` scales
     gone = _gone(m, p.exponent)
+    if is_call(a, "late_damp"):  # its number may be 0, whatever its power of two is
+        nothing = m.compare("==", p.number, m.number(0.0))
+        gone = m.builder.or_(gone, nothing)
     zero = functions.copysign(m, m.number(0.0), m.head(other))
     return Scaled(m.select(gone, zero, m.multiply(p.number, other)), p.exponent)
 
@@ -147,12 +151,14 @@ def _where(e: Evaluator, m: Arithmetic, c: Expr, a: Expr, b: Expr) -> Scaled:
 
 
 def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
-    """The second number at the power of two of the first: the same one where it matters."""
+    """Both numbers at the larger of their powers of two."""
     p, q = scaled(e, m, a), scaled(e, m, b)
     if p.exponent is None or q.exponent is None:
         raise AssertionError("both scale")
-    there = m.shift(q.number, m.builder.fsub(q.exponent, p.exponent))
-    return Scaled(m.add(p.number, there), p.exponent)
+    f = m.builder
+    larger = f.select(f.fcmp_ordered(">", p.exponent, q.exponent), p.exponent, q.exponent)
+    there = (m.shift(each.number, f.fsub(each.exponent, larger)) for each in (p, q))
+    return Scaled(m.add(*there), larger)
 
 
 _SCALED: dict[str, Callable[..., Scaled]] = {

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from nonlin.emit.llvm import late
+from nonlin.emit.llvm.slopes import SLOPES, GatedSlope
 from nonlin.expr.floats import as_float
 from nonlin.expr.interval import REALS, UNIT, Interval, divided
 from nonlin.expr.nodes import (
@@ -46,6 +47,8 @@ def lower(root: Expr, bits: int) -> Expr:
     """An equal expression in machine primitives, good for a mantissa of `bits` bits."""
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        if slope := GatedSlope.of(node):
+            return SLOPES[slope.gate](lower(slope.v, bits), lower(slope.factor, bits))
         if isinstance(node, Call) and node.primitive in BY_BITS:
             return BY_BITS[node.primitive](arguments[0], bits)
         if is_call(node, "divide"):
@@ -66,7 +69,7 @@ def shorten(root: Expr) -> Expr:
         varies = is_call(node, "divide") and not isinstance(arguments[1], Constant)
         if varies and _within(ranges[arguments[1]], SAFE):
             inverse = build("reciprocal", arguments[1])
-            ranges[inverse] = divided(Interval(1.0, 1.0), ranges[arguments[1]])
+            ranges[inverse] = _range(inverse, [ranges[arguments[1]]])
             node = multiply(arguments[0], inverse)
         if is_call(node, "log1p") and _within(ranges[arguments[0]], UNIT):
             node = build("log1p_of_share", *arguments)
@@ -90,6 +93,8 @@ def _range(node: Expr, arguments: list[Interval]) -> Interval:
         return Interval(as_float(node.value), as_float(node.value))
     if not isinstance(node, Call):
         return REALS
+    if node.primitive == "reciprocal":
+        return divided(Interval(1.0, 1.0), *arguments)
     if node.primitive in TABLE:
         return TABLE[node.primitive].bounds(*arguments)
     return OWN_BOUNDS.get(node.primitive, REALS)
@@ -218,6 +223,16 @@ def _algebraic_sigmoid(u: Expr, b: Expr) -> Expr:
     return where(u > HUGE, 1, _squareplus(u, b) / _root(u, b))
 
 
+def _inverse_root(u: Expr) -> Expr:
+    a = absolute(u)
+    return where(a > HUGE, 1 / a, 1 / build("sqrt", 1 + power(u, 2)))
+
+
+def _isru(u: Expr) -> Expr:
+    large = build("copysign", constant(1), u)
+    return where(absolute(u) > HUGE, large, u / build("sqrt", 1 + power(u, 2)))
+
+
 def _sign(u: Expr) -> Expr:
     return where(u > 0, 1, where(u < 0, -1, u))
 
@@ -233,6 +248,8 @@ LOWERED: Mapping[str, Callable[..., Expr]] = {
     "softsign": _softsign,
     "squareplus": _squareplus,
     "algebraic_sigmoid": _algebraic_sigmoid,
+    "inverse_root": _inverse_root,
+    "isru": _isru,
     "sign": _sign,
 }
 BY_BITS: Mapping[str, Callable[[Expr, int], Expr]] = {"erf": _erf, "tanhshrink": _tanhshrink}

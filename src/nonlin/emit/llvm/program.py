@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ENTRY = "kernel"
 
+_SMALL = ("exp", "expm1", "sigmoid", "softplus", "normal_cdf")  # of which some values are tiny
+
 
 @dataclass(frozen=True, slots=True)
 class Mode:
@@ -82,9 +84,13 @@ def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mo
 
 
 def _is_delicate(node: Expr) -> bool:
-    return is_call(node, "sin", "cos", "tanhshrink", "algebraic_sigmoid") or (
-        is_call(node, "power") and is_call(arguments_of(node)[0], "tanh")
-    )
+    """Does a function lose digits, or a subnormal argument all of them, in 24 bits?"""
+    if is_call(node, "sin", "cos", "tanhshrink", "algebraic_sigmoid"):
+        return True
+    if is_call(node, "power"):
+        return is_call(arguments_of(node)[0], "tanh")
+    nested = is_call(node, "tanh", "erf", "log1p", "sech_squared", "exp", "expm1")
+    return nested and any(is_call(part, *_SMALL) for part in postorder(*arguments_of(node)))
 
 
 def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware) -> Arithmetic:

@@ -1,0 +1,168 @@
+"""One random split: prepare its rows, train networks on them, measure what came out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nonlin._errors import InputError
+from nonlin.choose import prepare
+from nonlin.choose.candidates import Plan
+from nonlin.choose.data import Table
+from nonlin.choose.prepare import Preparation
+from nonlin.choose.split import Split, split
+from nonlin.choose.task import Task
+from nonlin.measure.accuracy import accuracy, r_squared, root_mean_squared_error
+from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
+from nonlin.network import Job, Network, Record, train_many
+
+LOOKED_AT = 1024  # training rows on which stability is measured
+Arm = tuple[int, int]  # indices of an activation and a rate of the plan
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A network before training: share of dead units, gradient norm ratio (NaN: none)."""
+
+    dead: float
+    gradient_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A trained network.
+
+    validation_loss and validation_score choose: the learning rate, and which arms go on. score
+    (accuracy or R^2) and error (RMSE in the target's units; None for classes) come from the
+    test rows and choose nothing. dead, saturated: shares of units and of unit-row pairs.
+    seconds: of training.
+    """
+
+    validation_loss: float
+    validation_score: float
+    score: float
+    error: float | None
+    dead: float
+    saturated: float
+    seconds: float
+    diverged: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """The rows of one split, prepared: float32 inputs and encoded targets."""
+
+    preparation: Preparation
+    train: tuple[np.ndarray, np.ndarray]
+    validation: tuple[np.ndarray, np.ndarray]
+    test: tuple[np.ndarray, np.ndarray]
+
+
+def groups(table: Table, task: Task) -> np.ndarray:
+    """The class of each row, int64; all 0 for regression, where nothing is stratified."""
+    return task.encode(table.target) if task.classes else np.zeros(table.rows, np.int64)
+
+
+def rows_of(table: Table, task: Task, seed: int) -> Data:
+    """The split that belongs to a seed."""
+    return prepared(table, task, split(groups(table, task), seed))
+
+
+def prepared(table: Table, task: Task, parts: Split) -> Data:
+    """The three parts as inputs and targets; whatever is estimated comes from `parts.train`."""
+    target = task.encode(table.target)
+    features = table.features[parts.train]
+    fitted = prepare.fit(features, None if task.classes else target[parts.train])
+
+    def part(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values = target[rows] if task.classes else fitted.encode(target[rows])
+        if not len(rows):
+            return np.empty((0, len(fitted.names)), np.float32), values
+        return fitted.inputs(table.features[rows]), values
+
+    return Data(fitted, part(parts.train), part(parts.validation), part(parts.test))
+
+
+def network(data: Data, task: Task, plan: Plan, activation: Any, seed: int) -> Network:
+    """An untrained network for these inputs, initialised for its activation."""
+    sizes = (len(data.preparation.names), *plan.hidden, task.outputs)
+    return Network(sizes, activation, task.output, "auto", seed)
+
+
+def sample(data: Data) -> tuple[np.ndarray, np.ndarray]:
+    """Training rows, at most LOOKED_AT, evenly spread, on which stability is measured."""
+    inputs, target = data.train
+    step = max(1, len(inputs) // LOOKED_AT)
+    return inputs[::step][:LOOKED_AT], target[::step][:LOOKED_AT]
+
+
+def starts(data: Data, task: Task, plan: Plan, seed: int, arms: Sequence[int]) -> dict[int, Start]:
+    """What can be said of these activations before training."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return {a: _start(network(data, task, plan, plan.activations[a], seed), data) for a in arms}
+
+
+def train_arms(
+    data: Data,
+    task: Task,
+    plan: Plan,
+    seed: int,
+    arms: Sequence[Arm],
+    finished: Callable[[Arm, Outcome], None],
+) -> None:
+    """Train these arms on one split: same rows, batches and initial noise for all.
+
+    finished(arm, outcome) is called after each network, in no particular order.
+    """
+    starting = {a: network(data, task, plan, plan.activations[a], seed) for a, _ in arms}
+    jobs = [_job(starting[a].copy(), data, plan, plan.rates[rate], seed) for a, rate in arms]
+    with closing(train_many(jobs, plan.threads)) as ended:  # type: ignore[type-var]
+        for index, record in ended:
+            with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverged
+                finished(arms[index], _outcome(jobs[index].network, record, data, task))
+
+
+def _job(network: Network, data: Data, plan: Plan, rate: float, seed: int) -> Job:
+    rule = plan.settings(rate, len(data.train[0]), seed)
+    return Job(network, *data.train, data.validation, rule)
+
+
+def _start(network: Network, data: Data) -> Start:
+    inputs, target = sample(data)
+    dead = dead_units(network, inputs).value
+    try:
+        return Start(dead, gradient_ratio(network, inputs, target).value)
+    except InputError:  # the activation gave numbers that are not finite
+        return Start(dead, math.nan)
+
+
+def _outcome(network: Network, record: Record, data: Data, task: Task) -> Outcome:
+    score, error = _scored(network, data.test, data, task)
+    rows = sample(data)[0]
+    return Outcome(
+        record.best_loss,
+        _scored(network, data.validation, data, task)[0],
+        score,
+        error,
+        dead_units(network, rows).value,
+        saturated_share(network, rows).value,
+        record.seconds,
+        record.diverged_at is not None,
+    )
+
+
+def _scored(
+    network: Network, rows: tuple[np.ndarray, np.ndarray], data: Data, task: Task
+) -> tuple[float, float | None]:
+    """Accuracy and None, or R^2 and RMSE in the units of the target."""
+    inputs, target = rows
+    predicted = network.predict(inputs)
+    if task.classes:
+        return accuracy(predicted, target), None
+    error = root_mean_squared_error(predicted, target) * data.preparation.scale
+    return r_squared(predicted, target), error

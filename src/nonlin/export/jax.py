@@ -1,0 +1,119 @@
+"""JAX: a function with its derivatives as rules, so that grad of grad is exact, too."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from nonlin.emit.lets import Dialect
+from nonlin.export.arrays import function, module, threshold
+from nonlin.export.header import Error
+from nonlin.export.subject import Subject
+from nonlin.expr.nodes import Expr
+
+_DAMP = '''\
+def _damp(a, b):
+    """a * b, where an a that has vanished beats an infinite b."""
+    return jnp.where(a == 0, jnp.copysign(a, b), a * b)
+
+'''
+_SPELLINGS = {
+    "where": "jnp.where({0}, {1}, {2})",
+    "guard": "jnp.where(jnp.isnan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "jnp.abs({0})",
+    "sign": "jnp.sign({0})",
+    "maximum": "jnp.maximum({0}, {1})",
+    "minimum": "jnp.minimum({0}, {1})",
+    "power": "jnp.power({0}, {1})",
+    "sqrt": "jnp.sqrt({0})",
+    "exp": "jnp.exp({0})",
+    "expm1": "jnp.expm1({0})",
+    "log": "jnp.log({0})",
+    "log1p": "jnp.log1p({0})",
+    "sin": "jnp.sin({0})",
+    "cos": "jnp.cos({0})",
+    "arctan": "jnp.arctan({0})",
+    "tanh": "jnp.tanh({0})",
+    "erf": "jax.lax.erf({0})",
+    "normal_cdf": "(0.5 * jax.lax.erfc(-0.7071067811865476 * ({0})))",
+    "row_max": "jnp.max({0}, -1, keepdims=True)",
+    "row_sum": "jnp.sum({0}, -1, keepdims=True)",
+    "row_first": "jax.nn.one_hot(jnp.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
+    "row_threshold": "_threshold({0}, {1})",
+}
+DIALECT = Dialect(
+    _SPELLINGS,
+    fill="jnp.full_like(x, {0})",
+    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "jnp.maximum(z - middle, 0.0)")},
+)
+ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
+_FRAME = '''\
+import jax
+import jax.numpy as jnp
+
+
+def _wide(x):
+    """Half precision is computed in single."""
+    return jnp.asarray(x).astype(jnp.promote_types(jnp.result_type(x), jnp.float32))
+
+
+def _narrow(y, x):
+    return y.astype(jnp.promote_types(jnp.result_type(x), jnp.bfloat16))
+
+
+'''
+_ROWS = '''\
+def _forward(x):
+    return _value(x), x
+
+
+_value.defvjp(_forward, lambda x, grad: (_backward(x, grad),))
+
+
+def {name}(x, axis=-1):
+    """f of every row along `axis`."""
+    return jnp.moveaxis(_value(jnp.moveaxis(x, axis, -1)), -1, axis)
+'''
+
+
+def write(subject: Subject) -> str:
+    """A module with a function under a custom_jvp."""
+    if subject.activation.rowwise:
+        return _rows(subject)
+    others = subject.others
+    arguments = subject.defaults
+    orders = (0, 1) if others else (0, 1, 2)
+    names = [subject.name, f"{subject.name}_derivative", f"{subject.name}_second_derivative"]
+    graphs = dict(zip(names, subject.graphs(orders, others), strict=False))
+    graphs |= {f"{subject.name}_by_{name}": subject.by(name, others) for name in others}
+    last = [*graphs][1:] if others else [*graphs][2:]
+    parts = []
+    for name, graph in graphs.items():
+        text = _function(name, arguments, graph)
+        parts.append(text if name in last else f"@jax.custom_jvp\n{text}")
+    return module(_FRAME, [*parts, _rules(subject, [*graphs])], DIALECT)
+
+
+def _function(name: str, arguments: list[str], root: Expr) -> str:
+    before = ["given, x = x, _wide(x)"]
+    return function(name, arguments, root, DIALECT, before=before, after="_narrow({0}, given)")
+
+
+def _rules(subject: Subject, names: list[str]) -> str:
+    if subject.others:
+        heads = ", ".join(["x", *subject.others])
+        rules = [f"lambda dot, y, {heads}: {name}({heads}) * dot" for name in names[1:]]
+        return f"{names[0]}.defjvps(\n" + "".join(f"    {rule},\n" for rule in rules) + ")\n"
+    return "".join(
+        f"{name}.defjvps(lambda dot, y, x: {slope}(x) * dot)\n" for name, slope in pairwise(names)
+    )
+
+
+def _rows(subject: Subject) -> str:
+    value, backward = subject.rows()
+    parts = (
+        "@jax.custom_vjp\n" + _function("_value", ["x"], value),
+        _function("_backward", ["x", "grad"], backward),
+        _ROWS.format(name=subject.name),
+    )
+    return module(_FRAME, parts, DIALECT)

@@ -1,0 +1,141 @@
+"""Keras 3: a function and a layer for every back end, registered for saved models."""
+
+from __future__ import annotations
+
+from nonlin.emit.lets import Dialect
+from nonlin.export.arrays import function, module, threshold
+from nonlin.export.header import Error
+from nonlin.export.subject import Subject
+
+_DAMP = '''\
+def _damp(a, b):
+    """a * b, where an a that has vanished beats an infinite b."""
+    return ops.where(a == 0, a * ops.sign(b), a * b)
+
+'''
+_SPELLINGS = {
+    "where": "ops.where({0}, {1}, {2})",
+    "guard": "ops.where(ops.isnan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "ops.absolute({0})",
+    "sign": "ops.sign({0})",
+    "power": "ops.power({0}, {1})",
+    "sqrt": "ops.sqrt({0})",
+    "exp": "ops.exp({0})",
+    "expm1": "ops.expm1({0})",
+    "log": "ops.log({0})",
+    "log1p": "ops.log1p({0})",
+    "sin": "ops.sin({0})",
+    "cos": "ops.cos({0})",
+    "arctan": "ops.arctan({0})",
+    "tanh": "ops.tanh({0})",
+    "row_max": "ops.max({0}, -1, keepdims=True)",
+    "row_sum": "ops.sum({0}, -1, keepdims=True)",
+    "row_first": "ops.one_hot(ops.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
+    "row_threshold": "_threshold({0}, {1})",
+}
+DIALECT = Dialect(
+    _SPELLINGS,
+    fill="ops.full_like(x, {0})",
+    fill_all=True,  # a number would become float32
+    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "ops.relu(z - middle)")},
+)
+ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
+_FRAME = '''\
+import keras
+from keras import ops
+
+
+def _wide(x):
+    """Half precision is computed in single."""
+    x = ops.convert_to_tensor(x)
+    dtype = keras.backend.standardize_dtype(x.dtype)
+    return ops.cast(x, "float32") if dtype in ("float16", "bfloat16") else x
+
+
+'''
+_FUNCTION = '''\
+@ops.custom_gradient
+def _{name}({names}):
+    def backward(*saved, upstream=None):
+        grad = saved[-1] if upstream is None else upstream
+        return {gradients}
+
+    return ops.cast(_value({wide}), x.dtype), backward
+
+
+@keras.saving.register_keras_serializable(package="nonlin")
+def {name}({names}):
+    """f(x), same shape and dtype as x."""
+    return _{name}({names})
+
+
+@keras.saving.register_keras_serializable(package="nonlin")
+class {title}(keras.layers.Layer):
+{build}    def call(self, inputs):
+        return {name}({own})
+'''
+_BUILD = """\
+    def build(self, shape):
+{weights}        super().build(shape)
+
+"""
+_WEIGHT = """\
+        self.{name} = self.add_weight(
+            name="{name}", shape=(), initializer=keras.initializers.Constant({value!r})
+        )
+"""
+
+
+def write(subject: Subject) -> str:
+    """A module with a function and a layer; a gated layer is called on a list [x, value]."""
+    if subject.activation.rowwise:
+        return _rows(subject)
+    others = subject.others
+    names = ["x", *others]
+    wide = _wide(names)
+    functions = [
+        function(kind, names, graph, DIALECT)
+        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
+    ]
+    gradients = [f"grad * ops.cast(_slope({wide}), x.dtype)"]
+    for name in others:
+        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        gradient = f"_wide(grad) * _by_{name}({wide})"
+        summed = f"ops.sum({gradient})" if name in subject.learned else gradient
+        gradients.append(f"ops.cast({summed}, {name}.dtype)")
+    return module(_FRAME, [*functions, _function(subject, names, ", ".join(gradients))], DIALECT)
+
+
+def _rows(subject: Subject) -> str:
+    value, backward = subject.rows()
+    parts = [
+        function("_value", ["x"], value, DIALECT),
+        function("_backward", ["x", "grad"], backward, DIALECT),
+        _function(subject, ["x"], "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"),
+    ]
+    return module(_FRAME, parts, DIALECT)
+
+
+def _wide(names: list[str]) -> str:
+    return ", ".join(f"_wide({name})" for name in names)
+
+
+def _function(subject: Subject, names: list[str], gradients: str) -> str:
+    learned = () if subject.activation.rowwise else subject.learned
+    inputs = "inputs" if len(subject.inputs) == 1 else "*inputs"
+    return _FUNCTION.format(
+        name=subject.name,
+        names=", ".join(names),
+        wide=_wide(names),
+        gradients=gradients,
+        title=subject.class_name,
+        build=_build(subject, learned),
+        own=", ".join([inputs, *(f"ops.convert_to_tensor(self.{name})" for name in learned)]),
+    )
+
+
+def _build(subject: Subject, learned: tuple[str, ...]) -> str:
+    values = subject.activation.values
+    weights = [_WEIGHT.format(name=name, value=values[name]) for name in learned]
+    return _BUILD.format(weights="".join(weights)) if weights else ""

@@ -1,0 +1,140 @@
+"""TensorFlow: a function with its derivatives as custom gradients."""
+
+from __future__ import annotations
+
+from nonlin.emit.lets import Dialect
+from nonlin.export.arrays import function, module, threshold
+from nonlin.export.header import Error
+from nonlin.export.subject import Subject
+
+_DAMP = '''\
+def _damp(a, b):
+    """a * b, where an a that has vanished beats an infinite b."""
+    return tf.where(tf.equal(a, 0), a * tf.sign(b), a * b)
+
+'''
+# its erf and erfc are NaN at infinity in float64
+_ERFC = "(0.5 * tf.math.erfc(-0.7071067811865476 * tf.clip_by_value({0}, -40.0, 40.0)))"
+_SPELLINGS = {
+    "where": "tf.where({0}, {1}, {2})",
+    "guard": "tf.where(tf.math.is_nan({1}), {1}, {0})",
+    "damp": "_damp({0}, {1})",
+    "absolute": "tf.abs({0})",
+    "sign": "tf.sign({0})",
+    "maximum": "tf.maximum({0}, {1})",
+    "minimum": "tf.minimum({0}, {1})",
+    "power": "tf.pow({0}, {1})",
+    "sqrt": "tf.sqrt({0})",
+    "exp": "tf.exp({0})",
+    "expm1": "tf.math.expm1({0})",
+    "log": "tf.math.log({0})",
+    "log1p": "tf.math.log1p({0})",
+    "sin": "tf.sin({0})",
+    "cos": "tf.cos({0})",
+    "arctan": "tf.atan({0})",
+    "tanh": "tf.tanh({0})",
+    "erf": "tf.math.erf(tf.clip_by_value({0}, -9.0, 9.0))",
+    "normal_cdf": _ERFC,
+    "row_max": "tf.reduce_max({0}, -1, keepdims=True)",
+    "row_sum": "tf.reduce_sum({0}, -1, keepdims=True)",
+    "row_first": "tf.one_hot(tf.argmax({0}, -1), tf.shape(x)[-1], dtype=x.dtype)",
+    "row_threshold": "_threshold({0}, {1})",
+}
+DIALECT = Dialect(
+    _SPELLINGS,
+    fill="(tf.zeros_like(x) + {0})",
+    fill_all=True,  # a number would become float32
+    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "tf.nn.relu(z - middle)")},
+)
+ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
+_FRAME = '''\
+import tensorflow as tf
+
+
+def _wide(x):
+    """Half precision is computed in single."""
+    x = tf.convert_to_tensor(x)
+    return tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x
+
+
+'''
+_GRADIENT = """\
+@tf.custom_gradient
+def {name}({names}):
+    x = tf.convert_to_tensor(x)
+
+    def backward(grad):
+        return {gradients}
+
+    return tf.cast({value}, x.dtype), backward
+"""
+_ROWS = '''\
+@tf.custom_gradient
+def {name}(x):
+    """f of every row along the last axis."""
+    x = tf.convert_to_tensor(x)
+
+    def backward(grad):
+        return tf.cast(_backward(_wide(x), _wide(grad)), x.dtype)
+
+    return tf.cast(_value(_wide(x)), x.dtype), backward
+'''
+
+
+def write(subject: Subject) -> str:
+    """A module with a function under tf.custom_gradient."""
+    if subject.activation.rowwise:
+        value, backward = subject.rows()
+        first = function("_value", ["x"], value, DIALECT)
+        second = function("_backward", ["x", "grad"], backward, DIALECT)
+        return module(_FRAME, [first, second, _ROWS.format(name=subject.name)], DIALECT)
+    if subject.others:
+        return _several(subject)
+    kinds = ("_value", "_slope", "_curvature")
+    functions = [
+        function(kind, ["x"], graph, DIALECT)
+        for kind, graph in zip(kinds, subject.graphs((0, 1, 2)), strict=True)
+    ]
+    slope = f"{subject.name}_derivative"
+    second = "grad * tf.cast(_curvature(_wide(x)), x.dtype)"
+    parts = [
+        *functions,
+        _gradient(slope, ["x"], "_slope", second),
+        _gradient(subject.name, ["x"], "_value", f"grad * {slope}(x)"),
+    ]
+    return module(_FRAME, parts, DIALECT)
+
+
+def _several(subject: Subject) -> str:
+    """Gradients by more than x: learned parameters are scalar tensors."""
+    others = subject.others
+    names = ["x", *others]
+    wide = ", ".join(f"_wide({name})" for name in names)
+    functions = [
+        function(kind, names, graph, DIALECT)
+        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
+    ]
+    gradients = [f"grad * tf.cast(_slope({wide}), x.dtype)"]
+    for name in others:
+        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        gradient = f"grad * tf.cast(_by_{name}({wide}), x.dtype)"
+        gradients.append(f"tf.reduce_sum({gradient})" if name in subject.learned else gradient)
+    joined = "".join(f"\n            {gradient}," for gradient in gradients)
+    last = _gradient(f"_{subject.name}", names, "_value", f"({joined}\n        )")
+    return module(_FRAME, [*functions, last, _called(subject)], DIALECT)
+
+
+def _called(subject: Subject) -> str:
+    """The function with default values, and every array of one dtype."""
+    cast = "".join(f", tf.cast({name}, x.dtype)" for name in subject.others)
+    return (
+        f"def {subject.name}({', '.join(subject.defaults)}):\n"
+        f"    x = tf.convert_to_tensor(x)\n    return _{subject.name}(x{cast})\n"
+    )
+
+
+def _gradient(name: str, names: list[str], value: str, gradients: str) -> str:
+    wide = ", ".join(f"_wide({each})" for each in names)
+    return _GRADIENT.format(
+        name=name, names=", ".join(names), value=f"{value}({wide})", gradients=gradients
+    )

@@ -1,0 +1,1 @@
+"""Small pictures of activations as SVG text, without matplotlib: for notebooks and pages."""

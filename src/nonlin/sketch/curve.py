@@ -1,0 +1,84 @@
+"""What a picture of an activation shows: points of its curves, heights, saturated regions.
+
+Shared by the pictures that matplotlib draws and by the small ones of this room.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nonlin.kinds import reshaping
+
+REACH = 6.0  # of a picture of one activation: x from -6 to 6
+HEIGHT = 4.5  # curves that grow faster are cut off here
+SAMPLES = 1201
+EXAMPLE = (1.0, 2.0, 3.0)  # the row that functions of rows are shown on
+JUMP = 1e-6
+
+
+def curve_of(activation: Any) -> Any:
+    """The element-wise function to draw: itself, or that of a gate; None where there is none."""
+    if activation.elementwise:
+        return activation
+    return activation.curve if activation.kind == "gated" else None
+
+
+def example(activation: Any) -> tuple[tuple[float, ...], np.ndarray]:
+    """A row, and what a function of rows makes of it."""
+    changed = activation.kind == "reshaping"
+    row = tuple(reshaping.example(activation)) if changed else EXAMPLE
+    return row, np.asarray(activation(np.array(row)))
+
+
+def samples(activation: Any, order: int, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Points of the curve of f (order 0) or a derivative, torn apart by a NaN where it jumps."""
+    places = [p for p in activation.properties.breakpoints if abs(p) <= reach]
+    sides = [side for p in places for side in (np.nextafter(p, -np.inf), np.nextafter(p, np.inf))]
+    x = np.unique(np.concatenate([np.linspace(-reach, reach, SAMPLES), sides]))
+    y = activation(x) if order == 0 else activation.derivative(x, order)
+    for place in places:
+        before, after = np.searchsorted(x, place), np.searchsorted(x, place, side="right")
+        left, right = float(y[before - 1]), float(y[min(after, y.size - 1)])
+        if abs(right - left) > JUMP:
+            x, y = np.insert(x, after, place), np.insert(y, after, np.nan)
+            if before < after:  # the point itself belongs to one side only
+                y[before:after] = np.nan
+    return x, y
+
+
+def limits(values: np.ndarray, height: float = HEIGHT) -> tuple[float, float]:
+    """Lowest and highest height shown, cut off at `height` from 0 or from the end nearer to 0."""
+    finite = values[np.isfinite(values)]
+    least, most = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
+    low = max(least, min(-height, most - height))
+    high = min(most, max(height, least + height))
+    margin = 0.06 * max(high - low, 1.0, 1e-6 * abs(low))
+    return low - margin, high + margin
+
+
+def saturated(activation: Any, reach: float = REACH) -> list[tuple[float, float]]:
+    """Where |f'| stays below 1 % of its maximum, without what is dead already."""
+    found = activation.properties
+    left, right = found.saturation_points
+    ends = {end for span in found.dead_regions for end in span}
+    spans = []
+    if left is not None and found.saturates_left and -math.inf not in ends and left > -reach:
+        spans.append((-reach, min(left, reach)))
+    if right is not None and found.saturates_right and math.inf not in ends and right < reach:
+        spans.append((max(right, -reach), reach))
+    return spans
+
+
+def dead(activation: Any, reach: float = REACH) -> list[tuple[float, float]]:
+    """Where f' is exactly 0, within the picture."""
+    spans = activation.properties.dead_regions
+    cut = [(max(low, -reach), min(high, reach)) for low, high in spans]
+    return [(low, high) for low, high in cut if low < high]
+
+
+def kinks(activation: Any, reach: float = REACH) -> list[float]:
+    """Where f or f' jumps, within the picture."""
+    return [kink for kink in activation.kinks if abs(kink) < reach]

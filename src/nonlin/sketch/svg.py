@@ -1,0 +1,251 @@
+"""One activation as a small SVG text that reads well on light and on dark paper.
+
+Words are few and the same in every language: f, f', f'' and numbers. Lines and letters have
+colours of middle brightness, at least 3 : 1 against white and against black paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nonlin.sketch.curve import REACH, curve_of, dead, example, kinks, limits, samples, saturated
+
+BLUE, ORANGE, GREEN, GREY = "#2f7fd0", "#d9690f", "#2a9a6a", "#777d85"
+# label, colour, dashes, width of f and its derivatives
+CURVES = (("f", BLUE, "", 2.6), ("f′", ORANGE, "7 4", 2.0), ("f″", GREEN, "2 3", 2.0))
+TOLERANCE = 0.12  # of a simplified line, in units of the picture
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where numbers come to lie: x and y to units of the picture, which grow downwards."""
+
+    width: float
+    height: float
+    x: tuple[float, float]
+    y: tuple[float, float]
+    margins: tuple[float, float, float, float]  # left, top, right, bottom
+
+    def across(self, x: Any) -> Any:
+        """Units from the left."""
+        left, _, right, _ = self.margins
+        return left + (x - self.x[0]) / (self.x[1] - self.x[0]) * (self.width - left - right)
+
+    def down(self, y: Any) -> Any:
+        """Units from the top."""
+        _, top, _, bottom = self.margins
+        share = (self.y[1] - y) / (self.y[1] - self.y[0])
+        return top + share * (self.height - top - bottom)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """x, y, width and height of the inner part."""
+        left, top, right, bottom = self.margins
+        return left, top, self.width - left - right, self.height - top - bottom
+
+
+def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
+    """f and derivatives with kinks, dead and saturated regions and the normal density."""
+    drawn = curve_of(activation)
+    if drawn is None:
+        return _bars(activation, 480, 300)
+    curves = [(order, *samples(drawn, order, REACH)) for order in orders]
+    heights = limits(np.concatenate([y for _, _, y in curves]))
+    frame = Frame(480, 300, (-REACH, REACH), heights, (40, 26, 10, 24))
+    parts = [
+        *_regions(drawn, frame),
+        *_axes(frame, range(-6, 7, 2), ticks(*heights)),
+        _clipped(*frame.box, (_curve(frame, order, x, y) for order, x, y in reversed(curves))),
+        *_kinks(drawn, frame),
+        *_key(orders),
+    ]
+    return _svg(frame, parts, activation.name)
+
+
+def thumbnail(activation: Any) -> str:
+    """f alone, without numbers, for a table of many."""
+    drawn = curve_of(activation)
+    if drawn is None:
+        return _bars(activation, 120, 80, plain=True)
+    x, y = samples(drawn, 0, 4.0)
+    frame = Frame(120, 80, (-4.0, 4.0), limits(y, 3.0), (3, 3, 3, 3))
+    return _svg(
+        frame,
+        [*_axes(frame, (), ()), _clipped(*frame.box, [_curve(frame, 0, x, y)])],
+        activation.name,
+    )
+
+
+def ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers between low and high, at most about `most` of them."""
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _svg(frame: Frame, parts: Iterable[str], name: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {frame.width:g} {frame.height:g}" '
+        f'width="{frame.width:g}" height="{frame.height:g}" role="img" fill="none" '
+        f'font-family="sans-serif" font-size="12"><title>{escaped(name)}</title>'
+        f"{''.join(parts)}</svg>\n"
+    )
+
+
+def _clipped(x: float, y: float, width: float, height: float, parts: Iterable[str]) -> str:
+    """An inner picture cuts off what leaves it; a clip path would need a name on the page."""
+    return (
+        f'<svg x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+        f'viewBox="{x:.1f} {y:.1f} {width:.1f} {height:.1f}">{"".join(parts)}</svg>'
+    )
+
+
+def escaped(text: str) -> str:
+    """Text as it may stand in XML."""
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(sign, entity)
+    return text
+
+
+def _axes(frame: Frame, across: Iterable[float], down: Iterable[float]) -> Iterator[str]:
+    left, top, width, height = frame.box
+    right, bottom = left + width, top + height
+    lines, words = [], []
+    for x in across:
+        place = frame.across(x)
+        lines.append(f"M{place:.1f} {top:g}V{bottom:g}")
+        words.append(_word(place, bottom + 15, f"{x:g}", "middle"))
+    for y in down:
+        place = frame.down(y)
+        lines.append(f"M{left:g} {place:.1f}H{right:g}")
+        words.append(_word(left - 5, place + 4, f"{y:.6g}", "end"))
+    if lines:
+        yield f'<path d="{"".join(lines)}" stroke="{GREY}" opacity=".3"/>'
+    zeros = [f"M{frame.across(0.0):.1f} {top:g}V{bottom:g}"] if frame.x[0] < 0 else []
+    if frame.y[0] < 0 < frame.y[1]:
+        zeros.append(f"M{left:g} {frame.down(0.0):.1f}H{right:g}")
+    yield f'<path d="{"".join(zeros)}" stroke="{GREY}"/>'
+    yield from words
+
+
+def _word(x: float, y: float, word: str, anchor: str = "start", fill: str = GREY) -> str:
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" fill="{fill}">{word}</text>'
+
+
+def _curve(frame: Frame, order: int, x: np.ndarray, y: np.ndarray) -> str:
+    _, colour, dash, width = CURVES[order]
+    tall = frame.y[1] - frame.y[0]
+    y = np.clip(y, frame.y[0] - tall, frame.y[1] + tall)
+    path = "".join(f"M{_points(frame, x[piece], y[piece])}" for piece in _pieces(y))
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<path d="{path}" stroke="{colour}" stroke-width="{width}"{dashes} '
+        'stroke-linejoin="round"/>'
+    )
+
+
+def _pieces(y: np.ndarray) -> Iterator[slice]:
+    """Runs of points; NaN parts them."""
+    known = np.concatenate([[False], ~np.isnan(y), [False]])
+    edges = np.flatnonzero(np.diff(known.astype(int)))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if stop - start > 1:
+            yield slice(start, stop)
+
+
+def _points(frame: Frame, x: np.ndarray, y: np.ndarray) -> str:
+    points = np.column_stack([frame.across(x), frame.down(y)])
+    return " ".join(f"{a:.1f},{b:.1f}" for a, b in simplified(points))
+
+
+def simplified(points: np.ndarray) -> np.ndarray:
+    """The fewest of the points of a line that stay within TOLERANCE (Douglas and Peucker, 1973)."""
+    keep = np.zeros(len(points), bool)
+    keep[[0, -1]] = True
+    spans = [(0, len(points) - 1)]
+    while spans:
+        first, last = spans.pop()
+        if last - first < 2:
+            continue
+        chord = points[last] - points[first]
+        inner = points[first + 1 : last] - points[first]
+        length = math.hypot(*chord) or 1.0
+        distance = np.abs(chord[0] * inner[:, 1] - chord[1] * inner[:, 0]) / length
+        farthest = int(distance.argmax())
+        if distance[farthest] > TOLERANCE:
+            middle = first + 1 + farthest
+            keep[middle] = True
+            spans += [(first, middle), (middle, last)]
+    return points[keep]
+
+
+def _regions(activation: Any, frame: Frame) -> Iterator[str]:
+    _, top, _, height = frame.box
+    z = np.linspace(-4, 4, 65)
+    bell = frame.y[0] + 0.22 * (frame.y[1] - frame.y[0]) * np.exp(-z * z / 2)
+    yield f'<path d="M{_points(frame, z, bell)}Z" fill="{GREY}" opacity=".22"/>'
+    for low, high in dead(activation):
+        left, right = frame.across(low), frame.across(high)
+        yield (
+            f'<rect x="{left:.1f}" y="{top:g}" width="{right - left:.1f}" height="{height:g}" '
+            f'fill="{ORANGE}" opacity=".18"/>'
+        )
+    for low, high in saturated(activation):
+        left, right = frame.across(low), frame.across(high)
+        starts = np.arange(left - height, right, 8)
+        lines = "".join(f"M{start:.0f} {top + height:g}l{height:g}-{height:g}" for start in starts)
+        hatch = f'<path d="{lines}" stroke="{GREY}" opacity=".45"/>'
+        yield _clipped(left, top, right - left, height, [hatch])
+
+
+def _kinks(activation: Any, frame: Frame) -> Iterator[str]:
+    for kink in kinks(activation):
+        y = float(activation(np.float64(kink)))
+        if frame.y[0] <= y <= frame.y[1]:
+            x, down = frame.across(kink), frame.down(y)
+            yield f'<circle cx="{x:.1f}" cy="{down:.1f}" r="4" stroke="{BLUE}" stroke-width="2"/>'
+
+
+def _key(orders: Sequence[int]) -> Iterator[str]:
+    for place, order in enumerate(orders):
+        label, colour, dash, width = CURVES[order]
+        x = 44 + 62 * place
+        yield (
+            f'<path d="M{x} 13h26" stroke="{colour}" stroke-width="{width}" '
+            f'stroke-dasharray="{dash or "none"}"/>'
+        )
+        yield _word(x + 32, 17, label, fill=colour)
+
+
+def _bars(activation: Any, width: float, height: float, plain: bool = False) -> str:
+    """What a function of rows makes of the example row."""
+    row, values = example(activation)
+    labels = [f"x{k} = {x:g}" for k, x in enumerate(row, start=1)]
+    if len(values) != len(row):
+        labels = [f"y{k}" for k in range(1, len(values) + 1)]
+    low, high = limits(np.append(1.12 * values, 0.0))
+    margins = (3, 3, 3, 3) if plain else (40, 20, 10, 24)
+    frame = Frame(width, height, (0.4, len(values) + 0.6), (low, high), margins)
+    zero = frame.down(0.0)
+    parts = list(_axes(frame, (), () if plain else ticks(low, high)))
+    for number, value in enumerate(values, start=1):
+        left, right, end = (
+            frame.across(number - 0.35),
+            frame.across(number + 0.35),
+            frame.down(value),
+        )
+        parts.append(
+            f'<rect x="{left:.1f}" y="{min(zero, end):.1f}" width="{right - left:.1f}" '
+            f'height="{abs(end - zero):.1f}" fill="{BLUE}"/>'
+        )
+        if not plain:
+            above = end - 5 if value >= 0 else end + 14
+            parts.append(_word((left + right) / 2, above, f"{value:.3f}", "middle"))
+            parts.append(_word((left + right) / 2, height - 8, labels[number - 1], "middle"))
+    return _svg(frame, parts, activation.name)

@@ -1,0 +1,124 @@
+"""nl.export: what every target has in common, and what it says to bad input."""
+
+import inspect
+
+import pytest
+
+import nonlin as nl
+from nonlin import __version__
+from nonlin._errors import InputError
+from nonlin._text import speaking
+from nonlin.emit.basic import basic
+from nonlin.emit.lets import OPERATORS
+from nonlin.export import TARGETS, c, jax, js, keras, numpy, onnx, tensorflow, torch
+from nonlin.export.subject import Subject
+from nonlin.expr.nodes import Call, symbol
+from nonlin.expr.primitives import TABLE
+from nonlin.expr.stable import MACHINE
+from nonlin.expr.walk import postorder
+
+DIALECTS = {
+    "numpy": numpy.DIALECT,
+    "torch": torch.DIALECT,
+    "jax": jax.DIALECT,
+    "tensorflow": tensorflow.DIALECT,
+    "keras": keras.DIALECT,
+    "js": js.DIALECT,
+    "c": c.DIALECT,
+    "c, float": c.SINGLE,
+}
+SPELT = {name: (*OPERATORS, *each.spellings) for name, each in DIALECTS.items()}
+SPELT["onnx"] = tuple(onnx.OPERATORS)
+
+
+@pytest.mark.parametrize("target", SPELT)
+@pytest.mark.parametrize("primitive", [*TABLE, *MACHINE])
+def test_every_target_spells_every_primitive(target, primitive):
+    row = TARGETS[target.split(",")[0]]
+    refused = (*row.lacks, "row_join", "row_pool")  # rows of another length: only as formulas
+    if primitive in refused or (primitive.startswith("row_") and "rowwise" not in row.kinds):
+        return
+    count = TABLE[primitive].arity if primitive in TABLE else 2
+    arguments = [symbol(name) for name in "abc"[:count]]
+    if primitive == "where":
+        arguments[0] = arguments[0] > 0
+    root = basic(Call(primitive, tuple(arguments)), SPELT[target])
+    left = {node.primitive for node in postorder(root) if isinstance(node, Call)}
+    assert left <= set(SPELT[target])
+
+
+@pytest.mark.parametrize("target", [name for name, row in TARGETS.items() if row.sign])
+def test_the_head_says_what_it_is(target):
+    text = nl.export("leaky_relu", to=target)
+    head = text.split("\n\n")[0]
+    for part in ("Leaky rectified linear unit", "where(x > 0, x, alpha * x)", "Maas"):
+        assert part in head
+    assert "alpha = 0.01" in head
+    assert __version__ in head
+    for error in TARGETS[target].errors:
+        assert f"{error.kind}, in units of the machine epsilon" in head
+        assert f"{error.beside_one:g} * max(1, |f|)" in head
+    assert all(len(line) <= 160 for line in head.splitlines())
+
+
+def test_in_chinese():
+    with speaking("zh"):
+        text = nl.export("leaky_relu", to="c")
+    assert "带泄漏修正线性单元" in text
+    assert "参数:alpha = 0.01" in text
+
+
+def test_a_formula_of_your_own_has_not_been_tested():
+    mine = nl.activation("mine", "x*sigmoid(beta*x)", beta=1.5)
+    assert "not been tested" in nl.export(mine, to="torch")
+    assert "beta = 1.5" in nl.export(mine, to="torch")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("x*sigmoid(x)", "x_sigmoid_x"),
+        ("2x", "f2x"),
+        ("激活", "f"),
+        ("lambda", "lambda_"),
+        ("abs", "abs_"),
+        ("my swish", "my_swish"),
+    ],
+)
+def test_names_are_identifiers(name, plain):
+    subject = Subject(nl.activation(name, "x"))
+    assert subject.name == plain
+    assert f"def {plain}(x):" in nl.export(nl.activation(name, "x"), to="python")
+
+
+def test_a_title_cannot_leave_the_comment(space):
+    sly = nl.activation("a\nraise SystemExit", "x")
+    for target in ("python", "numpy"):
+        space(nl.export(sly, to=target))
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match=r"no target 'trch'.*python, numpy.* mean .*torch"):
+        nl.export("mish", to="trch")
+    with pytest.raises(InputError, match="no target 3"):
+        nl.export("mish", to=3)
+    with pytest.raises(InputError, match="no activation 'mihs'"):
+        nl.export("mihs", to="c")
+    with pytest.raises(InputError, match="no parameter 'alhpa'"):
+        nl.export("elu", to="c", alhpa=1)
+    with pytest.raises(InputError, match="must lie between 0"):
+        nl.export("elu", to="c", alpha=-1)
+
+
+@pytest.mark.parametrize(
+    "target", [name for name, row in TARGETS.items() if "rowwise" not in row.kinds]
+)
+def test_rows_are_refused_where_there_are_only_numbers(target):
+    with pytest.raises(InputError, match=rf"softmax .* to {target}: .* numpy, torch"):
+        nl.export("softmax", to=target)
+
+
+def test_the_module_is_the_function():
+    assert callable(nl.export)
+    assert list(inspect.signature(nl.export).parameters) == ["name", "to", "parameters"]
+    assert nl.export.__doc__.startswith("The activation as code that stands alone")

@@ -1,0 +1,61 @@
+"""Exported Keras: values and gradients with one back end, saved and loaded again."""
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin.export.subject import Subject
+
+jax = pytest.importorskip("jax")
+keras = pytest.importorskip("keras")
+pytestmark = pytest.mark.skipif(
+    keras.backend.backend() != "jax", reason="the gradients here are JAX's"
+)
+
+
+@pytest.fixture
+def layer(space):
+    """An exported layer."""
+
+    def make(name, **parameters):
+        found = space(nl.export(name, to="keras", **parameters))
+        return found[Subject(nl.get(name)).class_name]
+
+    return make
+
+
+def pulled_back(function, x, grad):
+    """The value at x, and the gradient by x."""
+    with jax.enable_x64(True):
+        y, back = jax.vjp(function, jax.numpy.asarray(x))
+        (slope,) = back(jax.numpy.asarray(grad))
+        return np.asarray(y), np.asarray(slope)
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_every_entry(entry, kind, judge, grid, layer):
+    activation = nl.get(entry)
+    x = grid(activation, kind)
+    y, slope = pulled_back(layer(entry)(dtype=kind), x, np.ones_like(x))
+    judge("keras").check(activation, 0, x, y)
+    judge("keras").check(activation, 1, x, slope)
+
+
+def test_rows(rows, sample, layer):
+    x, grad = sample
+    y, slope = pulled_back(layer(rows)(dtype="float64"), x, grad)
+    activation = nl.get(rows)
+    expected = activation(x, precision="exact")
+    np.testing.assert_allclose(y, expected, rtol=1e-13, atol=1e-14)
+    expected = activation.backward(grad, x, precision="exact")
+    np.testing.assert_allclose(slope, expected, rtol=1e-9, atol=1e-12)
+
+
+# Keras's own, of its torch back end
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_saved_and_loaded(layer, tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), layer("mish")()])
+    model.save(tmp_path / "model.keras")
+    x = np.ones((1, 3), np.float32)
+    again = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))

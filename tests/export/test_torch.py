@@ -1,0 +1,82 @@
+"""Exported PyTorch: values, exact gradients, gradients of gradients, half precision, compile."""
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin.export.subject import Subject
+
+torch = pytest.importorskip("torch")
+
+
+@pytest.fixture
+def module(space):
+    """An exported nn.Module."""
+
+    def make(name, **parameters):
+        found = space(nl.export(name, to="torch", **parameters))
+        return found[Subject(nl.get(name)).class_name]()
+
+    return make
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_every_entry(entry, kind, judge, grid, module):
+    activation = nl.get(entry)
+    x = grid(activation, kind)
+    at = torch.tensor(x, requires_grad=True)
+    y = module(entry)(at)
+    (slope,) = torch.autograd.grad(y.sum(), at)
+    assert y.dtype == slope.dtype == at.dtype
+    judge("torch").check(activation, 0, x, y.detach().numpy())
+    judge("torch").check(activation, 1, x, slope.numpy())
+
+
+def test_the_gradient_has_a_gradient(entry, module):
+    x = np.linspace(-9.3, 9.3, 63)
+    at = torch.tensor(x, requires_grad=True)
+    (slope,) = torch.autograd.grad(module(entry)(at).sum(), at, create_graph=True)
+    (second,) = torch.autograd.grad(slope.sum(), at, allow_unused=True)
+    found = np.zeros_like(x) if second is None else second.numpy()
+    expected = nl.get(entry).derivative(x, 2, precision="exact")
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_half_precision_is_rounded_once(entry, kind, module):
+    x = torch.linspace(-6, 6, 49).to(kind)
+    layer = module(entry)
+    assert torch.equal(layer(x), layer(x.float()).to(kind))
+
+
+def test_under_transforms(module):
+    mish, x = module("mish"), torch.linspace(-3, 3, 5)
+    slopes = torch.func.vmap(torch.func.grad(mish))(x)
+    expected = nl.mish.derivative(x.numpy(), precision="exact")
+    np.testing.assert_allclose(slopes.numpy(), expected, rtol=1e-6)
+
+
+# torch's own: Dynamo makes an instance of every autograd.Function
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
+def test_under_compile(module):
+    mish = module("mish")
+    compiled = torch.compile(mish, backend="aot_eager", fullgraph=True)
+    x = torch.linspace(-3, 3, 5, requires_grad=True)
+    (slope,) = torch.autograd.grad(compiled(x).sum(), x)
+    np.testing.assert_allclose(compiled(x).detach(), mish(x).detach())
+    np.testing.assert_allclose(slope, nl.mish.derivative(x.detach().numpy()), rtol=1e-6)
+
+
+def test_parameters_are_bound(module):
+    assert module("leaky_relu", alpha=0.2)(torch.tensor([-1.0])).item() == pytest.approx(-0.2)
+
+
+def test_rows(rows, sample, module):
+    x, grad = sample
+    at = torch.tensor(x, requires_grad=True)
+    y = module(rows)(at)
+    y.backward(torch.tensor(grad))
+    activation = nl.get(rows)
+    np.testing.assert_allclose(y.detach(), activation(x, precision="exact"), rtol=1e-13, atol=1e-14)
+    expected = activation.backward(grad, x, precision="exact")
+    np.testing.assert_allclose(at.grad, expected, rtol=1e-9, atol=1e-12)

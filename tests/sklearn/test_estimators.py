@@ -1,0 +1,111 @@
+"""The estimators keep scikit-learn's contract, and do what it cannot check."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import nonlin as nl
+from nonlin._errors import InputError
+from nonlin.sklearn import ActivationSearchCV, MLPClassifier, MLPRegressor
+
+QUICK = {"max_iter": 100, "learning_rate": 1e-2}
+SEARCH = {"activations": ("relu", "tanh"), "learning_rates": (1e-2,), "cv": 3}
+
+
+@parametrize_with_checks(
+    [
+        MLPClassifier(**QUICK),
+        MLPRegressor(**QUICK),
+        ActivationSearchCV(MLPClassifier(**QUICK, random_state=0), **SEARCH),
+        ActivationSearchCV(MLPRegressor(**QUICK, random_state=0), **SEARCH),
+    ]
+)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+def scaled(model):
+    return make_pipeline(StandardScaler(), model)
+
+
+def test_any_activation_any_initialisation():
+    X, y = load_iris(return_X_y=True)
+    own = nl.activation("mine", "x * sigmoid(beta * x)", beta=1.5)
+    for activation in ("gelu", own, ("relu", "tanh")):
+        model = MLPClassifier((16, 16), activation, init="he_normal", **QUICK, random_state=1)
+        assert scaled(model).fit(X, y).score(X, y) > 0.95
+    assert model.network_.hidden[1].name == "tanh"
+    assert [each.shape for each in model.coefs_] == [(4, 16), (16, 16), (16, 3)]
+
+
+def test_early_stopping_holds_rows_out():
+    X, y = load_iris(return_X_y=True)
+    model = MLPClassifier(early_stopping=True, n_iter_no_change=3, max_iter=300, random_state=0)
+    model.set_params(learning_rate=0.1).fit(X, y)
+    assert model.n_iter_ < 300
+    assert len(model.validation_loss_curve_) == model.n_iter_
+    assert model.best_loss_ == min(model.validation_loss_curve_)
+
+
+def test_several_labels_at_once():
+    X, y = make_multilabel_classification(200, n_classes=4, random_state=0)
+    model = MLPClassifier(**QUICK, random_state=0).fit(X, y)
+    assert model.predict_proba(X).shape == (200, 4)
+    assert set(np.unique(model.predict(X))) == {0, 1}
+    assert model.score(X, y) > 0.8
+
+
+def test_partial_fit_learns_from_batches():
+    X, y = load_iris(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    names = np.array(["a", "b", "c"])[y]
+    model = MLPClassifier(learning_rate=0.01, random_state=0)
+    order = np.random.default_rng(0).permutation(150)
+    for _ in range(30):
+        for rows in np.array_split(order, 5):
+            model.partial_fit(X[rows], names[rows], classes=["a", "b", "c"])
+    assert model.n_iter_ == 150
+    assert model.score(X, names) > 0.95
+    with pytest.raises(InputError, match="not one of the classes: a, b, c"):
+        model.partial_fit(X[:2], ["a", "z"])
+
+
+def test_float32_stays_float32():
+    X, y = load_diabetes(return_X_y=True)
+    model = MLPRegressor(max_iter=3, random_state=0).fit(X.astype(np.float32), y)
+    assert model.network_.dtype == np.float32
+    assert model.predict(X.astype(np.float32)).dtype == np.float32
+    assert clone(model).fit(X, y).network_.dtype == np.float64
+
+
+def test_divergence_is_a_warning():
+    X, y = load_diabetes(return_X_y=True)
+    with pytest.warns(ConvergenceWarning, match="stopped at step"):
+        MLPRegressor(learning_rate=1e200, max_iter=3, random_state=0).fit(X, y)
+
+
+def test_search_takes_the_cheapest_of_the_tied():
+    X, y = load_iris(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    base = MLPClassifier((16,), max_iter=100, random_state=0)
+    names = ("gelu", "relu", "binary_step")
+    search = ActivationSearchCV(base, names, learning_rates=(1e-3, 1e-2), cv=5).fit(X, y)
+    assert "relu" in search.tied_
+    assert search.best_params_ == {"activation": "relu", "learning_rate": 1e-2}
+    assert search.best_estimator_.activation == "relu"
+    assert len(search.cv_results_["params"]) == 6
+    assert search.score(X, y) > 0.9
+    again = clone(search).set_params(n_jobs=1).fit(X, y)
+    np.testing.assert_array_equal(
+        again.cv_results_["mean_test_score"], search.cv_results_["mean_test_score"]
+    )
+
+
+def test_search_wants_an_estimator_of_ours():
+    with pytest.raises(InputError, match="needs an MLPClassifier"):
+        ActivationSearchCV(StandardScaler()).fit(np.eye(4), [0, 1, 0, 1])
