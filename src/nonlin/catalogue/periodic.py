@@ -9,31 +9,26 @@ from nonlin.expr import vocabulary as f
 
 
 @declared(
-    title="Sine",
-    zh="正弦函数",
-    year=2020,
-    source="Sitzmann et al., Implicit neural representations, arXiv:2006.09661",
+    "Sine",
+    "正弦函数",
+    2020,
+    "Sitzmann et al., Implicit neural representations, arXiv:2006.09661",
     aliases=("sin",),
 )
 def sine(x: Any) -> Any:
     return f.sin(x)
 
 
-@declared(
-    title="Snake",
-    zh="Snake 函数(带周期项)",
-    year=2020,
-    source="Ziyin, Hartwig and Ueda, arXiv:2006.08195",
-)
+@declared("Snake", "Snake 函数(带周期项)", 2020, "Ziyin, Hartwig and Ueda, arXiv:2006.08195")
 def snake(x: Any, a: Any = parameter(1.0, above=0)) -> Any:
     return x + f.sin(a * x) ** 2 / a
 
 
 @declared(
-    title="Gaussian",
-    zh="高斯函数",
-    year=1988,
-    source="Broomhead and Lowe, Multivariable functional interpolation and adaptive networks",
+    "Gaussian",
+    "高斯函数",
+    1988,
+    "Broomhead and Lowe, Multivariable functional interpolation and adaptive networks",
 )
 def gaussian(x: Any) -> Any:
     return f.exp(-(x**2))
