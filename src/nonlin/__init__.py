@@ -23,6 +23,7 @@ _HOMES = {
     "names": "nonlin.catalogue",
     "equivalents": "nonlin.catalogue.equivalents",
     "Network": "nonlin.network",
+    "Initialisation": "nonlin.network",
     "choose": "nonlin.choose",
     "export": "nonlin.export",
     "moments": "nonlin.propagation",

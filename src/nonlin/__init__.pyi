@@ -11,6 +11,7 @@ from nonlin.catalogue.equivalents import equivalents as equivalents
 from nonlin.choose import Result
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
+from nonlin.network import Initialisation as Initialisation
 from nonlin.network import Network as Network
 from nonlin.propagation import critical as critical
 from nonlin.propagation import gain as gain
