@@ -65,7 +65,8 @@ class Network:
             streams(self.seed, len(self.weights)), self.weights, self.biases, feeding, strict=True
         )
         for random, weights, biases, activation in layers:
-            weights[:] = rule.draw(random, *weights.shape, activation)
+            fan_in, fan_out = weights.shape
+            weights[:] = rule.draw(random, fan_in, fan_out, activation)
             biases[:] = rule.draw_biases(random, len(biases), activation)
 
     def __repr__(self) -> str:
