@@ -1,6 +1,10 @@
-"""For all tests: nothing is written to the home of whoever runs them."""
+"""For all tests: nothing is written to the home of whoever runs them; Keras has one back end."""
+
+import os
 
 import pytest
+
+os.environ.setdefault("KERAS_BACKEND", "jax")  # a process has one, the first that is asked for
 
 
 @pytest.fixture(autouse=True, scope="session")

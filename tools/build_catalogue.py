@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1] / "docs" / "catalogue"
 GALLERY = {"en": "README.md", "zh": "README.zh-CN.md"}
 COLUMNS = 5
 # written out as mathematics above, or below as lists
-ELSEWHERE = ("latex", "derivative_latex", "strengths", "weaknesses")
+ELSEWHERE = ("elsewhere", "latex", "derivative_latex", "strengths", "weaknesses")
 
 SPOKEN = (
     "cli.show.",

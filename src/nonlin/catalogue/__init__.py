@@ -21,10 +21,10 @@ from nonlin.catalogue import (
     sigmoidal,
     smooth,
 )
-from nonlin.catalogue.elsewhere import find, unknown
 
 _ROOMS: tuple[ModuleType, ...] = (
-    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise, pairs, random
+    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise,
+    pairs, random,
 )  # fmt: skip
 
 
@@ -63,7 +63,9 @@ def get(name: str | Activation) -> Activation:
     written = name.strip()
     if found := table.get(written) or table.get(written.lower().replace("-", "_")):
         return found
-    row = find(written) if "." in written else None
+    from nonlin.catalogue import elsewhere  # an own name does not wait for it
+
+    row = elsewhere.find(written) if "." in written else None
     if row is None:
-        raise unknown(name, table)
+        raise elsewhere.unknown(name, table)
     return table[row.entry].bind(**row.parameters)

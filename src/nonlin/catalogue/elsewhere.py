@@ -46,7 +46,7 @@ def _rows(table: Mapping[str, Any]) -> Iterator[NameElsewhere]:
         if section in ("title", "short", "left_out"):
             continue
         for name, given in names.items():
-            values = {"entry": given} if isinstance(given, str) else dict(given)
+            values: dict[str, Any] = {"entry": given} if isinstance(given, str) else {**given}
             entry = values.pop("entry")
             yield NameElsewhere(table["title"], f"{section}.{name}", entry, values)
 

@@ -11,8 +11,8 @@ _LIEW = "Liew, Khalil-Hani and Bakhteri, doi:10.1016/j.neucom.2016.08.037"
 
 
 @declared("Threshold", "阈值函数", 2012, "Torch7, nn.Threshold (Collobert et al.)")
-def threshold(x: Any, threshold: Any = parameter(0.5), value: Any = parameter(0.0)) -> Any:
-    return f.where(x > threshold, x, value)
+def threshold(x: Any, threshold: Any = parameter(0.5), default_value: Any = parameter(0.0)) -> Any:
+    return f.where(x > threshold, x, default_value)
 
 
 @declared("Thresholded ReLU", "带阈值的修正线性单元", 2014, "Konda et al., arXiv:1402.3337")

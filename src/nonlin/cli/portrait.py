@@ -7,6 +7,7 @@ from typing import Any
 
 from nonlin._text import say
 from nonlin.activation import Activation
+from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli import traits
 from nonlin.expr.derivative import derivative
 from nonlin.expr.recognise import recognise
@@ -32,6 +33,10 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         "year": activation.year,
         "source": activation.source,
         "aliases": activation.aliases,
+        "elsewhere": [
+            {"library": row.library, "name": row.name, "parameters": row.parameters}
+            for row in elsewhere(activation.name)
+        ],
     }
     if activation.elementwise:
         found |= {
@@ -98,6 +103,8 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         yield "source", activation.source + year
     if activation.aliases:
         yield "aliases", ", ".join(activation.aliases)
+    if others := elsewhere(activation.name):
+        yield "elsewhere", ", ".join(map(str, others))
 
 
 def _parameter(parameter: Parameter) -> str:

@@ -21,6 +21,11 @@ def pull_back(graph: Expr, grad: Array, inputs: dict[str, Array]) -> Array:
     f depends on x_i directly, and on all x_j through the reductions R of its formula. What
     arrives at R goes on to the elements that R depends on, last reduction first.
     """
+    with np.errstate(all="ignore"):  # NaN in, NaN out
+        return _pull_back(graph, grad, inputs)
+
+
+def _pull_back(graph: Expr, grad: Array, inputs: dict[str, Array]) -> Array:
     root, reductions = numbered(graph)
     row = _Row(inputs, reductions)
     arrives = {name: row.total(grad * row.slope(root, name)) for name in reductions}

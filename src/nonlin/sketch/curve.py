@@ -35,7 +35,7 @@ def example(activation: Any) -> tuple[tuple[float, ...], np.ndarray]:
 
 def samples(activation: Any, order: int, reach: float) -> tuple[np.ndarray, np.ndarray]:
     """Points of the curve of f (order 0) or a derivative, torn apart by a NaN where it jumps."""
-    places = [p for p in activation.properties.breakpoints if abs(p) < reach]
+    places = [p for p in activation.properties.breakpoints if abs(p) <= reach]
     sides = [side for p in places for side in (np.nextafter(p, -np.inf), np.nextafter(p, np.inf))]
     x = np.unique(np.concatenate([np.linspace(-reach, reach, SAMPLES), sides]))
     y = activation(x) if order == 0 else activation.derivative(x, order)
