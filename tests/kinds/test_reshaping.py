@@ -73,7 +73,6 @@ def test_what_is_said():
         (lambda: nl.crelu.derivative(np.zeros(3), 2), "Jacobian"),
         (lambda: nl.crelu(np.zeros(3), out=np.zeros(3)), "the result is"),
         (lambda: nl.crelu.gain, "changes the length"),
-        (lambda: nl.compare(["crelu", "relu"]), "changes the length"),
     ],
 )
 def test_bad_calls_are_one_sentence(call, words):
