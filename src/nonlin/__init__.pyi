@@ -11,7 +11,15 @@ from nonlin.catalogue.equivalents import equivalents as equivalents
 from nonlin.choose import Result
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
+from nonlin.network import Initialisation as Initialisation
 from nonlin.network import Network as Network
+from nonlin.propagation import critical as critical
+from nonlin.propagation import gain as gain
+from nonlin.propagation import mean_field as mean_field
+from nonlin.propagation import moments as moments
+from nonlin.propagation import nngp as nngp
+from nonlin.propagation import ntk as ntk
+from nonlin.propagation import shape as shape
 
 __version__: str
 

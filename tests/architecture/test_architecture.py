@@ -26,6 +26,7 @@ FLOORS = {
     "catalogue": 3,
     "sketch": 3,
     "export": 4,
+    "propagation": 4,
     "network": 5,
     "measure": 6,
     "choose": 7,

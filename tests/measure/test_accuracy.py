@@ -2,9 +2,9 @@ import math
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from nonlin.measure.accuracy import accuracy, r_squared, root_mean_squared_error
-from sklearn import metrics
 
 
 def test_accuracy():

@@ -9,20 +9,17 @@ from nonlin.expr import vocabulary as f
 
 
 @declared(
-    title="Gaussian error linear unit",
-    zh="高斯误差线性单元",
-    year=2016,
-    source="Hendrycks and Gimpel, arXiv:1606.08415",
+    "Gaussian error linear unit", "高斯误差线性单元", 2016, "Hendrycks and Gimpel, arXiv:1606.08415"
 )
 def gelu(x: Any) -> Any:
     return x * f.normal_cdf(x)
 
 
 @declared(
-    title="GELU, tanh approximation",
-    zh="高斯误差线性单元(双曲正切近似)",
-    year=2016,
-    source="Hendrycks and Gimpel, arXiv:1606.08415",
+    "GELU, tanh approximation",
+    "高斯误差线性单元(双曲正切近似)",
+    2016,
+    "Hendrycks and Gimpel, arXiv:1606.08415",
     aliases=("gelu_new",),
 )
 def gelu_tanh(x: Any) -> Any:
@@ -30,10 +27,10 @@ def gelu_tanh(x: Any) -> Any:
 
 
 @declared(
-    title="GELU, sigmoid approximation",
-    zh="高斯误差线性单元(S 型近似)",
-    year=2016,
-    source="Hendrycks and Gimpel, arXiv:1606.08415",
+    "GELU, sigmoid approximation",
+    "高斯误差线性单元(S 型近似)",
+    2016,
+    "Hendrycks and Gimpel, arXiv:1606.08415",
     aliases=("gelu_quick",),
 )
 def quick_gelu(x: Any) -> Any:
@@ -41,10 +38,10 @@ def quick_gelu(x: Any) -> Any:
 
 
 @declared(
-    title="Sigmoid linear unit (Swish)",
-    zh="S 型加权线性单元(Swish)",
-    year=2017,
-    source="Elfwing, Uchibe and Doya, arXiv:1702.03118; Ramachandran et al., arXiv:1710.05941",
+    "Sigmoid linear unit (Swish)",
+    "S 型加权线性单元(Swish)",
+    2017,
+    "Elfwing, Uchibe and Doya, arXiv:1702.03118; Ramachandran et al., arXiv:1710.05941",
     aliases=("swish", "swish_1"),
 )
 def silu(x: Any) -> Any:
@@ -52,22 +49,17 @@ def silu(x: Any) -> Any:
 
 
 @declared(
-    title="Hard Swish",
-    zh="硬 Swish",
-    year=2019,
-    source="Howard et al., Searching for MobileNetV3, arXiv:1905.02244",
+    "Hard Swish",
+    "硬 Swish",
+    2019,
+    "Howard et al., Searching for MobileNetV3, arXiv:1905.02244",
     aliases=("hardswish", "hard_silu"),
 )
 def hard_swish(x: Any) -> Any:
     return f.where(x > -3, f.where(x < 3, x * (x + 3) / 6, x), 0)
 
 
-@declared(
-    title="Mish",
-    zh="Mish 函数",
-    year=2019,
-    source="Misra, arXiv:1908.08681",
-)
+@declared("Mish", "Mish 函数", 2019, "Misra, arXiv:1908.08681")
 def mish(x: Any) -> Any:
     return x * f.tanh(f.softplus(x))
 

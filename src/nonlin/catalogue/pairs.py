@@ -12,19 +12,16 @@ DAUPHIN = "Dauphin, Fan, Auli and Grangier, Language modeling with gated convolu
 SHAZEER = "Shazeer, GLU variants improve transformer, arXiv:2002.05202"
 
 
-@declared(
-    title="Gated linear unit", zh="门控线性单元", year=2016, source=DAUPHIN + "arXiv:1612.08083"
-)
+@declared("Gated linear unit", "门控线性单元", 2016, DAUPHIN + "arXiv:1612.08083")
 def glu(x: Any, value: Any) -> Any:
     return value * f.sigmoid(x)
 
 
 @declared(
-    title="Gated tanh unit",
-    zh="门控双曲正切单元",
-    year=2016,
-    source="van den Oord et al., Conditional image generation with PixelCNN decoders, "
-    "arXiv:1606.05328",
+    "Gated tanh unit",
+    "门控双曲正切单元",
+    2016,
+    "van den Oord et al., Conditional image generation with PixelCNN decoders, arXiv:1606.05328",
 )
 def gtu(x: Any, value: Any) -> Any:
     return f.tanh(value) * f.sigmoid(x)
@@ -51,10 +48,10 @@ def swiglu(x: Any, value: Any) -> Any:
 
 
 @declared(
-    title="Clamped SwiGLU",
-    zh="带截断的 SwiGLU",
-    year=2025,
-    source="OpenAI, gpt-oss-120b and gpt-oss-20b model card, arXiv:2508.10925, and its code",
+    "Clamped SwiGLU",
+    "带截断的 SwiGLU",
+    2025,
+    "OpenAI, gpt-oss-120b and gpt-oss-20b model card, arXiv:2508.10925, and its code",
     aliases=("swiglu_oai",),
 )
 def clamped_swiglu(

@@ -9,31 +9,26 @@ from nonlin.expr import vocabulary as f
 
 
 @declared(
-    title="Sine",
-    zh="正弦函数",
-    year=2020,
-    source="Sitzmann et al., Implicit neural representations, arXiv:2006.09661",
+    "Sine",
+    "正弦函数",
+    2020,
+    "Sitzmann et al., Implicit neural representations, arXiv:2006.09661",
     aliases=("sin",),
 )
 def sine(x: Any) -> Any:
     return f.sin(x)
 
 
-@declared(
-    title="Snake",
-    zh="Snake 函数(带周期项)",
-    year=2020,
-    source="Ziyin, Hartwig and Ueda, arXiv:2006.08195",
-)
+@declared("Snake", "Snake 函数(带周期项)", 2020, "Ziyin, Hartwig and Ueda, arXiv:2006.08195")
 def snake(x: Any, a: Any = parameter(1.0, above=0)) -> Any:
     return x + f.sin(a * x) ** 2 / a
 
 
 @declared(
-    title="Gaussian",
-    zh="高斯函数",
-    year=1988,
-    source="Broomhead and Lowe, Multivariable functional interpolation and adaptive networks",
+    "Gaussian",
+    "高斯函数",
+    1988,
+    "Broomhead and Lowe, Multivariable functional interpolation and adaptive networks",
 )
 def gaussian(x: Any) -> Any:
     return f.exp(-(x**2))
@@ -89,8 +84,8 @@ def morlet(x: Any) -> Any:
 
 
 @declared(
-    "Gaussian derivative", "高斯函数的导数", 2013,
+    "Gaussian wavelet (first derivative)", "高斯小波(一阶导数)", 2013,
     "Alexandridis and Zapranis, Wavelet neural networks, doi:10.1016/j.neunet.2013.01.008",
 )  # fmt: skip
-def gaussian_derivative(x: Any) -> Any:
+def gaussian_wavelet(x: Any) -> Any:
     return -x * f.exp(-(x**2) / 2)

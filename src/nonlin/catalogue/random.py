@@ -10,10 +10,10 @@ from nonlin.expr import vocabulary as f
 
 
 @declared(
-    title="Randomized leaky ReLU",
-    zh="随机泄漏修正线性单元",
-    year=2015,
-    source="Xu, Wang, Chen and Li, Empirical evaluation of rectified activations, arXiv:1505.00853",
+    "Randomized leaky ReLU",
+    "随机泄漏修正线性单元",
+    2015,
+    "Xu, Wang, Chen and Li, Empirical evaluation of rectified activations, arXiv:1505.00853",
 )
 def rrelu(
     x: Any, uniform: Any, lower: Any = parameter(1 / 8), upper: Any = parameter(1 / 3)
@@ -22,21 +22,20 @@ def rrelu(
 
 
 @declared(
-    title="Probabilistic activation",
-    zh="概率激活函数",
-    year=2019,
-    source="Shridhar et al., ProbAct: A probabilistic activation function, arXiv:1905.10761",
+    "Probabilistic activation",
+    "概率激活函数",
+    2019,
+    "Shridhar et al., ProbAct: A probabilistic activation function, arXiv:1905.10761",
 )
 def probact(x: Any, normal: Any, sigma: Any = parameter(0.5, learned=True)) -> Any:
     return rectified.relu(x) + sigma * normal
 
 
 @declared(
-    title="Gumbel softmax",
-    zh="Gumbel-Softmax(带 Gumbel 噪声的 Softmax)",
-    year=2016,
-    source="Jang, Gu and Poole, Categorical reparameterization with Gumbel-softmax, "
-    "arXiv:1611.01144",
+    "Gumbel softmax",
+    "Gumbel-Softmax(带 Gumbel 噪声的 Softmax)",
+    2016,
+    "Jang, Gu and Poole, Categorical reparameterization with Gumbel-softmax, arXiv:1611.01144",
 )
 def gumbel_softmax(x: Any, gumbel: Any, temperature: Any = parameter(1.0, above=0)) -> Any:
     shifted = x + gumbel

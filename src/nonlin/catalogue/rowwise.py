@@ -11,10 +11,10 @@ from nonlin.expr.nodes import symbol
 
 
 @declared(
-    title="Softmax",
-    zh="Softmax(归一化指数函数)",
-    year=1990,
-    source="Bridle, Probabilistic interpretation of feedforward classification network outputs",
+    "Softmax",
+    "Softmax(归一化指数函数)",
+    1990,
+    "Bridle, Probabilistic interpretation of feedforward classification network outputs",
     from_output=lambda grad, y: y * (grad - f.row_sum(grad * y)),
 )
 def softmax(x: Any) -> Any:
@@ -23,10 +23,10 @@ def softmax(x: Any) -> Any:
 
 
 @declared(
-    title="Logarithm of softmax",
-    zh="对数 Softmax",
-    year=1990,
-    source="Bridle, Probabilistic interpretation of feedforward classification network outputs",
+    "Logarithm of softmax",
+    "对数 Softmax",
+    1990,
+    "Bridle, Probabilistic interpretation of feedforward classification network outputs",
     aliases=("logsoftmax",),
     from_output=lambda grad, y: grad - f.exp(y) * f.row_sum(grad),
 )
@@ -36,10 +36,10 @@ def log_softmax(x: Any) -> Any:
 
 
 @declared(
-    title="Softmin",
-    zh="Softmin(取反的 Softmax)",
-    year=2012,
-    source="Torch7, nn.SoftMin (Collobert, Kavukcuoglu and Farabet)",
+    "Softmin",
+    "Softmin(取反的 Softmax)",
+    2012,
+    "Torch7, nn.SoftMin (Collobert, Kavukcuoglu and Farabet)",
     from_output=lambda grad, y: -y * (grad - f.row_sum(grad * y)),
 )
 def softmin(x: Any) -> Any:
@@ -48,11 +48,10 @@ def softmin(x: Any) -> Any:
 
 
 @declared(
-    title="Softmax with temperature",
-    zh="带温度的 Softmax",
-    year=2015,
-    source="Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, "
-    "arXiv:1503.02531",
+    "Softmax with temperature",
+    "带温度的 Softmax",
+    2015,
+    "Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, arXiv:1503.02531",
     from_output=lambda grad, y: y * (grad - f.row_sum(grad * y)) / symbol("temperature"),
 )
 def tempered_softmax(x: Any, temperature: Any = parameter(2.0, above=0)) -> Any:
@@ -61,10 +60,10 @@ def tempered_softmax(x: Any, temperature: Any = parameter(2.0, above=0)) -> Any:
 
 
 @declared(
-    title="Hardmax",
-    zh="Hardmax(最大值处为 1)",
-    year=2017,
-    source="ONNX, operator Hardmax: 1 at the first maximum, 0 elsewhere",
+    "Hardmax",
+    "Hardmax(最大值处为 1)",
+    2017,
+    "ONNX, operator Hardmax: 1 at the first maximum, 0 elsewhere",
 )
 def hardmax(x: Any) -> Any:
     return f.row_first(x)
@@ -76,10 +75,10 @@ def _on_support(grad: Any, weight: Any) -> Any:
 
 
 @declared(
-    title="Sparsemax",
-    zh="稀疏 Softmax(Sparsemax)",
-    year=2016,
-    source="Martins and Astudillo, From softmax to sparsemax, arXiv:1602.02068",
+    "Sparsemax",
+    "稀疏 Softmax(Sparsemax)",
+    2016,
+    "Martins and Astudillo, From softmax to sparsemax, arXiv:1602.02068",
     from_output=lambda grad, y: _on_support(grad, f.where(y > 0, 1, 0)),
 )
 def sparsemax(x: Any) -> Any:
@@ -88,10 +87,10 @@ def sparsemax(x: Any) -> Any:
 
 
 @declared(
-    title="Entmax with exponent 1.5",
-    zh="1.5-entmax(介于 Softmax 与 Sparsemax 之间)",
-    year=2019,
-    source="Peters, Niculae and Martins, Sparse sequence-to-sequence models, arXiv:1905.05702",
+    "Entmax with exponent 1.5",
+    "1.5-entmax(介于 Softmax 与 Sparsemax 之间)",
+    2019,
+    "Peters, Niculae and Martins, Sparse sequence-to-sequence models, arXiv:1905.05702",
     aliases=("entmax_15",),
     from_output=lambda grad, y: _on_support(grad, f.sqrt(y)),
 )
@@ -101,10 +100,10 @@ def entmax15(x: Any) -> Any:
 
 
 @declared(
-    title="Concatenated ReLU",
-    zh="级联修正线性单元",
-    year=2016,
-    source="Shang, Sohn, Almeida and Lee, Understanding and improving convolutional neural "
+    "Concatenated ReLU",
+    "级联修正线性单元",
+    2016,
+    "Shang, Sohn, Almeida and Lee, Understanding and improving convolutional neural "
     "networks via concatenated rectified linear units, arXiv:1603.05201",
 )
 def crelu(x: Any) -> Any:
@@ -112,10 +111,7 @@ def crelu(x: Any) -> Any:
 
 
 @declared(
-    title="Maxout",
-    zh="Maxout(分组取最大)",
-    year=2013,
-    source="Goodfellow et al., Maxout networks, arXiv:1302.4389",
+    "Maxout", "Maxout(分组取最大)", 2013, "Goodfellow et al., Maxout networks, arXiv:1302.4389"
 )
 def maxout(x: Any, pieces: Any = parameter(2.0, above=0)) -> Any:
     return f.row_pool(x, pieces)

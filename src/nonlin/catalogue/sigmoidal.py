@@ -9,10 +9,10 @@ from nonlin.expr import vocabulary as f
 
 
 @declared(
-    title="Logistic sigmoid",
-    zh="S 型(逻辑)函数",
-    year=1986,
-    source="Rumelhart, Hinton and Williams, Nature 323, 533-536",
+    "Logistic sigmoid",
+    "S 型(逻辑)函数",
+    1986,
+    "Rumelhart, Hinton and Williams, Nature 323, 533-536",
     aliases=("logistic",),
     from_output=lambda grad, y: grad * (y * (1 - y)),
 )
@@ -21,10 +21,10 @@ def sigmoid(x: Any) -> Any:
 
 
 @declared(
-    title="Logarithm of the logistic sigmoid",
-    zh="对数 S 型函数",
-    year=2016,
-    source="TensorFlow tf.math.log_sigmoid; log-likelihood of logistic regression",
+    "Logarithm of the logistic sigmoid",
+    "对数 S 型函数",
+    2016,
+    "TensorFlow tf.math.log_sigmoid; log-likelihood of logistic regression",
     aliases=("logsigmoid",),
 )
 def log_sigmoid(x: Any) -> Any:
@@ -32,10 +32,10 @@ def log_sigmoid(x: Any) -> Any:
 
 
 @declared(
-    title="Hard sigmoid",
-    zh="硬 S 型函数",
-    year=2019,
-    source="Howard et al., Searching for MobileNetV3, arXiv:1905.02244 (slope 1/6)",
+    "Hard sigmoid",
+    "硬 S 型函数",
+    2019,
+    "Howard et al., Searching for MobileNetV3, arXiv:1905.02244 (slope 1/6)",
     aliases=("hardsigmoid",),
 )
 def hard_sigmoid(x: Any) -> Any:
@@ -43,10 +43,10 @@ def hard_sigmoid(x: Any) -> Any:
 
 
 @declared(
-    title="Hyperbolic tangent",
-    zh="双曲正切",
-    year=1998,
-    source="LeCun, Bottou, Orr and Müller, Efficient BackProp",
+    "Hyperbolic tangent",
+    "双曲正切",
+    1998,
+    "LeCun, Bottou, Orr and Müller, Efficient BackProp",
     from_output=lambda grad, y: grad * ((1 - y) * (1 + y)),
 )
 def tanh(x: Any) -> Any:
@@ -54,10 +54,10 @@ def tanh(x: Any) -> Any:
 
 
 @declared(
-    title="Hard hyperbolic tangent",
-    zh="硬双曲正切",
-    year=2004,
-    source="Collobert, Large Scale Machine Learning, thesis, Paris 6",
+    "Hard hyperbolic tangent",
+    "硬双曲正切",
+    2004,
+    "Collobert, Large Scale Machine Learning, thesis, Paris 6",
     aliases=("hardtanh",),
 )
 def hard_tanh(x: Any) -> Any:
@@ -65,10 +65,10 @@ def hard_tanh(x: Any) -> Any:
 
 
 @declared(
-    title="Softsign",
-    zh="软符号函数",
-    year=2009,
-    source="Bergstra, Desjardins, Lamblin and Bengio, Quadratic polynomials learn better image "
+    "Softsign",
+    "软符号函数",
+    2009,
+    "Bergstra, Desjardins, Lamblin and Bengio, Quadratic polynomials learn better image "
     "features, Université de Montréal TR 1337",
 )
 def softsign(x: Any) -> Any:
@@ -76,31 +76,26 @@ def softsign(x: Any) -> Any:
 
 
 @declared(
-    title="Arc tangent",
-    zh="反正切",
-    year=1998,
-    source="Duch and Jankowski, Survey of neural transfer functions, Neural Computing Surveys 2",
+    "Arc tangent",
+    "反正切",
+    1998,
+    "Duch and Jankowski, Survey of neural transfer functions, Neural Computing Surveys 2",
     aliases=("atan",),
 )
 def arctan(x: Any) -> Any:
     return f.arctan(x)
 
 
-@declared(
-    title="Error function",
-    zh="误差函数",
-    year=1996,
-    source="Williams, Computing with infinite networks, NIPS 9",
-)
+@declared("Error function", "误差函数", 1996, "Williams, Computing with infinite networks, NIPS 9")
 def erf(x: Any) -> Any:
     return f.erf(x)
 
 
 @declared(
-    title="Binary step",
-    zh="二元阶跃函数",
-    year=1943,
-    source="McCulloch and Pitts, A logical calculus of the ideas immanent in nervous activity",
+    "Binary step",
+    "二元阶跃函数",
+    1943,
+    "McCulloch and Pitts, A logical calculus of the ideas immanent in nervous activity",
     aliases=("step", "heaviside"),
 )
 def binary_step(x: Any) -> Any:

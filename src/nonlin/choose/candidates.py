@@ -15,7 +15,7 @@ from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.network import Settings, checks
-from nonlin.network.initialise import scales
+from nonlin.network.rules import scales
 
 # one or two of every family: rectified, exponential, gated, smooth, bounded
 CANDIDATES = (

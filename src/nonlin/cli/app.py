@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
-from nonlin.cli import choosing, costing, exporting, filtering, looking, networks
+from nonlin.cli import choosing, costing, exporting, filtering, looking, networks, predicting
 
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {
@@ -95,6 +95,8 @@ def build() -> typer.Typer:
         ("compare", looking.compare),
         ("export", exporting.export),
         ("forward", networks.forward),
+        ("theory", predicting.theory),
+        ("init", predicting.init),
         ("bench", costing.bench),
     ):
         short = say(f"cli.{name}.short")

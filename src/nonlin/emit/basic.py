@@ -177,7 +177,7 @@ RULES: Mapping[str, Callable[..., Expr]] = {
     "inverse_root": _inverse_root,
     "isru": _isru,
     "below_max": lambda a, largest: where(a >= largest, 0, a - largest),
-    "damp": lambda a, b: where(absolute(a) > 0, a * b, a * build("sign", b)),
+    "damp": lambda a, b: where(absolute(a) > 0, a * b, a),
     "absorb": lambda a, b: where(absolute(a) < constant(HUGE), a + b, a),
 }
 FITTED: Mapping[str, Callable[[Expr, str], Expr]] = {"normal_cdf": _normal_cdf, "erf": _erf}

@@ -47,7 +47,7 @@ _TEMPLATES: Mapping[str, Piece] = {
     **{name: (f"{{0}}<mo>{signs[0]}</mo>{{1}}", _CASES) for name, signs in _RELATIONS.items()},
 }
 _ROWS = ("row_max", "row_sum", "row_first", "row_pool", "row_threshold")
-_LETTERS = dict(zip(GREEK, "αβγδϵζηθικλμνξρστυϕχψω", strict=True))
+LETTERS = dict(zip(GREEK, "αβγδϵζηθικλμνξρστυϕχψω", strict=True))
 
 
 def mathml(root: Expr) -> str:
@@ -207,5 +207,5 @@ def _name(name: str) -> str:
     if match is None:
         return f"<mi>{plain}</mi>"
     letters, digits = match.groups()
-    written = f"<mi>{_LETTERS.get(letters, letters)}</mi>"
+    written = f"<mi>{LETTERS.get(letters, letters)}</mi>"
     return f"<msub>{written}<mn>{digits}</mn></msub>" if digits else written

@@ -161,7 +161,7 @@ def compile_numpy(root: Expr, *names: str) -> Callable[..., NDArray[np.float64]]
         arrays = [np.asarray(value, dtype=np.float64) for value in values]
         given = dict(zip(names, arrays, strict=True))
         with np.errstate(all="ignore"):
-            result = _evaluate(order, given)
+            result = _evaluate(order, given)[root]
         shape = np.broadcast_shapes(np.shape(result), *(array.shape for array in arrays))
         spoilt = np.logical_or.reduce([np.broadcast_to(np.isnan(a), shape) for a in arrays])
         return np.where(spoilt, np.nan, np.broadcast_to(result, shape))
@@ -169,7 +169,19 @@ def compile_numpy(root: Expr, *names: str) -> Callable[..., NDArray[np.float64]]
     return run
 
 
-def _evaluate(order: list[Expr], given: Mapping[str, Array]) -> Array:
+def compile_together(*roots: Expr) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Several functions of x at once, stacked on a first axis; what they share is done once."""
+    order = postorder(*roots)
+
+    def run(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(all="ignore"):
+            results = _evaluate(order, {"x": x})
+        return np.stack([np.broadcast_to(results[root], x.shape) for root in roots])
+
+    return run
+
+
+def _evaluate(order: list[Expr], given: Mapping[str, Array]) -> dict[Expr, Array]:
     results: dict[Expr, Array] = {}
     for node in order:
         if isinstance(node, Constant):
@@ -178,4 +190,4 @@ def _evaluate(order: list[Expr], given: Mapping[str, Array]) -> Array:
             results[node] = given[node.name]
         elif isinstance(node, Call):
             results[node] = SPELLINGS[node.primitive](*[results[a] for a in node.arguments])
-    return results[order[-1]]
+    return results

@@ -152,7 +152,7 @@ def _helpers(body: str) -> Iterator[str]:
 
     def collect(code: str) -> None:
         for called in re.findall(r"(?<![.\w])_(\w+)\(", code):
-            if called not in needed:
+            if called in HELPERS and called not in needed:  # not the function itself
                 header, description, *rest = inspect.getsource(HELPERS[called]).splitlines()
                 code = _PLAIN_CALL.sub(_private, "\n".join(rest))
                 collect(code)

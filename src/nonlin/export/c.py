@@ -54,7 +54,7 @@ def _dialect(kind: str, suffix: str) -> Dialect:
 DIALECT = _dialect("double", "")
 SINGLE = _dialect("float", "f")
 _KINDS = {"double": ("", DIALECT), "float": ("f", SINGLE)}
-ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
+ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 
 
 def write(subject: Subject) -> str:

@@ -46,7 +46,7 @@ DIALECT = Dialect(
     fill="jnp.full_like(x, {0})",
     helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "jnp.maximum(z - middle, 0.0)")},
 )
-ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
+ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
 import jax
 import jax.numpy as jnp

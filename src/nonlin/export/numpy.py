@@ -41,7 +41,7 @@ DIALECT = Dialect(
     fill="np.full_like(x, {0})",
     helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "np.maximum(z - middle, 0.0)")},
 )
-ERRORS = (Error("float64", 8, 500, 1e-300),)
+ERRORS = (Error("float64", 8, 2000, 1e-300),)
 _FRAME = '''\
 from functools import wraps
 

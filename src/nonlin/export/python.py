@@ -6,7 +6,7 @@ from nonlin.emit.source import to_module
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
-ERRORS = (Error("float64", 8, 500, 1e-300),)
+ERRORS = (Error("float64", 8, 2000, 1e-300),)
 
 
 def write(subject: Subject) -> str:

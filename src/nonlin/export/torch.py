@@ -18,7 +18,7 @@ _SPELLINGS = {
     "guard": "torch.where(torch.isnan({1}), {1}, {0})",
     "damp": "_damp({0}, {1})",
     "absolute": "torch.abs({0})",
-    "sign": "torch.sign({0})",
+    "sign": "torch.where(torch.isnan({0}), {0}, torch.sign({0}))",
     "power": "torch.pow({0}, {1})",
     "sqrt": "torch.sqrt({0})",
     "exp": "torch.exp({0})",
@@ -44,7 +44,7 @@ DIALECT = Dialect(
         "_threshold": threshold(_SPELLINGS, "torch.clamp(z - middle, min=0.0)"),
     },
 )
-ERRORS = (Error("float32", 8, 500, 1e-30), Error("float64", 8, 500, 1e-300))
+ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 _FRAME = '''\
 import torch
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nonlin.figures.style import lacks_font, save
 
-__all__ = ["bench", "compare", "lacks_font", "network", "plot", "save"]
+__all__ = ["bench", "compare", "lacks_font", "network", "phase", "plot", "save"]
 
 
 def plot(activation: Any, *, dark: bool = False) -> Any:
@@ -39,6 +39,18 @@ def bench(found: Any, *, dark: bool = False) -> Any:
     from nonlin.figures import costs
 
     return costs.draw(found, dark)
+
+
+def phase(activation: Any, *, dark: bool = False) -> Any:
+    """The edge of chaos of an activation, and how deep networks of it can be, after theory.
+
+    Returns a matplotlib Figure. Raises InputError for what is not element-wise or has no mean
+    field theory.
+    """
+    from nonlin.catalogue import get
+    from nonlin.figures import phases
+
+    return phases.draw(get(activation), dark)
 
 
 def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:

@@ -1,5 +1,6 @@
 """Fully connected networks: build, initialise, follow a forward pass, train (floor F5)."""
 
+from nonlin.network.initialise import Initialisation
 from nonlin.network.loss import LOSSES, Loss
 from nonlin.network.network import Network
 from nonlin.network.settings import Job, Memory, Record, Settings
@@ -9,6 +10,7 @@ from nonlin.network.train import Gradient, gradient, train, train_many
 __all__ = [
     "LOSSES",
     "Gradient",
+    "Initialisation",
     "Job",
     "LayerTrace",
     "Loss",

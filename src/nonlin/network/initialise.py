@@ -1,4 +1,4 @@
-"""Weight initialisation: published rules, and `auto`, derived from the activation itself.
+"""Weight initialisation: published rules, and rules derived from the activation itself.
 
 Every layer draws from a random stream of its own, and the noise depends on seed and shape
 only: two networks that differ in their activation start from the same noise, scaled
@@ -8,117 +8,238 @@ differently, so that they can be compared in pairs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nonlin._errors import InputError, nearest
+from nonlin._text import Text, text
+from nonlin.activation import Activation
+from nonlin.catalogue import get
+from nonlin.network import checks
+from nonlin.network.rules import ALIASES, RULES, Feed, Rule, scales
+from nonlin.propagation import critical, moments
+from nonlin.propagation.subject import nonlinearity
+from nonlin.theory.variance import VarianceMap
 
-Fill = Callable[[np.random.Generator, int, int], np.ndarray]
-GAINS = (1e-15, 1e15)
-Variance = Callable[[int, int], float]
+if TYPE_CHECKING:
+    from nonlin.network.network import Network
 
-
-def _normal(random: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:
-    return random.standard_normal((fan_in, fan_out))
-
-
-def _uniform(random: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:
-    edge = math.sqrt(3.0)  # variance 1
-    return random.uniform(-edge, edge, (fan_in, fan_out))
-
-
-def _orthogonal(random: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:
-    tall = random.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
-    q, r = np.linalg.qr(tall)
-    q *= np.where(np.diag(r) < 0, -1.0, 1.0)  # makes the distribution uniform (Mezzadri 2007)
-    return q if fan_in >= fan_out else q.T
-
-
-def _zeros(random: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:
-    return np.zeros((fan_in, fan_out))
+DEEP = 20  # layers from which `auto` looks at the gradients as well
+LARGEST_GROWTH = 100.0  # of the squared gradient over all layers, or its inverse
 
 
 @dataclass(frozen=True, slots=True)
 class Initialisation:
-    """How the weights of one layer are drawn: noise of unit scale, times sqrt(variance).
+    """How the weights and biases of a layer are drawn, by the name of the rule.
 
-    `variance(fan_in, fan_out)` is the variance of a weight for an activation of gain 1;
-    `uses_gain` says whether the weights are multiplied by the gain 1/sqrt(E[f(z)^2]) of the
-    activation that feeds the layer as well. Biases start at zero.
+    Published: glorot_, he_, lecun_ with normal or uniform; orthogonal, delta_orthogonal, sparse,
+    zeros, constant (all weights `value`). Derived from the activation f that feeds the layer, for
+    z standard normal: forward keeps the size of signals (1 / (fan_in E[f^2])), backward that of
+    gradients (1 / (fan_out E[f'^2])), balanced both as well as it can, critical starts on the
+    edge of chaos with fixed point `q`, where biases are random, too. orthogonal and sparse
+    weights have the forward gain. lsuv and autoinit start from data: see `fitted`. auto picks
+    among them for a network of `depth` layers: see `chosen`.
+
+    Raises InputError for an unknown name and for options that cannot be.
     """
 
-    name: str
-    fill: Fill
-    variance: Variance
-    uses_gain: bool
-    source: str
+    name: str = "auto"
+    q: float = 1.0
+    value: float = 0.0
+    depth: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", _known(self.name))
+        checks.number("q", self.q, 0, math.inf, open_below=True)
+        checks.number("value", self.value, -math.inf, math.inf, open_below=True)
+        checks.integer("depth", self.depth, 1)
+
+    @property
+    def source(self) -> str:
+        """Where the rule was published."""
+        return self._rule.source
+
+    @property
+    def _rule(self) -> Rule:
+        return RULES[self.name]
+
+    def weights(
+        self,
+        fan_in: int,
+        fan_out: int,
+        activation: str | Activation | None = None,
+        seed: int = 0,
+    ) -> np.ndarray:
+        """A float64 matrix of shape (fan_in, fan_out); the same seed gives the same weights.
+
+        activation: the one whose outputs the layer gets; None for inputs of mean square 1.
+        Raises InputError where it has no gain, or no edge of chaos.
+        """
+        (random,) = streams(checks.seed(seed), 1)
+        sizes = checks.layer_sizes((fan_in, fan_out))
+        return self.draw(random, sizes[0], sizes[1], activation)
+
+    def biases(
+        self, fan_out: int, activation: str | Activation | None = None, seed: int = 0
+    ) -> np.ndarray:
+        """A float64 array of shape (fan_out,): zeros, but for critical."""
+        (random,) = streams(checks.seed(seed), 1)
+        random.standard_normal()  # not the noise of the weights
+        return self.draw_biases(random, checks.layer_sizes((1, fan_out))[1], activation)
+
+    def convolution(
+        self,
+        window: Sequence[int],
+        channels_in: int,
+        channels_out: int,
+        activation: str | Activation | None = None,
+        seed: int = 0,
+    ) -> np.ndarray:
+        """Weights of a convolution, float64, shape (*window, channels_in, channels_out).
+
+        delta_orthogonal ones are orthogonal at the centre of the window, 0 elsewhere, and need
+        channels_in <= channels_out; the others have fan_in = channels_in * the window's size.
+        """
+        shape = checks.layer_sizes((*window, channels_in, channels_out))
+        size = math.prod(shape[:-2])
+        (random,) = streams(checks.seed(seed), 1)
+        if self.name != "delta_orthogonal":
+            return self.draw(random, size * shape[-2], shape[-1], activation).reshape(shape)
+        if shape[-2] > shape[-1]:
+            raise InputError("delta_channels", given=shape[-2], most=shape[-1])
+        found = np.zeros(shape)
+        centre = tuple(length // 2 for length in shape[:-2])
+        found[centre] = self.draw(random, shape[-2], shape[-1], activation)
+        return found
+
+    def std(self, fan_in: int, fan_out: int, activation: str | Activation | None = None) -> float:
+        """Standard deviation of a weight."""
+        if self._rule.from_data:
+            raise InputError("needs_data", name=self.name)
+        chosen = self.chosen(activation)
+        return math.sqrt(chosen._rule.variance(fan_in, fan_out, chosen._feed(activation)))
+
+    def bias_std(self, activation: str | Activation | None = None) -> float:
+        """Standard deviation of a bias: 0, but for critical."""
+        chosen = self.chosen(activation)
+        if chosen.name != "critical":
+            return 0.0
+        return math.sqrt(chosen._feed(activation).critical.bias_variance)
 
     def draw(
-        self, random: np.random.Generator, fan_in: int, fan_out: int, gain: float = 1.0
+        self,
+        random: np.random.Generator,
+        fan_in: int,
+        fan_out: int,
+        activation: str | Activation | None = None,
     ) -> np.ndarray:
-        """A float64 matrix of shape (fan_in, fan_out)."""
-        scale = math.sqrt(self.variance(fan_in, fan_out)) * (gain if self.uses_gain else 1.0)
-        return self.fill(random, fan_in, fan_out) * scale
+        """As `weights`, from a random stream."""
+        if self.name == "constant":
+            return np.full((fan_in, fan_out), float(self.value))
+        size = self.std(fan_in, fan_out, activation)
+        return self._rule.fill(random, fan_in, fan_out) * size
+
+    def draw_biases(
+        self, random: np.random.Generator, fan_out: int, activation: str | Activation | None = None
+    ) -> np.ndarray:
+        """As `biases`, from a random stream."""
+        size = self.bias_std(activation)
+        return random.standard_normal(fan_out) * size if size else np.zeros(fan_out)
+
+    def chosen(self, activation: str | Activation | None = None) -> Initialisation:
+        """What auto picks for this activation; any other is its own choice."""
+        if self.name != "auto":
+            return self
+        return replace(self, name=_pick(activation, self.depth))
+
+    def reason(self, activation: str | Activation) -> Text:
+        """Why weights are drawn so for this activation."""
+        return _reason(self.chosen(activation), get(activation))
+
+    def fitted(self, network: Network, X: Any) -> Network:
+        """A network like this one, with weights that start from data X (rows, inputs).
+
+        lsuv: orthogonal weights, scaled layer by layer until every layer's sums have variance 1
+        on X. autoinit: normal weights that keep the sums at variance 1, as computed from the mean
+        and variance of X and, behind each activation, of its outputs. Raises InputError for
+        other rules, and where a layer gives nothing that could be scaled.
+        """
+        from nonlin.network import fitted
+
+        if not self._rule.from_data:
+            raise InputError("needs_no_data", name=self.name)
+        return fitted.FITS[self.name](network, X)
+
+    def _feed(self, activation: str | Activation | None) -> Feed:
+        return Feed(None if activation is None else get(activation), float(self.q))
 
 
-def _glorot(fan_in: int, fan_out: int) -> float:
-    return 2.0 / (fan_in + fan_out)
+def initialisation(given: str | Initialisation) -> Initialisation:
+    """The initialisation of that name, or the one that is given."""
+    return given if isinstance(given, Initialisation) else Initialisation(given)
 
 
-def _he(fan_in: int, fan_out: int) -> float:
-    return 2.0 / fan_in
+def _known(name: Any) -> str:
+    plain = ALIASES.get(name, name) if isinstance(name, str) else ""
+    if plain in RULES:
+        return plain
+    hint = nearest(str(name), (*RULES, *ALIASES))
+    raise InputError("unknown_initialisation", given=name, allowed=", ".join(RULES), hint=hint)
 
 
-def _lecun(fan_in: int, fan_out: int) -> float:
-    return 1.0 / fan_in
+def _pick(activation: str | Activation | None, depth: int) -> str:
+    """forward; critical if gradients would not last; what is left where there is no gain."""
+    if activation is None:
+        return "forward"
+    chosen = get(activation)
+    if not scales(chosen.gain):
+        return "backward" if scales(chosen.gain_backward) else "forward"
+    if depth >= DEEP and not _lasts(chosen, depth) and _has_stable_edge(chosen):
+        return "critical"
+    return "forward"
 
 
-def _unit(fan_in: int, fan_out: int) -> float:
-    return 1.0
+def growth(activation: Activation, depth: int) -> float:
+    """By how much the squared gradient changes over `depth` layers with the forward gain."""
+    with np.errstate(over="ignore"):
+        return float(np.power((activation.gain / activation.gain_backward) ** 2, depth))
 
 
-_GLOROT = "Glorot and Bengio, AISTATS 2010"
-_HE = "He et al., ICCV 2015, arXiv:1502.01852"
-_LECUN = "LeCun et al., Efficient BackProp, 1998"
-_SAXE = "Saxe et al., ICLR 2014, arXiv:1312.6120"
-
-INITIALISATIONS: dict[str, Initialisation] = {
-    rule.name: rule
-    for rule in (
-        Initialisation("auto", _normal, _lecun, True, "1/sqrt(E[f(z)^2]), z ~ N(0, 1)"),
-        Initialisation("glorot_normal", _normal, _glorot, False, _GLOROT),
-        Initialisation("glorot_uniform", _uniform, _glorot, False, _GLOROT),
-        Initialisation("he_normal", _normal, _he, False, _HE),
-        Initialisation("he_uniform", _uniform, _he, False, _HE),
-        Initialisation("lecun_normal", _normal, _lecun, False, _LECUN),
-        Initialisation("lecun_uniform", _uniform, _lecun, False, _LECUN),
-        Initialisation("orthogonal", _orthogonal, _unit, True, _SAXE),
-        Initialisation("zeros", _zeros, _unit, False, ""),
-    )
-}
+def _lasts(activation: Activation, depth: int) -> bool:
+    return 1 / LARGEST_GROWTH <= growth(activation, depth) <= LARGEST_GROWTH
 
 
-def initialisation(name: str) -> Initialisation:
-    """The initialisation called `name`; InputError with the nearest match if there is none."""
-    if isinstance(name, str) and name in INITIALISATIONS:
-        return INITIALISATIONS[name]
-    allowed = ", ".join(INITIALISATIONS)
-    hint = nearest(str(name), INITIALISATIONS)
-    raise InputError("unknown_initialisation", given=name, allowed=allowed, hint=hint)
+def _has_stable_edge(activation: Activation) -> bool:
+    """Is q = 1 a fixed point on the edge of chaos to which lengths return?"""
+    try:
+        found = critical(activation)
+    except InputError:
+        return False
+    return VarianceMap(nonlinearity(activation, "critical"), *found).slope(1.0) < 1
 
 
-def scales(gain: float) -> bool:
-    """Can weights be multiplied by `gain`, so that they and their squares are float32 numbers?"""
-    return GAINS[0] < gain < GAINS[1]
-
-
-def usable_gain(name: str, gain: float) -> float:
-    """`gain` of the activation `name`, or InputError if no weight could be scaled by it."""
-    if scales(gain):
-        return gain
-    raise InputError("no_gain", name=name, gain=f"{gain:g}")
+def _reason(rule: Initialisation, activation: Activation) -> Text:
+    found = moments(activation)
+    known = {
+        "name": activation.name,
+        "rule": rule.name,
+        "second": f"{found.second:.4g}",
+        "slope": f"{found.slope_second:.4g}",
+        "chi": f"{found.slope_second / found.second:.4g}" if found.second else "nan",
+        "depth": rule.depth,
+        "q": f"{rule.q:g}",
+        "source": rule.source or "-",
+    }
+    if rule.name == "critical":
+        weights, biases = critical(activation, q=rule.q)
+        known |= {"weights": f"{weights:.4g}", "biases": f"{biases:.4g}"}
+        return text("init.why.critical", **known)
+    if rule.name in ("forward", "backward", "balanced"):
+        return text(f"init.why.{rule.name}", **known)
+    return text("init.why.adaptive" if rule._rule.adaptive else "init.why.fixed", **known)
 
 
 def streams(seed: int, layers: int) -> list[np.random.Generator]:

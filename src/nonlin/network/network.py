@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.network import checks
-from nonlin.network.initialise import initialisation, streams, usable_gain
+from nonlin.network.initialise import Initialisation, initialisation, streams
 from nonlin.network.settings import Job, Record, Settings
 from nonlin.network.trace import LayerTrace, Trace
 
@@ -24,8 +24,9 @@ class Network:
     sizes: neurons per layer, inputs first, at least two. hidden: one activation (name or
     Activation) for all hidden layers, or a sequence of one per hidden layer, element-wise.
     output: any activation; "identity", "sigmoid" and "softmax" decide the loss in training.
-    init: "auto" scales each layer by the gain of the activation that feeds it (1 for the
-    first layer, so inputs should be standardised); see `initialise`. dtype: float32, or
+    init: a name or an Initialisation; "auto" scales each layer by the gain of the activation
+    that feeds it (1 for the first layer, so inputs should be standardised), or starts a network
+    of 20 layers or more on the edge of chaos if gradients would not last. dtype: float32, or
     float64. `parameters` is the buffer (all weight matrices, then all biases); `fit` changes
     it in place. Raises InputError for anything that does not fit together.
     """
@@ -42,7 +43,7 @@ class Network:
         sizes: Sequence[int],
         hidden: str | Activation | Sequence[str | Activation] = "relu",
         output: str | Activation = "identity",
-        init: str = "auto",
+        init: str | Initialisation = "auto",
         seed: int = 0,
         dtype: Any = np.float32,
     ) -> None:
@@ -51,23 +52,22 @@ class Network:
         put(self, "sizes", layers)
         put(self, "hidden", checks.hidden_activations(hidden, len(layers) - 2))
         put(self, "output", get(output))
-        put(self, "init", initialisation(init).name)
+        rule = initialisation(init)
+        put(self, "init", rule.name)
         put(self, "seed", checks.seed(seed))
         count = checks.parameter_count(layers)
         put(self, "parameters", np.zeros(count, checks.real_dtype(dtype)))
-        self._initialise()
+        self._initialise(replace(rule, depth=max(rule.depth, len(self.hidden), 1)))
 
-    def _initialise(self) -> None:
-        rule = initialisation(self.init)
-        for layer, (random, weights) in enumerate(
-            zip(streams(self.seed, len(self.weights)), self.weights, strict=True)
-        ):
-            gain = 1.0
-            if layer > 0 and rule.uses_gain:
-                feeding = self.hidden[layer - 1]
-                gain = usable_gain(feeding.name, feeding.gain)
+    def _initialise(self, rule: Initialisation) -> None:
+        feeding = (None, *self.hidden)
+        layers = zip(
+            streams(self.seed, len(self.weights)), self.weights, self.biases, feeding, strict=True
+        )
+        for random, weights, biases, activation in layers:
             fan_in, fan_out = weights.shape
-            weights[:] = rule.draw(random, fan_in, fan_out, gain)
+            weights[:] = rule.draw(random, fan_in, fan_out, activation)
+            biases[:] = rule.draw_biases(random, len(biases), activation)
 
     def __repr__(self) -> str:
         sizes = "-".join(str(size) for size in self.sizes)

@@ -1,4 +1,5 @@
-"""What can be computed about an activation before any training: Gaussian moments, gains.
+"""What can be computed about an activation before any training.
 
-Works on expression graphs, so that `Activation` may ask it.
+Gaussian moments and gains, mean field theory, dual activations, the edge of chaos, shaping. Works
+on expression graphs, so that `Activation` may ask it; `nonlin.propagation` takes names.
 """

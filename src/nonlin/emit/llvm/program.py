@@ -85,7 +85,7 @@ def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mo
 
 def _is_delicate(node: Expr) -> bool:
     """Does a function lose digits, or a subnormal argument all of them, in 24 bits?"""
-    if is_call(node, "sin", "cos", "tanhshrink", "algebraic_sigmoid"):
+    if is_call(node, "sin", "cos", "tanhshrink", "algebraic_sigmoid", "isru", "inverse_root"):
         return True
     if is_call(node, "power"):
         return is_call(arguments_of(node)[0], "tanh")

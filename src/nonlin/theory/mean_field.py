@@ -1,0 +1,124 @@
+"""Mean field theory of wide, fully connected networks: what depth does to a signal."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from nonlin.theory.dual import Dual, dual
+from nonlin.theory.nonlinearity import Nonlinearity
+from nonlin.theory.variance import LEVEL, FixedPoint, VarianceMap
+
+Phase = Literal["ordered", "chaotic", "edge"]
+
+TRAINABLE = 6.0  # depth scales that a trainable network may have: Schoenholz et al. 2017
+
+
+@dataclass(frozen=True, slots=True)
+class MeanField:
+    """What weights of variance weight_variance / fan_in and such biases do in the wide limit.
+
+    `fixed_points` of the variance map, ascending; `q_star` the one that inputs of unit variance
+    reach (0 or infinite, if they vanish or explode). `chi_1` is the slope of the correlation map
+    at 1, and by how much the squared gradient grows in each layer on its way back. The phase is
+    ordered (chi_1 < 1: inputs become alike, gradients vanish), chaotic (chi_1 > 1: gradients
+    explode) or the edge between them. `c_star` is the correlation that two inputs end with, NaN
+    where q_star is 0 or infinite and there is none.
+
+    `xi_q` and `xi_c` are depth scales in layers: lengths and correlations approach their fixed
+    points as exp(-layer / xi), and more slowly than any exponential where they are infinite.
+    Where q_star is 0 or infinite, xi_c is 1 / |log chi_1|, the scale of the gradients.
+    `trainable_depth` is the largest depth at which such networks were seen to train, 6 xi_c.
+
+    Sources: Poole et al. 2016 (arXiv:1606.05340), Schoenholz et al. 2017 (arXiv:1611.01232).
+    """
+
+    weight_variance: float
+    bias_variance: float
+    fixed_points: tuple[FixedPoint, ...]
+    q_star: float
+    chi_1: float
+    phase: Phase
+    c_star: float
+    xi_q: float
+    xi_c: float
+
+    @property
+    def trainable_depth(self) -> float:
+        """6 xi_c, in layers; infinite on the edge of chaos."""
+        return TRAINABLE * self.xi_c
+
+
+def mean_field(f: Nonlinearity, weight_variance: float, bias_variance: float) -> MeanField:
+    """The mean field theory of layers of f with these variances."""
+    lengths = VarianceMap(f, weight_variance, bias_variance)
+    q = lengths.settled()
+    near = min(max(q, 1e-14), 1e14)
+    chi = lengths.correlation_slope(near)
+    phase = _phase(chi)
+    inside = 0 < q < math.inf
+    c_star, c_slope = _correlation(lengths, q, chi) if inside else (math.nan, chi)
+    return MeanField(
+        weight_variance,
+        bias_variance,
+        lengths.fixed_points(),
+        q,
+        chi,
+        phase,
+        c_star,
+        depth_scale(lengths.slope(near)),
+        depth_scale(c_slope),
+    )
+
+
+def _phase(chi: float) -> Phase:
+    if abs(chi - 1) <= LEVEL:
+        return "edge"
+    return "ordered" if chi < 1 else "chaotic"
+
+
+def depth_scale(slope: float) -> float:
+    """1 / |log slope|, in layers: infinite where the slope is 1, 0 where it is 0 or infinite."""
+    size = abs(slope)
+    if abs(size - 1) <= LEVEL:
+        return math.inf
+    return 1 / abs(math.log(size)) if 0 < size < math.inf else 0.0
+
+
+def _correlation(lengths: VarianceMap, q: float, chi: float) -> tuple[float, float]:
+    """The stable fixed point of the correlation map, and the slope there."""
+    if chi <= 1 + LEVEL:
+        return 1.0, chi
+    table = dual(lengths.f, q)
+    c = _below_one(lengths, table)
+    slope = lengths.weight_variance * table.rate(c) / q if abs(c) < 1 else chi
+    return c, slope
+
+
+def _below_one(lengths: VarianceMap, table: Dual) -> float:
+    """The largest c < 1 with C(c) = c: just below 1, C(c) < c in the chaotic phase."""
+    from scipy.optimize import brentq
+
+    def excess(c: float) -> float:
+        return float(correlation(lengths, table, c)) - c
+
+    places = np.cos(np.linspace(0.0, np.pi, 400)[1:])
+    signs = correlation(lengths, table, places) >= places
+    above = int(np.argmax(signs))
+    if not signs.any():
+        return -1.0
+    return float(brentq(excess, places[above], places[above - 1])) if above else 1.0
+
+
+def correlation(lengths: VarianceMap, table: Dual, c: np.ndarray | float) -> np.ndarray:
+    """The correlation map: that of two neurons' inputs in the next layer, both of variance q.
+
+    Source: Poole et al. 2016.
+    """
+    shared = lengths.weight_variance * table(c).value + lengths.bias_variance
+    own = lengths.weight_variance * table(1.0).value + lengths.bias_variance
+    found: np.ndarray = shared / own
+    return found
