@@ -1,0 +1,95 @@
+"""From sums over rows to what a reader wants to know of each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nonlin.network import Job, Memory, Network, Settings, checks, train
+from nonlin.stability.layer import LayerStability, Stability
+from nonlin.stability.observe import Seen, effective_rank, histogram, observe
+from nonlin.stability.predict import gradients, predict
+
+
+def measured(
+    network: Network, X: Any, y: Any, settings: Settings | None, memory: Memory | None
+) -> Stability:
+    """See `nonlin.stability.stability`."""
+    rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
+    seen, loss = observe(network, rows, y)
+    updates = None if y is None else _updates(network, rows, y, settings or Settings(), memory)
+    theory = predict(network, rows)
+    lengths = None if y is None else gradients(theory, _length(seen[-1]))
+    layers = tuple(
+        _layer(
+            number,
+            found,
+            network.weights[number - 1],
+            (theory.second[number - 1], lengths and lengths[number - 1]),
+            updates and updates[number - 1],
+            number == len(seen),
+        )
+        for number, found in enumerate(seen, start=1)
+    )
+    return Stability(layers=layers, rows=len(rows), loss=loss)
+
+
+def _layer(
+    number: int,
+    seen: Seen,
+    weights: np.ndarray,
+    predicted: tuple[float, Any],
+    update: float | None,
+    last: bool,
+) -> LayerStability:
+    with np.errstate(all="ignore"):
+        variances = seen.deviations / seen.rows
+        second = float((np.square(seen.means) + variances).mean())
+        signal = float(variances.mean()) / second if second > 0 else 0.0
+        counts, edges = histogram(seen.sample[0])
+        return LayerStability(
+            number=number,
+            activation=seen.activation.name,
+            means=seen.means,
+            variances=variances,
+            dead=~seen.sloped if not last else seen.sloped[:0],
+            saturated=seen.flat / seen.rows if not last else seen.flat[:0],
+            second=second,
+            signal=signal,
+            rank=effective_rank(seen.sample[1]),
+            weight=_norm(weights),
+            gradient=None if update is None else _length(seen),
+            weight_gradient=None if update is None else _norm(seen.weights) / seen.rows,
+            update=update,
+            predicted_second=predicted[0],
+            predicted_gradient=predicted[1],
+            counts=counts,
+            edges=edges,
+        )
+
+
+def _length(seen: Seen) -> float:
+    return float(np.sqrt(seen.gradient / seen.rows))
+
+
+def _norm(matrix: np.ndarray) -> float:
+    return float(np.linalg.norm(matrix.astype(np.float64)))
+
+
+def _updates(
+    network: Network, X: np.ndarray, y: Any, settings: Settings, memory: Memory | None
+) -> Sequence[float]:
+    """By which share one step of training changes the weights of each layer; NaN if it diverges."""
+    first = slice(settings.batch_size)
+    own = None if memory is None else Memory(*(each.copy() for each in memory))
+    moved = network.copy()
+    step = replace(settings, epochs=1, patience=None)
+    record = train(Job(moved, X[first], np.asarray(y)[first], None, step, memory=own))
+    if record.diverged_at is not None:
+        return [np.nan] * len(network.weights)
+    with np.errstate(all="ignore"):
+        pairs = zip(moved.weights, network.weights, strict=True)
+        return [_norm(after - before) / _norm(before) for after, before in pairs]
