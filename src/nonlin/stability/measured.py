@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from nonlin.network import Job, Memory, Network, Settings, checks, train
 from nonlin.stability.layer import LayerStability, Stability
-from nonlin.stability.observe import Seen, effective_rank, histogram, observe
+from nonlin.stability.observe import SAMPLED, Seen, effective_rank, histogram, observe
 from nonlin.stability.predict import gradients, predict
 
 
@@ -34,7 +35,8 @@ def measured(
         )
         for number, found in enumerate(seen, start=1)
     )
-    return Stability(layers=layers, rows=len(rows), loss=loss)
+    rank = effective_rank(rows[:: math.ceil(len(rows) / SAMPLED)])
+    return Stability(layers=layers, rows=len(rows), input_rank=rank, loss=loss)
 
 
 def _layer(
@@ -92,4 +94,4 @@ def _updates(
         return [np.nan] * len(network.weights)
     with np.errstate(all="ignore"):
         pairs = zip(moved.weights, network.weights, strict=True)
-        return [_norm(after - before) / _norm(before) for after, before in pairs]
+        return [float(np.divide(_norm(new - old), _norm(old))) for new, old in pairs]
