@@ -134,7 +134,9 @@ class _Run:
         )
         seconds = time.perf_counter() - begin
         why = self._why(trail, before, epochs, diverged) if diverged else None
-        return Record(*curves[:, :epochs], best, epochs, steps, seconds, diverged or None, why)
+        train_loss, validation_loss = curves[:, :epochs]
+        spent = epochs, steps, seconds
+        return Record(train_loss, validation_loss, best, *spent, diverged or None, why)
 
     def _why(self, trail: Any, before: np.ndarray, epoch: int, step: int) -> Divergence:
         """What the network looked like when it diverged."""

@@ -23,17 +23,20 @@ def measured(
     seen, loss = observe(network, rows, y)
     updates = None if y is None else _updates(network, rows, y, settings or Settings(), memory)
     theory = predict(network, rows)
-    lengths = None if y is None else gradients(theory, _length(seen[-1]))
+    nothing = [None] * len(seen)
     layers = tuple(
-        _layer(
-            number,
-            found,
-            network.weights[number - 1],
-            (theory.second[number - 1], lengths and lengths[number - 1]),
-            updates and updates[number - 1],
-            number == len(seen),
+        _layer(number, *each, last=number == len(seen))
+        for number, each in enumerate(
+            zip(
+                seen,
+                network.weights,
+                theory.second,
+                nothing if updates is None else gradients(theory, _length(seen[-1])),
+                nothing if updates is None else updates,
+                strict=True,
+            ),
+            start=1,
         )
-        for number, found in enumerate(seen, start=1)
     )
     rank = effective_rank(rows[:: math.ceil(len(rows) / SAMPLED)])
     return Stability(layers=layers, rows=len(rows), input_rank=rank, loss=loss)
@@ -43,8 +46,10 @@ def _layer(
     number: int,
     seen: Seen,
     weights: np.ndarray,
-    predicted: tuple[float, Any],
+    predicted_second: float,
+    predicted_gradient: float | None,
     update: float | None,
+    *,
     last: bool,
 ) -> LayerStability:
     with np.errstate(all="ignore"):
@@ -66,8 +71,8 @@ def _layer(
             gradient=None if update is None else _length(seen),
             weight_gradient=None if update is None else _norm(seen.weights) / seen.rows,
             update=update,
-            predicted_second=predicted[0],
-            predicted_gradient=predicted[1],
+            predicted_second=predicted_second,
+            predicted_gradient=predicted_gradient,
             counts=counts,
             edges=edges,
         )

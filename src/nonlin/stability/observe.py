@@ -149,8 +149,9 @@ def effective_rank(values: np.ndarray) -> float:
 
 
 def histogram(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counts and edges over the finite sums."""
-    finite = sums[np.isfinite(sums)]
+    """Counts and edges over the finite sums, without the outermost 0.1 % on either side."""
+    finite = sums[np.isfinite(sums)].astype(np.float64)
     if not finite.size:
         return np.zeros(BINS, np.int64), np.linspace(-1, 1, BINS + 1)
-    return np.histogram(finite.astype(np.float64), BINS)
+    low, high = np.quantile(finite, (0.001, 0.999))
+    return np.histogram(finite, BINS, (low, high) if low < high else None)
