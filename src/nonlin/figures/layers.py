@@ -85,9 +85,7 @@ def neurons(found: Stability, dark: bool) -> Figure:
         colours = ListedColormap(_ramp(theme))
         image = axes.pcolormesh(edges, np.arange(height + 1), shares, cmap=colours, vmin=0, vmax=1)
         dead = np.where(shares > 1, 1.0, np.nan)
-        axes.pcolormesh(
-            edges, np.arange(height + 1), dead, cmap=ListedColormap([theme.palette[1]])
-        )
+        axes.pcolormesh(edges, np.arange(height + 1), dead, cmap=ListedColormap([theme.palette[1]]))
         axes.set_xlabel(say("figures.layers.layer"))
         axes.set_ylabel(say("figures.layers.neuron"))
         axes.set_title(say("figures.layers.neurons"), fontsize=11, loc="left")

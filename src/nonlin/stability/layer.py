@@ -81,7 +81,8 @@ class LayerStability:
 class Stability:
     """What data does in the layers of a network, forward and back; `print` gives a table.
 
-    layers: the output layer last. rows: of data. input_rank: effective rank of the inputs. loss: mean on all rows, None without y.
+    layers: the output layer last. rows: of data. input_rank: effective rank of the
+    inputs. loss: mean on all rows, None without y.
     first_not_finite: number of the first layer with sums that are not finite, None if all are.
     """
 

@@ -116,15 +116,15 @@ def _verdict(
         return "exploding", steep
     if steep < 1 / GRADIENT or max(growth, layer.second) < 1 / JUMP:
         return "vanishing", min(steep, layer.second)
+    return _alike(layer, seen)
+
+
+def _alike(layer: LayerStability, seen: Stability) -> tuple[Kind, float]:
+    """Have rows, or neurons, become one?"""
     if layer.signal < SIGNAL:
         return "collapsed", layer.signal
-    if layer.rank < RANK and min(seen.layers[0].neurons, layer.neurons) > FEW and _varied(seen):
-        return "collapsed", layer.rank
-    return "healthy", layer.second
-
-
-def _varied(seen: Stability) -> bool:
-    return seen.input_rank > FEW
+    several = min(seen.layers[0].neurons, layer.neurons, seen.input_rank) > FEW
+    return ("collapsed", layer.rank) if several and layer.rank < RANK else ("healthy", layer.second)
 
 
 def _steepness(layer: LayerStability, seen: Stability) -> float:
