@@ -26,7 +26,8 @@ class Diagnosis:
 
     verdicts: one per layer, the output layer last, as the network is. findings: the layers that
     are not healthy, in runs; if all are healthy at first (`trained`), those of the
-    short training. diverged: if that diverged. learns: whether the loss came below that of a constant output, with the changes.
+    short training. diverged: if that diverged. learns: whether the loss came below that of a
+    constant output, with the changes.
     changes: what was changed, in this order; each names a cause. repaired: whether nothing was
     found any more then. network, settings: with the changes made. stability: as it is now.
     """
