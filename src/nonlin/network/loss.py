@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,7 @@ def pinball(levels: Sequence[float] = LEVELS) -> Loss:
     levels: of the quantile of each output, in (0, 1), rising; InputError if they are not.
     """
     found = tuple(map(float, levels))
-    rising = all(low < high for low, high in zip(found, found[1:], strict=False))
+    rising = all(low < high for low, high in pairwise(found))
     if not found or not rising or not all(0 < level < 1 for level in found):
         raise InputError("bad_levels", given=", ".join(f"{level:g}" for level in found))
 

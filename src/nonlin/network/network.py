@@ -190,9 +190,10 @@ class Network:
         cross-entropy, y of class indices; "softplus" and "exponential" the likelihood of a
         Poisson variable, y not negative. loss: another one that goes with the output: with
         "identity" "huber" or `network.pinball(levels)`, with "sigmoid"
-        "fractional_cross_entropy" (y from 0 to 1) or "corn" (ordered classes). weights (rows,), not negative: how much each row
-        counts, relative to their mean. validation: (X, y) or (X, y, weights). See `Settings`
-        and `Record`. Raises InputError for unusable data or settings.
+        "fractional_cross_entropy" (y from 0 to 1) or "corn" (ordered classes). weights (rows,),
+        not negative: how much each row counts, relative to their mean. validation: (X, y) or
+        (X, y, weights). See `Settings` and `Record`. Raises InputError for unusable data or
+        settings.
         """
         from nonlin.network.train import train
 
