@@ -25,8 +25,8 @@ def read(data: str, target: str | Sequence[str] | None = None) -> Table:
     """The table called `data`: a path, or one of iris, wine, digits, breast_cancer, diabetes.
 
     target: the column to predict, or several of 0 and 1 ("a,b"); the one called target, label,
-    class or y (in any case) if not given, else the last one, which `notes` then says. Raises InputError for a missing,
-    empty or unreadable file, an unknown column, a table of one column.
+    class or y (in any case) if not given, else the last one, which `notes` then says. Raises
+    InputError for a missing, empty or unreadable file, an unknown column, a table of one column.
     """
     path = Path(data).expanduser()
     shipped = data in DATA_SETS and not path.exists()
