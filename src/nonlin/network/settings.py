@@ -13,6 +13,7 @@ from nonlin.network import checks
 
 if TYPE_CHECKING:
     from nonlin.network.divergence import Divergence
+    from nonlin.network.loss import Loss
     from nonlin.network.network import Network
 
 OPTIMIZERS = ("adamw", "sgd")
@@ -76,7 +77,8 @@ class Job:
     """One network to train in place on X (rows, features) and y, as `train_many` takes it.
 
     A network appears in one job only. `validation` is (X, y), (X, y, weights) or None. weights:
-    see `Network.fit`. memory: of earlier training that this one goes on with, or None.
+    see `Network.fit`. memory: of earlier training that this one goes on with, or None. loss: a
+    name or a Loss; None is the one that belongs to the output activation.
     """
 
     network: Network
@@ -86,6 +88,7 @@ class Job:
     settings: Settings = Settings()
     weights: Any = None
     memory: Memory | None = None
+    loss: str | Loss | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
