@@ -1,0 +1,105 @@
+"""The model that a user takes away: network, preparation, task, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nonlin._errors import InputError
+from nonlin.choose.prepare import Preparation
+from nonlin.choose.task import Task
+from nonlin.network import Network, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """The score of the race on test rows: accuracy or R^2, its 95 % interval, RMSE or None."""
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Where a model comes from.
+
+    data: name of the table. rows, columns: of it. target: the column that is predicted. training:
+    how the network was trained. score: of networks like this one that had less to learn from.
+    command: what gives the model again. versions: of Python, nonlin and what computed the weights.
+    """
+
+    data: str
+    rows: int
+    columns: int
+    target: str
+    training: Settings
+    score: Score
+    command: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Model:
+    """A trained network with everything that it needs to predict from raw rows.
+
+    `Result.model` gives it, `save` writes it into a folder, `nl.load` reads it again.
+    """
+
+    network: Network
+    preparation: Preparation
+    task: Task
+    about: About
+
+    def __repr__(self) -> str:
+        return f"<Model of {self.about.target}: {self.network!r}>"
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predictions for raw rows, a frame or array with the columns of training; (rows,).
+
+        Class labels, or numbers in the units of the target. Raises InputError if columns are
+        missing or do not fit.
+        """
+        predicted = self.network.predict(self.preparation(X))
+        if not self.task.classes:
+            return self.preparation.decode(predicted)
+        return self.task.decode(predicted)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probability of each class, (rows, classes), in the order of `task.labels`.
+
+        float32. Raises InputError for a model that predicts numbers, and as `predict`.
+        """
+        if not self.task.classes:
+            raise InputError("no_probabilities", target=self.about.target, kind=self.task.kind)
+        found = self.network.forward(self.preparation(X))
+        if found.shape[1] == 1:
+            return np.concatenate([1 - found, found], axis=1)
+        return found
+
+    def save(self, folder: str | PathLike[str]) -> Path:
+        """Write the model into a folder of its own, which `nl.load` reads; gives its path.
+
+        weights.safetensors, settings.json, preparation.json and, if the onnx package is
+        installed, network.onnx: the network alone, which takes prepared inputs. A model that is
+        there is replaced as a whole. Raises InputError for a folder that holds anything else.
+        """
+        from nonlin.choose.keep.save import save
+
+        return save(self, folder)
+
+    def code(self, to: str) -> str:
+        """A script that builds the network and trains it: "torch", "keras", "jax" or "sklearn".
+
+        The weights are drawn as they were here, from the same distributions. Raises InputError
+        for anything else, and for a task that the script could not train.
+        """
+        from nonlin.choose.keep.code import code
+
+        return code(self, to)
