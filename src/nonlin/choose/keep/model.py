@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nonlin._errors import InputError
+from nonlin.choose.data import as_features, as_target
 from nonlin.choose.prepare import Preparation
 from nonlin.choose.task import Task
 from nonlin.network import Network, Settings
@@ -82,6 +83,24 @@ class Model:
         if found.shape[1] == 1:
             return np.concatenate([1 - found, found], axis=1)
         return found
+
+    def arrays(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Raw rows and their targets as the network takes them; rows without a target are left out.
+
+        Inputs, float32, (rows, inputs); class indices, or numbers in standardised units, (rows,).
+        Raises InputError for what does not fit, and for a class that training did not have.
+        """
+        features, (values, gaps) = as_features(X), as_target(y, self.about.target)
+        if len(gaps) != features.height:
+            raise InputError("rows_differ", rows=features.height, targets=len(gaps))
+        inputs = self.preparation.inputs(features.filter(~gaps))
+        if not self.task.classes:
+            return inputs, self.preparation.encode(values.astype(np.float64))
+        unknown = values[~np.isin(values, self.task.labels)]
+        if unknown.size:
+            allowed = ", ".join(map(str, self.task.labels[:20]))
+            raise InputError("keep_label", given=unknown[0], allowed=allowed)
+        return inputs, self.task.encode(values)
 
     def save(self, folder: str | PathLike[str]) -> Path:
         """Write the model into a folder of its own, which `nl.load` reads; gives its path.
