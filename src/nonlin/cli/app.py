@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
-from nonlin.cli import choosing, costing, exporting, filtering, looking, networks, predicting
+from nonlin.cli import choosing, costing, exporting, filtering, looking, networks, predicting, saved
 
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {
@@ -90,6 +90,8 @@ def build() -> typer.Typer:
     app.callback(help=say("cli.help"))(_options)
     for name, function in (
         ("choose", choosing.choose),
+        ("predict", saved.predict),
+        ("code", saved.code),
         ("list", filtering.with_filters(looking.show_list)),
         ("show", looking.show),
         ("compare", looking.compare),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from nonlin._text import say
-from nonlin.cli import reading
+from nonlin.cli import reading, saved
 from nonlin.cli.progress import progress
 
 
@@ -47,6 +47,9 @@ def choose(
         str | None, typer.Option("--threads", help=say("cli.threads"), metavar="N")
     ] = None,
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
+    save: Annotated[
+        Path | None, typer.Option("--save", help=say("cli.keep.save"), metavar="FOLDER")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
@@ -65,9 +68,13 @@ def choose(
     }
     from nonlin.choose import choose_file
 
+    if save is not None:
+        saved.writable(save)  # known now, not after all the training
     with progress(quiet, say("cli.training")) as on_progress:
         result = choose_file(data, target, task=task, on_progress=on_progress, **options)
+    kept = saved.keep(result, save)  # first: a closed pipe ends the printing
     _print_result(result, as_json)
+    saved.tell(kept)
     if result.interrupted:
         raise typer.Exit(130)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from nonlin._errors import InputError
 from nonlin.choose.keep import folder as place
@@ -35,9 +36,27 @@ def load(folder: str | PathLike[str]) -> Model:
     shape = build(Shape, settings.get("network"), "network")
     prepared = place.read_json(path / place.PREPARATION).get("preparation")
     preparation = build(Preparation, prepared, "preparation")
+    _works(preparation)
     network = _network(shape, path / place.WEIGHTS)
     _belong_together(network, preparation, task)
     return Model(network, preparation, task, about)
+
+
+def _works(preparation: Preparation) -> None:
+    """Does it make finite inputs, as many as it names, of a row of gaps?"""
+    gaps = dict.fromkeys(preparation.numeric, pl.Float64) | dict.fromkeys(
+        preparation.categorical, pl.String
+    )
+    row = pl.DataFrame({name: [None] for name in gaps}, schema=gaps)
+    try:
+        with np.errstate(all="ignore"):
+            inputs = preparation.inputs(row)
+    except (ValueError, TypeError, LookupError, pl.exceptions.PolarsError) as error:
+        raise InputError("model_preparation", reason=str(error)[:100]) from None
+    if inputs.shape != (1, len(preparation.names)) or not np.isfinite(inputs).all():
+        raise InputError("model_preparation", reason=f"{inputs.shape}, {len(preparation.names)}")
+    if not (np.isfinite([preparation.mean, preparation.scale]).all() and preparation.scale > 0):
+        raise InputError("model_value", where="preparation.scale", given=preparation.scale)
 
 
 def _network(shape: Shape, path: Path) -> Network:

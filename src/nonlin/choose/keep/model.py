@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from nonlin._errors import InputError
-from nonlin.choose.data import as_features, as_target
+from nonlin.choose.data import as_frame, as_target, normalised
 from nonlin.choose.prepare import Preparation
 from nonlin.choose.task import Task
 from nonlin.network import Network, Settings
@@ -61,13 +62,24 @@ class Model:
     def __repr__(self) -> str:
         return f"<Model of {self.about.target}: {self.network!r}>"
 
+    def inputs(self, X: Any) -> np.ndarray:
+        """Raw rows as the network takes them, float32, (rows, inputs).
+
+        Whole numbers where training saw text are the text of their digits: which type a file's
+        column has can depend on the rows that are in it.
+        """
+        frame = as_frame(X)
+        schema = frame.schema
+        codes = [n for n in self.preparation.categorical if n in schema and schema[n].is_integer()]
+        return self.preparation.inputs(normalised(frame.with_columns(pl.col(codes).cast(pl.String))))
+
     def predict(self, X: Any) -> np.ndarray:
         """Predictions for raw rows, a frame or array with the columns of training; (rows,).
 
         Class labels, or numbers in the units of the target. Raises InputError if columns are
         missing or do not fit.
         """
-        predicted = self.network.predict(self.preparation(X))
+        predicted = self.network.predict(self.inputs(X))
         if not self.task.classes:
             return self.preparation.decode(predicted)
         return self.task.decode(predicted)
@@ -79,7 +91,7 @@ class Model:
         """
         if not self.task.classes:
             raise InputError("no_probabilities", target=self.about.target, kind=self.task.kind)
-        found = self.network.forward(self.preparation(X))
+        found = self.network.forward(self.inputs(X))
         if found.shape[1] == 1:
             return np.concatenate([1 - found, found], axis=1)
         return found
@@ -90,10 +102,10 @@ class Model:
         Inputs, float32, (rows, inputs); class indices, or numbers in standardised units, (rows,).
         Raises InputError for what does not fit, and for a class that training did not have.
         """
-        features, (values, gaps) = as_features(X), as_target(y, self.about.target)
-        if len(gaps) != features.height:
-            raise InputError("rows_differ", rows=features.height, targets=len(gaps))
-        inputs = self.preparation.inputs(features.filter(~gaps))
+        inputs, (values, gaps) = self.inputs(X), as_target(y, self.about.target)
+        if len(gaps) != len(inputs):
+            raise InputError("rows_differ", rows=len(inputs), targets=len(gaps))
+        inputs = inputs[~gaps]
         if not self.task.classes:
             return inputs, self.preparation.encode(values.astype(np.float64))
         unknown = values[~np.isin(values, self.task.labels)]
