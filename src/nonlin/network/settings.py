@@ -12,6 +12,7 @@ from nonlin._errors import InputError, nearest
 from nonlin.network import checks
 
 if TYPE_CHECKING:
+    from nonlin.network.loss import Loss
     from nonlin.network.network import Network
 
 OPTIMIZERS = ("adamw", "sgd")
@@ -75,7 +76,8 @@ class Job:
     """One network to train in place on X (rows, features) and y, as `train_many` takes it.
 
     A network appears in one job only. `validation` is (X, y), (X, y, weights) or None. weights:
-    see `Network.fit`. memory: of earlier training that this one goes on with, or None.
+    see `Network.fit`. memory: of earlier training that this one goes on with, or None. loss: a
+    name or a Loss; None is the one that belongs to the output activation.
     """
 
     network: Network
@@ -85,6 +87,7 @@ class Job:
     settings: Settings = Settings()
     weights: Any = None
     memory: Memory | None = None
+    loss: str | Loss | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from nonlin._errors import InputError
+from nonlin._errors import InputError, nearest
 from nonlin.choose.keep import folder as place
 from nonlin.choose.keep.describe import Shape, activation_of
 from nonlin.choose.keep.model import About, Model
 from nonlin.choose.keep.plain import build, shown
+from nonlin.choose.kinds import KINDS
 from nonlin.choose.prepare import Preparation
 from nonlin.choose.task import Task
 from nonlin.network import Network, checks
@@ -33,6 +34,7 @@ def load(folder: str | PathLike[str]) -> Model:
     settings = place.read_json(path / place.SETTINGS)
     about = build(About, settings.get("about"), "about")
     task = build(Task, settings.get("task"), "task")
+    _sound(task)
     shape = build(Shape, settings.get("network"), "network")
     prepared = place.read_json(path / place.PREPARATION).get("preparation")
     preparation = build(Preparation, prepared, "preparation")
@@ -40,6 +42,20 @@ def load(folder: str | PathLike[str]) -> Model:
     network = _network(shape, path / place.WEIGHTS)
     _belong_together(network, preparation, task)
     return Model(network, preparation, task, about)
+
+
+def _sound(task: Task) -> None:
+    """Is it a kind that is known, with as many labels and numbers as its outputs need?"""
+    if task.kind not in KINDS:
+        hint = nearest(task.kind, KINDS)
+        raise InputError("unknown_task", given=task.kind, allowed=", ".join(KINDS), hint=hint)
+    labels = {"binary": 2, "ordinal": task.outputs + 1}.get(task.kind, task.outputs)
+    if len(task.labels) != (labels if task.classes else 0):
+        raise InputError("model_value", where="task.labels", given=shown(task.labels.tolist()))
+    numbers = {"proportion": 2, "quantiles": task.outputs}.get(task.kind, 0)
+    if len(task.numbers) != numbers:
+        raise InputError("model_value", where="task.numbers", given=shown(task.numbers))
+    task.objective()
 
 
 def _works(preparation: Preparation) -> None:

@@ -19,12 +19,17 @@ from nonlin.network import Network, Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The score of the race on test rows: accuracy or R^2, its 95 % interval, RMSE or None."""
+    """The score of the race on test rows with its 95 % interval, and the error, if any.
+
+    name, error_name: of the measures, such as "r2" and "rmse". low, high: None after one round.
+    error: in the units of the target.
+    """
 
     name: str
     value: float
     low: float | None
     high: float | None
+    error_name: str | None
     error: float | None
 
 
@@ -76,30 +81,34 @@ class Model:
     def predict(self, X: Any) -> np.ndarray:
         """Predictions for raw rows, a frame or array with the columns of training; (rows,).
 
-        Class labels, or numbers in the units of the target. Raises InputError if columns are
-        missing or do not fit.
+        Class labels, or numbers in the units of the target; of several labels 0 and 1, shape
+        (rows, labels); quantiles never cross, shape (rows, quantiles). Raises InputError if
+        columns are missing or do not fit.
         """
-        predicted = self.network.predict(self.inputs(X))
+        predicted = self.task.read(self.network.logits(self.inputs(X)))
         if not self.task.classes:
             return self.preparation.decode(predicted)
         return self.task.decode(predicted)
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """The probability of each class, (rows, classes), in the order of `task.labels`.
+        """The probability of each class or label, (rows, labels), in the order of `task.labels`.
 
         float32. Raises InputError for a model that predicts numbers, and as `predict`.
         """
         if not self.task.classes:
             raise InputError("no_probabilities", target=self.about.target, kind=self.task.kind)
         found = self.network.forward(self.inputs(X))
-        if found.shape[1] == 1:
+        if self.task.kind == "binary":
             return np.concatenate([1 - found, found], axis=1)
+        if self.task.kind == "ordinal":
+            return _of_classes(found)
         return found
 
     def arrays(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Raw rows and their targets as the network takes them; rows without a target are left out.
 
-        Inputs, float32, (rows, inputs); class indices, or numbers in standardised units, (rows,).
+        Inputs, float32, (rows, inputs); class indices, or numbers in the units of training, (rows,);
+        several labels as 0 and 1, (rows, labels).
         Raises InputError for what does not fit, and for a class that training did not have.
         """
         inputs, (values, gaps) = self.inputs(X), as_target(y, self.about.target)
@@ -108,7 +117,7 @@ class Model:
         inputs = inputs[~gaps]
         if not self.task.classes:
             return inputs, self.preparation.encode(values.astype(np.float64))
-        unknown = values[~np.isin(values, self.task.labels)]
+        unknown = values[~np.isin(values, self.task.labels)] if self.task.stepwise else values[:0]
         if unknown.size:
             allowed = ", ".join(map(str, self.task.labels[:20]))
             raise InputError("keep_label", given=unknown[0], allowed=allowed)
@@ -134,3 +143,10 @@ class Model:
         from nonlin.choose.keep.code import code
 
         return code(self, to)
+
+
+def _of_classes(steps: np.ndarray) -> np.ndarray:
+    """Probabilities of ordered classes, from those of each step once it is reached (CORN)."""
+    ends = np.ones((len(steps), 1), steps.dtype)
+    beyond = np.concatenate([ends, np.cumprod(steps, axis=1), 0 * ends], axis=1)
+    return beyond[:, :-1] - beyond[:, 1:]

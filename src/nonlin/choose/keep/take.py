@@ -27,6 +27,7 @@ def take(result: Result, final: Final) -> Model:
         value=row.score.value,
         low=low,
         high=high,
+        error_name=result.task.error,
         error=row.error.value if row.error else None,
     )
     about = About(

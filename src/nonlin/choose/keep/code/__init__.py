@@ -13,11 +13,12 @@ from nonlin._errors import InputError, nearest
 from nonlin.choose.keep.code import jax, keras, sklearn, torch
 from nonlin.choose.keep.code.facts import constants, functions, head
 from nonlin.choose.keep.model import Model
+from nonlin.network.loss import KNEE
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One library: the script without its head, losses on logits by name, prefix of its names."""
+    """One library: the script without its head, losses on logits by kind of task, prefix of its names."""
 
     body: str
     losses: Mapping[str, str]
@@ -39,7 +40,8 @@ def code(model: Model, to: str) -> str:
     if target is None:
         hint = nearest(str(to), TARGETS)
         raise InputError("code_target", given=to, allowed=", ".join(TARGETS), hint=hint)
-    for what, known in ((model.task.loss, target.losses), (model.about.training.optimizer, "adamw")):
+    optimizer = model.about.training.optimizer
+    for what, known in ((model.task.kind, target.losses), (optimizer, ("adamw",))):
         if what not in known:
             raise InputError("code_lacks", what=what, to=to)
     if target.values is not None:
@@ -47,7 +49,7 @@ def code(model: Model, to: str) -> str:
     else:
         exported, spelt = functions(model, to, target.names)
         values = {"EXPORT": exported, "CONSTANTS": constants(model, spelt)}
-    values["LOSS"] = target.losses[model.task.loss]
+    values["LOSS"] = Template(target.losses[model.task.kind]).substitute(KNEE=KNEE)
     values["SCORE"] = "accuracy" if model.task.classes else "R^2"
     body = Template(target.body).substitute(values)
     return head(model) + body

@@ -2,10 +2,13 @@
 
 _SIGMOID = "jnp.mean(jax.nn.softplus(logits) - y.reshape(logits.shape) * logits)"
 LOSSES = {
-    "squared_error": "jnp.mean((logits - y.reshape(logits.shape)) ** 2)",
-    "binary_cross_entropy": _SIGMOID,
-    "fractional_cross_entropy": _SIGMOID,
-    "cross_entropy": (
+    "regression": "jnp.mean((logits - y.reshape(logits.shape)) ** 2)",
+    "robust": (
+        "jnp.mean((held := jnp.clip(off := logits - y.reshape(logits.shape), -${KNEE}, ${KNEE}))"
+        " * (off - held / 2))"
+    ),
+    "binary": _SIGMOID,
+    "multiclass": (
         "-jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), "
         "y.astype(int)[:, None], 1))"
     ),

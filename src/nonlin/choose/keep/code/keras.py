@@ -1,10 +1,10 @@
 """The script for Keras 3."""
 
 LOSSES = {
-    "squared_error": "keras.losses.MeanSquaredError()",
-    "binary_cross_entropy": "keras.losses.BinaryCrossentropy(from_logits=True)",
-    "fractional_cross_entropy": "keras.losses.BinaryCrossentropy(from_logits=True)",
-    "cross_entropy": "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+    "regression": "keras.losses.MeanSquaredError()",
+    "robust": "keras.losses.Huber(${KNEE})",
+    "binary": "keras.losses.BinaryCrossentropy(from_logits=True)",
+    "multiclass": "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
 }
 BODY = '''\
 import sys

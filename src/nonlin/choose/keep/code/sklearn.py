@@ -6,7 +6,7 @@ from nonlin.choose.answer import FINAL_SHARES
 from nonlin.choose.keep.describe import as_python
 from nonlin.choose.keep.model import Model
 
-LOSSES = {"squared_error": "", "binary_cross_entropy": "", "cross_entropy": ""}
+LOSSES = {"regression": "", "binary": "", "multiclass": ""}
 BODY = '''\
 import sys
 

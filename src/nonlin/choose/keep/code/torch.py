@@ -1,12 +1,10 @@
 """The script for PyTorch."""
 
 LOSSES = {
-    "squared_error": "F.mse_loss(logits, y.reshape(logits.shape))",
-    "binary_cross_entropy": "F.binary_cross_entropy_with_logits(logits, y.reshape(logits.shape))",
-    "fractional_cross_entropy": (
-        "F.binary_cross_entropy_with_logits(logits, y.reshape(logits.shape))"
-    ),
-    "cross_entropy": "F.cross_entropy(logits, y.long())",
+    "regression": "F.mse_loss(logits, y.reshape(logits.shape))",
+    "robust": "F.huber_loss(logits, y.reshape(logits.shape), delta=${KNEE})",
+    "binary": "F.binary_cross_entropy_with_logits(logits, y.reshape(logits.shape))",
+    "multiclass": "F.cross_entropy(logits, y.long())",
 }
 BODY = '''\
 import copy
