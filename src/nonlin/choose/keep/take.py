@@ -14,6 +14,7 @@ from nonlin.choose.keep.model import About, Model, Score
 
 if TYPE_CHECKING:
     from nonlin.choose.result import Final, Result
+    from nonlin.choose.task import Task
 
 MADE_WITH = ("numpy", "llvmlite", "numba")  # what the weights depend on, to the last bit
 
@@ -37,7 +38,7 @@ def take(result: Result, final: Final) -> Model:
         target=result.target,
         training=final.settings,
         score=score,
-        command=python_call(result.plan, result.task.kind),
+        command=python_call(result.plan, _asked(result.task)),
         versions=_versions(),
     )
     return Model(final.network, final.preparation, result.task, about)
@@ -46,6 +47,13 @@ def take(result: Result, final: Final) -> Model:
 def commanded(model: Model, command: str) -> Model:
     """The model with the line that was typed to get it."""
     return replace(model, about=replace(model.about, command=command))
+
+
+def _asked(task: Task) -> str:
+    """The task with its details, as `choose` takes it."""
+    ordered = task.kind == "ordinal"
+    details = task.labels.tolist() if ordered else [f"{number!r}" for number in task.numbers]
+    return task.kind + (f":{','.join(map(str, details))}" if details else "")
 
 
 def _versions() -> dict[str, str]:
