@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,7 +37,7 @@ def predict(
     ] = False,
 ) -> None:
     """Predict the rows of a table."""
-    _ending(output)
+    _writable(output)
     from nonlin.choose.keep import load
     from nonlin.choose.keep.rows import predictions, remarks
     from nonlin.choose.read import read_frame
@@ -100,11 +102,14 @@ def tell(path: Path | None) -> None:
         print(say("cli.keep.no_onnx"), file=sys.stderr)
 
 
-def _ending(output: str) -> None:
+def _writable(output: str) -> None:
     ending = Path(output).suffix.lower()
     if output != SCREEN and ending not in ENDINGS:
         hint = nearest(ending, ENDINGS)
         raise InputError("predict_ending", given=output, allowed=", ".join(ENDINGS), hint=hint)
+    above = Path(output).expanduser().parent
+    if not above.is_dir():
+        raise InputError("cannot_write", path=output, reason=os.strerror(errno.ENOENT))
 
 
 def _write(found: pl.DataFrame, output: str) -> None:

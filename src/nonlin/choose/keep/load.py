@@ -83,9 +83,7 @@ def _network(shape: Shape, path: Path) -> Network:
     places = (f"network.hidden[{at}]" for at in range(len(shape.hidden)))
     hidden = [activation_of(*each) for each in zip(shape.hidden, places, strict=True)]
     output = activation_of(shape.output, "network.output")
-    return Network.of(
-        sizes, hidden, output, shape.init, shape.seed, arrays[0::2], arrays[1::2]
-    )
+    return Network.of(sizes, hidden, output, shape.init, shape.seed, arrays[0::2], arrays[1::2])
 
 
 def _shapes(sizes: tuple[int, ...]) -> dict[str, tuple[int, ...]]:

@@ -76,7 +76,9 @@ class Model:
         frame = as_frame(X)
         schema = frame.schema
         codes = [n for n in self.preparation.categorical if n in schema and schema[n].is_integer()]
-        return self.preparation.inputs(normalised(frame.with_columns(pl.col(codes).cast(pl.String))))
+        return self.preparation.inputs(
+            normalised(frame.with_columns(pl.col(codes).cast(pl.String)))
+        )
 
     def predict(self, X: Any) -> np.ndarray:
         """Predictions for raw rows, a frame or array with the columns of training; (rows,).
@@ -107,8 +109,8 @@ class Model:
     def arrays(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Raw rows and their targets as the network takes them; rows without a target are left out.
 
-        Inputs, float32, (rows, inputs); class indices, or numbers in the units of training, (rows,);
-        several labels as 0 and 1, (rows, labels).
+        Inputs, float32, (rows, inputs). Class indices, or numbers in the units of training,
+        (rows,); several labels as 0 and 1, (rows, labels).
         Raises InputError for what does not fit, and for a class that training did not have.
         """
         inputs, (values, gaps) = self.inputs(X), as_target(y, self.about.target)

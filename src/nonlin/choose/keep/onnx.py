@@ -35,7 +35,7 @@ def as_onnx(model: Model) -> bytes:
         [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["rows", size])]
         for name, size in ((INPUT, network.sizes[0]), (OUTPUT, network.sizes[-1]))
     ]
-    graph = helper.make_graph(nodes, "network", *ends, initializer=weights)
+    graph = helper.make_graph(nodes, "network", ends[0], ends[1], initializer=weights)
     made = helper.make_model(
         graph,
         functions=functions,

@@ -14,6 +14,9 @@ from nonlin.choose.keep.code.facts import scales
 from nonlin.network import Initialisation, Network
 
 ALL = tuple(TARGETS)
+FEW = 12  # epochs, enough for a table of this size
+# Keras 3.15 with NumPy 2.4
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
 def script(model, to, folder):
@@ -23,6 +26,7 @@ def script(model, to, folder):
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.EPOCHS = FEW
     return module
 
 
@@ -110,18 +114,19 @@ def test_the_same_function(to, numbers, table, tmp_path):
     np.testing.assert_allclose(found, network.logits(X), rtol=1e-4, atol=1e-5)
 
 
-def test_robust_regression(table, tmp_path, capsys):
+@pytest.mark.parametrize("to", ["torch", "jax", "keras"])
+def test_robust_regression(to, table, tmp_path, capsys):
     frame, amount, _ = table
     amount = np.where(np.arange(len(amount)) % 20 == 0, 50.0, amount)  # slips
     result = nl.choose(
         frame, amount, task="robust", activations=["relu"], rates=[0.01], seeds=1, hidden=(16,),
         quick=True,
     )  # fmt: skip
-    np.savez(tmp_path / "rows.npz", **dict(zip("Xy", result.model.arrays(frame, amount))))
-    for to in ("torch", "jax", "keras"):
-        script(result.model, to, tmp_path).main(tmp_path / "rows.npz")
-        loss = float(re.search(r"loss ([\d.]+)", capsys.readouterr().out)[1])
-        assert loss < 2 * result.record.best_loss + 1
+    X, y = result.model.arrays(frame, amount)
+    np.savez(tmp_path / "rows.npz", X=X, y=y)
+    script(result.model, to, tmp_path).main(tmp_path / "rows.npz")
+    loss = float(re.search(r"loss ([\d.]+)", capsys.readouterr().out)[1])
+    assert loss < 0.25 * np.mean(y**2)  # which is what the squared error would make of the slips
 
 
 def test_settings_stand_in_the_script(classes):
@@ -137,7 +142,9 @@ def test_settings_stand_in_the_script(classes):
 
 def test_every_line_of_the_head_is_a_comment(classes):
     """A name that a file's author chose cannot become code."""
-    about = replace(classes.model.about, target='y"""\nimport os\r\u2028os.system("x")', command="a\nb")
+    about = replace(
+        classes.model.about, target='y"""\nimport os\r\u2028os.system("x")', command="a\nb"
+    )
     for to in ALL:
         written = replace(classes.model, about=about).code(to)
         compile(written, to, "exec")

@@ -18,7 +18,7 @@ from nonlin.network.loss import KNEE
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One library: the script without its head, losses on logits by kind of task, prefix of its names."""
+    """One library: the script without its head; losses on logits, by kind of task; its names."""
 
     body: str
     losses: Mapping[str, str]

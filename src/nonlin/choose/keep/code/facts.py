@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,6 +22,11 @@ from nonlin.network import Initialisation, Network
 from nonlin.network.fills import normal
 from nonlin.network.rules import RULES
 
+KEYS = ("title", "made", "score", "rows", "run", "differs")
+ARRAYS = """\
+    model = nl.load("model")
+    X, y = model.arrays(frame, frame[{target!r}])
+    np.savez("rows.npz", X=X, y=y)"""
 NEED_MORE = ("prelu", "threshold")  # other libraries' functions of these names want more arguments
 
 
@@ -38,8 +44,10 @@ def head(model: Model) -> str:
         "value": f"{about.score.value:.4g}",
         "command": about.command,
     }
-    keys = ("title", "made", "score", "rows", "load", "arrays", "save", "run", "differs")
-    return comment([one_line(say(f"keep.code.{key}", **facts)) for key in keys], "#") + "\n"
+    said = {key: say(f"keep.code.{key}", **facts) for key in KEYS}
+    code = ARRAYS.format(target=about.target).split("\n")
+    lines = [said["title"], said["made"], said["score"], said["rows"], *code]
+    return comment([*map(one_line, lines), said["run"], said["differs"]], "#") + "\n"
 
 
 def functions(model: Model, to: str, names: str) -> tuple[str, str]:
@@ -49,7 +57,7 @@ def functions(model: Model, to: str, names: str) -> tuple[str, str]:
     """
     spelt = [_spelling(each, names) for each in model.network.hidden]
     lacking = {
-        each.graph: each
+        each.graph: _fixed(each)
         for each, name in zip(model.network.hidden, spelt, strict=True)
         if name is None
     }
@@ -59,6 +67,12 @@ def functions(model: Model, to: str, names: str) -> tuple[str, str]:
     own = [Subject(each).name for each in lacking.values()]
     called = [name or own[0] for name in spelt]
     return exported, _tuple(called)
+
+
+def _fixed(activation: Activation) -> Activation:
+    """With parameters that stay as they are, since nonlin's networks train none of them."""
+    rows = tuple(replace(row, learned=False) for row in activation.parameters)
+    return replace(activation, parameters=rows)
 
 
 def _spelling(activation: Activation, names: str) -> str | None:
@@ -103,6 +117,6 @@ def scales(network: Network) -> tuple[list[float], list[float]]:
     return weights, [rule.bias_std(activation) for _, activation in layers]
 
 
-def _tuple(parts) -> str:
+def _tuple(parts: Iterable[str]) -> str:
     written = ", ".join(found := [*parts])
     return f"({written},)" if len(found) == 1 else f"({written})"

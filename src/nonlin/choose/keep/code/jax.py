@@ -9,8 +9,7 @@ LOSSES = {
     ),
     "binary": _SIGMOID,
     "multiclass": (
-        "-jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), "
-        "y.astype(int)[:, None], 1))"
+        "-jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), y.astype(int)[:, None], 1))"
     ),
 }
 BODY = '''\

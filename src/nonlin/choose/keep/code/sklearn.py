@@ -7,7 +7,7 @@ from nonlin.choose.keep.describe import as_python
 from nonlin.choose.keep.model import Model
 
 LOSSES = {"regression": "", "binary": "", "multiclass": ""}
-BODY = '''\
+BODY = """\
 import sys
 
 import numpy as np
@@ -35,13 +35,14 @@ def main(path, seed=0):
     with np.load(path) as rows:
         X, y = rows["X"].astype(np.float32), rows["y"]
     network = build(seed).fit(X, y)
-    print(f"held-out rows: loss {network.best_loss_:.4g}; all rows: ${SCORE} {network.score(X, y):.4g}")
+    reached, score = network.best_loss_, network.score(X, y)
+    print(f"held-out rows: loss {reached:.4g}; all rows: ${SCORE} {score:.4g}")
     return network
 
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-'''
+"""
 
 
 def values(model: Model) -> dict[str, str]:
