@@ -15,7 +15,7 @@ LEAST_COUNTS = 4  # distinct values from which a skewness says something
 FALLING_COUNTS = 6  # and so few whole numbers if they could also be classes
 HALF = 0.5  # share of [0, 1] that proportions span at least
 FAR = 3.0  # interquartile ranges beyond the quartiles; Tukey, Exploratory Data Analysis, 1977
-HEAVY = 0.005  # share of the values out there that makes heavy tails
+HEAVY, FEW_FAR = 0.005, 3  # share, and number, of the values out there that make heavy tails
 
 Guess = tuple[str, tuple[Text, ...]]
 
@@ -88,9 +88,10 @@ def _skewness(values: np.ndarray) -> tuple[float, float]:
 
 def _tails(values: np.ndarray) -> tuple[Text, ...]:
     """A note if too many values lie far out."""
-    lower, upper = np.quantile(values, [0.25, 0.75])
-    reach = FAR * (upper - lower)
-    far = int(np.sum((values < lower - reach) | (values > upper + reach)))
-    if far <= HEAVY * len(values):
+    with np.errstate(all="ignore"):
+        lower, upper = np.quantile(values, [0.25, 0.75])
+        reach = FAR * (upper - lower)
+        far = int(np.sum((values < lower - reach) | (values > upper + reach)))
+    if far < max(FEW_FAR, HEAVY * len(values)):
         return ()
     return (text("task.heavy_tails", count=far, rows=len(values)),)

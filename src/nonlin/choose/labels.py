@@ -40,11 +40,11 @@ def matrix(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _numbers(column: Any, name: str) -> np.ndarray:
     """0, 1 and NaN, float64."""
+    given = column.to_list() if isinstance(column, pl.Series) else np.asarray(column).tolist()
     try:
-        series = column if isinstance(column, pl.Series) else pl.Series(np.asarray(column))
-        values = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    except (pl.exceptions.PolarsError, TypeError, ValueError):
-        raise InputError("label_values", name=name, given=str(column[0])) from None
+        values = np.array([np.nan if each is None else float(each) for each in given])
+    except (TypeError, ValueError):
+        raise InputError("label_values", name=name, given=given[0]) from None
     other = values[~np.isin(values, (0.0, 1.0)) & ~np.isnan(values)]
     if other.size:
         raise InputError("label_values", name=name, given=f"{other[0]:g}")

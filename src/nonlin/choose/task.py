@@ -17,7 +17,7 @@ from nonlin.network import Loss, pinball
 from nonlin.network.loss import LEVELS, LOSSES
 
 INDICES = ("binary", "multiclass", "ordinal")  # kinds whose target is one class of several
-USUAL_TOPS = (1.0, 100.0)  # of proportions: shares and percentages
+USUAL = ((0.0, 1.0), (50.0, 100.0))  # largest values from which on 1, and 100, are the bounds
 EXAMPLES = {"ordinal": "low,mid,high", "proportion": "0,10", "quantiles": "0.05,0.5,0.95"}
 
 
@@ -169,7 +169,7 @@ def _multilabel(target: np.ndarray, name: str, kind: str | None) -> Task:
 
 def _quantity(target: np.ndarray, name: str, kind: str, details: list[str]) -> Task:
     if target.dtype.kind == "U":
-        raise InputError("text_target", name=name, example=str(target[0]))
+        raise InputError("text_target", name=name, example=str(target[0]), kind=kind)
     values = target.astype(np.float64)
     if kind in ("positive", "counts") and values.min() < 0:
         raise InputError("not_positive", name=name, given=float(values.min()), kind=kind)
@@ -180,8 +180,8 @@ def _quantity(target: np.ndarray, name: str, kind: str, details: list[str]) -> T
         bounds = _bounds(values, name, details)
         low, high = bounds
         reason = text("task.proportion", low=f"{low:g}", high=f"{high:g}")
-        found = not details and bounds[1] not in USUAL_TOPS
-        notes = (text("task.bounds_taken"),) if found else ()
+        taken = not details and bounds not in ((0.0, 1.0), (0.0, 100.0))
+        notes = (text("task.bounds_taken"),) if taken else ()
         return Task(kind, 1, target[:0], reason, bounds, notes)
     if kind == "quantiles":
         numbers = pinball(_numbers(kind, details)).constants if details else LEVELS
@@ -202,7 +202,7 @@ def _bounds(values: np.ndarray, name: str, details: list[str]) -> tuple[float, f
             shown = f"{found[0]:g}", f"{found[1]:g}"
             raise InputError("out_of_bounds", name=name, given=outside, low=shown[0], high=shown[1])
         return found[0], found[1]
-    usual = [top for top in USUAL_TOPS if low >= 0 and high <= top]
+    usual = [top for least, top in USUAL if low >= 0 and least < high <= top]
     return (0.0, usual[0]) if usual else (low, high)
 
 
