@@ -19,6 +19,7 @@ from nonlin.cli import (
     looking,
     networks,
     predicting,
+    saved,
     stabilising,
 )
 
@@ -99,6 +100,8 @@ def build() -> typer.Typer:
     app.callback(help=say("cli.help"))(_options)
     for name, function in (
         ("choose", choosing.choose),
+        ("predict", saved.predict),
+        ("code", saved.code),
         ("list", filtering.with_filters(looking.show_list)),
         ("show", looking.show),
         ("compare", looking.compare),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from nonlin._text import say
-from nonlin.cli import reading
+from nonlin.cli import reading, saved
 from nonlin.cli.progress import progress
 
 
@@ -47,29 +47,46 @@ def choose(
         str | None, typer.Option("--threads", help=say("cli.threads"), metavar="N")
     ] = None,
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
+    save: Annotated[
+        Path | None, typer.Option("--save", help=say("cli.keep.save"), metavar="FOLDER")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
-    options: dict[str, Any] = {
+    read = _read(hidden, activations, rates, seeds, threads, seed)
+    options = read | {"quick": quick, "full": full, "budget": budget, "resume": resume}
+    from nonlin.choose import choose_file
+
+    if save is not None:
+        saved.writable(save)  # known now, not after all the training
+    with progress(quiet, say("cli.training")) as on_progress:
+        result = choose_file(
+            data, target, task=task, journal=_journal(), on_progress=on_progress, **options
+        )
+    kept = saved.keep(result, save)  # first: a closed pipe ends the printing
+    _print_result(result, as_json)
+    saved.tell(kept)
+    if result.interrupted:
+        raise typer.Exit(130)
+
+
+def _read(
+    hidden: str,
+    activations: str | None,
+    rates: str | None,
+    seeds: str | None,
+    threads: str | None,
+    seed: str,
+) -> dict[str, Any]:
+    """What was typed as text, as `choose_file` takes it."""
+    return {
         "hidden": tuple(reading.sizes(hidden, "--hidden")),
         "activations": None if activations is None else reading.activations(activations),
         "rates": None if rates is None else reading.numbers(rates, "--rates", "0.001,0.01"),
         "seeds": None if seeds is None else reading.whole(seeds, "--seeds"),
         "threads": None if threads is None else reading.whole(threads, "--threads"),
         "seed": reading.whole(seed, "--seed"),
-        "quick": quick,
-        "full": full,
-        "budget": budget,
-        "journal": _journal(),
-        "resume": resume,
     }
-    from nonlin.choose import choose_file
-
-    with progress(quiet, say("cli.training")) as on_progress:
-        result = choose_file(data, target, task=task, on_progress=on_progress, **options)
-    _print_result(result, as_json)
-    if result.interrupted:
-        raise typer.Exit(130)
 
 
 def _journal() -> Path:
