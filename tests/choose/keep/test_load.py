@@ -17,7 +17,7 @@ CHANGES = [
     ("settings", "schema", True, "version True"),
     ("settings", "format", "other", "not a file of a model"),
     ("settings", "network", None, "network cannot be None"),
-    ("settings", "network.sizes", [9, 64, 64], "layer3.weight', which the network does not have"),
+    ("settings", "network.sizes", [9, 64, 64], "layer3.bias', which the network does not have"),
     ("settings", "network.sizes", [HUGE, HUGE, HUGE, 1], "needs .*1099511627776"),
     ("settings", "network.sizes", [8, 64, -1, 1], "size"),
     ("settings", "network.sizes", "8-64-64-1", "network.sizes cannot be '8-64-64-1'"),
