@@ -11,7 +11,17 @@ from typer.core import TyperCommand, TyperGroup
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
-from nonlin.cli import choosing, costing, exporting, filtering, looking, networks, predicting, saved
+from nonlin.cli import (
+    choosing,
+    costing,
+    exporting,
+    filtering,
+    looking,
+    networks,
+    predicting,
+    saved,
+    stabilising,
+)
 
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {
@@ -99,6 +109,7 @@ def build() -> typer.Typer:
         ("forward", networks.forward),
         ("theory", predicting.theory),
         ("init", predicting.init),
+        ("stability", stabilising.stability),
         ("bench", costing.bench),
     ):
         short = say(f"cli.{name}.short")

@@ -37,12 +37,13 @@ def saturated_share(network: Network, X: Any) -> Measurement:
     flat = 0
     count = 0
     for activation, slope in _slopes(network, X):
-        flat += int(np.count_nonzero(np.abs(slope) < _threshold(activation, slope)))
+        flat += int(np.count_nonzero(np.abs(slope) < threshold(activation, slope)))
         count += slope.size
     return _share(flat / count, "measure.saturated", X)
 
 
-def _threshold(activation: Activation, slope: np.ndarray) -> float:
+def threshold(activation: Activation, slope: np.ndarray) -> float:
+    """Slopes of smaller size count as saturated; `slope` holds those that were met."""
     steepest = activation.properties.lipschitz
     if not math.isfinite(steepest):  # no largest slope, as in x^2: take the largest one met
         steepest = float(np.abs(slope).max())

@@ -86,6 +86,13 @@ def copy_vector(source: Array, target: Array) -> None:
 
 
 @compiled
+def swap(one: Array, other: Array) -> None:
+    """Exchange the numbers of two vectors."""
+    for i in range(one.size):
+        one[i], other[i] = other[i], one[i]
+
+
+@compiled
 def _before(sizes: Array, layer: int):
     """How many neurons stand in the layers before `layer`."""
     total = 0

@@ -12,6 +12,7 @@ from nonlin._errors import InputError, nearest
 from nonlin.network import checks
 
 if TYPE_CHECKING:
+    from nonlin.network.divergence import Divergence
     from nonlin.network.loss import Loss
     from nonlin.network.network import Network
 
@@ -100,6 +101,7 @@ class Record:
     any), whose weights the network keeps; -1 if no epoch ended with finite numbers, when
     the network keeps its initial weights. steps: batches seen. diverged_at: the step,
     counted from 1, at which the loss or a parameter stopped being finite; None otherwise.
+    divergence: the same told in words, with the layer and what led there.
     """
 
     train_loss: np.ndarray
@@ -109,6 +111,7 @@ class Record:
     steps: int
     seconds: float
     diverged_at: int | None
+    divergence: Divergence | None = None
 
     @property
     def best_loss(self) -> float:

@@ -18,7 +18,8 @@ import numpy as np
 
 from nonlin._errors import InputError
 from nonlin.kernels.threads import thread_count
-from nonlin.network import checks
+from nonlin.network import checks, divergence
+from nonlin.network.divergence import Divergence
 from nonlin.network.loss import Loss, loss_for
 from nonlin.network.network import Network
 from nonlin.network.settings import OPTIMIZERS, Job, Memory, Record, Settings
@@ -77,6 +78,32 @@ def gradient(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Goal:
+    """What checked rows should give: the loss of their logits, and its derivative."""
+
+    plan: Any
+    data: Any
+    kernels: list[Any]
+
+    def __call__(self, logits: np.ndarray, rows: slice) -> tuple[float, np.ndarray]:
+        """Sum of the losses of these rows, and its derivative by their logits."""
+        from nonlin.network import loop
+
+        part = type(self.data)(*(each[rows] for each in self.data))
+        found = np.empty_like(logits)
+        function = getattr(loop, f"loss_gradient_{logits.dtype.name}")
+        count = len(logits)
+        return count * float(function(self.plan, logits, part, found)), count * found
+
+
+def goal(network: Network, X: Any, y: Any) -> Goal:
+    """The goal of training `network` on (X, y). Raises InputError for unusable X or y."""
+    chosen = loss_for(network.output.name)
+    plan, kernels = _plan(network, chosen)
+    return Goal(plan, _data(network, chosen, X, y), kernels)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Run:
     """A job as the compiled loop takes it; `kernels` keeps the code at its addresses alive."""
 
@@ -92,6 +119,12 @@ class _Run:
         from nonlin.network import loop
 
         curves = np.full((2, self.rule.epochs), np.nan)
+        trail = loop.Trail(
+            np.full(loop.LOSSES_KEPT, np.nan),
+            np.full(self.rule.batch, -1),
+            np.empty_like(self.network.parameters),
+        )
+        before = divergence.sizes(self.network)
         function = getattr(loop, f"run_{self.network.dtype.name}")
         begin = time.perf_counter()
         epochs, steps, best, diverged = function(
@@ -102,11 +135,24 @@ class _Run:
             self.rule,
             self.memory,
             curves,
+            trail,
             stop,
         )
         seconds = time.perf_counter() - begin
+        why = self._why(trail, before, epochs, diverged) if diverged else None
         train_loss, validation_loss = curves[:, :epochs]
-        return Record(train_loss, validation_loss, best, epochs, steps, seconds, diverged or None)
+        spent = epochs, steps, seconds
+        return Record(train_loss, validation_loss, best, *spent, diverged or None, why)
+
+    def _why(self, trail: Any, before: np.ndarray, epoch: int, step: int) -> Divergence:
+        """What the network looked like when it diverged."""
+        broken = self.network.copy()
+        broken.parameters[:] = trail.other
+        rows = self.data.inputs[trail.rows[trail.rows >= 0]]
+        kept = len(trail.losses)
+        losses = [float(trail.losses[k % kept]) for k in range(max(step - kept, 0), step)]
+        rate = self.rule.learning_rate
+        return divergence.explain(broken, rows, before, (epoch, step), losses, rate)
 
 
 def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
