@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from nonlin._callable import make_callable
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from nonlin.activation import Activation
     from nonlin.choose.recommend import Recommendation as Recommendation
     from nonlin.choose.result import Result as Result
@@ -32,6 +34,7 @@ def choose(
     threads: int | None = None,
     journal: str | PathLike[str] | None = None,
     resume: bool = False,
+    executor: Executor | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Result:
     """Train every candidate on X and y, and say which hidden activation to use, and why.
@@ -45,9 +48,11 @@ def choose(
     candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
     budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
     threads: networks trained at once; the result does not depend on it. journal: a folder in
-    which finished networks are written down; resume: go on from there. on_progress(done, total,
-    label): called after each network. Ctrl-C ends with what is finished; it is raised again if
-    no split is. Raises InputError for what cannot be used.
+    which finished networks are written down; resume: go on from there. executor: whose workers
+    train the networks (a ProcessPoolExecutor, Dask's `Client.get_executor()`, ...), two at a
+    time with one thread; the result does not depend on it. on_progress(done, total, label):
+    called after each network. Ctrl-C ends with what is finished; it is raised again if no split
+    is. Raises InputError for what cannot be used, NonlinError if all workers are lost.
     """
     from nonlin.choose.answer import Way, from_arrays
 
@@ -55,7 +60,7 @@ def choose(
         X,
         y,
         task,
-        Way(on_progress=on_progress, journal=journal, resume=resume),
+        Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,
         quick=quick,
@@ -84,6 +89,7 @@ def choose_file(
     threads: int | None = None,
     journal: str | PathLike[str] | None = None,
     resume: bool = False,
+    executor: Executor | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Result:
     """`choose` for a table: a CSV, TSV or Parquet file, or a data set of scikit-learn.
@@ -98,7 +104,7 @@ def choose_file(
         data,
         target,
         task,
-        Way(on_progress=on_progress, journal=journal, resume=resume),
+        Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,
         quick=quick,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from nonlin._text import say
-from nonlin.cli import reading
+from nonlin.cli import cluster, reading
 from nonlin.cli.progress import progress
 
 
@@ -46,6 +46,9 @@ def choose(
     threads: Annotated[
         str | None, typer.Option("--threads", help=say("cli.threads"), metavar="N")
     ] = None,
+    dask: Annotated[
+        str | None, typer.Option("--dask", help=say("cli.choose.dask"), metavar="ADDRESS")
+    ] = None,
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
@@ -65,8 +68,13 @@ def choose(
     }
     from nonlin.choose import choose_file
 
-    with progress(quiet, say("cli.training")) as on_progress:
-        result = choose_file(data, target, task=task, on_progress=on_progress, **options)
+    with (
+        cluster.executor(dask) as executor,
+        progress(quiet, say("cli.training")) as on_progress,
+    ):
+        result = choose_file(
+            data, target, task=task, on_progress=on_progress, executor=executor, **options
+        )
     _print_result(result, as_json)
     if result.interrupted:
         raise typer.Exit(130)
