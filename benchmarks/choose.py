@@ -45,7 +45,7 @@ def page(kept: dict[str, Any]) -> str:
         "| | target | measured | held |\n|---|---|---|---|\n"
     )
     rows = [
-        f"| {row['what']} | {row['target']} | {row['measured']} | {'yes' if row['held'] else 'no'} |"
+        f"| {row['what']} | {row['target']} | {row['measured']} | {('no', 'yes')[row['held']]} |"
         for part in PARTS
         for row in kept.get(part, {}).get("rows", ())
     ]

@@ -66,10 +66,10 @@ def torch_network(X: np.ndarray, y: np.ndarray, name: str, rate: float) -> float
 
     torch.set_num_threads(1)
     layer = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}[name]
-    linear, sizes = torch.nn.Linear, (X.shape[1], *HIDDEN)
-    hidden = [part() for a, b in zip(sizes, HIDDEN, strict=False) for part in (
-        lambda a=a, b=b: linear(a, b), layer)]  # fmt: skip
-    network = torch.nn.Sequential(*hidden, linear(HIDDEN[-1], 10))
+    linear, (first, second) = torch.nn.Linear, HIDDEN
+    network = torch.nn.Sequential(
+        linear(X.shape[1], first), layer(), linear(first, second), layer(), linear(second, 10)
+    )
     optimizer = torch.optim.Adam(network.parameters(), lr=rate)
     loss = torch.nn.CrossEntropyLoss()
     inputs, labels = torch.from_numpy(X), torch.from_numpy(y)

@@ -2,9 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -106,15 +103,16 @@ def test_a_broken_pool_ends_in_a_sentence_and_its_journal_goes_on(here, pool, tm
 def test_no_rows_travel_with_a_chunk_and_memory_is_shared(tmp_path):
     table, task = from_memory(*IRIS), infer(IRIS[1], "y")
     data = rows_of(table, task, 0)
-    stored = workers._stored(data, tmp_path)
+    order = workers.Order(nl.__version__, data, task, plan(**SMALL), 0)
+    stored = workers._stored(order, tmp_path)
     again = workers._restored(stored)
     for part in ("train", "validation", "test"):
-        assert getattr(stored.rest, part) == (None, None)
-        for before, after in zip(getattr(data, part), getattr(again, part), strict=True):
+        assert getattr(stored.rest.data, part) == (None, None)
+        for before, after in zip(getattr(data, part), getattr(again.data, part), strict=True):
             assert before.dtype == after.dtype
             assert np.array_equal(before, after)
             assert isinstance(after.base, np.memmap)
-    assert workers._restored(workers.Stored(tmp_path, data)) is again  # once per process
+    assert workers._restored(workers.Stored(tmp_path, order)) is again  # once per process
 
 
 class Elsewhere(ThreadPoolExecutor):
@@ -138,10 +136,10 @@ class Unlucky(ThreadPoolExecutor):
         super().__init__(1)
         self.seen = set()
 
-    def submit(self, fn, sent, order, chunk):
-        if (order.seed, chunk) in self.seen:
-            return super().submit(fn, sent, order, chunk)
-        self.seen.add((order.seed, chunk))
+    def submit(self, fn, sent, chunk):
+        if chunk in self.seen:
+            return super().submit(fn, sent, chunk)
+        self.seen.add(chunk)
         lost = Future()
         lost.set_exception(OSError("the cable"))
         return lost
@@ -168,9 +166,9 @@ def test_a_part_that_is_lost_is_tried_again():
 def test_other_versions_and_other_things_are_refused(monkeypatch):
     with pytest.raises(InputError, match=r"executor is 3: give a concurrent\.futures"):
         nl.choose(*IRIS, **SMALL, executor=3)
-    order = workers.Order("0.0.0", None, None, 0)
+    order = workers.Order("0.0.0", None, None, None, 0)
     with pytest.raises(InputError, match=r"0\.0\.0 is needed"):
-        workers.train_chunk(None, order, ())
+        workers.train_chunk(order, ())
 
 
 FAST = ("--quick", "--activations", "relu,tanh", "--rates", "0.01", "--seeds", "2", "--hidden", "8")
