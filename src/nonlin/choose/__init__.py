@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ def choose(
     seeds: int | None = None,
     task: str | None = None,
     budget: str | float | None = None,
+    limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
     journal: str | PathLike[str] | None = None,
     resume: bool = False,
@@ -47,6 +48,8 @@ def choose(
     task: "regression", "binary" or "multiclass" instead of the one that y suggests. quick: fewer
     candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
     budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
+    limits: what a candidate must keep to: max_ns (per element, measured here), int8, smooth
+    (continuous derivatives), monotone, no_exp, bounded, such as {"max_ns": 1.0, "int8": True}.
     threads: networks trained at once; the result does not depend on it. journal: a folder in
     which finished networks are written down; resume: go on from there. executor: whose workers
     train the networks (a ProcessPoolExecutor, Dask's `Client.get_executor()`, ...), two at a
@@ -70,6 +73,7 @@ def choose(
         seeds=seeds,
         threads=threads,
         budget=budget,
+        limits=limits,
     )
 
 
@@ -86,6 +90,7 @@ def choose_file(
     seeds: int | None = None,
     task: str | None = None,
     budget: str | float | None = None,
+    limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
     journal: str | PathLike[str] | None = None,
     resume: bool = False,
@@ -114,6 +119,7 @@ def choose_file(
         seeds=seeds,
         threads=threads,
         budget=budget,
+        limits=limits,
     )
 
 

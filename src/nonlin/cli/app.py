@@ -11,7 +11,16 @@ from typer.core import TyperCommand, TyperGroup
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
-from nonlin.cli import choosing, costing, exporting, filtering, looking, networks, predicting
+from nonlin.cli import (
+    choosing,
+    costing,
+    exporting,
+    filtering,
+    limiting,
+    looking,
+    networks,
+    predicting,
+)
 
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {
@@ -89,7 +98,7 @@ def build() -> typer.Typer:
     )
     app.callback(help=say("cli.help"))(_options)
     for name, function in (
-        ("choose", choosing.choose),
+        ("choose", limiting.with_limits(choosing.choose)),
         ("list", filtering.with_filters(looking.show_list)),
         ("show", looking.show),
         ("compare", looking.compare),

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from nonlin._text import say
-from nonlin.cli import cluster, reading
+from nonlin.cli import cluster, limiting, reading
 from nonlin.cli.progress import progress
 
 
 def choose(
+    limits: dict[str, Any],
     data: Annotated[str, typer.Argument(metavar=say("cli.metavar.data"), help=say("cli.data"))],
     target: Annotated[
         str | None,
@@ -63,6 +64,7 @@ def choose(
         "quick": quick,
         "full": full,
         "budget": budget,
+        "limits": limiting.read(limits),
         "journal": _journal(),
         "resume": resume,
     }
