@@ -32,8 +32,8 @@ def test_a_limit_keeps_what_is_within(name):
 
 
 def test_int8_means_integer_arithmetic_or_a_fixed_scale():
-    steep = nl.activation("x**2")
-    (left, _) = prune([nl.relu, steep, nl.activation("min(x**2, 1)")], {"int8": True})
+    steep = nl.activation(formula="x**2")
+    (left, _) = prune([nl.relu, steep, nl.activation(formula="min(x**2, 1)")], {"int8": True})
     assert steep not in left
     assert len(left) == 2
 
@@ -78,7 +78,7 @@ def test_what_makes_no_sense_is_refused(given, said):
 
 
 def test_the_options_are_the_limits():
-    assert limiting.NAMES == tuple(limit.name for limit in LIMITS)
+    assert tuple(limit.name for limit in LIMITS) == limiting.NAMES
 
 
 def test_in_python():
