@@ -1,9 +1,10 @@
-"""For all tests: nothing is written to the home of whoever runs them; Keras has one back end."""
+"""For all tests: nothing is written to the home of whoever runs them; one thread, one Keras."""
 
 import os
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # there is a process for each core already
 os.environ.setdefault("KERAS_BACKEND", "jax")  # a process has one, the first that is asked for
 
 

@@ -33,12 +33,19 @@ _HOMES = {
     "nngp": "nonlin.propagation",
     "ntk": "nonlin.propagation",
     "shape": "nonlin.propagation",
+    "stability": "nonlin.stability",
+    "diagnose": "nonlin.stability",
     "plot": "nonlin.figures",
     "compare": "nonlin.figures",
     "NonlinError": "nonlin._errors",
     "set_language": "nonlin._text",
 }
-_MODULES = ("activation", "choose", "export")  # modules that can be called: see nonlin._callable
+_MODULES = (
+    "activation",
+    "choose",
+    "export",
+    "stability",
+)  # modules that can be called: see nonlin._callable
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from nonlin.choose import Result
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
 from nonlin.network import Initialisation as Initialisation
+from nonlin.network import Memory, Settings
 from nonlin.network import Network as Network
 from nonlin.propagation import critical as critical
 from nonlin.propagation import gain as gain
@@ -20,6 +21,8 @@ from nonlin.propagation import moments as moments
 from nonlin.propagation import nngp as nngp
 from nonlin.propagation import ntk as ntk
 from nonlin.propagation import shape as shape
+from nonlin.stability import Stability
+from nonlin.stability import diagnose as diagnose
 
 __version__: str
 
@@ -45,4 +48,12 @@ def choose(
     on_progress: Callable[[int, int, str], None] | None = ...,
 ) -> Result: ...
 def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
+def stability(
+    network: Network,
+    X: Any,
+    y: Any = ...,
+    *,
+    settings: Settings | None = ...,
+    memory: Memory | None = ...,
+) -> Stability: ...
 def __getattr__(name: str) -> Activation: ...  # every entry of the catalogue

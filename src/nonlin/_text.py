@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -83,3 +83,8 @@ class Text:
 def text(key: str, /, **values: object) -> Text:
     """A `Text` of message `key` with `values`."""
     return Text(key, values)
+
+
+def in_a_row(sentences: Iterable[object]) -> str:
+    """Sentences as one paragraph in the language in use; Chinese has no blanks between them."""
+    return ("" if language() == "zh" else " ").join(str(each) for each in sentences)

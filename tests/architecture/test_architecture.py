@@ -29,6 +29,7 @@ FLOORS = {
     "propagation": 4,
     "network": 5,
     "measure": 6,
+    "stability": 6,
     "choose": 7,
     "figures": 8,
     "report": 8,

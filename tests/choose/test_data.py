@@ -239,7 +239,7 @@ def test_features_that_are_refused(X, sentence):
         ([None, None, None], "is missing, NaN or infinite in every row"),
         (np.array([1, "a", 2.0], object), "is of type float, int, str"),
         (np.ones(3, complex), "is of type complex128"),
-        (np.ones((3, 2)), r"y has shape \(3, 2\)"),
+        (np.ones((3, 2)) * 2, "'y1' holds 2: a target of several columns holds 0 and 1 only"),
         (pl.Series([None, None, None]), "is missing, NaN or infinite in every row"),
         (pl.Series([date(2020, 1, 1)] * 3), "is of type Date"),
         ([[1], [2, 3]], "y cannot be made into an array"),

@@ -32,8 +32,8 @@ def test_a_limit_keeps_what_is_within(name):
 
 
 def test_int8_means_integer_arithmetic_or_a_fixed_scale():
-    steep = nl.activation(formula="x**2")
-    (left, _) = prune([nl.relu, steep, nl.activation(formula="min(x**2, 1)")], {"int8": True})
+    steep = nl.activation("steep", "x**2")
+    (left, _) = prune([nl.relu, steep, nl.activation("cut", "min(x**2, 1)")], {"int8": True})
     assert steep not in left
     assert len(left) == 2
 

@@ -64,9 +64,33 @@ def test_in_chinese(capsys):
     assert run(["choose", "iris", "--lang", "zh", *FAST]) == 0
     out = capsys.readouterr().out
     assert "建议隐藏层" in out
-    words = set(re.findall(r"[A-Za-z]{4,}", out))
+    words = set(re.findall(r"[A-Za-z]{4,}", re.sub("来源:.*?。", "", out, flags=re.S)))
     names = {"iris", "target", "relu", "tanh", "softmax", "AdamW", "logits", "sqrt"}
     assert words <= names | {"Nadeau", "Bengio", "Holm"}
+
+
+def test_several_labels(tmp_path, capsys):
+    random = np.random.default_rng(0)
+    path = tmp_path / "films.csv"
+    rows = [f"{x:.3f},{int(x > 0)},{int(x < 1)}" for x in random.normal(size=80)]
+    path.write_text("\n".join(["x,comedy,war", *rows]) + "\n", encoding="utf-8")
+    assert run(["choose", str(path), "--target", "comedy,war", *FAST, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["task"]["classes"] == ["comedy", "war"]
+    assert found["score"] == "d2_labels"
+    assert run(["choose", str(path), "--target", "comedy,wars", *FAST]) == 2
+    assert "There is no column 'wars'" in capsys.readouterr().err
+
+
+def test_the_task_can_be_given(table, capsys):
+    options = [str(table), "--target", "price", *FAST]
+    assert run(["choose", *options, "--task", "quantiles:0.1,0.9"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Quantiles of the target at 0.1, 0.9: identity outputs" in out
+    assert "Source: Koenker and Bassett" in out
+    assert "explained pinball loss D²" in out
+    assert run(["choose", *options, "--task", "count"]) == 2
+    assert "Did you mean counts" in capsys.readouterr().err
 
 
 def test_a_formula_may_compete(capsys):

@@ -171,7 +171,7 @@ def test_early_stopping_keeps_the_best_weights(reference_loss):
     assert record.epochs == best + 1 + 4 < 200
     assert record.train_loss.shape == record.validation_loss.shape == (record.epochs,)
     assert record.validation_loss[best] == record.validation_loss.min() == record.best_loss
-    loss = reference_loss("softmax", network.logits(held_out[0]), held_out[1])
+    loss = reference_loss("cross_entropy", network.logits(held_out[0]), held_out[1])
     assert loss == pytest.approx(record.validation_loss[best], rel=1e-5)
     assert loss < record.validation_loss[-1]
 

@@ -41,11 +41,14 @@ def choose(
     """Train every candidate on X and y, and say which hidden activation to use, and why.
 
     X: (rows, columns), numbers; a polars or pandas frame may hold text, dates and gaps too.
-    y: (rows,), numbers or labels; rows without one are left out. hidden: neurons per hidden
-    layer. activations: the candidates to try, names or Activations. rates: learning rates of
-    AdamW; the best one is chosen for each candidate on validation rows. seeds: random splits,
-    at most; what is clearly behind on validation rows stops earlier (`nonlin.choose.race`).
-    task: "regression", "binary" or "multiclass" instead of the one that y suggests. quick: fewer
+    y: (rows,), numbers or labels, or (rows, labels) of 0 and 1; rows without one are left out.
+    hidden: neurons per hidden layer. activations: the candidates to try, names or Activations.
+    rates: learning rates of AdamW; the best one is chosen for each candidate on validation rows.
+    seeds: random splits, at most; what is clearly behind on validation rows stops earlier
+    (`nonlin.choose.race`).
+    task: "regression", "robust", "positive", "counts", "proportion", "quantiles", "binary",
+    "multiclass", "multilabel" or "ordinal" instead of the one that y suggests, with details as in
+    "quantiles:0.05,0.95", "proportion:0,10" (bounds) or "ordinal:low,mid,high". quick: fewer
     candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
     budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
     limits: what a candidate must keep to: max_ns (per element, measured here), int8, smooth
@@ -79,7 +82,7 @@ def choose(
 
 def choose_file(
     data: str,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     *,
     hidden: Sequence[int] = (64, 64),
     seed: int = 0,
@@ -100,7 +103,8 @@ def choose_file(
     """`choose` for a table: a CSV, TSV or Parquet file, or a data set of scikit-learn.
 
     data: a path, or iris, wine, digits, breast_cancer, diabetes. target: the column to
-    predict; the one called target, label, class or y if not given, else the last one.
+    predict, or several of 0 and 1 ("a,b" or a list); the one called target, label, class or y if
+    not given, else the last one.
     Raises InputError for what cannot be read or used.
     """
     from nonlin.choose.answer import Way, from_file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -61,7 +61,9 @@ def from_arrays(X: Any, y: Any, task: str | None, way: Way, **options: Any) -> R
     return _answer(from_memory(X, y), task, rules, way, begin)
 
 
-def from_file(data: str, target: str | None, task: str | None, way: Way, **options: Any) -> Result:
+def from_file(
+    data: str, target: str | Sequence[str] | None, task: str | None, way: Way, **options: Any
+) -> Result:
     """See `nonlin.choose.choose_file`; `options` are those of `candidates.plan`."""
     begin = time.perf_counter()
     rules = plan(**options)
@@ -83,7 +85,7 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
         *task.notes,
         *rules.notes,
         *(_said(table, final.preparation) if final else ()),
-        *_notes(ran, ranking),
+        *_notes(ran, ranking, task),
         *left_out,
         *_unwritten(journal),
     )
@@ -126,7 +128,7 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
         data = prepared(table, task, split(groups(table, task), rules.seed, FINAL_SHARES))
         made = network(data, task, rules, advice.activation, rules.seed)
         settings = rules.settings(advice.learning_rate, len(data.train[0]), rules.seed)
-        record = train(Job(made, *data.train, data.validation, settings))
+        record = train(Job(made, *data.train, data.validation, settings, loss=task.objective()))
     except KeyboardInterrupt:
         return None
     return Final(made, data.preparation, record)
@@ -148,7 +150,7 @@ def _unwritten(journal: Journal) -> tuple[Text, ...]:
     return (text("choose.no_journal", reason=journal.failure),)
 
 
-def _notes(ran: Race, ranking: tuple[Standing, ...]) -> Iterator[Text]:
+def _notes(ran: Race, ranking: tuple[Standing, ...], task: Task) -> Iterator[Text]:
     if len(ran.rounds) < 2:
         yield text("choose.no_statistics")
     if ran.ended in ("decided", "tie", "budget"):
@@ -158,4 +160,5 @@ def _notes(ran: Race, ranking: tuple[Standing, ...]) -> Iterator[Text]:
     if diverged:
         yield text("choose.diverged", count=diverged, networks=ran.networks)
     if ranking[0].score.value <= 0.0 and ranking[0].error is not None:
-        yield text("choose.no_better_than_mean")
+        better = "mean" if task.score == "r2" else "constant"
+        yield text(f"choose.no_better_than_{better}")

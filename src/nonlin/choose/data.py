@@ -15,7 +15,7 @@ import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
-from nonlin.choose import columns
+from nonlin.choose import columns, labels
 from nonlin.network.checks import real_array
 
 TARGET = "y"  # the name of a target that came without one
@@ -27,8 +27,8 @@ class Table:
     """Rows to learn from.
 
     features: Float64 and String columns, null where a value is missing. target: (rows,),
-    float64, integers, booleans or text, nothing missing. notes: what the user should know
-    about how the table was read.
+    float64, integers, booleans or text, or (rows, labels) of 0 and 1; nothing missing. notes:
+    what the user should know about how the table was read.
     """
 
     name: str | Text
@@ -56,11 +56,15 @@ def from_memory(X: Any, y: Any) -> Table:
     return _table(text("choose.arrays"), raw, TARGET, values, gaps)
 
 
-def from_frame(name: str, frame: pl.DataFrame, target: str, notes: Sequence[Text] = ()) -> Table:
-    """A table of one frame, of which the column `target` is to be predicted."""
-    if frame.width < 2:
-        raise InputError("one_column", name=name, column=target)
-    return _table(name, frame.drop(target), target, *as_target(frame[target], target), notes)
+def from_frame(
+    name: str, frame: pl.DataFrame, target: Sequence[str], notes: Sequence[Text] = ()
+) -> Table:
+    """A table of one frame, of which the columns `target` are to be predicted."""
+    joined = ", ".join(target)
+    if frame.width <= len(target):
+        raise InputError("one_column", name=name, column=joined)
+    y = frame[target[0]] if len(target) == 1 else frame.select(target)
+    return _table(name, frame.drop(target), joined, *as_target(y, joined), notes)
 
 
 def _table(
@@ -80,7 +84,7 @@ def _table(
         *_left_out(gaps, target),
         *columns.remarks(raw.filter(~gaps), target),
         *said,
-        *columns.like_target(features, values),
+        *(columns.like_target(features, values) if values.ndim == 1 else ()),
     )
     return Table(name, features, values, target, found)
 
@@ -148,8 +152,11 @@ def _normalised(name: str, dtype: pl.DataType) -> pl.Expr:
 def as_target(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     """The values of the target (float64, integers, booleans or text), and where there is none.
 
-    Shapes (rows with a value,) and (rows,). Raises InputError if no row has one.
+    Shapes (rows with a value,) and (rows,); several columns of 0 and 1 stay as many. Raises
+    InputError if no row has one.
     """
+    if hasattr(y, "columns") and len(y.columns) > 1:  # a frame
+        return labels.matrix(y, name)
     values, gaps = _from_series(y, name) if isinstance(y, pl.Series) else _from_array(y, name)
     if gaps.all():
         raise InputError("target_missing", name=name)
@@ -172,6 +179,8 @@ def _from_array(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         raise InputError("not_an_array", name="y") from None
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
+    if array.ndim == 2 and array.shape[1] > 1:
+        return labels.matrix(array, name)
     if array.ndim != 1:
         raise InputError("target_dimensions", shape=array.shape)
     gaps = np.zeros(len(array), bool)

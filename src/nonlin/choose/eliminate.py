@@ -133,7 +133,7 @@ def _ratio(rounds: Sequence[Round]) -> float:
 
 def _resolution(rounds: Sequence[Round], task: Task) -> float:
     """An accuracy moves in steps of one row; R^2 moves smoothly."""
-    return 1.0 / rounds[0].validation_rows if task.classes else 0.0
+    return 1.0 / rounds[0].validation_rows if task.stepwise else 0.0
 
 
 def _behind(rounds: Sequence[Round], alive: Alive, arm: int, task: Task) -> bool:

@@ -107,7 +107,7 @@ def path_for(folder: Path, table: Table, task: Task, plan: Plan) -> Path:
     import nonlin
 
     told = (nonlin.__version__, task.kind, plan.hidden, plan.steps, plan.patience)
-    digest = hashlib.sha256(repr(told).encode())
+    digest = hashlib.sha256(repr((*told, task.numbers, task.labels.tolist())).encode())
     digest.update(_digest(table.features).encode())
     digest.update(table.target.astype(str).tobytes())
     return folder / f"{digest.hexdigest()[:24]}.sqlite"

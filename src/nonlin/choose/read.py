@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
+from nonlin.choose import labels
 from nonlin.choose.data import Table, column, from_frame
 from nonlin.choose.delimited import read_delimited
 
@@ -19,21 +21,22 @@ PARQUET = (".parquet", ".pq")
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", *PARQUET)
 
 
-def read(data: str, target: str | None = None) -> Table:
+def read(data: str, target: str | Sequence[str] | None = None) -> Table:
     """The table called `data`: a path, or one of iris, wine, digits, breast_cancer, diabetes.
 
-    target: the column to predict; the one called target, label, class or y (in any case) if
-    not given, else the last one, which `notes` then says. Raises InputError for a missing,
-    empty or unreadable file, an unknown column, a table of one column.
+    target: the column to predict, or several of 0 and 1 ("a,b"); the one called target, label,
+    class or y (in any case) if not given, else the last one, which `notes` then says. Raises
+    InputError for a missing, empty or unreadable file, an unknown column, a table of one column.
     """
     path = Path(data).expanduser()
     shipped = data in DATA_SETS and not path.exists()
     frame, notes = (_data_set(data), ()) if shipped else _file(path, data)
     if target is not None:
-        return from_frame(path.name, frame, column(target, frame.columns), notes)
+        wanted = labels.columns(target, frame.columns)
+        return from_frame(path.name, frame, [column(each, frame.columns) for each in wanted], notes)
     chosen = _usual_target(frame.columns)
     taken = text("choose.target_taken", column=chosen)
-    return from_frame(path.name, frame, chosen, [*notes, taken])
+    return from_frame(path.name, frame, [chosen], [*notes, taken])
 
 
 def _usual_target(columns: list[str]) -> str:

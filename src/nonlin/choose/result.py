@@ -103,34 +103,39 @@ class Result:
         """The ranking as a polars frame, one row per activation, best score first.
 
         low, high: the 95 % interval of the score. dead units before and after training and
-        saturated are shares; p_value is adjusted (Holm); rmse is null for classes.
+        saturated are shares; p_value is adjusted (Holm). The error's column is called as what
+        it measures: rmse (null for classes), mae, pinball, wrong or steps.
         """
         import polars as pl
 
-        return pl.DataFrame([_row(each, self.recommendation.label) for each in self.standings])
+        return pl.DataFrame(
+            [_row(each, self.recommendation.label, self.task) for each in self.standings]
+        )
 
     def predict(self, X: Any) -> np.ndarray:
         """Predictions for raw rows, as they were given to `choose`, shape (rows,).
 
-        Class labels, or numbers in the units of the target. Raises InputError if columns are
-        missing or do not fit, NonlinError if Ctrl-C came before the network was trained.
+        Class labels, or numbers in the units of the target; of several labels 0 and 1, shape
+        (rows, labels); quantiles never cross, shape (rows, quantiles). Raises InputError if
+        columns are missing or do not fit, NonlinError if Ctrl-C came before the network was
+        trained.
         """
         if self.final is None:
             raise NonlinError("no_network")
-        predicted = self.final.network.predict(self.final.preparation(X))
+        predicted = self.task.read(self.final.network.logits(self.final.preparation(X)))
         if not self.task.classes:
             return self.final.preparation.decode(predicted)
         return self.task.decode(predicted)
 
 
-def _row(standing: Standing, recommended: str) -> dict[str, Any]:
+def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:
     low, high = standing.interval or (None, None)
     return {
         "activation": standing.label,
         "score": standing.score.value,
         "low": low,
         "high": high,
-        "rmse": standing.error.value if standing.error else None,
+        task.error or "rmse": standing.error.value if standing.error else None,
         "learning_rate": standing.rate,
         "dead_before": standing.dead_before.value,
         "dead_after": standing.dead.value,

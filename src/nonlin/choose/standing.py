@@ -26,8 +26,8 @@ Rounds = Sequence[Round]
 class Standing:
     """One activation at its best learning rate; measurements are means over the rounds.
 
-    score: accuracy or R^2 on test rows; half_width: of its 95 % interval (None: one round).
-    error: RMSE in the target's units, None for classes. dead, saturated: shares after
+    score: of the task, on test rows; half_width: of its 95 % interval (None: one round).
+    error: in the target's units, None for classes without order. dead, saturated: shares after
     training; dead_before and gradient_ratio: before. cost: ns per element. seconds: per
     network. diverged: how many of its networks at this rate did. p_value: against the leader,
     after Holm. rounds: in which it ran; stopped: it did not run in the later ones. tied: it ran
@@ -57,7 +57,7 @@ class Standing:
         """The 95 % interval of the score, inside what a score can be; None after one round."""
         if self.half_width is None:
             return None
-        least = 0.0 if self.error is None else -math.inf  # accuracy, R^2
+        least = 0.0 if self.error is None else -math.inf  # an accuracy, or what may be worse
         low, high = self.score.value - self.half_width, self.score.value + self.half_width
         return max(low, least), min(high, 1.0)
 
@@ -122,7 +122,7 @@ def _ratio(rounds: Rounds) -> float:
 
 def _resolution(rounds: Rounds, task: Task) -> float:
     """An accuracy moves in steps of one test row; R^2 moves smoothly."""
-    return 1.0 / rounds[0].test_rows if task.classes else 0.0
+    return 1.0 / rounds[0].test_rows if task.stepwise else 0.0
 
 
 def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> Standing:
@@ -144,7 +144,7 @@ def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> St
         stopped=len(ran) < len(rounds),
         score=score,
         half_width=half_width,
-        error=mean("rmse", errors) if errors else None,
+        error=mean(task.error, errors) if task.error else None,
         dead_before=mean("dead", [each.dead for each in starts]),
         dead=mean("dead", [each.dead for each in outcomes]),
         saturated=mean("saturated", [each.saturated for each in outcomes]),

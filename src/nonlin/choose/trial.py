@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from nonlin.choose.data import Table
 from nonlin.choose.prepare import Preparation
 from nonlin.choose.split import Split, split
 from nonlin.choose.task import Task
-from nonlin.measure.accuracy import accuracy, r_squared, root_mean_squared_error
 from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
 from nonlin.network import Job, Network, Record, train_many
 
@@ -38,9 +37,9 @@ class Outcome:
     """A trained network.
 
     validation_loss and validation_score choose: the learning rate, and which arms go on. score
-    (accuracy or R^2) and error (RMSE in the target's units; None for classes) come from the
-    test rows and choose nothing. dead, saturated: shares of units and of unit-row pairs.
-    seconds: of training.
+    and error (in the target's units; None for classes without order) come from the test rows
+    and choose nothing; what they measure is the task's. dead, saturated: shares of units and of
+    unit-row pairs. seconds: of training.
     """
 
     validation_loss: float
@@ -64,8 +63,8 @@ class Data:
 
 
 def groups(table: Table, task: Task) -> np.ndarray:
-    """The class of each row, int64; all 0 for regression, where nothing is stratified."""
-    return task.encode(table.target) if task.classes else np.zeros(table.rows, np.int64)
+    """The class of each row, int64; all 0 for quantities, where nothing is stratified."""
+    return task.strata(table.target)
 
 
 def rows_of(table: Table, task: Task, seed: int) -> Data:
@@ -78,6 +77,8 @@ def prepared(table: Table, task: Task, parts: Split) -> Data:
     target = task.encode(table.target)
     features = table.features[parts.train]
     fitted = prepare.fit(features, None if task.classes else target[parts.train])
+    mean, scale = task.location(target[parts.train])
+    fitted = replace(fitted, mean=mean, scale=scale)
 
     def part(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         values = target[rows] if task.classes else fitted.encode(target[rows])
@@ -104,7 +105,8 @@ def sample(data: Data) -> tuple[np.ndarray, np.ndarray]:
 def starts(data: Data, task: Task, plan: Plan, seed: int, arms: Sequence[int]) -> dict[int, Start]:
     """What can be said of these activations before training."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return {a: _start(network(data, task, plan, plan.activations[a], seed), data) for a in arms}
+        made = {a: network(data, task, plan, plan.activations[a], seed) for a in arms}
+        return {a: _start(each, data, task) for a, each in made.items()}
 
 
 def train_arms(
@@ -120,23 +122,23 @@ def train_arms(
     finished(arm, outcome) is called after each network, in no particular order.
     """
     starting = {a: network(data, task, plan, plan.activations[a], seed) for a, _ in arms}
-    jobs = [_job(starting[a].copy(), data, plan, plan.rates[rate], seed) for a, rate in arms]
+    rules = [plan.settings(rate, len(data.train[0]), seed) for rate in plan.rates]
+    loss = task.objective()
+    jobs = [
+        Job(starting[a].copy(), *data.train, data.validation, rules[rate], loss=loss)
+        for a, rate in arms
+    ]
     with closing(train_many(jobs, plan.threads)) as ended:  # type: ignore[type-var]
         for index, record in ended:
             with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverged
                 finished(arms[index], _outcome(jobs[index].network, record, data, task))
 
 
-def _job(network: Network, data: Data, plan: Plan, rate: float, seed: int) -> Job:
-    rule = plan.settings(rate, len(data.train[0]), seed)
-    return Job(network, *data.train, data.validation, rule)
-
-
-def _start(network: Network, data: Data) -> Start:
+def _start(network: Network, data: Data, task: Task) -> Start:
     inputs, target = sample(data)
     dead = dead_units(network, inputs).value
     try:
-        return Start(dead, gradient_ratio(network, inputs, target).value)
+        return Start(dead, gradient_ratio(network, inputs, target, task.objective()).value)
     except InputError:  # the activation gave numbers that are not finite
         return Start(dead, math.nan)
 
@@ -159,10 +161,7 @@ def _outcome(network: Network, record: Record, data: Data, task: Task) -> Outcom
 def _scored(
     network: Network, rows: tuple[np.ndarray, np.ndarray], data: Data, task: Task
 ) -> tuple[float, float | None]:
-    """Accuracy and None, or R^2 and RMSE in the units of the target."""
+    """Score, and error in the units of the target."""
     inputs, target = rows
-    predicted = network.predict(inputs)
-    if task.classes:
-        return accuracy(predicted, target), None
-    error = root_mean_squared_error(predicted, target) * data.preparation.scale
-    return r_squared(predicted, target), error
+    score, error = task.judge(network.logits(inputs), target)
+    return score, None if error is None else error * data.preparation.scale

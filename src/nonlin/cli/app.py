@@ -20,6 +20,7 @@ from nonlin.cli import (
     looking,
     networks,
     predicting,
+    stabilising,
 )
 
 # what typer writes itself, and by which key of the catalogue it is replaced
@@ -106,6 +107,7 @@ def build() -> typer.Typer:
         ("forward", networks.forward),
         ("theory", predicting.theory),
         ("init", predicting.init),
+        ("stability", stabilising.stability),
         ("bench", costing.bench),
     ):
         short = say(f"cli.{name}.short")

@@ -54,32 +54,43 @@ def choose(
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
-    options: dict[str, Any] = {
+    read = _read(hidden, activations, rates, seeds, threads, seed)
+    options = read | {"quick": quick, "full": full, "budget": budget, "resume": resume}
+    options |= {"task": task, "limits": limiting.read(limits)}
+    result = _chosen(data, target, quiet, dask, options)
+    _print_result(result, as_json)
+    if result.interrupted:
+        raise typer.Exit(130)
+
+
+def _chosen(
+    data: str, target: str | None, quiet: bool, dask: str | None, options: dict[str, Any]
+) -> Any:
+    """The result, with a bar, and with the workers of a scheduler if there is an address."""
+    from nonlin.choose import choose_file
+
+    with cluster.executor(dask) as executor, progress(quiet, say("cli.training")) as on_progress:
+        way = {"journal": _journal(), "executor": executor, "on_progress": on_progress}
+        return choose_file(data, target, **way, **options)
+
+
+def _read(
+    hidden: str,
+    activations: str | None,
+    rates: str | None,
+    seeds: str | None,
+    threads: str | None,
+    seed: str,
+) -> dict[str, Any]:
+    """What was typed as text, as `choose_file` takes it."""
+    return {
         "hidden": tuple(reading.sizes(hidden, "--hidden")),
         "activations": None if activations is None else reading.activations(activations),
         "rates": None if rates is None else reading.numbers(rates, "--rates", "0.001,0.01"),
         "seeds": None if seeds is None else reading.whole(seeds, "--seeds"),
         "threads": None if threads is None else reading.whole(threads, "--threads"),
         "seed": reading.whole(seed, "--seed"),
-        "quick": quick,
-        "full": full,
-        "budget": budget,
-        "limits": limiting.read(limits),
-        "journal": _journal(),
-        "resume": resume,
     }
-    from nonlin.choose import choose_file
-
-    with (
-        cluster.executor(dask) as executor,
-        progress(quiet, say("cli.training")) as on_progress,
-    ):
-        result = choose_file(
-            data, target, task=task, on_progress=on_progress, executor=executor, **options
-        )
-    _print_result(result, as_json)
-    if result.interrupted:
-        raise typer.Exit(130)
 
 
 def _journal() -> Path:

@@ -6,7 +6,18 @@ from typing import Any
 
 from nonlin.figures.style import lacks_font, save
 
-__all__ = ["bench", "compare", "lacks_font", "network", "phase", "plot", "save"]
+__all__ = [
+    "bench",
+    "compare",
+    "histograms",
+    "lacks_font",
+    "network",
+    "neurons",
+    "phase",
+    "plot",
+    "profiles",
+    "save",
+]
 
 
 def plot(activation: Any, *, dark: bool = False) -> Any:
@@ -61,3 +72,33 @@ def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:
     from nonlin.figures import diagram
 
     return diagram.draw(trace, sample, dark)
+
+
+def profiles(found: Any, *, dark: bool = False) -> Any:
+    """Signals and gradients by layer, predicted and measured: see `nonlin.stability.profiles`.
+
+    Returns a matplotlib Figure.
+    """
+    from nonlin.figures import layers
+
+    return layers.profiles(found, dark)
+
+
+def neurons(found: Any, *, dark: bool = False) -> Any:
+    """Dead and saturated neurons of every hidden layer, as `nl.stability` found them.
+
+    Returns a matplotlib Figure.
+    """
+    from nonlin.figures import layers
+
+    return layers.neurons(found, dark)
+
+
+def histograms(found: Any, *, dark: bool = False) -> Any:
+    """Histograms of the weighted sums by layer, as `nl.stability` found them.
+
+    Returns a matplotlib Figure.
+    """
+    from nonlin.figures import layers
+
+    return layers.histograms(found, dark)

@@ -11,7 +11,7 @@ import numpy as np
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.measure.measurement import Measurement
-from nonlin.network import Network, gradient
+from nonlin.network import Loss, Network, gradient
 
 FLAT = 0.01  # a slope below this share of the largest one counts as saturated
 ROUNDING = 1e-5  # leaky_relu's slope 0.01 is not below 1 %, although float32(0.01) < 0.01
@@ -37,12 +37,13 @@ def saturated_share(network: Network, X: Any) -> Measurement:
     flat = 0
     count = 0
     for activation, slope in _slopes(network, X):
-        flat += int(np.count_nonzero(np.abs(slope) < _threshold(activation, slope)))
+        flat += int(np.count_nonzero(np.abs(slope) < threshold(activation, slope)))
         count += slope.size
     return _share(flat / count, "measure.saturated", X)
 
 
-def _threshold(activation: Activation, slope: np.ndarray) -> float:
+def threshold(activation: Activation, slope: np.ndarray) -> float:
+    """Slopes of smaller size count as saturated; `slope` holds those that were met."""
     steepest = activation.properties.lipschitz
     if not math.isfinite(steepest):  # no largest slope, as in x^2: take the largest one met
         steepest = float(np.abs(slope).max())
@@ -57,13 +58,13 @@ def _slopes(network: Network, X: Any) -> Iterator[tuple[Activation, np.ndarray]]
         yield layer.activation, layer.activation.derivative(layer.preactivations)
 
 
-def gradient_ratio(network: Network, X: Any, y: Any) -> Measurement:
+def gradient_ratio(network: Network, X: Any, y: Any, loss: str | Loss | None = None) -> Measurement:
     """|dL/dW| of the first layer over that of the last layer, on the loss of the batch (X, y).
 
     Frobenius norms. Far below 1: vanishing gradients; far above 1: exploding. Held inside
-    [1e-30, 1e30]; 1 if both are 0. X, y: as in `Network.fit`; InputError if unusable.
+    [1e-30, 1e30]; 1 if both are 0. X, y, loss: as in `Network.fit`; InputError if unusable.
     """
-    found = gradient(network, X, y)
+    found = gradient(network, X, y, loss=loss)
     first, last = (_norm(weights) for weights in (found.weights[0], found.weights[-1]))
     ratio = 1.0 if first == last == 0.0 else min(max(first / max(last, 1e-300), 1 / REACH), REACH)
     return Measurement(ratio, None, "", text("measure.gradient_ratio"), _rows(X))

@@ -1,7 +1,7 @@
 """Fully connected networks: build, initialise, follow a forward pass, train (floor F5)."""
 
 from nonlin.network.initialise import Initialisation
-from nonlin.network.loss import LOSSES, Loss
+from nonlin.network.loss import LOSSES, Loss, pinball
 from nonlin.network.network import Network
 from nonlin.network.settings import Job, Memory, Record, Settings
 from nonlin.network.trace import LayerTrace, Trace
@@ -20,6 +20,7 @@ __all__ = [
     "Settings",
     "Trace",
     "gradient",
+    "pinball",
     "train",
     "train_many",
 ]

@@ -15,9 +15,19 @@ import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (Numba's np.dot calls this BLAS)
 
 from nonlin.network.compiled import ZERO, call_kernel, compiled
-from nonlin.network.loss import BINARY_CROSS_ENTROPY, CROSS_ENTROPY
+from nonlin.network.loss import (
+    BINARY_CROSS_ENTROPY,
+    CORN,
+    CROSS_ENTROPY,
+    HUBER,
+    PINBALL,
+    POISSON_EXP,
+    SQUARED_ERROR,
+)
 
 Array = np.ndarray
+STEEP = 30.0  # logit beyond which e^z is continued by its tangent: 10^13 times the mean
+FAINT = -40.0  # logit below which log(1 + e^z) is e^z in every digit
 
 
 class Plan(NamedTuple):
@@ -29,14 +39,15 @@ class Plan(NamedTuple):
     kernels: np.ndarray  # int64, address of the fused kernel of each hidden layer
     constants: np.ndarray  # int64, address of that kernel's parameters
     loss: int
+    loss_constants: np.ndarray  # float64, see `loss.Loss`
 
 
 class Data(NamedTuple):
-    """Rows to learn from; `labels` for cross-entropy, `targets` for the other losses."""
+    """Rows to learn from; `labels` for classes, ordered or not, `targets` for other losses."""
 
     inputs: np.ndarray  # T (rows, features)
     labels: np.ndarray  # int64 (rows) or (0)
-    targets: np.ndarray  # T (rows, outputs) or (0, outputs)
+    targets: np.ndarray  # T (rows, outputs), or (rows, 1) for quantiles, or (0, outputs)
     weights: np.ndarray  # T (rows), or (0) if all count alike
 
 
@@ -72,6 +83,13 @@ def copy_vector(source: Array, target: Array) -> None:
     """target[:] = source, for vectors."""
     for i in range(source.size):
         target[i] = source[i]
+
+
+@compiled
+def swap(one: Array, other: Array) -> None:
+    """Exchange the numbers of two vectors."""
+    for i in range(one.size):
+        one[i], other[i] = other[i], one[i]
 
 
 @compiled
@@ -154,19 +172,73 @@ def _squared_error(logits: Array, goals: Goals, gradient: Array):
 
 
 @compiled
-def _binary_cross_entropy(logits: Array, goals: Goals, gradient: Array):
-    """Mean over samples of the sum over outputs of log(1 + e^z) - y z; nothing can overflow."""
-    scale = 1.0 / logits.shape[0]
+def _sigmoid_loss(z: float, y: float):
+    """log(1 + e^z) - y z, the cross-entropy of a share y, and its slope; nothing overflows."""
+    small = np.exp(-abs(z))
+    upper = 1.0 / (1.0 + small)
+    return max(z, 0.0) - y * z + np.log1p(small), (upper if z >= 0.0 else small * upper) - y
+
+
+@compiled
+def _poisson(z: float, y: float):
+    """e^z - y z and its slope; beyond STEEP the tangent, so that float32 never overflows."""
+    rate = np.exp(min(z, STEEP))
+    return rate * (1.0 + max(z - STEEP, 0.0)) - y * z, rate - y
+
+
+@compiled
+def _poisson_softplus(z: float, y: float):
+    """m - y log m and its slope, for m = log(1 + e^z); far below 0, log m is z."""
+    small = np.exp(-abs(z))
+    upper = 1.0 / (1.0 + small)
+    mean = max(z, 0.0) + np.log1p(small)
+    if z < FAINT:
+        return mean - y * z, small - y
+    slope = upper if z >= 0.0 else small * upper
+    return mean - y * np.log(mean), slope * (1.0 - y / mean)
+
+
+@compiled
+def _huber(z: float, y: float, knee: float):
+    """Half the squared error, continued by its tangents from `knee` on."""
+    difference = z - y
+    held = min(max(difference, -knee), knee)
+    return held * (difference - 0.5 * held), held
+
+
+@compiled
+def _point(plan: Plan, z: float, goals: Goals, row: int, output: int):
+    """Loss and slope of one logit of one row."""
+    if plan.loss == CORN:
+        step = goals.labels[row] - output  # from class `output` up to the next one
+        if step < 0:  # never got there
+            return 0.0, 0.0
+        return _sigmoid_loss(z, 1.0 if step > 0 else 0.0)
+    if plan.loss == PINBALL:
+        level, difference = plan.loss_constants[output], z - goals.targets[row, 0]
+        slope = (1.0 - level) if difference > 0.0 else -level
+        return slope * difference, slope
+    y = np.float64(goals.targets[row, output])
+    if plan.loss == BINARY_CROSS_ENTROPY:
+        return _sigmoid_loss(z, y)
+    if plan.loss == HUBER:
+        return _huber(z, y, plan.loss_constants[0])
+    if plan.loss == POISSON_EXP:
+        return _poisson(z, y)
+    return _poisson_softplus(z, y)
+
+
+@compiled
+def _pointwise(plan: Plan, logits: Array, goals: Goals, gradient: Array):
+    """Mean over samples of the sum over outputs (quantiles: of the mean)."""
+    scale = 1.0 / (logits.size if plan.loss == PINBALL else logits.shape[0])
     total = 0.0
     for i in range(logits.shape[0]):
         weight = _weight(goals, i)
         for j in range(logits.shape[1]):
-            z = np.float64(logits[i, j])
-            y = goals.targets[i, j]
-            small = np.exp(-abs(z))
-            total += weight * (max(z, 0.0) - y * z + np.log1p(small))
-            upper = 1.0 / (1.0 + small)
-            gradient[i, j] = scale * weight * ((upper if z >= 0.0 else small * upper) - y)
+            value, slope = _point(plan, np.float64(logits[i, j]), goals, i, j)
+            total += weight * value
+            gradient[i, j] = scale * weight * slope
     return total * scale
 
 
@@ -198,9 +270,9 @@ def loss_of(plan: Plan, logits: Array, goals: Goals, gradient: Array) -> float:
     """The mean loss; `gradient` receives its derivative by the logits."""
     if plan.loss == CROSS_ENTROPY:
         return _cross_entropy(logits, goals, gradient)
-    if plan.loss == BINARY_CROSS_ENTROPY:
-        return _binary_cross_entropy(logits, goals, gradient)
-    return _squared_error(logits, goals, gradient)
+    if plan.loss == SQUARED_ERROR:
+        return _squared_error(logits, goals, gradient)
+    return _pointwise(plan, logits, goals, gradient)
 
 
 @compiled

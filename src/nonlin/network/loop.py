@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from nonlin.network.backprop import (
@@ -16,6 +18,7 @@ from nonlin.network.backprop import (
     copy_vector,
     forward,
     loss_of,
+    swap,
     workspace,
 )
 from nonlin.network.compiled import ZERO, compiled, entry
@@ -23,6 +26,15 @@ from nonlin.network.optimise import Rule, shuffle, update
 from nonlin.network.settings import Memory
 
 CHUNK = 256  # rows of validation data per pass: small enough to stay in the cache
+LOSSES_KEPT = 8  # of the last steps, to tell how a divergence began
+
+
+class Trail(NamedTuple):
+    """Where training stands, so that a divergence can be explained; made by the caller."""
+
+    losses: np.ndarray  # float64 (LOSSES_KEPT), step s at place s % LOSSES_KEPT
+    rows: np.ndarray  # int64 (batch), those of the step that diverged
+    other: np.ndarray  # T (parameters): of the best epoch; those that diverged, in the end
 
 
 @compiled
@@ -78,6 +90,7 @@ def _epoch(
     memory: Memory,
     order: Array,
     step: int,
+    trail: Trail,
     stop: Array,
 ):
     """Go through the data once; returns (mean loss, steps done, all finite)."""
@@ -90,11 +103,14 @@ def _epoch(
             break
         _gather(data, order, begin, count, work, goals)
         loss = backpropagate(parameters, plan, work, goals, count)
+        trail.losses[step % LOSSES_KEPT] = loss
         step += 1
         total += loss * count
         if not np.isfinite(loss):
+            copy_vector(order[begin : begin + count], trail.rows)
             return loss, step, False
         if not update(parameters, work.gradient, memory, rule, plan.biases[0]):
+            copy_vector(order[begin : begin + count], trail.rows)
             return np.nan, step, False
     return total / rows, step, True
 
@@ -107,14 +123,16 @@ def _run(
     rule: Rule,
     memory: Memory,
     curves: Array,
+    trail: Trail,
     stop: Array,
 ):
     """Train in place; returns (epochs, steps, best epoch or -1, diverged at step or 0).
 
     `curves` (2, epochs) receives training and held-out loss. `parameters` ends as it stood
-    after the best epoch (lowest held-out loss; training loss if nothing is held out).
+    after the best epoch (lowest held-out loss; training loss if nothing is held out), and
+    `trail.other` as it stood when the training diverged, if it did.
     """
-    best = np.empty(parameters.size, parameters.dtype)
+    best = trail.other
     copy_vector(parameters, best)
     rows = max(rule.batch, min(CHUNK, held_out.inputs.shape[0]))
     work = workspace(parameters, plan, rows)
@@ -124,7 +142,9 @@ def _run(
     step, diverged = ZERO, ZERO
     while epoch < rule.epochs:
         state = shuffle(order, state)
-        loss, step, sound = _epoch(parameters, plan, data, rule, work, memory, order, step, stop)
+        loss, step, sound = _epoch(
+            parameters, plan, data, rule, work, memory, order, step, trail, stop
+        )
         if stop[0] != 0:
             break
         curves[0, epoch] = loss
@@ -140,8 +160,13 @@ def _run(
             copy_vector(parameters, best)
         elif rule.patience > 0 and epoch - 1 - best_epoch >= rule.patience:
             break
-    copy_vector(best, parameters)
+    swap(best, parameters)
     return epoch, step, best_epoch, diverged
+
+
+def _loss_gradient(plan: Plan, logits: Array, data: Data, gradient: Array):
+    goals = Goals(data.labels, data.targets, data.weights)
+    return loss_of(plan, logits, goals, gradient)
 
 
 def _gradient(parameters: Array, plan: Plan, data: Data, gradient: Array):
@@ -158,3 +183,5 @@ run_float32 = entry(_run, "run_float32")
 run_float64 = entry(_run, "run_float64")
 gradient_float32 = entry(_gradient, "gradient_float32")
 gradient_float64 = entry(_gradient, "gradient_float64")
+loss_gradient_float32 = entry(_loss_gradient, "loss_gradient_float32")
+loss_gradient_float64 = entry(_loss_gradient, "loss_gradient_float64")

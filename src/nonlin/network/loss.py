@@ -1,12 +1,13 @@
-"""The three losses: which output activation each belongs to, and the targets it takes.
+"""The losses: which output activation each belongs to, and the targets it takes.
 
 Values and gradients, always on logits, are computed in the compiled loop (`backprop`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,21 +15,32 @@ import numpy as np
 from nonlin._errors import InputError, nearest
 from nonlin.network import checks
 
-SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2  # codes, for compiled code
+# codes, for compiled code
+SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2
+HUBER, POISSON_SOFTPLUS, POISSON_EXP, PINBALL, CORN = 3, 4, 5, 6, 7
+KNEE = 1.345  # Huber: 95 % efficiency on normal errors of unit spread (Holland and Welsch 1977)
+LEVELS = (0.1, 0.5, 0.9)  # of the quantiles
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """A loss and the output activation it belongs to.
 
-    `prepare(y, rows, outputs)` checks y: float64 targets of shape (rows, outputs), or int64
-    class indices of shape (rows,) for the cross-entropy.
+    `prepare(y, rows, outputs)` checks y: float64 targets of shape (rows, outputs), or (rows, 1)
+    for several quantiles of one target, or int64 class indices of shape (rows,) if `labels`.
+    constants: the knee of the Huber loss, or the level of each quantile.
     """
 
     name: str
     output: str
     code: int
     prepare: Callable[[Any, int, int], np.ndarray]
+    constants: tuple[float, ...] = ()
+
+    @property
+    def labels(self) -> bool:
+        """Are the targets class indices?"""
+        return self.code in (CROSS_ENTROPY, CORN)
 
 
 def _values(given: Any, rows: int, outputs: int) -> np.ndarray:
@@ -48,6 +60,22 @@ def _binary(given: Any, rows: int, outputs: int) -> np.ndarray:
     return array
 
 
+def _shares(given: Any, rows: int, outputs: int) -> np.ndarray:
+    array = _values(given, rows, outputs)
+    outside = array[(array < 0) | (array > 1)]
+    if outside.size:
+        raise InputError("not_a_share", given=float(outside[0]))
+    return array
+
+
+def _not_negative(given: Any, rows: int, outputs: int) -> np.ndarray:
+    array = _values(given, rows, outputs)
+    outside = array[array < 0]
+    if outside.size:
+        raise InputError("negative_target", given=float(outside[0]))
+    return array
+
+
 def _classes(given: Any, rows: int, outputs: int) -> np.ndarray:
     array = checks.real_array("y", given)
     if array.shape != (rows,):
@@ -59,19 +87,63 @@ def _classes(given: Any, rows: int, outputs: int) -> np.ndarray:
     return array.astype(np.int64)
 
 
+def _ordered(given: Any, rows: int, outputs: int) -> np.ndarray:
+    """One class more than there are outputs, each of which is a step between two classes."""
+    return _classes(given, rows, outputs + 1)
+
+
+def pinball(levels: Sequence[float] = LEVELS) -> Loss:
+    """The mean over the quantiles of their pinball loss (Koenker and Bassett 1978).
+
+    levels: of the quantile of each output, in (0, 1), rising; InputError if they are not.
+    """
+    found = tuple(map(float, levels))
+    rising = all(low < high for low, high in pairwise(found))
+    if not found or not rising or not all(0 < level < 1 for level in found):
+        raise InputError("bad_levels", given=", ".join(f"{level:g}" for level in found))
+
+    def prepare(given: Any, rows: int, outputs: int) -> np.ndarray:
+        if outputs != len(found):
+            raise InputError("level_count", outputs=outputs, levels=len(found))
+        return _values(given, rows, 1)
+
+    return Loss("pinball", "identity", PINBALL, prepare, found)
+
+
 LOSSES: dict[str, Loss] = {
-    loss.output: loss
+    loss.name: loss
     for loss in (
         Loss("squared_error", "identity", SQUARED_ERROR, _values),
         Loss("binary_cross_entropy", "sigmoid", BINARY_CROSS_ENTROPY, _binary),
         Loss("cross_entropy", "softmax", CROSS_ENTROPY, _classes),
+        Loss("poisson_softplus", "softplus", POISSON_SOFTPLUS, _not_negative),
+        Loss("poisson", "exponential", POISSON_EXP, _not_negative),
+        Loss("huber", "identity", HUBER, _values, (KNEE,)),
+        Loss("fractional_cross_entropy", "sigmoid", BINARY_CROSS_ENTROPY, _shares),
+        Loss("corn", "sigmoid", CORN, _ordered),
+        pinball(),
     )
 }
 
 
-def loss_for(output: str) -> Loss:
-    """The loss that belongs to the output activation `output`; InputError if none does."""
-    if output in LOSSES:
-        return LOSSES[output]
-    hint = nearest(output, LOSSES)
-    raise InputError("no_loss", given=output, allowed=", ".join(LOSSES), hint=hint)
+def loss_for(output: str, wanted: str | Loss | None = None) -> Loss:
+    """The loss `wanted`, or the first one that belongs to the output activation `output`.
+
+    InputError if no loss belongs to it, if there is none of that name, or if it belongs to
+    another output.
+    """
+    if wanted is None:
+        found = next((loss for loss in LOSSES.values() if loss.output == output), None)
+        if found is None:
+            outputs = list(dict.fromkeys(loss.output for loss in LOSSES.values()))
+            hint = nearest(output, outputs)
+            raise InputError("no_loss", given=output, allowed=", ".join(outputs), hint=hint)
+        return found
+    if isinstance(wanted, str):
+        if wanted not in LOSSES:
+            hint = nearest(wanted, LOSSES)
+            raise InputError("unknown_loss", given=wanted, allowed=", ".join(LOSSES), hint=hint)
+        wanted = LOSSES[wanted]
+    if wanted.output != output:
+        raise InputError("loss_output", loss=wanted.name, needed=wanted.output, given=output)
+    return wanted

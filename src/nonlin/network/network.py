@@ -13,6 +13,7 @@ from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.network import checks
 from nonlin.network.initialise import Initialisation, initialisation, streams
+from nonlin.network.loss import Loss
 from nonlin.network.settings import Job, Record, Settings
 from nonlin.network.trace import LayerTrace, Trace
 
@@ -23,7 +24,7 @@ class Network:
 
     sizes: neurons per layer, inputs first, at least two. hidden: one activation (name or
     Activation) for all hidden layers, or a sequence of one per hidden layer, element-wise.
-    output: any activation; "identity", "sigmoid" and "softmax" decide the loss in training.
+    output: any activation; in training it decides the loss (see `fit`).
     init: a name or an Initialisation; "auto" scales each layer by the gain of the activation
     that feeds it (1 for the first layer, so inputs should be standardised), or starts a network
     of 20 layers or more on the edge of chaos if gradients would not last. dtype: float32, or
@@ -180,14 +181,19 @@ class Network:
         validation: tuple[Any, ...] | None = None,
         patience: int | None = None,
         weights: Any = None,
+        loss: str | Loss | None = None,
     ) -> Record:
         """Train in place on X (rows, inputs) and y; the weights of the best epoch are kept.
 
         The output decides loss and y: "identity" squared error, y (rows,) or (rows, outputs);
         "sigmoid" binary cross-entropy, one per output, y of 0 and 1 in these shapes; "softmax"
-        cross-entropy, y of class indices. weights (rows,), not negative: how much each row
-        counts, relative to their mean. validation: (X, y) or (X, y, weights). See `Settings`
-        and `Record`. Raises InputError for unusable data or settings.
+        cross-entropy, y of class indices; "softplus" and "exponential" the likelihood of a
+        Poisson variable, y not negative. loss: another one that goes with the output: with
+        "identity" "huber" or `network.pinball(levels)`, with "sigmoid"
+        "fractional_cross_entropy" (y from 0 to 1) or "corn" (ordered classes). weights (rows,),
+        not negative: how much each row counts, relative to their mean. validation: (X, y) or
+        (X, y, weights). See `Settings` and `Record`. Raises InputError for unusable data or
+        settings.
         """
         from nonlin.network.train import train
 
@@ -201,7 +207,7 @@ class Network:
             patience=patience,
             seed=seed,
         )
-        return train(Job(self, X, y, validation, settings, weights))
+        return train(Job(self, X, y, validation, settings, weights, loss=loss))
 
 
 def _product(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from nonlin._errors import InputError, nearest
 from nonlin.network import checks
 
 if TYPE_CHECKING:
+    from nonlin.network.divergence import Divergence
+    from nonlin.network.loss import Loss
     from nonlin.network.network import Network
 
 OPTIMIZERS = ("adamw", "sgd")
@@ -75,7 +77,8 @@ class Job:
     """One network to train in place on X (rows, features) and y, as `train_many` takes it.
 
     A network appears in one job only. `validation` is (X, y), (X, y, weights) or None. weights:
-    see `Network.fit`. memory: of earlier training that this one goes on with, or None.
+    see `Network.fit`. memory: of earlier training that this one goes on with, or None. loss: a
+    name or a Loss; None is the one that belongs to the output activation.
     """
 
     network: Network
@@ -85,6 +88,7 @@ class Job:
     settings: Settings = Settings()
     weights: Any = None
     memory: Memory | None = None
+    loss: str | Loss | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +101,7 @@ class Record:
     any), whose weights the network keeps; -1 if no epoch ended with finite numbers, when
     the network keeps its initial weights. steps: batches seen. diverged_at: the step,
     counted from 1, at which the loss or a parameter stopped being finite; None otherwise.
+    divergence: the same told in words, with the layer and what led there.
     """
 
     train_loss: np.ndarray
@@ -106,6 +111,7 @@ class Record:
     steps: int
     seconds: float
     diverged_at: int | None
+    divergence: Divergence | None = None
 
     @property
     def best_loss(self) -> float:

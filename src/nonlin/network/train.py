@@ -18,8 +18,9 @@ import numpy as np
 
 from nonlin._errors import InputError
 from nonlin.kernels.threads import thread_count
-from nonlin.network import checks
-from nonlin.network.loss import CROSS_ENTROPY, loss_for
+from nonlin.network import checks, divergence
+from nonlin.network.divergence import Divergence
+from nonlin.network.loss import Loss, loss_for
 from nonlin.network.network import Network
 from nonlin.network.settings import OPTIMIZERS, Job, Memory, Record, Settings
 
@@ -55,20 +56,51 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
     return _results([_prepare(job, shared) for job in jobs], workers)
 
 
-def gradient(network: Network, X: Any, y: Any, weights: Any = None) -> Gradient:
+def gradient(
+    network: Network, X: Any, y: Any, weights: Any = None, loss: str | Loss | None = None
+) -> Gradient:
     """Loss of the whole batch (X, y) and its gradient, by the back-propagation used in training.
 
-    weights: how much each row counts, as in `Network.fit`. Raises InputError for unusable X or y.
+    weights: how much each row counts; loss: its name or itself; both as in `Network.fit`. Raises
+    InputError for unusable X or y.
     """
     from nonlin.network import loop
 
-    plan, kernels = _plan(network)
+    chosen = loss_for(network.output.name, loss)
+    plan, kernels = _plan(network, chosen)
     result = network.copy()
     function = getattr(loop, f"gradient_{network.dtype.name}")
+    data = _data(network, chosen, X, y, weights)
     with _single_threaded_blas:
-        loss = function(network.parameters, plan, _data(network, X, y, weights), result.parameters)
+        value = function(network.parameters, plan, data, result.parameters)
     del kernels  # their addresses were in use until here
-    return Gradient(float(loss), result.weights, result.biases)
+    return Gradient(float(value), result.weights, result.biases)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goal:
+    """What checked rows should give: the loss of their logits, and its derivative."""
+
+    plan: Any
+    data: Any
+    kernels: list[Any]
+
+    def __call__(self, logits: np.ndarray, rows: slice) -> tuple[float, np.ndarray]:
+        """Sum of the losses of these rows, and its derivative by their logits."""
+        from nonlin.network import loop
+
+        part = type(self.data)(*(each[rows] for each in self.data))
+        found = np.empty_like(logits)
+        function = getattr(loop, f"loss_gradient_{logits.dtype.name}")
+        count = len(logits)
+        return count * float(function(self.plan, logits, part, found)), count * found
+
+
+def goal(network: Network, X: Any, y: Any) -> Goal:
+    """The goal of training `network` on (X, y). Raises InputError for unusable X or y."""
+    chosen = loss_for(network.output.name)
+    plan, kernels = _plan(network, chosen)
+    return Goal(plan, _data(network, chosen, X, y), kernels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +119,12 @@ class _Run:
         from nonlin.network import loop
 
         curves = np.full((2, self.rule.epochs), np.nan)
+        trail = loop.Trail(
+            np.full(loop.LOSSES_KEPT, np.nan),
+            np.full(self.rule.batch, -1),
+            np.empty_like(self.network.parameters),
+        )
+        before = divergence.sizes(self.network)
         function = getattr(loop, f"run_{self.network.dtype.name}")
         begin = time.perf_counter()
         epochs, steps, best, diverged = function(
@@ -97,11 +135,24 @@ class _Run:
             self.rule,
             self.memory,
             curves,
+            trail,
             stop,
         )
         seconds = time.perf_counter() - begin
+        why = self._why(trail, before, epochs, diverged) if diverged else None
         train_loss, validation_loss = curves[:, :epochs]
-        return Record(train_loss, validation_loss, best, epochs, steps, seconds, diverged or None)
+        spent = epochs, steps, seconds
+        return Record(train_loss, validation_loss, best, *spent, diverged or None, why)
+
+    def _why(self, trail: Any, before: np.ndarray, epoch: int, step: int) -> Divergence:
+        """What the network looked like when it diverged."""
+        broken = self.network.copy()
+        broken.parameters[:] = trail.other
+        rows = self.data.inputs[trail.rows[trail.rows >= 0]]
+        kept = len(trail.losses)
+        losses = [float(trail.losses[k % kept]) for k in range(max(step - kept, 0), step)]
+        rate = self.rule.learning_rate
+        return divergence.explain(broken, rows, before, (epoch, step), losses, rate)
 
 
 def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
@@ -121,21 +172,21 @@ def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
 
 
 def _prepare(job: Job, shared: dict[tuple[int, ...], Any]) -> _Run:
-    plan, kernels = _plan(job.network)
-    data = _data(job.network, job.X, job.y, job.weights, shared)
+    loss = loss_for(job.network.output.name, job.loss)
+    plan, kernels = _plan(job.network, loss)
+    data = _data(job.network, loss, job.X, job.y, job.weights, shared)
     held_out = _nothing(data)
     if job.validation is not None:
-        held_out = _data(job.network, *checks.validation(job.validation), shared)
+        held_out = _data(job.network, loss, *checks.validation(job.validation), shared)
     rule = _rule(job.settings, data.inputs.shape[0])
     memory = job.memory or Memory.of(job.network)
     return _Run(job.network, plan, data, held_out, rule, memory, kernels)
 
 
-def _plan(network: Network) -> tuple[Any, list[Any]]:
+def _plan(network: Network, loss: Loss) -> tuple[Any, list[Any]]:
     """The network as the loop sees it, and the kernels that must be kept alive meanwhile."""
     from nonlin.network import loop
 
-    code = loss_for(network.output.name).code
     sizes = np.array(network.sizes, np.int64)
     counts = [0, *(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))]
     ends = np.cumsum(counts, dtype=np.int64)
@@ -143,11 +194,14 @@ def _plan(network: Network) -> tuple[Any, list[Any]]:
     kernels = [activation.kernel((0, 1), network.dtype) for activation in network.hidden]
     addresses = np.array([kernel.address for kernel in kernels], np.int64)
     constants = np.array([kernel.parameters.ctypes.data for kernel in kernels], np.int64)
-    return loop.Plan(sizes, ends[:-1].copy(), biases, addresses, constants, code), kernels
+    of_loss = np.array(loss.constants, np.float64)
+    begins = ends[:-1].copy()
+    return loop.Plan(sizes, begins, biases, addresses, constants, loss.code, of_loss), kernels
 
 
 def _data(
     network: Network,
+    loss: Loss,
     X: Any,
     y: Any,
     weights: Any = None,
@@ -157,14 +211,13 @@ def _data(
     from nonlin.network import loop
 
     shared = {} if shared is None else shared
-    loss = loss_for(network.output.name)
     columns, outputs = network.sizes[0], network.sizes[-1]
-    key = (id(X), id(y), id(weights), columns, outputs, loss.code, network.dtype.num)
+    key = (id(X), id(y), id(weights), columns, outputs, id(loss), network.dtype.num)
     if key not in shared:
         inputs = checks.some("X", checks.features(X, columns, network.dtype))
         values = loss.prepare(y, len(inputs), outputs)
         labels, targets = np.empty(0, np.int64), np.empty((0, outputs), network.dtype)
-        if loss.code == CROSS_ENTROPY:
+        if loss.labels:
             labels = values
         else:
             targets = checks.finite("y", checks.converted(values, network.dtype))

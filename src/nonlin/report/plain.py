@@ -35,13 +35,16 @@ def as_json(result: Result) -> dict[str, Any]:
         "task": {
             "kind": task.kind,
             "classes": task.labels.tolist(),
+            "numbers": list(task.numbers),
             "output": task.output,
             "loss": task.loss,
             "reason": str(task.reason),
+            "source": task.source,
         },
         "recommendation": _recommendation(result.recommendation),
         "tied": list(result.tied),
         "score": task.score,
+        "error": task.error,
         "ranking": [
             {key: _number(value) for key, value in row.items()} for row in result.table.to_dicts()
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import say, text
+from nonlin._text import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,7 +54,7 @@ def _header(result: Result) -> Iterator[str]:
         columns=result.columns,
         target=result.target,
     )
-    yield say("report.task", reason=result.task.reason)
+    yield say("report.task", reason=result.task.reason, source=result.task.source)
     yield say(
         "report.trained",
         networks=result.race.networks,
@@ -90,9 +90,9 @@ def _table(result: Result, columns: Sequence[str], wide: bool) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, int(wide)), pad_edge=False)
     table.add_column(say("report.column.activation"), no_wrap=True)
-    table.add_column(str(text(f"measure.{result.task.score}")), justify="right", no_wrap=True)
-    if not result.task.classes:
-        table.add_column("RMSE", justify="right", no_wrap=True)
+    for measure in (result.task.score, result.task.error):
+        if measure:
+            table.add_column(say(f"report.short.{measure}"), justify="right", no_wrap=True)
     for name in columns:
         table.add_column(say(f"report.column.{name}"), justify="right", no_wrap=True)
     for row in result.standings:

@@ -1,0 +1,160 @@
+"""nonlin stability: signals, gradients and neurons by layer, measured beside theory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nonlin._errors import InputError
+from nonlin._text import say
+from nonlin.cli import printing, reading
+from nonlin.cli.progress import progress
+
+if TYPE_CHECKING:
+    from nonlin.stability.profile import Band, Profile, Rows
+
+DEEPEST, MOST_SEEDS = 1000, 100
+LISTED = 8  # layers in a table
+
+
+def stability(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=say("cli.names"))],
+    depth: Annotated[
+        str, typer.Option("--depth", help=say("cli.stability.depth"), metavar="N")
+    ] = "30",
+    width: Annotated[
+        str, typer.Option("--width", help=say("cli.stability.width"), metavar="N")
+    ] = "256",
+    init: Annotated[
+        str, typer.Option("--init", help=say("cli.stability.init"), metavar="RULE,...")
+    ] = "auto",
+    data: Annotated[
+        str | None, typer.Option("--data", help=say("cli.stability.data"), metavar="FILE")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help=say("cli.target"), metavar="COLUMN")
+    ] = None,
+    seeds: Annotated[
+        str, typer.Option("--seeds", help=say("cli.stability.seeds"), metavar="N")
+    ] = "5",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help=say("cli.dark"))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+) -> None:
+    """Random networks by layer: what theory says and what is measured."""
+    chosen = [each for text in names for each in reading.activations(text)]
+    layers = _count(depth, "--depth", DEEPEST), _count(width, "--width", 10**5)
+    count = _count(seeds, "--seeds", MOST_SEEDS)
+    if output is not None:
+        from nonlin.figures.style import writable
+
+        writable(output)
+    rows = None if data is None else _rows(data, target)
+    from nonlin.stability.profile import made
+
+    with progress(quiet, say("cli.stability.measuring")) as on_progress:
+        rules = init if "," not in init else [each.strip() for each in init.split(",")]
+        found = made(chosen, rows, layers, rules, count, on_progress)
+    if output is not None:
+        from nonlin import figures
+
+        printing.write_picture(figures.profiles(found, dark=dark), output, sys.stderr)
+    if as_json:
+        reading.write_json([_as_dict(each) for each in found])
+    else:
+        _print(found)
+
+
+def _count(text: str, name: str, most: int) -> int:
+    found = reading.whole(text, name)
+    if not 1 <= found <= most:
+        raise InputError("count_range", name=name, given=text, most=most)
+    return found
+
+
+def _rows(data: str, target: str | None) -> Rows:
+    """All rows of a table, prepared as `nonlin choose` does it."""
+    import numpy as np
+
+    from nonlin.choose.read import read
+    from nonlin.choose.split import Split
+    from nonlin.choose.task import infer
+    from nonlin.choose.trial import prepared
+    from nonlin.stability.profile import Rows
+
+    table = read(data, target)
+    task = infer(table.target, table.target_name)
+    nothing = np.arange(0)
+    inputs, values = prepared(table, task, Split(np.arange(table.rows), nothing, nothing)).train
+    return Rows(inputs, values, task.outputs, task.output)
+
+
+def _print(found: list[Profile]) -> None:
+    from rich.table import Table
+
+    with printing.screen() as console:
+        for number, one in enumerate(found):
+            if number:
+                console.print()
+            console.print(one.label, style="bold")
+            table = Table(box=None, pad_edge=False, header_style="")
+            for key in ("layer", "second", "predicted", "gradient", "predicted", "dead"):
+                table.add_column(say(f"cli.stability.{key}"), justify="right")
+            table.add_column(say("cli.stability.saturated"), justify="right")
+            for row in _lines(one):
+                table.add_row(*row)
+            console.print(table)
+            console.print(" ".join(str(each) for each in _verdict(one)))
+
+
+def _verdict(one: Profile) -> list[Any]:
+    return list(one.findings) or [say("cli.stability.healthy")]
+
+
+def _lines(one: Profile) -> Iterator[tuple[str, ...]]:
+    import numpy as np
+
+    hidden = [example.hidden for example in one.examples]
+    places = np.unique(np.linspace(0, len(hidden[0]) - 1, LISTED).round().astype(int))
+    for place in places:
+        dead = np.mean([layers[place].dead_share for layers in hidden])
+        saturated = np.mean([layers[place].saturated_share for layers in hidden])
+        yield (
+            str(place + 1),
+            *_cells(one.second, place),
+            *_cells(one.gradient, place),
+            f"{100 * dead:.1f} %",
+            f"{100 * saturated:.1f} %",
+        )
+
+
+def _cells(band: Band, place: int) -> tuple[str, str]:
+    middle, low, high = (each[place] for each in (band.mean, band.low, band.high))
+    interval = f" [{low:.2g}, {high:.2g}]" if low < high else ""
+    return f"{middle:.3g}{interval}", f"{band.predicted[place]:.3g}"
+
+
+def _as_dict(one: Profile) -> dict[str, Any]:
+    def plain(band: Band) -> dict[str, list[float]]:
+        return {key: getattr(band, key).tolist() for key in ("mean", "low", "high", "predicted")}
+
+    return {
+        "activation": one.activation.name,
+        "initialisation": one.initialisation,
+        "networks": len(one.examples),
+        "second": plain(one.second),
+        "gradient": plain(one.gradient),
+        "dead": [layer.dead_share for layer in one.examples[0].hidden],
+        "saturated": [layer.saturated_share for layer in one.examples[0].hidden],
+        "findings": [
+            {"kind": each.kind, "layers": each.layers, "sentence": str(each)}
+            for each in one.findings
+        ],
+    }

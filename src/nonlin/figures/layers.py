@@ -1,0 +1,136 @@
+"""What happens from layer to layer: predicted lines, measured points, neurons, histograms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from nonlin._text import say
+from nonlin.figures.style import DARK, LIGHT, Theme, drawing
+from nonlin.stability.layer import LayerStability, Stability
+from nonlin.stability.profile import Band, Profile
+
+MARKERS = "osD^vP*X"
+SHOWN = 16  # points along a line at most
+PANELS = 12  # histograms at most
+NEURONS = 256  # of a layer in the heat map at most
+
+
+def profiles(found: Sequence[Profile], dark: bool) -> Figure:
+    """Mean z^2 and the gradient by layer: lines are theory, points with intervals measured."""
+    theme = DARK if dark else LIGHT
+    with drawing(theme):
+        figure = Figure(figsize=(11, 5.2), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        for number, one in enumerate(found):
+            look = {
+                "color": theme.palette[number % len(theme.palette)],
+                "marker": MARKERS[number % len(MARKERS)],
+            }
+            _band(left, one.second, one.label, look)
+            _band(right, one.gradient, None, look)
+        _axes(left, say("figures.layers.second"), theme)
+        _axes(right, say("figures.layers.gradient"), theme)
+        networks = len(found[0].examples)
+        note = say("figures.layers.note", networks=networks)
+        figure.suptitle(note, fontsize=11, x=0.01, ha="left", color=theme.ink)
+        figure.legend(
+            *left.get_legend_handles_labels(), loc="outside lower center", fontsize=9,
+            ncols=min(len(found), 4),
+        )  # fmt: skip
+        return figure
+
+
+def _band(axes: Any, band: Band, label: str | None, look: dict[str, Any]) -> None:
+    layers = np.arange(1, len(band.mean) + 1)
+    step = math.ceil(len(layers) / SHOWN)
+    axes.plot(layers, band.predicted, color=look["color"], linewidth=1.6, zorder=2)
+    some = slice((len(layers) - 1) % step, None, step)
+    error = np.stack([band.mean - band.low, band.high - band.mean])[:, some]
+    sound = np.isfinite(error).all(axis=0) & (band.mean[some] > 0)
+    axes.errorbar(
+        layers[some][sound], band.mean[some][sound], error[:, sound], fmt=look["marker"],
+        color=look["color"], markersize=5, capsize=2, linewidth=1, label=label, zorder=3,
+    )  # fmt: skip
+
+
+def _axes(axes: Any, title: str, theme: Theme) -> None:
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.set_ylim(max(low, 1e-40), min(high, 1e40))
+    if math.log10(high / low) < 1:
+        axes.set_ylim(low / 3, high * 3)
+    axes.axhline(1, color=theme.muted, linewidth=0.9, zorder=1)
+    axes.grid(True, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_xlabel(say("figures.layers.layer"))
+    axes.set_title(title, fontsize=11, loc="left")
+
+
+def neurons(found: Stability, dark: bool) -> Figure:
+    """Neurons x hidden layers: share of rows on which each is saturated; dead ones stand out."""
+    theme = DARK if dark else LIGHT
+    height = min(max(layer.neurons for layer in found.hidden), NEURONS)
+    with drawing(theme):
+        figure = Figure(figsize=(max(5.5, 2.5 + 0.24 * len(found.hidden)), 5), layout="constrained")
+        axes = figure.subplots()
+        shares = np.stack([_column(layer, height) for layer in found.hidden], axis=1)
+        edges = np.arange(len(found.hidden) + 1) + 0.5
+        colours = ListedColormap(_ramp(theme))
+        image = axes.pcolormesh(edges, np.arange(height + 1), shares, cmap=colours, vmin=0, vmax=1)
+        dead = np.where(shares > 1, 1.0, np.nan)
+        axes.pcolormesh(edges, np.arange(height + 1), dead, cmap=ListedColormap([theme.palette[1]]))
+        axes.set_xlabel(say("figures.layers.layer"))
+        axes.set_ylabel(say("figures.layers.neuron"))
+        axes.set_title(say("figures.layers.neurons"), fontsize=11, loc="left")
+        axes.plot([], [], "s", color=theme.palette[1], label=say("figures.layers.dead"))
+        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
+        figure.colorbar(image, ax=axes, label=say("figures.layers.saturated"))
+        return figure
+
+
+def _column(layer: LayerStability, height: int) -> np.ndarray:
+    """Shares of one layer, largest first; 2 for a dead neuron, NaN below the last one."""
+    shares = np.sort(np.where(layer.dead, 2.0, layer.saturated))[::-1]
+    if len(shares) > height:
+        shares = shares[np.linspace(0, len(shares) - 1, height).round().astype(int)]
+    return np.append(shares, np.full(height - len(shares), np.nan))
+
+
+def _ramp(theme: Theme) -> list[Any]:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ramp = LinearSegmentedColormap.from_list("saturated", [theme.grid, theme.palette[0]])
+    return [ramp(share) for share in np.linspace(0, 1, 64)]
+
+
+def histograms(found: Stability, dark: bool) -> Figure:
+    """The sums z of up to twelve layers, spread evenly from the first to the last."""
+    theme = DARK if dark else LIGHT
+    places = np.linspace(0, len(found.layers) - 1, min(PANELS, len(found.layers)))
+    chosen = [found.layers[place] for place in places.round().astype(int)]
+    columns = min(4, len(chosen))
+    rows = math.ceil(len(chosen) / columns)
+    with drawing(theme):
+        size = (2.7 * columns, 1.9 * rows + 0.5)
+        figure = Figure(figsize=size, layout="constrained")
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes, layer in zip(panels, chosen, strict=False):
+            axes.stairs(layer.counts, layer.edges, fill=True, color=theme.palette[0])
+            axes.set_title(
+                say("figures.layers.panel", layer=layer.number, variance=f"{layer.variance:.2g}"),
+                fontsize=9, loc="left",
+            )  # fmt: skip
+            axes.spines[["top", "right", "left"]].set_visible(False)
+            axes.set_yticks([])
+            axes.tick_params(labelsize=8)
+        for axes in panels[len(chosen) :]:
+            axes.set_visible(False)
+        figure.suptitle(say("figures.layers.histograms"), fontsize=11, x=0.01, ha="left")
+        return figure

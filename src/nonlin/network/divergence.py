@@ -1,0 +1,102 @@
+"""Why a training run stopped being finite: at which step, in which layer, what led there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from nonlin._text import Text, in_a_row, text
+from nonlin.network.network import Network
+
+Where = Literal["sums", "activations", "parameters", "loss"]
+GROWN = 10.0  # times its size at the start: then a layer's growth is part of the story
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The step at which numbers stopped being finite; `str()` tells it in sentences.
+
+    step, epoch: counted from 1. layer: the first one with such numbers on the way forward (the
+    output layer has the largest number), or with broken parameters; None if only the loss is
+    not finite. where: its weighted sums, its activations, its weights and biases (broken by the
+    update of this step), or the loss. losses: of the last steps, this one last. growth: root
+    mean square of each layer's weights and biases over that at the start.
+    """
+
+    step: int
+    epoch: int
+    layer: int | None
+    where: Where
+    losses: tuple[float, ...]
+    growth: tuple[float, ...]
+    learning_rate: float
+
+    @property
+    def sentences(self) -> tuple[Text, ...]:
+        """What happened, and what led there."""
+        known = {"step": self.step, "epoch": self.epoch, "layer": self.layer}
+        return (text(f"divergence.{self.where}", **known), *self._before())
+
+    def __str__(self) -> str:
+        return in_a_row(self.sentences)
+
+    def _before(self) -> Iterator[Text]:
+        if self.step == 1 and self.where != "parameters":
+            yield text("divergence.at_once")
+            return
+        earlier = self.losses[:-1] if self.where != "parameters" else self.losses
+        if earlier:
+            yield text("divergence.losses", losses=", ".join(f"{each:.3g}" for each in earlier))
+        layer = int(np.argmax(np.nan_to_num(self.growth, nan=np.inf)))
+        if not self.growth[layer] <= GROWN:
+            growth = f"{self.growth[layer]:.2g}"
+            yield text("divergence.grown", layer=layer + 1, growth=growth)
+        yield text("divergence.advice", rate=f"{self.learning_rate:g}")
+
+
+def sizes(network: Network) -> np.ndarray:
+    """Root mean square of the parameters of each layer, float64."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.array(
+            [
+                np.sqrt(np.mean(np.square(np.append(weights, biases), dtype=np.float64)))
+                for weights, biases in zip(network.weights, network.biases, strict=True)
+            ]
+        )
+
+
+def explain(
+    network: Network,
+    rows: np.ndarray,
+    before: np.ndarray,
+    when: tuple[int, int],
+    losses: Sequence[float],
+    rate: float,
+) -> Divergence:
+    """What `network`, with the parameters that diverged, does to the rows of that step.
+
+    before: `sizes` at the start. when: (epoch, step).
+    """
+    where, layer = _first_broken(network, rows)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = sizes(network) / before
+    epoch, step = when
+    known = tuple(float(each) for each in growth)
+    return Divergence(step, epoch, layer, where, tuple(losses), known, rate)
+
+
+def _first_broken(network: Network, rows: np.ndarray) -> tuple[Where, int | None]:
+    """On the way back from the loss, the last layer is the first whose update breaks it."""
+    layers = list(zip(network.weights, network.biases, strict=True))
+    for layer in range(len(layers), 0, -1):
+        if not all(np.isfinite(each).all() for each in layers[layer - 1]):
+            return "parameters", layer
+    for layer, values in enumerate(network.trace(rows).layers, start=1):
+        if not np.isfinite(values.preactivations).all():
+            return "sums", layer
+        if layer < len(layers) and not np.isfinite(values.activations).all():
+            return "activations", layer
+    return "loss", None

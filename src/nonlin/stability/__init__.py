@@ -1,0 +1,81 @@
+"""Why a network trains or does not: every layer measured on data, beside what theory says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nonlin._callable import make_callable
+from nonlin.stability.layer import LayerStability as LayerStability
+from nonlin.stability.layer import Stability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nonlin.activation import Activation
+    from nonlin.network import Initialisation, Memory, Network, Settings
+    from nonlin.stability.diagnosis import Diagnosis
+    from nonlin.stability.profile import Profile
+
+__all__ = ["LayerStability", "Stability", "diagnose", "profiles", "stability"]
+
+
+def stability(
+    network: Network,
+    X: Any,
+    y: Any = None,
+    *,
+    settings: Settings | None = None,
+    memory: Memory | None = None,
+) -> Stability:
+    """Signals, dead and saturated neurons, ranks and gradients in every layer of a network.
+
+    X: (rows, inputs), y as in `Network.fit`; without y nothing is said of gradients. The network
+    is not changed. settings: how it is trained, for the size of an update: one real step on the
+    first batch, by an optimizer with this memory (of a network that was never trained, if not
+    given). Raises InputError for unusable X or y.
+    """
+    from nonlin.stability.measured import measured
+
+    return measured(network, X, y, settings, memory)
+
+
+def diagnose(network: Network, X: Any, y: Any, *, settings: Settings | None = None) -> Diagnosis:
+    """What keeps a network from training: a verdict per layer, the cause, a change that helps.
+
+    X: (rows, inputs), y as in `Network.fit`, settings as it is to be trained; of more than 4096
+    rows an even selection. First every layer is measured; if all are healthy, the network is
+    trained for about 150 steps. If something is found, changes are made to a copy and examined
+    in the same way: inputs standardised, single layers drawn anew, a smaller learning rate, all
+    layers drawn anew, another activation. A change that helps names the cause. The network
+    itself is not changed. Raises InputError for unusable X or y.
+    """
+    from nonlin.stability.diagnosis import diagnose
+
+    return diagnose(network, X, y, settings)
+
+
+def profiles(
+    activations: Sequence[str | Activation],
+    X: Any = None,
+    y: Any = None,
+    *,
+    depth: int = 30,
+    width: int = 256,
+    init: str | Initialisation | Sequence[str | Initialisation] = "auto",
+    output: str = "softmax",
+    seeds: int = 5,
+) -> list[Profile]:
+    """Random networks of each activation, measured by layer beside what theory predicts.
+
+    X: (rows, inputs), y class indices, or numbers for output "identity"; without them 256
+    standard normal rows. depth hidden layers of `width` neurons; init: one for all, or one for
+    each activation. seeds: networks of each kind, for the intervals. Raises InputError for
+    unusable data and unknown names.
+    """
+    from nonlin.stability.profile import given, made
+
+    rows = None if X is None else given(X, y, output)
+    return made(activations, rows, (depth, width), init, seeds)
+
+
+make_callable(__name__)

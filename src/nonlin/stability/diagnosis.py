@@ -1,0 +1,142 @@
+"""The diagnosis: what is wrong in which layer, why, and a change that was seen to help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nonlin._text import Text, in_a_row, text
+from nonlin.network import Network, Settings, checks
+from nonlin.stability.layer import Stability
+from nonlin.stability.repairs import Change, changes
+from nonlin.stability.trial import Examination, State, examine
+from nonlin.stability.verdicts import Finding, Verdict, verdicts
+
+MOST_ROWS = 4096  # evenly spread: more change no verdict
+MOST_CHANGES = 3  # faults that are looked for, one after the other
+FASTER = 0.9  # a change helps a network that learns nothing if its loss falls so far
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Diagnosis:
+    """What `diagnose` found; `print` tells it in sentences.
+
+    verdicts: one per layer, the output layer last, as the network is. findings: the layers that
+    are not healthy, in runs; if all are healthy at first (`trained`), those of the
+    short training. diverged: if that diverged. learns: whether the loss came below that of a
+    constant output, with the changes.
+    changes: what was changed, in this order; each names a cause. repaired: whether nothing was
+    found any more then. network, settings: with the changes made. stability: as it is now.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+    repaired: bool
+    trained: bool
+    diverged: Text | None
+    learns: bool
+    network: Network
+    settings: Settings
+    stability: Stability
+
+    @property
+    def healthy(self) -> bool:
+        """Nothing was found that a change would mend."""
+        return not self.findings and self.diverged is None and not self.changes
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """inputs, layers, learning_rate, initialisation, activation: those that were found."""
+        return tuple(each.cause for each in self.changes)
+
+    @property
+    def sentences(self) -> tuple[Text, ...]:
+        """Findings, causes, changes."""
+        return tuple(self._sentences())
+
+    def __str__(self) -> str:
+        return in_a_row(self.sentences)
+
+    def _sentences(self) -> Iterator[Text]:
+        if self.healthy:
+            key = "diagnosis.healthy" if self.learns else "diagnosis.nothing_learnt"
+            yield text(key, layers=len(self.verdicts))
+            return
+        if self.trained and self.findings:
+            yield text("diagnosis.in_training")
+        yield from (each.sentence for each in self.findings)
+        if self.diverged is not None:
+            yield self.diverged
+        if not self.findings and self.diverged is None:
+            yield text("diagnosis.stuck")
+        for change in self.changes:
+            yield change.explanation
+            yield change.advice
+        if self.stability.input_rank == 0:
+            yield text("cause.constant")
+        yield text(f"diagnosis.{self._outcome}")
+
+    @property
+    def _outcome(self) -> str:
+        if self.repaired:
+            return "repaired"
+        return "not_repaired" if self.changes else "no_change"
+
+
+def diagnose(network: Network, X: Any, y: Any, settings: Settings | None) -> Diagnosis:
+    """See `nonlin.stability.diagnose`."""
+    rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
+    step = -(-len(rows) // MOST_ROWS)
+    state = State(network.copy(), rows[::step], np.asarray(y)[::step], settings or Settings())
+    first = examine(state)
+    made, last = _repaired(state, first)
+    final = made[-1].state if made else state
+    diverged = None
+    if first.record is not None and first.record.divergence is not None:
+        diverged = first.record.divergence.sentences[0]
+    return Diagnosis(
+        verdicts=verdicts(first.before, network.hidden),
+        findings=first.findings,
+        trained=first.trained,
+        changes=tuple(made),
+        repaired=last.sound and (last.learns or not made),
+        diverged=diverged,
+        learns=last.learns,
+        network=final.network,
+        settings=final.settings,
+        stability=first.before,
+    )
+
+
+def _repaired(state: State, found: Examination) -> tuple[list[Change], Examination]:
+    """Changes one after the other, until nothing is found."""
+    made: list[Change] = []
+    while len(made) < MOST_CHANGES and not (found.sound and found.learns):
+        change, after = _best(state, found)
+        if change is None or after is None:
+            break
+        made.append(change)
+        state, found = change.state, after
+    return made, found
+
+
+def _best(state: State, found: Examination) -> tuple[Change | None, Examination | None]:
+    """The first change that mends all; else the first that leaves fewer layers with a finding."""
+    partly: tuple[Change | None, Examination | None] = (None, None)
+    for change in changes(state, found):
+        after = examine(change.state)
+        if after.sound and after.learns and (not found.sound or after.loss < FASTER * found.loss):
+            return change, after
+        if partly[0] is None and _burden(after) < _burden(found):
+            partly = change, after
+    return partly
+
+
+def _burden(found: Examination) -> int:
+    """How many layers are not healthy; one for a training that diverged."""
+    diverged = found.record is not None and found.record.diverged_at is not None
+    return sum(len(each.layers) for each in found.findings) + diverged

@@ -1,0 +1,104 @@
+"""A short training, to see whether a network learns with its settings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nonlin.network import Job, Network, Record, Settings, train
+from nonlin.network.train import goal
+from nonlin.stability.layer import Stability
+from nonlin.stability.measured import measured
+from nonlin.stability.verdicts import Finding, findings, verdicts
+
+STEPS = 150
+RISEN = 1.2  # times the loss before, or that of a constant output: steps too large
+LEARNT = 0.97  # times that loss, or less
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What is examined: a network, rows, and how it is trained."""
+
+    network: Network
+    X: np.ndarray
+    y: Any
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examination:
+    """What was found before a short training, and, if that was nothing, after it.
+
+    learns: whether the loss came, or stayed, below that of a constant output.
+    """
+
+    before: Stability
+    after: Stability | None
+    findings: tuple[Finding, ...]
+    record: Record | None
+    learns: bool
+
+    @property
+    def sound(self) -> bool:
+        """Nothing was found in any layer, and the training did not diverge."""
+        return not self.findings and (self.record is None or self.record.diverged_at is None)
+
+    @property
+    def trained(self) -> bool:
+        """The layers were healthy before training."""
+        return self.record is not None
+
+    @property
+    def loss(self) -> float:
+        """At the end; infinite if the training diverged or never began."""
+        if self.after is None or self.after.loss is None or not math.isfinite(self.after.loss):
+            return math.inf
+        return self.after.loss
+
+
+def examine(state: State) -> Examination:
+    """The layers as they are; if they are healthy, the network after about STEPS steps."""
+    before = measured(state.network, state.X, state.y, state.settings, None)
+    found = findings(verdicts(before, state.network.hidden))
+    if found:
+        return Examination(before, None, found, None, False)
+    trained, record = _trained(state)
+    if record.diverged_at is not None:
+        return Examination(before, None, (), record, False)
+    after = measured(trained, state.X, state.y, state.settings, None)
+    loss, constant = after.loss or 0.0, constant_loss(state)
+    learns = loss < LEARNT * constant
+    harmed = () if learns else findings(verdicts(after, trained.hidden))
+    if not (learns or harmed) and loss > RISEN * max(constant, before.loss or 0.0):
+        harmed = (Finding("exploding", (len(after.layers),), loss),)
+    return Examination(before, after, harmed, record, learns)
+
+
+def _trained(state: State) -> tuple[Network, Record]:
+    """After about STEPS steps, as the last of them left it."""
+    batches = math.ceil(len(state.X) / state.settings.batch_size)
+    epochs = max(1, round(STEPS / batches))
+    rows = slice(None) if batches <= STEPS else slice(STEPS * state.settings.batch_size)
+    trained = state.network.copy()
+    rule = replace(state.settings, epochs=epochs, patience=None)
+    y = np.asarray(state.y)[rows]
+    return trained, train(Job(trained, state.X[rows], y, None, rule))
+
+
+def constant_loss(state: State) -> float:
+    """The least mean loss of outputs that are the same for all rows."""
+    from scipy.optimize import minimize
+
+    wanted = goal(state.network, state.X, state.y)
+    shape = len(state.X), state.network.sizes[-1]
+
+    def loss(logits: np.ndarray) -> tuple[float, np.ndarray]:
+        rows = np.ascontiguousarray(np.broadcast_to(logits, shape), state.network.dtype)
+        total, gradient = wanted(rows, slice(None))
+        return total / shape[0], gradient.sum(axis=0, dtype=np.float64) / shape[0]
+
+    return float(minimize(loss, np.zeros(shape[1]), jac=True, method="L-BFGS-B").fun)

@@ -1,0 +1,155 @@
+"""From what was seen of a layer to one word: healthy, vanishing, exploding, dying, ..."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Literal
+
+import numpy as np
+
+from nonlin._text import Text, text
+from nonlin.activation import Activation
+from nonlin.measure.stability import threshold
+from nonlin.stability.layer import LayerStability, Stability
+
+Kind = Literal["healthy", "not_finite", "exploding", "vanishing", "dying", "saturated", "collapsed"]
+
+# Chosen on networks of 2 to 50 layers that were then trained (tools and figures: docs/stability.md)
+LARGEST = 1e3  # mean of z^2: inputs and weights are meant to keep it near 1
+JUMP = 100.0  # times the mean of z^2 of the layer before
+GRADIENT = 1e3  # length of dL/dz over that of the output layer, or its inverse
+DEAD = 0.5  # share of neurons; a random relu network of 50 layers loses up to 0.4
+SATURATED = 0.7  # of what standard normal sums would not saturate
+SIGNAL = 1e-3  # share of z^2 that differs between rows
+RANK = 1.5  # effective rank, where the inputs and the layer have more than FEW directions
+FEW = 4
+NORMAL = 2001  # quantiles that stand for standard normal sums
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One word on a layer, and the number it rests on."""
+
+    layer: int
+    kind: Kind
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Neighbouring layers with one verdict; `str()` says it in a sentence."""
+
+    kind: Kind
+    layers: tuple[int, ...]
+    value: float
+
+    @property
+    def sentence(self) -> Text:
+        """What was found, where, and the number for the first of these layers."""
+        percent, value = f"{100 * self.value:.0f} %", f"{self.value:.2g}"
+        known = {"first": self.layers[0], "value": value, "percent": percent}
+        return text(f"verdict.{self.kind}", where=place(self.layers), **known)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+def place(layers: Sequence[int]) -> Text:
+    """ "layer 3", "layers 2 to 5" or "layers 1, 3, 4"."""
+    first, last = layers[0], layers[-1]
+    if len(layers) == 1:
+        return text("where.one", layer=first)
+    if last - first + 1 == len(layers):
+        return text("where.range", first=first, last=last)
+    return text("where.list", layers=", ".join(str(each) for each in layers))
+
+
+def verdicts(seen: Stability, activations: Sequence[Activation]) -> tuple[Verdict, ...]:
+    """One per layer; the output layer is healthy if it is finite and not too large."""
+    found = []
+    before: LayerStability | None = None
+    for layer in seen.layers:
+        last = layer is seen.layers[-1]
+        activation = None if last else activations[layer.number - 1]
+        kind, value = _verdict(layer, before, seen, activation)
+        found.append(Verdict(layer.number, kind, value))
+        before = layer
+    return tuple(found)
+
+
+def findings(found: Sequence[Verdict]) -> tuple[Finding, ...]:
+    """Runs of layers that are not healthy."""
+    result = []
+    for kind, group in groupby(found, lambda each: each.kind):
+        run = list(group)
+        if kind != "healthy":
+            result.append(Finding(kind, tuple(each.layer for each in run), run[0].value))
+    return tuple(result)
+
+
+def _verdict(
+    layer: LayerStability,
+    before: LayerStability | None,
+    seen: Stability,
+    activation: Activation | None,
+) -> tuple[Kind, float]:
+    """The gravest that holds."""
+    if not layer.finite:
+        return "not_finite", layer.second
+    growth = layer.second / before.second if before and before.second > 0 else 1.0
+    steep = _steepness(layer, seen)
+    if layer.second > LARGEST:
+        return "exploding", layer.second
+    if layer.dead_share >= DEAD:
+        return "dying", layer.dead_share
+    if growth > JUMP:
+        return "exploding", layer.second
+    if activation is None:
+        return "healthy", layer.second
+    if _excess(layer, activation) > SATURATED:
+        return "saturated", layer.saturated_share
+    if steep > GRADIENT:
+        return "exploding", steep
+    if steep < 1 / GRADIENT or max(growth, layer.second) < 1 / JUMP:
+        return "vanishing", min(steep, layer.second)
+    return _alike(layer, seen)
+
+
+def _alike(layer: LayerStability, seen: Stability) -> tuple[Kind, float]:
+    """Have rows, or neurons, become one?"""
+    if layer.signal < SIGNAL:
+        return "collapsed", layer.signal
+    several = min(seen.layers[0].neurons, layer.neurons, seen.input_rank) > FEW
+    return ("collapsed", layer.rank) if several and layer.rank < RANK else ("healthy", layer.second)
+
+
+def _steepness(layer: LayerStability, seen: Stability) -> float:
+    """Length of dL/dz over that of the output layer; 1 where nothing is known."""
+    last = seen.layers[-1].gradient
+    if layer.gradient is None or not last or seen.first_not_finite is not None:
+        return 1.0
+    return layer.gradient / last if math.isfinite(layer.gradient) else math.inf
+
+
+def _excess(layer: LayerStability, activation: Activation) -> float:
+    """Share of saturated pairs among those that standard normal sums would not saturate.
+
+    0 for a slope without bound, of which the largest one met is no measure.
+    """
+    if not math.isfinite(activation.properties.lipschitz):
+        return 0.0
+    usual = usually_saturated(activation)
+    return (layer.saturated_share - usual) / (1 - usual) if usual < 1 else 0.0
+
+
+@cache
+def usually_saturated(activation: Activation) -> float:
+    """Share of standard normal sums that saturate: half of them for relu."""
+    from scipy.special import ndtri
+
+    slopes = activation.derivative(ndtri((np.arange(NORMAL) + 0.5) / NORMAL))
+    return float((np.abs(slopes) < threshold(activation, slopes)).mean())

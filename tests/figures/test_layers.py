@@ -1,0 +1,64 @@
+"""Pictures of layers: everything that was measured stands in them, in both languages."""
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin import figures
+from nonlin._text import speaking
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((50, 5)).astype(np.float32)
+Y = RNG.integers(0, 3, 50)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return nl.stability.profiles(["relu", "tanh"], X, Y, depth=6, width=20, seeds=3)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_profiles(found, dark):
+    figure = figures.profiles(found, dark=dark)
+    left, right = figure.axes
+    for axes, bands in ((left, "second"), (right, "gradient")):
+        lines = [line for line in axes.lines if len(line.get_xdata()) == 6]
+        drawn = [line.get_ydata() for line in lines]
+        for one in found:
+            band = getattr(one, bands)
+            assert any(np.allclose(each, band.predicted) for each in drawn)
+            assert any(np.allclose(each, band.mean) for each in drawn)
+    texts = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert texts == ["relu, forward", "tanh, forward"]
+
+
+def test_profiles_that_vanish_or_explode_are_drawn():
+    made = nl.stability.profiles(
+        ["sigmoid", "relu_squared"], X, Y, depth=40, width=16, init="glorot_normal", seeds=2
+    )
+    figure = figures.profiles(made)
+    figure.canvas.draw()
+    low, high = figure.axes[0].get_ylim()
+    assert 0 < low < high < np.inf
+
+
+def test_neurons():
+    network = nl.Network([5, 30, 12, 3], "relu", "softmax")
+    network.biases[1][:3] = -100
+    seen = nl.stability(network, X, Y)
+    figure = figures.neurons(seen)
+    image, dead = figure.axes[0].collections[:2]
+    shares = image.get_array()
+    assert shares.shape == (30, 2)
+    assert np.nansum(shares[:, 1] > 1) == seen.layers[1].dead.sum() >= 3
+    assert np.isfinite(dead.get_array()[:, 1]).sum() >= 3
+    assert np.isnan(shares[12:, 1].filled(np.nan)).all()
+
+
+def test_histograms_in_chinese():
+    seen = nl.stability(nl.Network([5, *[8] * 20, 3], "tanh", "softmax"), X, Y)
+    with speaking("zh"):
+        figure = figures.histograms(seen)
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert len(shown) == 12
+    assert shown[-1].get_title(loc="left").startswith(("第 21 层", "layer 21"))

@@ -1,0 +1,152 @@
+"""Planted faults are found, named by layer and cause, and mended; healthy networks pass."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+import nonlin as nl
+from nonlin._text import speaking
+from nonlin.network import Initialisation, Settings
+from nonlin.stability.diagnosis import MOST_ROWS
+
+RAW, Y = load_digits(return_X_y=True)
+RAW = RAW.astype(np.float32)
+X = (RAW - RAW.mean(axis=0)) / (RAW.std(axis=0) + 1e-9)
+
+
+def net(hidden="relu", depth=5, init="auto", width=32):
+    return nl.Network([64, *[width] * depth, 10], hidden, "softmax", init)
+
+
+def scaled(network, factor, layers):
+    for number in layers:
+        network.weights[number - 1][:] *= factor
+    return network
+
+
+def dead(network):
+    network.biases[3][:] = -20
+    return network
+
+
+def broken(network):
+    network.weights[2][3, 4] = np.nan
+    return network
+
+
+def ordered():
+    random = np.random.default_rng(0)
+    network = scaled(net("tanh", 30, "lecun_normal"), 0.9, range(1, 32))
+    for biases in network.biases:
+        biases[:] = random.normal(0, 0.7, biases.shape)
+    return network
+
+
+ALL = range(1, 7)
+FAST, WILD = Settings(learning_rate=1.0), Settings(learning_rate=20.0, optimizer="sgd")
+FAULTS = {  # network, inputs, settings; cause, what is found, its first layer, layers of the cause
+    "large weights": (lambda: scaled(net(), 20, ALL), X, None, "layers", "exploding", 1, ALL),
+    "one large layer": (lambda: scaled(net(), 30, [3]), X, None, "layers", "exploding", 3, [3]),
+    "small weights": (lambda: scaled(net(), 0.02, ALL), X, None, "layers", "vanishing", 1, ALL),
+    "one small layer": (lambda: scaled(net(), 0.01, [2]), X, None, "layers", "vanishing", 2, [2]),
+    "dead biases": (lambda: dead(net()), X, None, "layers", "dying", 4, [4]),
+    "saturated": (lambda: scaled(net("tanh"), 20, ALL), X, None, "layers", "saturated", 1, ALL),
+    "unscaled inputs": (net, X * 1000, None, "inputs", "exploding", 1, [1]),
+    "shifted inputs": (net, X + 1000, None, "inputs", "exploding", 1, [1]),
+    "deep sigmoid": (
+        lambda: net("sigmoid", 20, "glorot_normal"), X, None, "activation", "vanishing", 1, None,
+    ),
+    "fast adamw": (net, X, FAST, "learning_rate", "exploding", None, []),
+    "fast sgd": (net, X, WILD, "learning_rate", None, None, []),
+    "zeros": (lambda: net(init="zeros"), X, None, "layers", "dying", 1, ALL),
+    "equal neurons": (
+        lambda: net("tanh", init=Initialisation("constant", value=0.1)), X, None,
+        "layers", "vanishing", 1, ALL,
+    ),
+    "gain of relu for gelu": (
+        lambda: net("gelu", 60, "he_normal", 64), X, None, "initialisation", "vanishing", 1, [],
+    ),
+    "ordered phase": (ordered, X, None, "initialisation", "vanishing", 1, []),
+    "not a number": (lambda: broken(net()), X, None, "layers", "not_finite", 3, [3]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found_and_mended(fault):
+    make, rows, settings, cause, kind, first, where = FAULTS[fault]
+    found = nl.diagnose(make(), rows.astype(np.float32), Y, settings=settings)
+    assert not found.healthy
+    assert found.causes == (cause,)
+    assert found.repaired
+    assert found.learns
+    if kind is None:
+        assert "diverged" in str(found)
+    else:
+        places = [each.layers[0] for each in found.findings if each.kind == kind]
+        assert places
+        assert first in (None, places[0])
+    if where is not None:
+        assert found.changes[0].layers == tuple(where)
+    if cause == "learning_rate":
+        assert found.settings.learning_rate < settings.learning_rate
+    assert "tried" in str(found)
+    with speaking("zh"):
+        assert "已经试过" in str(found)
+
+
+HEALTHY = [
+    ("relu", 5, "he_normal"), ("relu", 20, "he_normal"), ("gelu", 5, "auto"), ("gelu", 20, "auto"),
+    ("selu", 20, "lecun_normal"), ("tanh", 5, "glorot_normal"), ("tanh", 20, "auto"),
+    ("silu", 5, "auto"), ("sigmoid", 1, "auto"), ("leaky_relu", 10, "auto"), ("sine", 5, "auto"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hidden", "depth", "init"), HEALTHY)
+def test_a_healthy_network_gets_no_alarm(hidden, depth, init):
+    found = nl.diagnose(net(hidden, depth, init, 64), X, Y)
+    assert found.healthy, str(found)
+    assert {each.kind for each in found.verdicts} == {"healthy"}
+    assert found.changes == ()
+
+
+def test_nor_does_a_trained_one_or_one_on_raw_pixels():
+    network = net("gelu", 3)
+    network.fit(X, Y, epochs=20)
+    assert nl.diagnose(network, X, Y).healthy
+    assert nl.diagnose(net(), RAW, Y).healthy
+
+
+def test_noise_is_not_blamed_on_the_network():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((3000, 20)).astype(np.float32)
+    found = nl.diagnose(net_of(20), rows, random.integers(0, 2, 3000))
+    assert found.healthy, str(found)
+
+
+def net_of(inputs):
+    return nl.Network([inputs, 4, 2], "relu", "softmax")
+
+
+def test_equal_rows_are_named_and_cannot_be_mended():
+    found = nl.diagnose(net(), np.ones_like(X), Y)
+    assert not found.repaired
+    assert "all rows of the inputs are equal" in str(found)
+
+
+def test_two_faults_are_both_found():
+    found = nl.diagnose(scaled(net(), 30, [3]), (X * 1000).astype(np.float32), Y)
+    assert set(found.causes) == {"inputs", "layers"}
+    assert found.repaired
+
+
+def test_many_rows_are_thinned():
+    rows = np.tile(X, (6, 1))
+    assert nl.diagnose(net(depth=1), rows, np.tile(Y, 6)).stability.rows <= MOST_ROWS
+
+
+@pytest.mark.parametrize("output", ["identity", "sigmoid"])
+def test_other_losses(output):
+    y = X[:, 20] if output == "identity" else (Y > 4).astype(int)
+    network = nl.Network([64, 32, 32, 1], "relu", output)
+    assert nl.diagnose(network, X, y).healthy
+    assert nl.diagnose(scaled(network, 40, [2]), X, y).causes == ("layers",)
