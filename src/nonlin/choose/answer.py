@@ -13,6 +13,7 @@ from typing import Any
 
 from nonlin._text import Text, text
 from nonlin.choose import prepare
+from nonlin.choose.baseline import Baseline, baseline
 from nonlin.choose.candidates import Plan, plan
 from nonlin.choose.data import Table, from_memory
 from nonlin.choose.journal import NOTHING, Journal, path_for
@@ -21,6 +22,7 @@ from nonlin.choose.race import Progress, Race, Train, race
 from nonlin.choose.read import read
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
+from nonlin.choose.shares import shares
 from nonlin.choose.split import LEAST_PER_CLASS, enough, split
 from nonlin.choose.standing import Standing, standings
 from nonlin.choose.task import Task, infer
@@ -80,6 +82,7 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
     ranking, left_out = standings(ran, rules, task)
     advice = recommend(ranking, task, rules.hidden, rules.rates, len(ran.rounds))
     final = _final(table, task, rules, advice)
+    worth = _baseline(table, task, rules, ran, ranking, advice) if final else None
     notes = (
         *table.notes,
         *task.notes,
@@ -100,6 +103,8 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
         standings=ranking,
         recommendation=advice,
         final=final,
+        baseline=worth,
+        shares=shares(ran.rounds),
         notes=notes,
         seconds=time.perf_counter() - begin,
     )
@@ -132,6 +137,22 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
     except KeyboardInterrupt:
         return None
     return Final(made, data.preparation, record, settings)
+
+
+def _baseline(
+    table: Table,
+    task: Task,
+    rules: Plan,
+    ran: Race,
+    ranking: tuple[Standing, ...],
+    advice: Recommendation,
+) -> Baseline | None:
+    """None if Ctrl-C ends it."""
+    chosen = next(row for row in ranking if row.label == advice.label)
+    try:
+        return baseline(table, task, rules, ran.rounds, chosen)
+    except KeyboardInterrupt:
+        return None
 
 
 def _said(table: Table, kept: Preparation) -> tuple[Text, ...]:

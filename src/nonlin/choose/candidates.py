@@ -41,6 +41,7 @@ QUICK_CANDIDATES = ("relu", "leaky_relu", "elu", "gelu", "tanh")
 RATES = (3e-4, 1e-3, 3e-3, 1e-2)  # AdamW
 SEEDS, QUICK_SEEDS = 10, 3
 PACES = ("race", "halving", "full")
+OPTIMIZER = "adamw"
 WEIGHT_DECAY = 0.01
 STEPS, QUICK_STEPS = 2000, 1000  # batches that a network sees at most, as a rule
 EPOCHS = (5, 100)  # never fewer, never more
@@ -106,7 +107,7 @@ class Plan:
         batch = batch_size(rows)
         epochs = math.ceil(self.steps / math.ceil(rows / batch))
         return Settings(
-            optimizer="adamw",
+            optimizer=OPTIMIZER,
             learning_rate=rate,
             epochs=min(max(epochs, EPOCHS[0]), EPOCHS[1]),
             batch_size=batch,

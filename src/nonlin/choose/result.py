@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
+    from nonlin.choose.baseline import Baseline
     from nonlin.choose.candidates import Plan
     from nonlin.choose.keep import Model
     from nonlin.choose.prepare import Preparation
     from nonlin.choose.race import Race
     from nonlin.choose.recommend import Recommendation
+    from nonlin.choose.shares import Shares
     from nonlin.choose.standing import Standing
     from nonlin.choose.task import Task
     from nonlin.network import Network, Record, Settings
@@ -42,7 +44,9 @@ class Result:
     recommendation: what to use and why. standings: the ranking, best score first. final:
     trained with the recommendation on 80 % of all rows (the other 20 % stop the training);
     its score is the one of the race, which had less to learn from; None if Ctrl-C came before.
-    race: every network that was trained. notes: what the user should know. seconds: in all.
+    race: every network that was trained. baseline: a constant and a linear model on the same
+    splits; None if Ctrl-C came before. shares: how much of the spread of the scores comes from
+    what; None where nothing can be told apart. notes: what the user should know. seconds: in all.
     `print` gives the verdict in sentences, in the language in use.
     """
 
@@ -56,6 +60,8 @@ class Result:
     standings: tuple[Standing, ...]
     recommendation: Recommendation
     final: Final | None
+    baseline: Baseline | None
+    shares: Shares | None
     notes: tuple[Text, ...]
     seconds: float
 
@@ -65,10 +71,23 @@ class Result:
         return "\n".join([*cut_short, headline, *(f" - {reason}" for reason in reasons)])
 
     def __repr__(self) -> str:
-        row = next(each for each in self.standings if each.label == self.recommendation.label)
+        row = self.chosen
         tied = f"{len(self.tied)} of {len(self.standings)} tied"
         score = f"{self.task.score} {row.score.value:.4g}"
         return f"<Result {self.name}: {row.label}, learning rate {row.rate:g}, {score}, {tied}>"
+
+    @property
+    def chosen(self) -> Standing:
+        """The row of the ranking that is recommended."""
+        label = self.recommendation.label
+        return next(row for row in self.standings if row.label == label)
+
+    @property
+    def untried(self) -> tuple[Text, ...]:
+        """What this result says nothing about."""
+        from nonlin.choose.untried import untried
+
+        return tuple(untried(self.plan))
 
     @property
     def network(self) -> Network | None:

@@ -30,7 +30,7 @@ class Standing:
     error: in the target's units, None for classes without order. dead, saturated: shares after
     training; dead_before and gradient_ratio: before. cost: ns per element. seconds: per
     network. diverged: how many of its networks at this rate did. p_value: against the leader,
-    after Holm. rounds: in which it ran; stopped: it did not run in the later ones. tied: it ran
+    after Holm. rounds, seeds: in which it ran; stopped: it did not run in the later ones. tied: it ran
     to the end, without a significant difference to the leader.
     """
 
@@ -38,6 +38,7 @@ class Standing:
     label: str
     rate: float
     rounds: int
+    seeds: tuple[int, ...]
     stopped: bool
     score: Measurement
     half_width: float | None
@@ -87,6 +88,12 @@ def standings(race: Race, plan: Plan, task: Task) -> tuple[tuple[Standing, ...],
     lost = [label for arm, label in enumerate(plan.labels) if arm not in usable]
     notes = (text("choose.left_out", names=", ".join(lost)),) if lost else ()
     return tuple(rows), notes
+
+
+def scores_of(rounds: Rounds, plan: Plan, row: Standing) -> list[float]:
+    """The scores of a row of the ranking on test rows, one for each round in which it ran."""
+    arm, rate = plan.labels.index(row.label), plan.rates.index(row.rate)
+    return [score for score in _scores(rounds, arm, rate) if not math.isnan(score)]
 
 
 def _rate(race: Race, arm: int) -> int:
@@ -141,6 +148,7 @@ def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> St
         label=plan.labels[arm],
         rate=plan.rates[rate],
         rounds=len(ran),
+        seeds=tuple(each.seed for each in rounds if each.outcomes[arm][rate] is not None),
         stopped=len(ran) < len(rounds),
         score=score,
         half_width=half_width,

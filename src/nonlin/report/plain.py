@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nonlin.measure import Measurement
 
 if TYPE_CHECKING:
+    from nonlin.choose.baseline import Baseline
     from nonlin.choose.recommend import Evidence, Recommendation
     from nonlin.choose.result import Result
 
@@ -61,6 +63,9 @@ def as_json(result: Result) -> dict[str, Any]:
             "epochs": settings.epochs,
             "patience": settings.patience,
         },
+        "baseline": _baseline(result.baseline),
+        "shares": None if result.shares is None else asdict(result.shares),
+        "untried": [str(sentence) for sentence in result.untried],
         "notes": [str(note) for note in (*result.interruption, *result.notes)],
         "interrupted": result.interrupted,
         "seconds": result.seconds,
@@ -79,6 +84,19 @@ def _recommendation(given: Recommendation) -> dict[str, Any]:
         "headline": str(given.headline),
         "reasons": [str(reason) for reason in given.reasons],
         "evidence": [_evidence(each) for each in given.evidence],
+    }
+
+
+def _baseline(given: Baseline | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    return {
+        "constant": given.constant.value,
+        "linear": given.linear.value,
+        "gain": given.gain.value,
+        "interval": None if given.interval is None else list(given.interval),
+        "p_value": given.p_value,
+        "sentence": str(given.sentence),
     }
 
 

@@ -30,6 +30,9 @@ def render(result: Result, console: Console) -> None:
     console.print(str(result.recommendation.headline), markup=False, highlight=False, style="bold")
     for reason in result.recommendation.reasons:
         _bullet(console, str(reason))
+    for found in (result.baseline, result.shares):
+        if found is not None:
+            _bullet(console, str(found.sentence))
     for note in result.notes:
         _bullet(console, str(note), style="dim")
 

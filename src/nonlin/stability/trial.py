@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nonlin.network import Job, Network, Record, Settings, train
+from nonlin.network.constant import constant_logits
 from nonlin.network.train import goal
 from nonlin.stability.layer import Stability
 from nonlin.stability.measured import measured
@@ -91,14 +92,6 @@ def _trained(state: State) -> tuple[Network, Record]:
 
 def constant_loss(state: State) -> float:
     """The least mean loss of outputs that are the same for all rows."""
-    from scipy.optimize import minimize
-
-    wanted = goal(state.network, state.X, state.y)
-    shape = len(state.X), state.network.sizes[-1]
-
-    def loss(logits: np.ndarray) -> tuple[float, np.ndarray]:
-        rows = np.ascontiguousarray(np.broadcast_to(logits, shape), state.network.dtype)
-        total, gradient = wanted(rows, slice(None))
-        return total / shape[0], gradient.sum(axis=0, dtype=np.float64) / shape[0]
-
-    return float(minimize(loss, np.zeros(shape[1]), jac=True, method="L-BFGS-B").fun)
+    logits = constant_logits(state.network, state.X, state.y)
+    rows = np.broadcast_to(logits, (len(state.X), len(logits))).astype(state.network.dtype)
+    return goal(state.network, state.X, state.y)(rows, slice(None))[0] / len(rows)

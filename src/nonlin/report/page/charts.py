@@ -1,0 +1,189 @@
+"""Charts of the report as inline SVG; classes instead of colours, so that the page decides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import NamedTuple
+
+WIDTH = 720
+ROW = 22  # height of a row with a name
+CHARACTER = 7.2  # width of a character of 13 pixels
+LINES = 8  # classes c0 to c7 in the style sheet
+
+
+class Interval(NamedTuple):
+    """A row of a chart of intervals."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    kind: str  # a class: chosen, tied, behind, baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Numbers of the data to pixels, linear or logarithmic."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        """Where `value` stands, held inside the chart."""
+        low, high = self._of(self.low), self._of(self.high)
+        share = (self._of(value) - low) / (high - low) if high > low else 0.5
+        return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
+
+    def _of(self, value: float) -> float:
+        return math.log10(value) if self.log else value
+
+    def ticks(self) -> list[float]:
+        """About five round numbers inside."""
+        if self.high <= self.low:
+            return [self.low]
+        raw = (self.high - self.low) / 4
+        size = 10.0 ** math.floor(math.log10(raw))
+        step = next(size * m for m in (1, 2, 5, 10) if size * m >= raw * 0.75)
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        return [step * k for k in range(first, last + 1)]
+
+
+def intervals(rows: Sequence[Interval], title: str) -> str:
+    """One line per row: a point with its interval, named on the left."""
+    left = 16 + CHARACTER * max(len(row.label) for row in rows)
+    ends = [end for row in rows for end in (row.low, row.high) if math.isfinite(end)]
+    low, high = _padded(ends)
+    x = Scale(low, high, left, WIDTH - 60)
+    height = ROW * len(rows) + 36
+    return _svg(height, title, _interval_marks(rows, x, left, height))
+
+
+def _interval_marks(rows: Sequence[Interval], x: Scale, left: float, height: int) -> Iterator[str]:
+    for tick in x.ticks():
+        at = x(tick)
+        yield f'<line class="grid" x1="{at:.1f}" y1="6" x2="{at:.1f}" y2="{height - 26}"/>'
+        yield _text(at, height - 10, _short(tick), "tick", "middle")
+    for number, row in enumerate(rows):
+        y = 18 + ROW * number
+        yield _text(left - 10, y + 4, row.label, f"name {row.kind}", "end")
+        yield (
+            f'<line class="bar {row.kind}" x1="{x(row.low):.1f}" y1="{y}" '
+            f'x2="{x(row.high):.1f}" y2="{y}"/>'
+        )
+        yield f'<circle class="dot {row.kind}" cx="{x(row.value):.1f}" cy="{y}" r="4.5"/>'
+        yield _text(WIDTH - 52, y + 4, _short(row.value), "value", "start")
+
+
+class Line(NamedTuple):
+    """A named line of (x, y) points."""
+
+    label: str
+    points: Sequence[tuple[float, float]]
+    strong: bool = False
+
+
+def lines(
+    found: Sequence[Line], title: str, ticks: Sequence[tuple[float, str]], log: bool = False
+) -> str:
+    """Lines of points with their names on the right, moved apart where they would overlap."""
+    shown = [line for line in found if any(math.isfinite(y) for _, y in line.points)]
+    right = WIDTH - 16 - CHARACTER * max((len(line.label) for line in shown), default=0)
+    xs = [x for line in shown for x, _ in line.points]
+    low, high = _padded([y for line in shown for _, y in line.points if math.isfinite(y)])
+    across = Scale(min(xs), max(xs), 60, right - 14, log)
+    height = max(240, 17 * len(shown) + 60)
+    up = Scale(low, high, height - 40, 14)
+    return _svg(height, title, _line_marks(shown, across, up, right, ticks))
+
+
+def _line_marks(
+    found: Sequence[Line],
+    x: Scale,
+    y: Scale,
+    right: float,
+    ticks: Sequence[tuple[float, str]],
+) -> Iterator[str]:
+    for tick in y.ticks():
+        at = y(tick)
+        yield f'<line class="grid" x1="60" y1="{at:.1f}" x2="{right - 14:.1f}" y2="{at:.1f}"/>'
+        yield _text(54, at + 4, _short(tick), "tick", "end")
+    for place, label in ticks:
+        yield _text(x(place), y.start + 22, label, "tick", "middle")
+    lasts = [next(p for p in reversed(line.points) if math.isfinite(p[1])) for line in found]
+    spots = _apart([y(last) for _, last in lasts], y.end + 4, y.start + 14)
+    for number, (line, spot, last) in enumerate(zip(found, spots, lasts, strict=True)):
+        look = f"c{number % LINES}" + (" strong" if line.strong else "")
+        dots = [(x(a), y(b)) for a, b in line.points if math.isfinite(b)]
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in dots)
+        yield f'<polyline class="line {look}" points="{path}"/>'
+        yield from (f'<circle class="dot {look}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in dots)
+        start = x(last[0]) + 5, y(last[1])
+        yield (
+            f'<line class="lead" x1="{start[0]:.1f}" y1="{start[1]:.1f}" '
+            f'x2="{right - 4:.1f}" y2="{spot:.1f}"/>'
+        )
+        yield _text(right, spot + 4, line.label, f"name {look}", "start")
+
+
+def _apart(places: Sequence[float], top: float, bottom: float, gap: float = 15) -> list[float]:
+    """Near the places, in their order, at least `gap` from each other."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    found = [0.0] * len(places)
+    before = top - gap
+    for index in order:
+        before = found[index] = max(places[index], before + gap)
+    after = bottom + gap
+    for index in reversed(order):
+        after = found[index] = min(found[index], after - gap)
+    return found
+
+
+def stacked(parts: Sequence[tuple[str, float]], title: str) -> str:
+    """One bar cut into shares that sum to 1, with a legend below."""
+
+    def marks() -> Iterator[str]:
+        at, across = 8.0, 8.0
+        for number, (label, share) in enumerate(parts):
+            width = share * (WIDTH - 16)
+            yield (
+                f'<rect class="part c{number % LINES}" x="{at:.1f}" y="8" '
+                f'width="{width:.1f}" height="30"/>'
+            )
+            at += width
+            line = f"{label} {100 * share:.0f} %"
+            yield f'<rect class="part c{number % LINES}" x="{across:.1f}" y="52" width="11" height="11"/>'
+            yield _text(across + 17, 62, line, "tick", "start")
+            across += 34 + CHARACTER * sum(2 if ord(sign) > 0x2E80 else 1 for sign in line)
+
+    return _svg(72, title, marks())
+
+
+def _padded(values: Sequence[float]) -> tuple[float, float]:
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    space = 0.06 * (high - low) or 0.05 * (abs(high) or 1.0)
+    return low - space, high + space
+
+
+def _svg(height: int, title: str, marks: Iterator[str]) -> str:
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
+        f"<title>{escape(title)}</title>{''.join(marks)}</svg>"
+    )
+
+
+def _text(x: float, y: float, content: str, look: str, anchor: str) -> str:
+    return (
+        f'<text class="{look}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
+        f"{escape(content)}</text>"
+    )
+
+
+def _short(value: float) -> str:
+    return f"{value + 0.0:.4g}" if abs(value) >= 1e-9 else "0"

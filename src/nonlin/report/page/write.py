@@ -1,0 +1,69 @@
+"""Fill the template, and write it so that no half a file is left."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nonlin._errors import InputError
+from nonlin._text import language, say
+from nonlin.report.page.content import content
+
+if TYPE_CHECKING:
+    from nonlin.choose.result import Result
+
+ENDINGS = (".html", ".htm")
+
+
+def html(result: Result, command: str | None = None) -> str:
+    """The page, in the language in use; command: what reproduces the result, if one does."""
+    import jinja2
+
+    loader = jinja2.PackageLoader("nonlin.report.page", "templates")
+    environment = jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html.j2")
+    return page.render(**content(result, command), say=_say, language=language())
+
+
+def _say(key: str, **values: Any) -> str:
+    return say(f"page.{key}", **values)
+
+
+def checked(path: str | os.PathLike[str]) -> Path:
+    """A path that a page can be written to. Raises InputError if it cannot."""
+    target = Path(path).expanduser()
+    if target.suffix.lower() not in ENDINGS:
+        raise InputError("page_ending", given=str(path), allowed=", ".join(ENDINGS))
+    if target.is_dir():
+        raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.EISDIR))
+    if not target.parent.is_dir():
+        raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.ENOENT))
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.EACCES))
+    return target
+
+
+def write(result: Result, path: str | os.PathLike[str], command: str | None = None) -> Path:
+    """Write the page; an older file stays as it is until the new one is whole."""
+    target = checked(path)
+    page = html(result, command)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nonlin-", suffix=".html")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except OSError as error:
+        raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
+    return target
+
+
