@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from nonlin._callable import make_callable
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from nonlin.activation import Activation
     from nonlin.choose.recommend import Recommendation as Recommendation
     from nonlin.choose.result import Result as Result
@@ -29,9 +31,11 @@ def choose(
     seeds: int | None = None,
     task: str | None = None,
     budget: str | float | None = None,
+    limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
     journal: str | PathLike[str] | None = None,
     resume: bool = False,
+    executor: Executor | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Result:
     """Train every candidate on X and y, and say which hidden activation to use, and why.
@@ -47,10 +51,14 @@ def choose(
     "quantiles:0.05,0.95", "proportion:0,10" (bounds) or "ordinal:low,mid,high". quick: fewer
     candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
     budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
+    limits: what a candidate must keep to: max_ns (per element, measured here), int8, smooth
+    (continuous derivatives), monotone, no_exp, bounded, such as {"max_ns": 1.0, "int8": True}.
     threads: networks trained at once; the result does not depend on it. journal: a folder in
-    which finished networks are written down; resume: go on from there. on_progress(done, total,
-    label): called after each network. Ctrl-C ends with what is finished; it is raised again if
-    no split is. Raises InputError for what cannot be used.
+    which finished networks are written down; resume: go on from there. executor: whose workers
+    train the networks (a ProcessPoolExecutor, Dask's `Client.get_executor()`, ...), two at a
+    time with one thread; the result does not depend on it. on_progress(done, total, label):
+    called after each network. Ctrl-C ends with what is finished; it is raised again if no split
+    is. Raises InputError for what cannot be used, NonlinError if all workers are lost.
     """
     from nonlin.choose.answer import Way, from_arrays
 
@@ -58,7 +66,7 @@ def choose(
         X,
         y,
         task,
-        Way(on_progress=on_progress, journal=journal, resume=resume),
+        Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,
         quick=quick,
@@ -68,6 +76,7 @@ def choose(
         seeds=seeds,
         threads=threads,
         budget=budget,
+        limits=limits,
     )
 
 
@@ -84,9 +93,11 @@ def choose_file(
     seeds: int | None = None,
     task: str | None = None,
     budget: str | float | None = None,
+    limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
     journal: str | PathLike[str] | None = None,
     resume: bool = False,
+    executor: Executor | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Result:
     """`choose` for a table: a CSV, TSV or Parquet file, or a data set of scikit-learn.
@@ -102,7 +113,7 @@ def choose_file(
         data,
         target,
         task,
-        Way(on_progress=on_progress, journal=journal, resume=resume),
+        Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,
         quick=quick,
@@ -112,6 +123,7 @@ def choose_file(
         seeds=seeds,
         threads=threads,
         budget=budget,
+        limits=limits,
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,14 @@ from nonlin.choose.candidates import Plan, plan
 from nonlin.choose.data import Table, from_memory
 from nonlin.choose.journal import NOTHING, Journal, path_for
 from nonlin.choose.prepare import Preparation
-from nonlin.choose.race import Progress, Race, race
+from nonlin.choose.race import Progress, Race, Train, race
 from nonlin.choose.read import read
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
 from nonlin.choose.split import LEAST_PER_CLASS, enough, split
 from nonlin.choose.standing import Standing, standings
 from nonlin.choose.task import Task, infer
-from nonlin.choose.trial import groups, network, prepared
+from nonlin.choose.trial import groups, network, prepared, train_arms
 from nonlin.network import Job, train
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
@@ -35,12 +36,22 @@ class Way:
     """How the race is run, apart from what decides its result.
 
     journal: folder in which finished networks are written down, or None. resume: use what an
-    earlier run of the same data left there.
+    earlier run of the same data left there. executor: trains the networks, None is this process.
     """
 
     on_progress: Progress | None = None
     journal: str | PathLike[str] | None = None
     resume: bool = False
+    executor: Any = None
+
+    @property
+    def train(self) -> Train:
+        """What trains the networks of a round. Raises InputError if there is no such executor."""
+        if self.executor is None:
+            return train_arms
+        from nonlin.choose import workers
+
+        return partial(workers.train_on, workers.checked(self.executor))
 
 
 def from_arrays(X: Any, y: Any, task: str | None, way: Way, **options: Any) -> Result:
@@ -65,7 +76,7 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
     table = _sampled(table, task, rules)
     journal = _journal(table, task, rules, way)
     with closing(journal):
-        ran = race(table, task, rules, way.on_progress, journal)
+        ran = race(table, task, rules, way.on_progress, journal, way.train)
     ranking, left_out = standings(ran, rules, task)
     advice = recommend(ranking, task, rules.hidden, rules.rates, len(ran.rounds))
     final = _final(table, task, rules, advice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
+from nonlin.choose.limits import prune
 from nonlin.network import Settings, checks
 from nonlin.network.rules import scales
 
@@ -137,10 +138,12 @@ def plan(
     seeds: int | None = None,
     threads: int | None = None,
     budget: Budget | str | float | None = None,
+    limits: Mapping[str, Any] | None = None,
 ) -> Plan:
     """A checked plan; what is not given has a default, a smaller one if `quick`.
 
-    An activation whose gain scales no weights is left out, and `notes` says so. Raises
+    An activation whose gain scales no weights, or which is beyond a limit (see `limits`), is
+    left out, and `notes` says so. Raises
     InputError if that leaves none, for unknown or row-wise activations, layer sizes below 1,
     rates that are not positive, and fewer than 1 seed.
     """
@@ -151,6 +154,7 @@ def plan(
         (QUICK_CANDIDATES if quick else CANDIDATES) if activations is None else activations
     )
     usable, notes = _usable(asked)
+    usable, pruned = prune(usable, limits)
     number = QUICK_SEEDS if quick else SEEDS
     return Plan(
         hidden=_hidden(hidden),
@@ -163,7 +167,7 @@ def plan(
         threads=None if threads is None else checks.integer("threads", threads, 1),
         pace="full" if full else "halving" if quick else "race",
         budget=as_budget(budget),
-        notes=notes,
+        notes=(*notes, *pruned),
     )
 
 

@@ -19,10 +19,11 @@ from nonlin.choose.candidates import Plan
 from nonlin.choose.data import Table
 from nonlin.choose.journal import NOTHING, Journal
 from nonlin.choose.task import Task
-from nonlin.choose.trial import Arm, Outcome, Start, rows_of, starts, train_arms
+from nonlin.choose.trial import Arm, Data, Outcome, Start, rows_of, starts, train_arms
 from nonlin.network import Network
 
 Progress = Callable[[int, int, str], None]
+Train = Callable[[Data, Task, Plan, int, Sequence[Arm], Callable[[Arm, Outcome], None]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def race(
     plan: Plan,
     on_progress: Progress | None = None,
     journal: Journal = NOTHING,
+    train: Train = train_arms,
 ) -> Race:
     """Train the candidates, round by round.
 
@@ -83,6 +85,7 @@ def race(
     the rounds that are finished; it is raised again if there is none. The result depends on
     the table, the task and the plan only, never on the number of threads (but a budget of
     seconds depends on the clock). journal: remembers networks, and knows finished ones.
+    train: trains some of the networks of a round; here, or on other machines.
     """
     begin = time.perf_counter()
     rounds: list[Round] = []
@@ -91,7 +94,7 @@ def race(
         _warm_up()
         for number, seed in enumerate(plan.seeds):
             tick = _ticker(on_progress, plan, number, eliminate.count(alive))
-            rounds.append(_run_round(table, task, plan, seed, alive, tick, journal))
+            rounds.append(_run_round(table, task, plan, seed, alive, tick, journal, train))
             alive = eliminate.after(rounds, alive, plan, task)
             spent = sum(each.networks for each in rounds), time.perf_counter() - begin
             if why := _over(rounds, alive, plan, task, spent):
@@ -157,6 +160,7 @@ def _run_round(
     alive: eliminate.Alive,
     tick: Callable[[int], None],
     journal: Journal,
+    train: Train,
 ) -> Round:
     """What is alive, on one split: same rows, batches and initial noise."""
     arms = [(a, rate) for a, rates in enumerate(alive) for rate in rates]
@@ -170,7 +174,7 @@ def _run_round(
         tick(len(outcomes))
 
     todo = [arm for arm in arms if arm not in outcomes]
-    train_arms(data, task, plan, seed, todo, finished)
+    train(data, task, plan, seed, todo, finished)
     before = starts(data, task, plan, seed, [a for a, rates in enumerate(alive) if rates])
     names, rates = range(len(plan.activations)), range(len(plan.rates))
     return Round(

@@ -16,6 +16,7 @@ from nonlin.cli import (
     costing,
     exporting,
     filtering,
+    limiting,
     looking,
     networks,
     predicting,
@@ -99,7 +100,7 @@ def build() -> typer.Typer:
     )
     app.callback(help=say("cli.help"))(_options)
     for name, function in (
-        ("choose", choosing.choose),
+        ("choose", limiting.with_limits(choosing.choose)),
         ("predict", saved.predict),
         ("code", saved.code),
         ("list", filtering.with_filters(looking.show_list)),

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from nonlin._text import say
-from nonlin.cli import reading, saved
+from nonlin.cli import cluster, limiting, reading, saved
 from nonlin.cli.progress import progress
 
 
 def choose(
+    limits: dict[str, Any],
     data: Annotated[str, typer.Argument(metavar=say("cli.metavar.data"), help=say("cli.data"))],
     target: Annotated[
         str | None,
@@ -46,6 +47,9 @@ def choose(
     threads: Annotated[
         str | None, typer.Option("--threads", help=say("cli.threads"), metavar="N")
     ] = None,
+    dask: Annotated[
+        str | None, typer.Option("--dask", help=say("cli.choose.dask"), metavar="ADDRESS")
+    ] = None,
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
     save: Annotated[
         Path | None, typer.Option("--save", help=say("cli.keep.save"), metavar="FOLDER")
@@ -55,19 +59,30 @@ def choose(
     """Train candidates on the data and recommend one."""
     read = _read(hidden, activations, rates, seeds, threads, seed)
     options = read | {"quick": quick, "full": full, "budget": budget, "resume": resume}
-    from nonlin.choose import choose_file
-
+    options |= {"task": task, "limits": limiting.read(limits)}
     if save is not None:
         saved.writable(save)  # known now, not after all the training
-    with progress(quiet, say("cli.training")) as on_progress:
-        result = choose_file(
-            data, target, task=task, journal=_journal(), on_progress=on_progress, **options
-        )
+    result = _chosen(data, target, quiet, dask, options)
     kept = saved.keep(result, save)  # first: a closed pipe ends the printing
     _print_result(result, as_json)
     saved.tell(kept)
     if result.interrupted:
         raise typer.Exit(130)
+
+
+def _chosen(
+    data: str, target: str | None, quiet: bool, dask: str | None, options: dict[str, Any]
+) -> Any:
+    """The result, with a bar, and with the workers of a scheduler if there is an address."""
+    from nonlin.choose import choose_file
+
+    with cluster.executor(dask) as executor, progress(quiet, say("cli.training")) as on_progress:
+        way: dict[str, Any] = {
+            "journal": _journal(),
+            "executor": executor,
+            "on_progress": on_progress,
+        }
+        return choose_file(data, target, **way, **options)
 
 
 def _read(

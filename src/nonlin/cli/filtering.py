@@ -130,15 +130,22 @@ def written(given: Mapping[str, Any]) -> str:
 
 def with_filters(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that takes `filters`, a mapping, one option for each row of the table."""
+    return with_options(command, FILTERS, "filters", "cli.list.help")
+
+
+def with_options(
+    command: Callable[..., None], rows: Sequence[Filter], into: str, help_table: str
+) -> Callable[..., None]:
+    """Give a command that takes a mapping called `into` one option for each row."""
     taken = inspect.signature(command, eval_str=True).parameters.values()
-    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in taken if p.name != "filters"]
+    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in taken if p.name != into]
 
     def filtered(**given: Any) -> None:
-        filters = {row.name: given.pop(_identifier(row)) for row in FILTERS}
-        command(filters=filters, **given)
+        values = {row.name: given.pop(_identifier(row)) for row in rows}
+        command(**{into: values}, **given)
 
-    options = [_option(row) for row in FILTERS]
-    filtered.__signature__ = inspect.Signature([*options, *own])  # type: ignore[attr-defined]
+    options = [_option(row, help_table) for row in rows]
+    filtered.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
     filtered.__annotations__ = {}  # the signature says it all
     return filtered
 
@@ -147,8 +154,8 @@ def _identifier(row: Filter) -> str:
     return row.name.replace("-", "_")
 
 
-def _option(row: Filter) -> inspect.Parameter:
-    help_text = say(f"cli.list.help.{_identifier(row)}")
+def _option(row: Filter, help_table: str) -> inspect.Parameter:
+    help_text = say(f"{help_table}.{_identifier(row)}")
     kind_of, default, metavar = (
         (bool, False, None) if row.read is None else (str | None, None, row.name.upper())
     )

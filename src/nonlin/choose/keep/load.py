@@ -110,7 +110,7 @@ def _arrays(path: Path, shapes: dict[str, tuple[int, ...]], dtype: str) -> list[
 
 def _same_tensors(file: Any, shapes: dict[str, tuple[int, ...]], dtype: str, name: str) -> None:
     given = sorted(file.keys())
-    for tensor in (*shapes, *given):
+    for tensor in (*shapes, *sorted(given)):
         if tensor not in shapes or tensor not in given:
             key = "model_tensor_missing" if tensor in shapes else "model_tensor_unknown"
             raise InputError(key, name=name, tensor=shown(tensor))

@@ -1,0 +1,1 @@
+"""The parts of benchmarks/choose.py: each really runs what it compares."""
