@@ -212,3 +212,18 @@ def test_activations_of_the_libraries(name, to, classes, tmp_path):
     np.testing.assert_allclose(
         np.asarray(module.ACTIVATIONS[0](given)), entry(x), rtol=1e-5, atol=1e-6
     )
+
+
+@pytest.mark.parametrize("name", ["train", "F"])
+@pytest.mark.parametrize("to", ["torch", "jax", "keras"])
+def test_an_activation_may_be_called_like_a_part_of_the_script(name, to, classes, tmp_path):
+    own = nl.activation(name, "x * sigmoid(2 * x)")
+    model = replace(classes.model, network=Network((4, 5, 3), own, "softmax"))
+    module = script(model, to, tmp_path)
+    assert len(fresh(module, to)) == 2
+    assert module.ACTIVATIONS[0].__name__ not in ("train", "network", "loss", "copy")
+
+
+def test_several_labels_are_several_columns(classes):
+    task = replace(classes.task, kind="multilabel", labels=np.array(["a", "b"]))
+    assert "frame[['a', 'b']])" in replace(classes.model, task=task).code("torch")
