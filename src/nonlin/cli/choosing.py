@@ -70,7 +70,11 @@ def _chosen(
     from nonlin.choose import choose_file
 
     with cluster.executor(dask) as executor, progress(quiet, say("cli.training")) as on_progress:
-        way = {"journal": _journal(), "executor": executor, "on_progress": on_progress}
+        way: dict[str, Any] = {
+            "journal": _journal(),
+            "executor": executor,
+            "on_progress": on_progress,
+        }
         return choose_file(data, target, **way, **options)
 
 
