@@ -25,6 +25,7 @@ _HOMES = {
     "Network": "nonlin.network",
     "Initialisation": "nonlin.network",
     "choose": "nonlin.choose",
+    "load": "nonlin.choose.keep",
     "export": "nonlin.export",
     "moments": "nonlin.propagation",
     "gain": "nonlin.propagation",

@@ -9,6 +9,7 @@ from nonlin.catalogue import get as get
 from nonlin.catalogue import names as names
 from nonlin.catalogue.equivalents import equivalents as equivalents
 from nonlin.choose import Result
+from nonlin.choose.keep import load as load
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
 from nonlin.network import Initialisation as Initialisation

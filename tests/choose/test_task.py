@@ -95,7 +95,7 @@ NORMAL = RANDOM.normal(size=400)
         (RANDOM.integers(1990, 2020, 900), "regression", "taken as a quantity"),
         (np.arange(400), "regression", None),
         (1 / (1 + np.exp(-NORMAL)), "proportion", "taken as a proportion"),
-        (0.01 + 0.01 / (1 + np.exp(-NORMAL)), "regression", None),  # no tenth of [0, 1]
+        (0.01 + 0.01 / (1 + np.exp(-NORMAL)), "regression", "if it is a proportion"),
         (RANDOM.standard_t(1.5, 400), "regression", "--task robust"),
         (np.full(400, 1e308) * NORMAL.clip(-1, 1), "regression", None),
     ],

@@ -131,7 +131,7 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
         record = train(Job(made, *data.train, data.validation, settings, loss=task.objective()))
     except KeyboardInterrupt:
         return None
-    return Final(made, data.preparation, record)
+    return Final(made, data.preparation, record, settings)
 
 
 def _said(table: Table, kept: Preparation) -> tuple[Text, ...]:

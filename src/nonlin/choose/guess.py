@@ -13,7 +13,7 @@ SKEWED, VERY_SKEWED = 0.5, 1.0  # skewness; Bulmer, Principles of Statistics, 19
 WIDE = 0.5  # standard deviation over mean from which 0 is near enough to matter
 LEAST_COUNTS = 4  # distinct values from which a skewness says something
 FALLING_COUNTS = 6  # and so few whole numbers if they could also be classes
-HALF = 0.5  # share of [0, 1] that proportions span at least
+SPANNED = 0.8  # of [0, 1], by what is taken for proportions without being told
 FAR = 3.0  # interquartile ranges beyond the quartiles; Tukey, Exploratory Data Analysis, 1977
 HEAVY, FEW_FAR = 0.005, 3  # share, and number, of the values out there that make heavy tails
 
@@ -57,12 +57,14 @@ def _whole(distinct: np.ndarray) -> bool:
 
 def _quantity(values: np.ndarray, count: int, notes: tuple[Text, ...]) -> Guess:
     low, high = float(values.min()), float(values.max())
-    if not notes and low >= 0 and high <= 1 and high - low >= HALF:
+    shares = not notes and low >= 0 and high <= 1
+    if shares and high - low >= SPANNED:
         return "proportion", (text("task.taken_as_proportion"),)
     skewness, spread = _skewness(values)
     if low >= 0 and skewness > VERY_SKEWED and spread > WIDE and count >= LEAST_COUNTS:
         return "positive", (text("task.taken_as_positive", skewness=f"{skewness:.1f}"),)
-    return "regression", (*notes, *_tails(values))
+    perhaps = (text("task.perhaps_proportion"),) if shares else ()
+    return "regression", (*notes, *perhaps, *_tails(values))
 
 
 def _counted(values: np.ndarray, distinct: np.ndarray) -> bool:

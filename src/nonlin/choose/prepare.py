@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from nonlin._errors import InputError
+from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.choose.columns import counted, listed
 from nonlin.choose.data import as_features
+from nonlin.choose.transform import Transform, from_fitted
 
 MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
 RARE = 0.01  # levels with a smaller share of the rows are "other"
@@ -34,7 +35,7 @@ class Preparation:
     columns: tuple[str, ...]
     numeric: tuple[str, ...]
     categorical: tuple[str, ...]
-    transformer: Any
+    transformer: Transform
     names: tuple[str, ...]
     mean: float
     scale: float
@@ -58,12 +59,14 @@ class Preparation:
         schema = frame.schema
         missing = [name for name in needed if name not in schema]
         if missing:
-            raise InputError("columns_missing", missing=", ".join(missing[:20]))
-        texts = [name for name in self.numeric if schema[name] == pl.String]
+            hint = nearest(missing[0], [name for name in schema if name not in needed])
+            raise InputError("columns_missing", missing=", ".join(missing[:20]), hint=hint)
+        texts = [n for n in self.numeric if schema[n] == pl.String and frame[n].count()]
         if texts:
             example = frame[texts[0]].drop_nulls()
             raise InputError("text_column", column=texts[0], example=example[0])
-        return frame.select(pl.col(self.numeric), pl.col(self.categorical).cast(pl.String))
+        numbers = pl.col(self.numeric).cast(pl.Float64)  # a column of gaps was read as text
+        return frame.select(numbers, pl.col(self.categorical).cast(pl.String))
 
     def encode(self, target: np.ndarray) -> np.ndarray:
         """A numeric target in the units of training: (y - mean) / scale."""
@@ -92,7 +95,7 @@ def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation
         tuple(features.columns),
         tuple(numeric),
         tuple(categorical),
-        transformer,
+        from_fitted(transformer),
         tuple(str(name) for name in transformer.get_feature_names_out()),
         mean,
         scale,

@@ -29,14 +29,20 @@ def read(data: str, target: str | Sequence[str] | None = None) -> Table:
     InputError for a missing, empty or unreadable file, an unknown column, a table of one column.
     """
     path = Path(data).expanduser()
-    shipped = data in DATA_SETS and not path.exists()
-    frame, notes = (_data_set(data), ()) if shipped else _file(path, data)
+    frame, notes = read_frame(data)
     if target is not None:
         wanted = labels.columns(target, frame.columns)
         return from_frame(path.name, frame, [column(each, frame.columns) for each in wanted], notes)
     chosen = _usual_target(frame.columns)
     taken = text("choose.target_taken", column=chosen)
     return from_frame(path.name, frame, [chosen], [*notes, taken])
+
+
+def read_frame(data: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """All columns of the table called `data`, and notes on how it was read; errors as `read`."""
+    path = Path(data).expanduser()
+    shipped = data in DATA_SETS and not path.exists()
+    return (_data_set(data), ()) if shipped else _file(path, data)
 
 
 def _usual_target(columns: list[str]) -> str:

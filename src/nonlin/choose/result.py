@@ -9,16 +9,20 @@ from nonlin._errors import NonlinError
 from nonlin._text import Text, text
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
     import numpy as np
     import polars as pl
 
     from nonlin.choose.candidates import Plan
+    from nonlin.choose.keep import Model
     from nonlin.choose.prepare import Preparation
     from nonlin.choose.race import Race
     from nonlin.choose.recommend import Recommendation
     from nonlin.choose.standing import Standing
     from nonlin.choose.task import Task
-    from nonlin.network import Network, Record
+    from nonlin.network import Network, Record, Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +32,7 @@ class Final:
     network: Network
     preparation: Preparation
     record: Record
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -120,12 +125,31 @@ class Result:
         columns are missing or do not fit, NonlinError if Ctrl-C came before the network was
         trained.
         """
+        return self.model.predict(X)
+
+    @property
+    def model(self) -> Model:
+        """What to take away: network, preparation, task; see `nonlin.choose.keep.Model`.
+
+        Raises NonlinError if Ctrl-C came before the network was trained.
+        """
+        from nonlin.choose.keep.take import take
+
         if self.final is None:
             raise NonlinError("no_network")
-        predicted = self.task.read(self.final.network.logits(self.final.preparation(X)))
-        if not self.task.classes:
-            return self.final.preparation.decode(predicted)
-        return self.task.decode(predicted)
+        return take(self, self.final)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probability of each class for raw rows, (rows, classes): see `Model`."""
+        return self.model.predict_proba(X)
+
+    def save(self, folder: str | PathLike[str]) -> Path:
+        """Write the model into a folder, which `nl.load` reads: see `Model.save`."""
+        return self.model.save(folder)
+
+    def code(self, to: str) -> str:
+        """A script for "torch", "keras", "jax" or "sklearn": see `Model.code`."""
+        return self.model.code(to)
 
 
 def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nonlin._errors import InputError, NonlinError, nearest
 from nonlin._text import say, set_language
-from nonlin.cli import streams
+from nonlin.cli import streams, typed
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -29,6 +29,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
+        typed.remember(arguments)
         rest = _take_language(arguments)
         streams.choose_language()
         from nonlin.cli.app import build

@@ -20,6 +20,7 @@ from nonlin.cli import (
     looking,
     networks,
     predicting,
+    saved,
     stabilising,
 )
 
@@ -100,6 +101,8 @@ def build() -> typer.Typer:
     app.callback(help=say("cli.help"))(_options)
     for name, function in (
         ("choose", limiting.with_limits(choosing.choose)),
+        ("predict", saved.predict),
+        ("code", saved.code),
         ("list", filtering.with_filters(looking.show_list)),
         ("show", looking.show),
         ("compare", looking.compare),

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from nonlin._text import say
-from nonlin.cli import cluster, limiting, reading
+from nonlin.cli import cluster, limiting, reading, saved
 from nonlin.cli.progress import progress
 
 
@@ -51,14 +51,21 @@ def choose(
         str | None, typer.Option("--dask", help=say("cli.choose.dask"), metavar="ADDRESS")
     ] = None,
     seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
+    save: Annotated[
+        Path | None, typer.Option("--save", help=say("cli.keep.save"), metavar="FOLDER")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
     read = _read(hidden, activations, rates, seeds, threads, seed)
     options = read | {"quick": quick, "full": full, "budget": budget, "resume": resume}
     options |= {"task": task, "limits": limiting.read(limits)}
+    if save is not None:
+        saved.writable(save)  # known now, not after all the training
     result = _chosen(data, target, quiet, dask, options)
+    kept = saved.keep(result, save)  # first: a closed pipe ends the printing
     _print_result(result, as_json)
+    saved.tell(kept)
     if result.interrupted:
         raise typer.Exit(130)
 

@@ -35,7 +35,7 @@ def header(subject: Subject, target: str, errors: tuple[Error, ...]) -> list[str
     if activation.source:
         lines.append(say("export.source", source=activation.source, year=activation.year))
     lines.append(say("export.made", version=__version__, target=target))
-    return [*map(_one_line, lines), *_accuracy(activation.year is not None, errors)]
+    return [*map(one_line, lines), *_accuracy(activation.year is not None, errors)]
 
 
 def _accuracy(checked: bool, errors: tuple[Error, ...]) -> list[str]:
@@ -55,7 +55,7 @@ def _accuracy(checked: bool, errors: tuple[Error, ...]) -> list[str]:
     return lines
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Nothing in a name may end the comment that it stands in."""
     shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
     return shown.replace("*/", "* /").replace("-->", "-- >")

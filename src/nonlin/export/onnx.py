@@ -82,6 +82,17 @@ def write(subject: Subject) -> bytes:
     return _model(subject, graph, function, opsets)
 
 
+def value_function(subject: Subject, name: str) -> Any:
+    """f alone as a function `name` of the domain "nonlin", for models of ours: x in, y out."""
+    from onnx import helper
+
+    body = _Body()
+    root = subject.rows()[0] if subject.activation.rowwise else subject.graphs((0,))[0]
+    body.output("y", basic(root, OPERATORS, "single"))
+    opsets = [helper.make_opsetid("", OPSET)]
+    return helper.make_function(DOMAIN, name, ["x"], ["y"], body.nodes, opsets)
+
+
 def _roots(subject: Subject) -> dict[str, Expr]:
     """What the function computes, by the names of its outputs."""
     if subject.activation.rowwise:

@@ -60,6 +60,23 @@ class Network:
         put(self, "parameters", np.zeros(count, checks.real_dtype(dtype)))
         self._initialise(replace(rule, depth=max(rule.depth, len(self.hidden), 1)))
 
+    @classmethod
+    def of(
+        cls,
+        sizes: Sequence[int],
+        hidden: Sequence[str | Activation],
+        output: str | Activation,
+        init: str,
+        seed: int,
+        weights: Sequence[np.ndarray],
+        biases: Sequence[np.ndarray],
+    ) -> Network:
+        """A trained network from its parts; `init` and `seed` say how it once began."""
+        empty = cls(sizes, hidden, output, "zeros", seed, weights[0].dtype)
+        result = empty.with_weights(weights, biases)
+        object.__setattr__(result, "init", initialisation(init).name)
+        return result
+
     def _initialise(self, rule: Initialisation) -> None:
         feeding = (None, *self.hidden)
         layers = zip(
