@@ -42,6 +42,8 @@ def page(kept: dict[str, Any]) -> str:
         "# Choosing: targets and measurements\n\n"
         "Written by `python benchmarks/choose.py`; contenders take turns, figures are medians.\n"
         "How the choice is made stands in [method.md](method.md).\n\n"
+        "A load above the number of cores means that other programs used the machine: times are\n"
+        "then too long, and what needs all cores, such as two workers, is told too low.\n\n"
         "| | target | measured | held |\n|---|---|---|---|\n"
     )
     rows = [

@@ -185,3 +185,13 @@ def test_the_command_line(cluster, capsys, monkeypatch, tmp_path):
     assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in capsys.readouterr().err
     assert run(["choose", "iris", *FAST, "--dask", "nonsense://1"]) == 2
     assert "No Dask scheduler answers" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_with_the_rounds_that_are_finished(cluster):
+    def press(done, total, label):
+        if done >= 8:  # of 6 in a round
+            raise KeyboardInterrupt
+
+    result = nl.choose(*IRIS, **SMALL, executor=cluster, on_progress=press)
+    assert result.interrupted
+    assert len(result.race.rounds) == 1

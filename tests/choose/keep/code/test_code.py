@@ -152,16 +152,48 @@ def test_every_line_of_the_head_is_a_comment(classes):
         assert all(line.startswith("#") for line in head.strip().split("\n"))
 
 
-def test_what_has_no_script(classes, table):
+TARGETS_OF = {
+    "positive": lambda a, b: np.exp(a),
+    "counts": lambda a, b: np.floor(np.exp(a)),
+    "proportion:0,1": lambda a, b: 1 / (1 + np.exp(-2 * a)),
+    "quantiles:0.1,0.5,0.9": lambda a, b: a + b,
+    "ordinal": lambda a, b: np.digitize(a, [-0.5, 0.5]),
+    "multilabel": lambda a, b: np.stack([a > 0, b > 0], axis=1).astype(int),
+}
+
+
+@pytest.mark.parametrize("task", TARGETS_OF)
+def test_other_tasks(task, tmp_path, capsys):
+    """One script each trains as far as nonlin does; all give the same loss for the same logits."""
+    a, b = np.random.default_rng(0).normal(size=(2, 160))
+    X, y = np.stack([a, b], axis=1), TARGETS_OF[task](a, b)
+    result = nl.choose(
+        X, y, task=task, activations=["relu"], rates=[0.01], seeds=1, hidden=(8,), quick=True
+    )
+    inputs, goal = result.model.arrays(X, y)
+    np.savez(tmp_path / "rows.npz", X=inputs, y=goal)
+    logits = np.random.default_rng(1).normal(size=(160, result.network.sizes[-1]))
+    logits, column = logits.astype(np.float32), goal.reshape(160, -1).astype(np.float32)
+    import torch
+
+    by_torch = script(result.model, "torch", tmp_path)
+    expected = float(by_torch.loss(torch.as_tensor(logits), torch.as_tensor(column)))
+    by_keras = script(result.model, "keras", tmp_path)
+    assert float(by_keras.loss(column, logits)) == pytest.approx(expected, rel=1e-4)
+    by_jax = script(result.model, "jax", tmp_path)
+    by_jax.forward = lambda network, X: X
+    assert float(by_jax.loss(None, logits, column)) == pytest.approx(expected, rel=1e-4)
+    before = float(by_torch.loss(torch.zeros(logits.shape), torch.as_tensor(column)))
+    by_torch.main(tmp_path / "rows.npz")
+    reached = float(re.search(r"loss (-?[\d.]+)\n", capsys.readouterr().out)[1])
+    assert reached < before - 0.05
+    with pytest.raises(InputError, match="cannot be written as a script for sklearn"):
+        result.code("sklearn")
+
+
+def test_what_has_no_script(classes):
     with pytest.raises(InputError, match=r"There is no script for torc: .* Did you mean torch\?"):
         classes.code("torc")
-    counts = np.arange(240.0) % 7
-    result = nl.choose(
-        table[0], counts, task="counts", activations=["relu"], rates=[0.01], seeds=1, hidden=(2,),
-        quick=True,
-    )  # fmt: skip
-    with pytest.raises(InputError, match="counts cannot be written as a script for jax"):
-        result.code("jax")
 
 
 @pytest.mark.parametrize("name", ["prelu", "threshold", "gelu", "leaky_relu", "softshrink"])
@@ -180,3 +212,18 @@ def test_activations_of_the_libraries(name, to, classes, tmp_path):
     np.testing.assert_allclose(
         np.asarray(module.ACTIVATIONS[0](given)), entry(x), rtol=1e-5, atol=1e-6
     )
+
+
+@pytest.mark.parametrize("name", ["train", "F"])
+@pytest.mark.parametrize("to", ["torch", "jax", "keras"])
+def test_an_activation_may_be_called_like_a_part_of_the_script(name, to, classes, tmp_path):
+    own = nl.activation(name, "x * sigmoid(2 * x)")
+    model = replace(classes.model, network=Network((4, 5, 3), own, "softmax"))
+    module = script(model, to, tmp_path)
+    assert len(fresh(module, to)) == 2
+    assert module.ACTIVATIONS[0].__name__ not in ("train", "network", "loss", "copy")
+
+
+def test_several_labels_are_several_columns(classes):
+    task = replace(classes.task, kind="multilabel", labels=np.array(["a", "b"]))
+    assert "frame[['a', 'b']])" in replace(classes.model, task=task).code("torch")

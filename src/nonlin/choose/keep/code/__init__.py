@@ -1,13 +1,14 @@
 """A model as a script of another library: the same network, initialisation and training.
 
-Each target has a file with the body of the script, and the spelling of the losses.
+Each target has a file with the body of the script, and the spelling of losses and scores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection
 from string import Template
+from types import ModuleType
 
 from nonlin._errors import InputError, nearest
 from nonlin.choose.keep.code import jax, keras, sklearn, torch
@@ -15,41 +16,44 @@ from nonlin.choose.keep.code.facts import constants, functions, head
 from nonlin.choose.keep.model import Model
 from nonlin.network.loss import KNEE
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One library: the script without its head; losses on logits, by kind of task; its names."""
-
-    body: str
-    losses: Mapping[str, str]
-    names: str
-    values: Callable[[Model], dict[str, str]] | None = None
-
-
-TARGETS = {
-    "torch": Target(torch.BODY, torch.LOSSES, "torch.nn.functional"),
-    "keras": Target(keras.BODY, keras.LOSSES, "keras.activations"),
-    "jax": Target(jax.BODY, jax.LOSSES, "jax.nn"),
-    "sklearn": Target(sklearn.BODY, sklearn.LOSSES, "", sklearn.values),
-}
+TARGETS: dict[str, ModuleType] = {"torch": torch, "keras": keras, "jax": jax, "sklearn": sklearn}
+NAMES = {"torch": "torch.nn.functional", "keras": "keras.activations", "jax": "jax.nn"}
+_SCORE = re.compile(r"def score\(.*?\n\n\n|, \$\{NAME\} \{score\(.*?\):\.4g\}", re.DOTALL)
 
 
 def code(model: Model, to: str) -> str:
     """See `Model.code`."""
-    target = TARGETS.get(to) if isinstance(to, str) else None
-    if target is None:
+    if not isinstance(to, str) or to not in TARGETS:
         hint = nearest(str(to), TARGETS)
         raise InputError("code_target", given=to, allowed=", ".join(TARGETS), hint=hint)
+    if to == "sklearn":
+        _known(model, to, sklearn.KINDS)
+        return head(model) + Template(sklearn.BODY).substitute(sklearn.values(model))
+    target = TARGETS[to]
+    _known(model, to, target.LOSSES)
+    kind = model.task.kind
+    exported, spelt = functions(model, to, NAMES[to])
+    loss = Template(target.LOSSES[kind]).substitute(KNEE=KNEE)
+    scored = kind in target.SCORES
+    body = target.BODY if scored else _SCORE.sub("", target.BODY)
+    return head(model) + Template(body).substitute(
+        EXPORT=exported,
+        CONSTANTS=constants(model, spelt) + _numbers(model, loss, target.NUMBERS),
+        LOSS=loss,
+        SCORE=target.SCORES.get(kind, ""),
+        NAME="accuracy" if model.task.classes else "R^2",
+    )
+
+
+def _known(model: Model, to: str, kinds: Collection[str]) -> None:
     optimizer = model.about.training.optimizer
-    for what, known in ((model.task.kind, target.losses), (optimizer, ("adamw",))):
+    for what, known in ((model.task.kind, kinds), (optimizer, ("adamw",))):
         if what not in known:
             raise InputError("code_lacks", what=what, to=to)
-    if target.values is not None:
-        values = target.values(model)
-    else:
-        exported, spelt = functions(model, to, target.names)
-        values = {"EXPORT": exported, "CONSTANTS": constants(model, spelt)}
-    values["LOSS"] = Template(target.losses[model.task.kind]).substitute(KNEE=KNEE)
-    values["SCORE"] = "accuracy" if model.task.classes else "R^2"
-    body = Template(target.body).substitute(values)
-    return head(model) + body
+
+
+def _numbers(model: Model, loss: str, spelt: dict[str, str]) -> str:
+    """A line for the numbers that the loss names: levels of quantiles, steps between classes."""
+    values = {"LEVELS": list(model.task.numbers), "STEPS": model.task.outputs}
+    lines = [f"\n{name} = {spelt[name].format(values[name])}" for name in spelt if name in loss]
+    return "".join(lines)

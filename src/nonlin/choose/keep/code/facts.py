@@ -25,8 +25,10 @@ from nonlin.network.rules import RULES
 KEYS = ("title", "made", "score", "rows", "run", "differs")
 ARRAYS = """\
     model = nl.load("model")
-    X, y = model.arrays(frame, frame[{target!r}])
+    X, y = model.arrays(frame, frame[{target}])
     np.savez("rows.npz", X=X, y=y)"""
+TAKEN = ("build", "copy", "f", "forward", "loss", "loss_of", "main", "network", "ops", "score",
+         "step", "sys", "train")  # fmt: skip
 NEED_MORE = ("prelu", "threshold")  # other libraries' functions of these names want more arguments
 
 
@@ -45,9 +47,15 @@ def head(model: Model) -> str:
         "command": about.command,
     }
     said = {key: say(f"keep.code.{key}", **facts) for key in KEYS}
-    code = ARRAYS.format(target=about.target).split("\n")
+    code = ARRAYS.format(target=_target(model)).split("\n")
     lines = [said["title"], said["made"], said["score"], said["rows"], *code]
     return comment([*map(one_line, lines), said["run"], said["differs"]], "#") + "\n"
+
+
+def _target(model: Model) -> str:
+    """What a frame is asked for: one column, or a list of several labels."""
+    several = model.task.kind == "multilabel"
+    return repr([str(each) for each in model.task.labels] if several else model.about.target)
 
 
 def functions(model: Model, to: str, names: str) -> tuple[str, str]:
@@ -70,9 +78,11 @@ def functions(model: Model, to: str, names: str) -> tuple[str, str]:
 
 
 def _fixed(activation: Activation) -> Activation:
-    """With parameters that stay as they are, since nonlin's networks train none of them."""
+    """With parameters that no network trains, as in nonlin, and a name that the script leaves."""
     rows = tuple(replace(row, learned=False) for row in activation.parameters)
-    return replace(activation, parameters=rows)
+    taken = Subject(activation).name.lower() in TAKEN
+    name = f"{activation.name}_activation" if taken else activation.name
+    return replace(activation, name=name, parameters=rows)
 
 
 def _spelling(activation: Activation, names: str) -> str | None:

@@ -1,16 +1,29 @@
 """The script for JAX, which needs no other library."""
 
-_SIGMOID = "jnp.mean(jax.nn.softplus(logits) - y.reshape(logits.shape) * logits)"
+_SIGMOID = "jnp.mean(jax.nn.softplus(logits) - y * logits)"
 LOSSES = {
-    "regression": "jnp.mean((logits - y.reshape(logits.shape)) ** 2)",
-    "robust": (
-        "jnp.mean((held := jnp.clip(off := logits - y.reshape(logits.shape), -${KNEE}, ${KNEE}))"
-        " * (off - held / 2))"
-    ),
+    "regression": "jnp.mean((logits - y) ** 2)",
+    "robust": """jnp.mean(
+        (held := jnp.clip(logits - y, -${KNEE}, ${KNEE})) * (logits - y - held / 2)
+    )""",
+    "positive": "jnp.mean((rate := jax.nn.softplus(logits)) - y * jnp.log(rate + 1e-8))",
+    "counts": "jnp.mean(jnp.exp(logits) - y * logits)",
+    "proportion": _SIGMOID,
+    "quantiles": "jnp.mean(jnp.maximum(LEVELS * (y - logits), (LEVELS - 1) * (y - logits)))",
     "binary": _SIGMOID,
-    "multiclass": (
-        "-jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), y.astype(int)[:, None], 1))"
-    ),
+    "multiclass": "-jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), y.astype(int), 1))",
+    "multilabel": _SIGMOID,
+    "ordinal": """(
+        jnp.sum((y >= STEPS) * (jax.nn.softplus(logits) - (y > STEPS) * logits)) / len(y)
+    )""",
+}
+NUMBERS = {"LEVELS": "jnp.array({0})", "STEPS": "jnp.arange({0})"}
+_R2 = "1 - ((logits - y) ** 2).sum() / ((y - y.mean()) ** 2).sum()"
+SCORES = {
+    "regression": _R2,
+    "robust": _R2,
+    "binary": "((logits > 0) == y).mean()",
+    "multiclass": "(logits.argmax(1) == y[:, 0]).mean()",
 }
 BODY = '''\
 import sys
@@ -84,22 +97,19 @@ def train(network, X, y, X_held_out, y_held_out, seed=0):
 
 
 def score(network, X, y):
-    """Accuracy for classes, R^2 for numbers."""
     logits = forward(network, X)
-    if "${SCORE}" == "accuracy":
-        found = logits.argmax(1) if SIZES[-1] > 1 else logits[:, 0] > 0
-        return float((found == y).mean())
-    return float(1 - ((logits[:, 0] - y) ** 2).sum() / ((y - y.mean()) ** 2).sum())
+    return float(${SCORE})
 
 
 def main(path, seed=0):
     with np.load(path) as rows:
         X, y = rows["X"].astype(np.float32), rows["y"].astype(np.float32)
+    y = y.reshape(len(X), -1)
     order, held_out = np.random.default_rng(seed).permutation(len(X)), round(HELD_OUT * len(X))
     ahead, behind = order[held_out:], order[:held_out]
     network = build(jax.random.key(seed))
     network, reached = train(network, X[ahead], y[ahead], X[behind], y[behind], seed)
-    print(f"held-out rows: loss {reached:.4g}, ${SCORE} {score(network, X[behind], y[behind]):.4g}")
+    print(f"held-out rows: loss {reached:.4g}, ${NAME} {score(network, X[behind], y[behind]):.4g}")
     return network
 
 

@@ -1,16 +1,42 @@
 """The script for Keras 3."""
 
+_SIGMOID = "ops.mean(ops.softplus(logits) - y * logits)"
 LOSSES = {
-    "regression": "keras.losses.MeanSquaredError()",
-    "robust": "keras.losses.Huber(${KNEE})",
-    "binary": "keras.losses.BinaryCrossentropy(from_logits=True)",
-    "multiclass": "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+    "regression": "ops.mean((logits - y) ** 2)",
+    "robust": """ops.mean(
+        (held := ops.clip(logits - y, -${KNEE}, ${KNEE})) * (logits - y - held / 2)
+    )""",
+    "positive": "ops.mean((rate := ops.softplus(logits)) - y * ops.log(rate + 1e-8))",
+    "counts": "ops.mean(ops.exp(logits) - y * logits)",
+    "proportion": _SIGMOID,
+    "quantiles": "ops.mean(ops.maximum(LEVELS * (y - logits), (LEVELS - 1) * (y - logits)))",
+    "binary": _SIGMOID,
+    "multiclass": """keras.losses.sparse_categorical_crossentropy(
+        y[:, 0], logits, from_logits=True
+    )""",
+    "multilabel": _SIGMOID,
+    "ordinal": """ops.mean(
+        ops.sum(
+            ops.cast(y >= STEPS, "float32")
+            * (ops.softplus(logits) - ops.cast(y > STEPS, "float32") * logits),
+            axis=1,
+        )
+    )""",
+}
+NUMBERS = {"LEVELS": "ops.convert_to_tensor({0})", "STEPS": 'ops.arange({0}, dtype="float32")'}
+_R2 = "1 - ((logits - y) ** 2).sum() / ((y - y.mean()) ** 2).sum()"
+SCORES = {
+    "regression": _R2,
+    "robust": _R2,
+    "binary": "((logits > 0) == y).mean()",
+    "multiclass": "(logits.argmax(1) == y[:, 0]).mean()",
 }
 BODY = '''\
 import sys
 
 import keras
 import numpy as np
+from keras import ops
 
 ${EXPORT}${CONSTANTS}
 
@@ -32,11 +58,15 @@ def build():
     return keras.Sequential(layers)
 
 
+def loss(y, logits):
+    return ${LOSS}
+
+
 def train(network, X, y, X_held_out, y_held_out):
     """The network keeps the weights of the epoch with the lowest loss on the held-out rows."""
     optimizer = keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY, epsilon=1e-8)
     optimizer.exclude_from_weight_decay(var_names=["bias"])
-    network.compile(optimizer, loss=${LOSS})
+    network.compile(optimizer, loss=loss)
     stop = keras.callbacks.EarlyStopping(
         "val_loss", patience=PATIENCE, mode="min", restore_best_weights=True
     )
@@ -53,23 +83,20 @@ def train(network, X, y, X_held_out, y_held_out):
 
 
 def score(network, X, y):
-    """Accuracy for classes, R^2 for numbers."""
     logits = network.predict(X, verbose=0)
-    if "${SCORE}" == "accuracy":
-        found = logits.argmax(1) if SIZES[-1] > 1 else logits[:, 0] > 0
-        return float((found == y).mean())
-    return float(1 - ((logits[:, 0] - y) ** 2).sum() / ((y - y.mean()) ** 2).sum())
+    return float(${SCORE})
 
 
 def main(path, seed=0):
     keras.utils.set_random_seed(seed)
     with np.load(path) as rows:
         X, y = rows["X"].astype("float32"), rows["y"].astype("float32")
+    y = y.reshape(len(X), -1)
     order, held_out = np.random.default_rng(seed).permutation(len(X)), round(HELD_OUT * len(X))
     ahead, behind = order[held_out:], order[:held_out]
     network = build()
     reached = train(network, X[ahead], y[ahead], X[behind], y[behind])
-    print(f"held-out rows: loss {reached:.4g}, ${SCORE} {score(network, X[behind], y[behind]):.4g}")
+    print(f"held-out rows: loss {reached:.4g}, ${NAME} {score(network, X[behind], y[behind]):.4g}")
     return network
 
 

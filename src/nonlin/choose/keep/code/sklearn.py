@@ -6,7 +6,7 @@ from nonlin.choose.answer import FINAL_SHARES
 from nonlin.choose.keep.describe import as_python
 from nonlin.choose.keep.model import Model
 
-LOSSES = {"regression": "", "binary": "", "multiclass": ""}
+KINDS = ("regression", "binary", "multiclass")  # of task, that the estimators train
 BODY = """\
 import sys
 
@@ -36,7 +36,7 @@ def main(path, seed=0):
         X, y = rows["X"].astype(np.float32), rows["y"]
     network = build(seed).fit(X, y)
     reached, score = network.best_loss_, network.score(X, y)
-    print(f"held-out rows: loss {reached:.4g}; all rows: ${SCORE} {score:.4g}")
+    print(f"held-out rows: loss {reached:.4g}; all rows: ${NAME} {score:.4g}")
     return network
 
 
@@ -53,6 +53,7 @@ def values(model: Model) -> dict[str, str]:
     activation = spelt[0] if len(set(spelt)) == 1 else f"[{', '.join(spelt)}]"
     own = "import nonlin as nl\n" if "nl." in activation else ""
     return {
+        "NAME": "accuracy" if model.task.classes else "R^2",
         "IMPORT": f"{own}from nonlin.sklearn import {estimator}",
         "ESTIMATOR": estimator,
         "HIDDEN": repr(network.sizes[1:-1]),

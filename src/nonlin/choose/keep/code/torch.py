@@ -1,10 +1,30 @@
 """The script for PyTorch."""
 
+_SIGMOID = "F.binary_cross_entropy_with_logits(logits, y)"
 LOSSES = {
-    "regression": "F.mse_loss(logits, y.reshape(logits.shape))",
-    "robust": "F.huber_loss(logits, y.reshape(logits.shape), delta=${KNEE})",
-    "binary": "F.binary_cross_entropy_with_logits(logits, y.reshape(logits.shape))",
-    "multiclass": "F.cross_entropy(logits, y.long())",
+    "regression": "F.mse_loss(logits, y)",
+    "robust": "F.huber_loss(logits, y, delta=${KNEE})",
+    "positive": "F.poisson_nll_loss(F.softplus(logits), y, log_input=False)",
+    "counts": "F.poisson_nll_loss(logits, y)",
+    "proportion": _SIGMOID,
+    "quantiles": """torch.maximum(LEVELS * (y - logits), (LEVELS - 1) * (y - logits)).mean()""",
+    "binary": _SIGMOID,
+    "multiclass": "F.cross_entropy(logits, y[:, 0].long())",
+    "multilabel": _SIGMOID,
+    "ordinal": """(
+        F.binary_cross_entropy_with_logits(
+            logits, (y > STEPS).float(), (y >= STEPS).float(), reduction="sum"
+        )
+        / len(y)
+    )""",
+}
+NUMBERS = {"LEVELS": "torch.tensor({0})", "STEPS": "torch.arange({0})"}
+_R2 = "1 - ((logits - y) ** 2).sum() / ((y - y.mean()) ** 2).sum()"
+SCORES = {
+    "regression": _R2,
+    "robust": _R2,
+    "binary": "((logits > 0) == y).float().mean()",
+    "multiclass": "(logits.argmax(1) == y[:, 0]).float().mean()",
 }
 BODY = '''\
 import copy
@@ -60,13 +80,9 @@ def train(network, X, y, X_held_out, y_held_out):
 
 
 def score(network, X, y):
-    """Accuracy for classes, R^2 for numbers."""
     with torch.no_grad():
         logits = network(X)
-    if "${SCORE}" == "accuracy":
-        found = logits.argmax(1) if SIZES[-1] > 1 else logits[:, 0] > 0
-        return (found == y).float().mean().item()
-    return (1 - ((logits[:, 0] - y) ** 2).sum() / ((y - y.mean()) ** 2).sum()).item()
+    return float(${SCORE})
 
 
 def main(path, seed=0):
@@ -75,9 +91,10 @@ def main(path, seed=0):
         X, y = (torch.as_tensor(rows[name], dtype=torch.float32) for name in ("X", "y"))
     order, held_out = torch.randperm(len(X)), round(HELD_OUT * len(X))
     ahead, behind = order[held_out:], order[:held_out]
+    y = y.reshape(len(X), -1)
     network = Network()
     reached = train(network, X[ahead], y[ahead], X[behind], y[behind])
-    print(f"held-out rows: loss {reached:.4g}, ${SCORE} {score(network, X[behind], y[behind]):.4g}")
+    print(f"held-out rows: loss {reached:.4g}, ${NAME} {score(network, X[behind], y[behind]):.4g}")
     return network
 
 
