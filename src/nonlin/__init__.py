@@ -36,6 +36,7 @@ _HOMES = {
     "shape": "nonlin.propagation",
     "stability": "nonlin.stability",
     "diagnose": "nonlin.stability",
+    "report": "nonlin.report",
     "plot": "nonlin.figures",
     "compare": "nonlin.figures",
     "NonlinError": "nonlin._errors",
@@ -45,8 +46,9 @@ _MODULES = (
     "activation",
     "choose",
     "export",
+    "report",
     "stability",
-)  # modules that can be called: see nonlin._callable
+)  # modules; most can be called like a function: see nonlin._callable
 
 
 def __getattr__(name: str) -> Any:

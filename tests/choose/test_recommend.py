@@ -29,6 +29,7 @@ def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied
         label=name,
         rate=0.01,
         rounds=5,
+        seeds=(0, 1, 2, 3, 4),
         stopped=False,
         score=measured(score, "accuracy"),
         half_width=0.02,

@@ -30,8 +30,8 @@ class Standing:
     error: in the target's units, None for classes without order. dead, saturated: shares after
     training; dead_before and gradient_ratio: before. cost: ns per element. seconds: per
     network. diverged: how many of its networks at this rate did. p_value: against the leader,
-    after Holm. rounds, seeds: in which it ran; stopped: it did not run in the later ones. tied: it ran
-    to the end, without a significant difference to the leader.
+    after Holm. rounds, seeds: in which it ran; stopped: it did not run in the later ones. tied:
+    it ran to the end, without a significant difference to the leader.
     """
 
     activation: Activation

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nonlin._text import say
-from nonlin.cli import cluster, limiting, reading, saved
+from nonlin.cli import cluster, limiting, reading, saved, typed
 from nonlin.cli.progress import progress
 
 
@@ -54,6 +56,9 @@ def choose(
     save: Annotated[
         Path | None, typer.Option("--save", help=say("cli.keep.save"), metavar="FOLDER")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help=say("cli.choose.report"), metavar="FILE.html")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Train candidates on the data and recommend one."""
@@ -62,12 +67,31 @@ def choose(
     options |= {"task": task, "limits": limiting.read(limits)}
     if save is not None:
         saved.writable(save)  # known now, not after all the training
+    page = _page(report)
     result = _chosen(data, target, quiet, dask, options)
     kept = saved.keep(result, save)  # first: a closed pipe ends the printing
+    page(result)
     _print_result(result, as_json)
     saved.tell(kept)
     if result.interrupted:
         raise typer.Exit(130)
+
+
+def _page(path: Path | None) -> Callable[[Any], None]:
+    """What writes the report; a place that cannot be written to is refused at once."""
+    if path is None:
+        return lambda result: None
+    from nonlin.report import page
+
+    target = page.checked(path)
+
+    def write(result: Any) -> None:
+        print(
+            say("cli.choose.reported", path=page.write(result, target, typed.line())),
+            file=sys.stderr,
+        )
+
+    return write
 
 
 def _chosen(

@@ -11,9 +11,7 @@ from nonlin.network.network import Network
 from nonlin.network.train import goal
 
 
-def constant_logits(
-    network: Network, X: Any, y: Any, loss: str | Loss | None = None
-) -> np.ndarray:
+def constant_logits(network: Network, X: Any, y: Any, loss: str | Loss | None = None) -> np.ndarray:
     """The logits, shape (outputs,), float64, that give the least mean loss if all rows have them.
 
     X, y, loss: as in `Network.fit`; what stands in X does not matter.

@@ -1,5 +1,25 @@
-"""A result of `choose`, for people (terminal) and for programs (JSON) (floor F8)."""
+"""A result of `choose`: for people on a terminal or as one HTML file, for programs as JSON."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nonlin.report.plain import as_json
 
-__all__ = ["as_json"]
+if TYPE_CHECKING:
+    from nonlin.choose.result import Result
+
+__all__ = ["as_json", "write"]
+
+
+def write(result: Result, path: str | PathLike[str]) -> Path:
+    """Write the report of a result as one HTML file, in the language in use.
+
+    It needs no network and no other file, follows the reader's light or dark theme, and can be
+    printed. path: ends in .html. Raises InputError for a path that cannot be written to.
+    """
+    from nonlin.report import page
+
+    return page.write(result, path)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 WIDTH = 720
 ROW = 22  # height of a row with a name
-CHARACTER = 7.2  # width of a character of 13 pixels
+CHARACTER = 8.0  # width of a bold character of 13 pixels, at most
+CHINESE = 0x2E80  # characters from here on are twice as wide
 LINES = 8  # classes c0 to c7 in the style sheet
 
 
@@ -57,7 +58,7 @@ class Scale:
 
 def intervals(rows: Sequence[Interval], title: str) -> str:
     """One line per row: a point with its interval, named on the left."""
-    left = 16 + CHARACTER * max(len(row.label) for row in rows)
+    left = 20 + max(_width(row.label) for row in rows)
     ends = [end for row in rows for end in (row.low, row.high) if math.isfinite(end)]
     low, high = _padded(ends)
     x = Scale(low, high, left, WIDTH - 60)
@@ -78,7 +79,7 @@ def _interval_marks(rows: Sequence[Interval], x: Scale, left: float, height: int
             f'x2="{x(row.high):.1f}" y2="{y}"/>'
         )
         yield f'<circle class="dot {row.kind}" cx="{x(row.value):.1f}" cy="{y}" r="4.5"/>'
-        yield _text(WIDTH - 52, y + 4, _short(row.value), "value", "start")
+        yield _text(WIDTH - 52, y + 4, f"{row.value:.4f}", "value", "start")
 
 
 class Line(NamedTuple):
@@ -94,7 +95,7 @@ def lines(
 ) -> str:
     """Lines of points with their names on the right, moved apart where they would overlap."""
     shown = [line for line in found if any(math.isfinite(y) for _, y in line.points)]
-    right = WIDTH - 16 - CHARACTER * max((len(line.label) for line in shown), default=0)
+    right = WIDTH - 16 - max((_width(line.label) for line in shown), default=0.0)
     xs = [x for line in shown for x, _ in line.points]
     low, high = _padded([y for line in shown for _, y in line.points if math.isfinite(y)])
     across = Scale(min(xs), max(xs), 60, right - 14, log)
@@ -123,7 +124,9 @@ def _line_marks(
         dots = [(x(a), y(b)) for a, b in line.points if math.isfinite(b)]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in dots)
         yield f'<polyline class="line {look}" points="{path}"/>'
-        yield from (f'<circle class="dot {look}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in dots)
+        yield from (
+            f'<circle class="dot {look}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in dots
+        )
         start = x(last[0]) + 5, y(last[1])
         yield (
             f'<line class="lead" x1="{start[0]:.1f}" y1="{start[1]:.1f}" '
@@ -158,11 +161,19 @@ def stacked(parts: Sequence[tuple[str, float]], title: str) -> str:
             )
             at += width
             line = f"{label} {100 * share:.0f} %"
-            yield f'<rect class="part c{number % LINES}" x="{across:.1f}" y="52" width="11" height="11"/>'
+            yield (
+                f'<rect class="part c{number % LINES}" x="{across:.1f}" y="52" '
+                'width="11" height="11"/>'
+            )
             yield _text(across + 17, 62, line, "tick", "start")
-            across += 34 + CHARACTER * sum(2 if ord(sign) > 0x2E80 else 1 for sign in line)
+            across += 34 + _width(line)
 
     return _svg(72, title, marks())
+
+
+def _width(label: str) -> float:
+    """In pixels."""
+    return CHARACTER * sum(2 if ord(sign) >= CHINESE else 1 for sign in label)
 
 
 def _padded(values: Sequence[float]) -> tuple[float, float]:

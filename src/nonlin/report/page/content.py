@@ -154,7 +154,9 @@ def _worth(result: Result) -> Section:
     cells = [[label, f"{value:.4f}", _number(error)] for label, value, error, _ in named]
     text = [str(found.sentence), say("page.worth_text")]
     head = [say("page.model"), str(chosen.score.what), say("page.standard_error")]
-    return Section("worth", say("page.worth"), text, intervals(rows, say("page.worth")), head, cells)
+    return Section(
+        "worth", say("page.worth"), text, intervals(rows, say("page.worth")), head, cells
+    )
 
 
 def _history(result: Result) -> Section:
@@ -270,7 +272,9 @@ def _shares(result: Result) -> Section:
     cells = [[label, f"{100 * share:.1f} %"] for label, share in parts]
     head = _said("source", "share_of")
     text = [str(found.sentence), say("page.shares_text")]
-    return Section("shares", say("page.shares"), text, stacked(parts, say("page.shares")), head, cells)
+    return Section(
+        "shares", say("page.shares"), text, stacked(parts, say("page.shares")), head, cells
+    )
 
 
 def _settings(result: Result) -> Iterator[tuple[str, str]]:

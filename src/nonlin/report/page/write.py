@@ -65,5 +65,3 @@ def write(result: Result, path: str | os.PathLike[str], command: str | None = No
     except OSError as error:
         raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
     return target
-
-

@@ -1,0 +1,157 @@
+"""The report as one file: complete, escaped, in both languages, written whole or not at all."""
+
+import os
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import polars as pl
+import pytest
+
+import nonlin as nl
+from nonlin._errors import InputError
+from nonlin._text import speaking
+from nonlin.cli import run
+from nonlin.report.page import html
+from nonlin.report.page.charts import Interval, Line, Scale, intervals, lines, stacked
+
+EVIL = "<script>alert('x')</script>"
+VOID = {"meta", "line", "circle", "rect", "polyline", "br"}
+
+
+@pytest.fixture(scope="module")
+def result():
+    random = np.random.default_rng(0)
+    frame = pl.DataFrame({EVIL: random.standard_normal(120), "b": random.standard_normal(120)})
+    target = np.where(frame["b"].to_numpy() > 0, EVIL, "no & yes")
+    options = {"activations": ["relu", "tanh", "gelu"], "hidden": (6,), "rates": (1e-3, 1e-2)}
+    return nl.choose(frame, target, seeds=3, full=True, **options)
+
+
+class Tags(HTMLParser):
+    """Opened and closed in order; what is loaded from elsewhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.loaded = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.seen.append(tag)
+        self.loaded += [value for name, value in attributes if name in ("src", "href")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_is_one_sound_file(result, language):
+    with speaking(language):
+        page = html(result, f"nonlin choose {EVIL}.csv")
+    tags = Tags()
+    tags.feed(page)
+    assert tags.open == []
+    assert tags.loaded == []
+    assert "script" not in tags.seen
+    assert "http" not in re.sub(r"<dd>.*?</dd>", "", page)
+    assert len(page) < 1_000_000
+    assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in page
+    assert "prefers-color-scheme: dark" in page
+    assert "@media print" in page
+    assert tags.seen.count("svg") >= 4
+
+
+def test_everything_is_escaped(result):
+    page = html(result, f"nonlin choose {EVIL}.csv")
+    assert EVIL not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_it_says_what_the_result_says(result):
+    page = html(result)
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("&#39;", "'")
+    for row in result.standings:
+        assert f"{row.score.value:.4f}" in text
+    for sentence in (result.recommendation.headline, result.baseline.sentence):
+        assert str(sentence).replace("<", "&lt;").replace(">", "&gt;") in text
+    for sentence in result.untried:
+        assert str(sentence) in text
+    assert nl.__version__ in text
+    assert text.index(str(result.recommendation.headline)) < text.index("Ranking")
+
+
+def test_chinese_has_no_english_headings(result):
+    with speaking("zh"):
+        page = html(result)
+    heads = re.findall(r"<h[12]>(.*?)</h[12]>", page)
+    assert len(heads) >= 8
+    assert all(re.search("[\u4e00-\u9fff]", head) for head in heads)
+
+
+def test_a_single_round_and_a_single_rate():
+    X, y = np.random.default_rng(0).standard_normal((60, 2)), np.arange(60.0)
+    one = nl.choose(X, y, activations=["relu"], rates=[0.01], seeds=1, hidden=(4,))
+    assert "<h2>" in html(one)
+
+
+def test_writing(result, tmp_path):
+    path = nl.report.write(result, tmp_path / "report.html")
+    before = path.read_text(encoding="utf-8")
+    assert before.startswith("<!doctype html>")
+    assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
+    nl.report.write(result, path)
+
+
+@pytest.mark.parametrize("name", ["report.txt", "report", "nowhere/report.html"])
+def test_places_that_are_refused(result, tmp_path, name):
+    with pytest.raises(InputError):
+        nl.report.write(result, tmp_path / name)
+    with pytest.raises(InputError):
+        nl.report.write(result, tmp_path)
+
+
+def test_the_command_refuses_before_it_trains(capsys, tmp_path):
+    target = tmp_path / "nowhere" / "report.html"
+    assert run(["choose", "digits", "--report", str(target)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_the_command_writes_how_to_get_it_again(capsys, tmp_path):
+    path = tmp_path / "iris.html"
+    line = ["choose", "iris", "--quick", "--seeds", "2", "--hidden", "4", "--report", str(path)]
+    assert run(line) == 0
+    assert str(path) in capsys.readouterr().err
+    assert "nonlin choose iris --quick --seeds 2" in path.read_text(encoding="utf-8")
+    assert os.access(path, os.R_OK)
+
+
+def test_charts_hold_every_label_and_point():
+    rows = [Interval("a<b", 0.5, 0.4, 0.6, "chosen"), Interval("c", 0.1, 0.1, 0.1, "tied")]
+    drawn = intervals(rows, "title")
+    assert "a&lt;b" in drawn
+    assert drawn.count("<circle") == 2
+    found = [Line("one", [(1.0, 0.1), (2.0, 0.2)], strong=True), Line("two", [(1.0, float("nan"))])]
+    drawn = lines(found, "title", [(1.0, "1"), (2.0, "2")])
+    assert drawn.count("<polyline") == 1
+    assert "strong" in drawn
+    assert stacked([("a", 0.25), ("b", 0.75)], "title").count('height="30"') == 2
+
+
+def test_labels_do_not_overlap():
+    found = [Line(f"line {k}", [(1.0, 0.5), (2.0, 0.5 + 1e-6 * k)]) for k in range(8)]
+    drawn = lines(found, "title", [])
+    places = [float(y) for y in re.findall(r'<text class="name[^>]* y="([\d.]+)"', drawn)]
+    assert len(places) == 8
+    assert np.diff(sorted(places)).min() > 14
+    assert min(places) > 0
+
+
+def test_ticks_are_round_and_inside():
+    ticks = Scale(0.913, 0.987, 0, 100).ticks()
+    assert 3 <= len(ticks) <= 6
+    assert all(0.913 <= tick <= 0.987 for tick in ticks)
+    assert ticks == pytest.approx([round(tick, 2) for tick in ticks])
