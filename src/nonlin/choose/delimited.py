@@ -5,32 +5,27 @@ What is not plain (UTF-8, decimal points, bare digits) is read anyway, and a not
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from nonlin._text import Text, text
+from nonlin.choose.plain_text import plain_text
 
 MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?"]
 SEPARATORS = ",;\t|"
 SIGNS = "%$€£¥￥"
 GAPS = r"'’\s"  # thousands separators that are no comma and no point
-CHINESE = 0.9  # share of the letters that must be common ones for a file to be Chinese
 
 
 def read_delimited(path: Path) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     """The table in the file, and notes on how it was read.
 
-    Raises PolarsError for lines that do not fit the first one, OSError for an unreadable file.
+    Raises PolarsError for lines that do not fit the first one, OSError for an unreadable file,
+    InputError for one that is no text.
     """
-    raw = path.read_bytes()
-    notes = []
-    encoding = _encoding(raw)
-    if encoding != "UTF-8":
-        raw = raw.decode(encoding).encode()
-        notes.append(text("choose.encoding", encoding=encoding))
+    raw, notes = plain_text(path)
     frame = _named(_frame(raw, separator := _separator(raw)))
     decimal = "." if separator == "," or not _decimal_commas(frame) else ","
     if decimal == ",":
@@ -42,30 +37,9 @@ def read_delimited(path: Path) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     return frame.with_columns(numbers.values()), tuple(notes)
 
 
-def _encoding(raw: bytes) -> str:
-    """The encoding by its mark; else the first of UTF-8, Chinese, Western that can be right."""
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "UTF-16"
-    for name in ("UTF-8", "GB18030", "CP1252"):
-        try:
-            written = raw.decode(name)
-        except UnicodeDecodeError:
-            continue
-        if name != "GB18030" or _is_chinese(written):
-            return name
-    return "Latin-1"
-
-
-def _is_chinese(written: str) -> bool:
-    """Western text read as GB18030 gives letters, too, but hardly any that are in use."""
-    foreign = [letter for letter in written if not letter.isascii()]
-    common = [letter for letter in foreign if letter.encode("gb2312", "ignore")]
-    return len(common) >= CHINESE * len(foreign)
-
-
 def _separator(raw: bytes) -> str:
     """The separator that the first line holds most often: comma, semicolon, tab or bar."""
-    line = raw.lstrip(codecs.BOM_UTF8).partition(b"\n")[0].decode()
+    line = raw.partition(b"\n")[0].decode()
     return max(SEPARATORS, key=line.count)
 
 

@@ -1,0 +1,111 @@
+"""The bytes of a file as UTF-8 lines: any usual encoding and line end, packed or not."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from pathlib import Path
+
+from nonlin._errors import InputError
+from nonlin._text import Text, text
+
+CHINESE = 0.9  # share of the letters that must be common ones for a file to be Chinese
+GZIP = b"\x1f\x8b"
+KINDS = {b"PAR1": "Parquet", b"PK\x03\x04": "Excel, zip", b"\x89PNG": "PNG", b"%PDF": "PDF"}
+KINDS |= {b"ARROW1": "Arrow", b"\xff\xd8\xff": "JPEG", b"SQLite": "SQLite", GZIP: "gzip"}
+
+
+def plain_text(path: Path) -> tuple[bytes, list[Text]]:
+    """Lines in UTF-8 that end with a line feed, and notes on what was not so.
+
+    Left out: a mark of the encoding, comments (# ...) before the first line, and the first line
+    where it comes again. Raises OSError for an unreadable file, InputError for one that is no text.
+    """
+    raw = _unpacked(path)
+    notes = []
+    encoding = _encoding(raw)
+    if encoding is None:
+        kind = next((kind for mark, kind in KINDS.items() if raw.startswith(mark)), "?")
+        raise InputError("not_text", given=path.name, kind=kind)
+    if encoding != "UTF-8":
+        raw = raw.decode(encoding).encode()
+        notes.append(text("choose.encoding", encoding=encoding))
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    raw, comments = _without_comments(raw)
+    raw, heads = _without_heads(raw)
+    found = (("comments", comments), ("head_again", heads))
+    notes.extend(text(f"choose.{key}", count=count) for key, count in found if count)
+    return raw, notes
+
+
+def _unpacked(path: Path) -> bytes:
+    raw = path.read_bytes()
+    if not raw.startswith(GZIP):
+        return raw
+    try:
+        return gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error):
+        raise InputError("not_text", given=path.name, kind=KINDS[GZIP]) from None
+
+
+def _encoding(raw: bytes) -> str | None:
+    """The encoding by its mark; else the first of UTF-8, Chinese, Western that can be right.
+
+    None where there are zero bytes, which no text has: it is UTF-16 without a mark, or no text.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    if b"\0" in raw or any(raw.startswith(mark) for mark in KINDS):
+        return _without_mark(raw)
+    for name in ("UTF-8", "GB18030", "CP1252"):
+        try:
+            written = raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if name != "GB18030" or _is_chinese(written):
+            return name
+    return "Latin-1"
+
+
+def _without_mark(raw: bytes) -> str | None:
+    """UTF-16 in the order of bytes in which the line ends are line ends."""
+    for name, line_end in (("UTF-16-LE", b"\n\0"), ("UTF-16-BE", b"\0\n")):
+        try:
+            written = raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if line_end in raw and "\n" in written and "\0" not in written:
+            return name
+    return None
+
+
+def _is_chinese(written: str) -> bool:
+    """Western text read as GB18030 gives letters, too, but hardly any that are in use."""
+    foreign = [letter for letter in written if not letter.isascii()]
+    common = [letter for letter in foreign if letter.encode("gb2312", "ignore")]
+    return len(common) >= CHINESE * len(foreign)
+
+
+def _without_comments(raw: bytes) -> tuple[bytes, int]:
+    """Without the lines before the table that begin with "# ", and how many there were."""
+    count = 0
+    while raw.startswith(b"# "):
+        raw = raw.partition(b"\n")[2]
+        count += 1
+    return raw, count
+
+
+def _without_heads(raw: bytes) -> tuple[bytes, int]:
+    """With the first line at the beginning only, as where files were joined; how many more."""
+    head = raw.partition(b"\n")[0] + b"\n"
+    again = b"\n" + head
+    if len(head) < 4 or again not in raw or any(sign in head for sign in b"0123456789"):
+        return raw, 0
+    rest = raw[len(head) - 1 :]  # with the line end, so that neighbours are found, too
+    count = rest.count(again)
+    while again in rest:
+        rest = rest.replace(again, b"\n")
+    return head + rest[1:], count
