@@ -42,6 +42,8 @@ def choose(
     rates: Sequence[float] | None = ...,
     seeds: int | None = ...,
     task: str | None = ...,
+    group: Any = ...,
+    time: Any = ...,
     budget: str | float | None = ...,
     threads: int | None = ...,
     journal: str | PathLike[str] | None = ...,

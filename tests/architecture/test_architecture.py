@@ -137,7 +137,8 @@ def test_files_and_functions_stay_short(path):
     assert text.count("\n") <= 400
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            assert node.end_lineno - node.lineno < 60, node.name
+            told = (ast.get_docstring(node) or "").count("\n")  # what explains is not too long
+            assert node.end_lineno - node.lineno - told < 60, node.name
 
 
 def test_functions_are_short_as_a_rule():

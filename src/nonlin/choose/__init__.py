@@ -30,6 +30,8 @@ def choose(
     rates: Sequence[float] | None = None,
     seeds: int | None = None,
     task: str | None = None,
+    group: Any = None,
+    time: Any = None,
     budget: str | float | None = None,
     limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
@@ -48,7 +50,10 @@ def choose(
     (`nonlin.choose.race`).
     task: "regression", "robust", "positive", "counts", "proportion", "quantiles", "binary",
     "multiclass", "multilabel" or "ordinal" instead of the one that y suggests, with details as in
-    "quantiles:0.05,0.95", "proportion:0,10" (bounds) or "ordinal:low,mid,high". quick: fewer
+    "quantiles:0.05,0.95", "proportion:0,10" (bounds) or "ordinal:low,mid,high".
+    group, time: values (rows,), or the name of a column of X, which is no feature then. Rows of
+    one group are never in two parts of a split. With time, training rows come before validation
+    rows, and these before test rows, and every round forecasts from another origin. quick: fewer
     candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
     budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
     limits: what a candidate must keep to: max_ns (per element, measured here), int8, smooth
@@ -66,6 +71,7 @@ def choose(
         X,
         y,
         task,
+        {"group": group, "time": time},
         Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,
@@ -92,6 +98,8 @@ def choose_file(
     rates: Sequence[float] | None = None,
     seeds: int | None = None,
     task: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
     budget: str | float | None = None,
     limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
@@ -113,6 +121,7 @@ def choose_file(
         data,
         target,
         task,
+        {"group": group, "time": time},
         Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,

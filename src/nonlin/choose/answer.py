@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ from nonlin.choose.shares import shares
 from nonlin.choose.split import LEAST_PER_CLASS, enough, split
 from nonlin.choose.standing import Standing, standings
 from nonlin.choose.task import Task, infer
-from nonlin.choose.trial import groups, network, prepared, train_arms
+from nonlin.choose.trial import groups, network, parts_of, prepared, train_arms
 from nonlin.network import Job, train
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
@@ -56,20 +56,29 @@ class Way:
         return partial(workers.train_on, workers.checked(self.executor))
 
 
-def from_arrays(X: Any, y: Any, task: str | None, way: Way, **options: Any) -> Result:
+def from_arrays(
+    X: Any, y: Any, task: str | None, special: Mapping[str, Any], way: Way, **options: Any
+) -> Result:
     """See `nonlin.choose.choose`; `options` are those of `candidates.plan`."""
     begin = time.perf_counter()
     rules = plan(**options)
-    return _answer(from_memory(X, y), task, rules, way, begin)
+    given = {role: values for role, values in special.items() if values is not None}
+    return _answer(from_memory(X, y, given), task, rules, way, begin)
 
 
 def from_file(
-    data: str, target: str | Sequence[str] | None, task: str | None, way: Way, **options: Any
+    data: str,
+    target: str | Sequence[str] | None,
+    task: str | None,
+    special: Mapping[str, str | None],
+    way: Way,
+    **options: Any,
 ) -> Result:
     """See `nonlin.choose.choose_file`; `options` are those of `candidates.plan`."""
     begin = time.perf_counter()
     rules = plan(**options)
-    return _answer(read(data, target), task, rules, way, begin)
+    given = {role: column for role, column in special.items() if column is not None}
+    return _answer(read(data, target, given), task, rules, way, begin)
 
 
 def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float) -> Result:
@@ -124,13 +133,14 @@ def _sampled(table: Table, task: Task, rules: Plan) -> Table:
         table.target[rows],
         table.target_name,
         (*table.notes, note),
+        table.roles[rows],
     )
 
 
 def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Final | None:
     """The network to take away; None if Ctrl-C ends its training, since the race is worth more."""
     try:
-        data = prepared(table, task, split(groups(table, task), rules.seed, FINAL_SHARES))
+        data = prepared(table, task, parts_of(table, task, rules.seed, FINAL_SHARES))
         made = network(data, task, rules, advice.activation, rules.seed)
         settings = rules.settings(advice.learning_rate, len(data.train[0]), rules.seed)
         record = train(Job(made, *data.train, data.validation, settings, loss=task.objective()))

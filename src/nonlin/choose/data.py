@@ -6,7 +6,7 @@ After this module every feature column is Float64 (numbers, dates as numbers) or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import polars as pl
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.choose import columns, labels
+from nonlin.choose.roles import NONE, Roles, roles
 from nonlin.network.checks import real_array
 
 TARGET = "y"  # the name of a target that came without one
@@ -28,7 +29,7 @@ class Table:
 
     features: Float64 and String columns, null where a value is missing. target: (rows,),
     float64, integers, booleans or text, or (rows, labels) of 0 and 1; nothing missing. notes:
-    what the user should know about how the table was read.
+    what the user should know about how the table was read. roles: how rows belong together.
     """
 
     name: str | Text
@@ -36,6 +37,7 @@ class Table:
     target: np.ndarray
     target_name: str
     notes: tuple[Text, ...] = ()
+    roles: Roles = NONE
 
     @property
     def rows(self) -> int:
@@ -43,28 +45,54 @@ class Table:
         return len(self.target)
 
 
-def from_memory(X: Any, y: Any) -> Table:
+def from_memory(X: Any, y: Any, special: Mapping[str, Any] = {}) -> Table:
     """A table of arrays, lists or frames (NumPy, polars, pandas).
 
-    X: (rows, columns), numbers; a frame may hold text too. y: (rows,). Raises InputError for
-    shapes that do not fit, complex, object and text arrays, and a target without any value.
+    X: (rows, columns), numbers; a frame may hold text too. y: (rows,). special: for a role of
+    `roles.NAMES` the name of a column of X, or values (rows,). Raises InputError for shapes that
+    do not fit, complex, object and text arrays, and a target without any value.
     """
     raw = as_frame(X)
+    raw, known = _special(raw, special)
     values, gaps = as_target(y, TARGET)
     if len(gaps) != raw.height:
         raise InputError("rows_differ", rows=raw.height, targets=len(gaps))
-    return _table(text("choose.arrays"), raw, TARGET, values, gaps)
+    return _table(text("choose.arrays"), raw, TARGET, values, gaps, known)
 
 
 def from_frame(
-    name: str, frame: pl.DataFrame, target: Sequence[str], notes: Sequence[Text] = ()
+    name: str,
+    frame: pl.DataFrame,
+    target: Sequence[str],
+    notes: Sequence[Text] = (),
+    special: Mapping[str, str] = {},
 ) -> Table:
-    """A table of one frame, of which the columns `target` are to be predicted."""
+    """A table of one frame, of which the columns `target` are to be predicted.
+
+    special: for a role of `roles.NAMES`, the name of its column.
+    """
     joined = ", ".join(target)
+    for role, given in special.items():
+        if given in target:
+            raise InputError("role_target", role=role, column=given)
+    frame, known = _special(frame, special)
     if frame.width <= len(target):
         raise InputError("one_column", name=name, column=joined)
     y = frame[target[0]] if len(target) == 1 else frame.select(target)
-    return _table(name, frame.drop(target), joined, *as_target(y, joined), notes)
+    return _table(name, frame.drop(target), joined, *as_target(y, joined), known, notes)
+
+
+def _special(frame: pl.DataFrame, special: Mapping[str, Any]) -> tuple[pl.DataFrame, Roles]:
+    """The frame without the columns that have a role, and the roles."""
+    given = {}
+    for role, values in special.items():
+        if isinstance(values, str):
+            name = column(values, frame.columns)
+            given[role] = (name, frame[name])
+            frame = frame.drop(name)
+        else:
+            given[role] = (role, values)
+    return frame, roles(given, frame.height) if given else NONE
 
 
 def _table(
@@ -73,6 +101,7 @@ def _table(
     target: str,
     values: np.ndarray,
     gaps: np.ndarray,
+    known: Roles,
     notes: Sequence[Text] = (),
 ) -> Table:
     """Rows with a target, columns that say something, and notes on the others."""
@@ -86,7 +115,7 @@ def _table(
         *said,
         *(columns.like_target(features, values) if values.ndim == 1 else ()),
     )
-    return Table(name, features, values, target, found)
+    return Table(name, features, values, target, (*found, *known.notes), known[~gaps])
 
 
 def _left_out(gaps: np.ndarray, target: str) -> tuple[Text, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +21,28 @@ PARQUET = (".parquet", ".pq")
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", *PARQUET)
 
 
-def read(data: str, target: str | Sequence[str] | None = None) -> Table:
+def read(
+    data: str,
+    target: str | Sequence[str] | None = None,
+    special: Mapping[str, str] = {},
+) -> Table:
     """The table called `data`: a path, or one of iris, wine, digits, breast_cancer, diabetes.
 
     target: the column to predict, or several of 0 and 1 ("a,b"); the one called target, label,
-    class or y (in any case) if not given, else the last one, which `notes` then says. Raises
-    InputError for a missing, empty or unreadable file, an unknown column, a table of one column.
+    class or y (in any case) if not given, else the last one, which `notes` then says. special:
+    see `data.from_frame`. Raises InputError for a missing, empty or unreadable file, an unknown
+    column, a table of one column.
     """
     path = Path(data).expanduser()
     frame, notes = read_frame(data)
     if target is not None:
         wanted = labels.columns(target, frame.columns)
-        return from_frame(path.name, frame, [column(each, frame.columns) for each in wanted], notes)
-    chosen = _usual_target(frame.columns)
-    taken = text("choose.target_taken", column=chosen)
-    return from_frame(path.name, frame, [chosen], [*notes, taken])
+        chosen = [column(each, frame.columns) for each in wanted]
+        return from_frame(path.name, frame, chosen, notes, special)
+    free = [name for name in frame.columns if name not in special.values()]
+    chosen = [_usual_target(free or frame.columns)]
+    taken = text("choose.target_taken", column=chosen[0])
+    return from_frame(path.name, frame, chosen, [*notes, taken], special)
 
 
 def read_frame(data: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:

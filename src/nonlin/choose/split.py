@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from nonlin._text import text
 SHARES = (0.6, 0.2, 0.2)  # training, validation, test
 LEAST_ROWS = 10
 LEAST_PER_CLASS = 3  # one for each part
+FOLDS = 5  # of groups: a fifth of the rows is a part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,3 +61,61 @@ def split(
             part.append(rows)
     train, validation, test = (np.sort(np.concatenate(part)) for part in parts)
     return Split(train, validation, test)
+
+
+def split_groups(
+    strata: np.ndarray,
+    groups: np.ndarray,
+    seed: int,
+    shares: tuple[float, float, float] = SHARES,
+) -> Split:
+    """A random split of whole groups, each class of `strata` spread as evenly as they allow.
+
+    Both (rows,) int64. The parts come as near to the shares as fifths of the rows do. Raises
+    InputError if a part that should have rows gets none.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    count = min(FOLDS, len(np.unique(groups)))
+    folds = StratifiedGroupKFold(count, shuffle=True, random_state=seed % 2**32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a class with fewer rows than folds
+        held_out = [rows for _, rows in folds.split(np.zeros(len(strata)), strata, groups)]
+    parts = [held_out[k] if share else held_out[0][:0] for k, share in enumerate(shares[1:])]
+    train = np.setdiff1d(np.arange(len(strata)), np.concatenate(parts))
+    found = Split(train, *parts)
+    _all_there(found, shares)
+    return found
+
+
+def split_time(times: np.ndarray, seed: int, shares: tuple[float, float, float] = SHARES) -> Split:
+    """Training rows, then validation rows, then test rows, of a window from the first row on.
+
+    times: (rows,) ranks; rows of one time are never in two parts. The window ends at random in
+    the last 30 % of the rows, so that several seeds forecast from several origins; with no test
+    rows it has all. Raises InputError if a part that should have rows gets none.
+    """
+    order = np.argsort(times, kind="stable")
+    random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
+    length = len(order) if shares[2] == 0 else round(len(order) * random.uniform(0.7, 1.0))
+    ends = np.round(np.cumsum(shares) * length).astype(int)
+    cuts = [_between(times[order], end) for end in ends]
+    train, validation, test = np.split(order[: cuts[2]], cuts[:2])
+    found = Split(np.sort(train), np.sort(validation), np.sort(test))
+    _all_there(found, shares)
+    return found
+
+
+def _between(times: np.ndarray, end: int) -> int:
+    """The place nearest to `end` where the sorted times change."""
+    if end >= len(times):
+        return len(times)
+    left = int(np.searchsorted(times, times[end], side="left"))
+    right = int(np.searchsorted(times, times[end], side="right"))
+    return left if end - left <= right - end else right
+
+
+def _all_there(found: Split, shares: tuple[float, float, float]) -> None:
+    parts = (found.train, found.validation, found.test)
+    if any(share and not len(part) for part, share in zip(parts, shares, strict=True)):
+        raise InputError("empty_part")

@@ -15,7 +15,7 @@ from nonlin.choose import prepare
 from nonlin.choose.candidates import Plan
 from nonlin.choose.data import Table
 from nonlin.choose.prepare import Preparation
-from nonlin.choose.split import Split, split
+from nonlin.choose.split import SHARES, Split, split, split_groups, split_time
 from nonlin.choose.task import Task
 from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
 from nonlin.network import Job, Network, Record, train_many
@@ -69,7 +69,18 @@ def groups(table: Table, task: Task) -> np.ndarray:
 
 def rows_of(table: Table, task: Task, seed: int) -> Data:
     """The split that belongs to a seed."""
-    return prepared(table, task, split(groups(table, task), seed))
+    return prepared(table, task, parts_of(table, task, seed))
+
+
+def parts_of(
+    table: Table, task: Task, seed: int, shares: tuple[float, float, float] = SHARES
+) -> Split:
+    """Rows of each part, as the roles of the rows demand."""
+    if table.roles.time is not None:
+        return split_time(table.roles.time, seed, shares)
+    if table.roles.group is not None:
+        return split_groups(groups(table, task), table.roles.group, seed, shares)
+    return split(groups(table, task), seed, shares)
 
 
 def prepared(table: Table, task: Task, parts: Split) -> Data:

@@ -100,7 +100,7 @@ def build() -> typer.Typer:
     )
     app.callback(help=say("cli.help"))(_options)
     for name, function in (
-        ("choose", limiting.with_limits(choosing.choose)),
+        ("choose", choosing.with_roles(limiting.with_limits(choosing.choose))),
         ("predict", saved.predict),
         ("code", saved.code),
         ("list", filtering.with_filters(looking.show_list)),

@@ -12,10 +12,12 @@ import typer
 
 from nonlin._text import say
 from nonlin.cli import cluster, limiting, reading, saved, typed
+from nonlin.cli.filtering import Filter, with_options
 from nonlin.cli.progress import progress
 
 
 def choose(
+    roles: dict[str, Any],
     limits: dict[str, Any],
     data: Annotated[str, typer.Argument(metavar=say("cli.metavar.data"), help=say("cli.data"))],
     target: Annotated[
@@ -64,9 +66,8 @@ def choose(
     """Train candidates on the data and recommend one."""
     read = _read(hidden, activations, rates, seeds, threads, seed)
     options = read | {"quick": quick, "full": full, "budget": budget, "resume": resume}
-    options |= {"task": task, "limits": limiting.read(limits)}
-    if save is not None:
-        saved.writable(save)  # known now, not after all the training
+    options |= {"task": task, "limits": limiting.read(limits)} | roles
+    saved.writable(save)  # known now, not after all the training
     page = _page(report)
     result = _chosen(data, target, quiet, dask, options)
     kept = saved.keep(result, save)  # first: a closed pipe ends the printing
@@ -75,6 +76,12 @@ def choose(
     saved.tell(kept)
     if result.interrupted:
         raise typer.Exit(130)
+
+
+def with_roles(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes `roles`, a mapping, an option for each role of a column."""
+    rows = [Filter(name, lambda *_: True, str) for name in ("group", "time")]
+    return with_options(command, rows, "roles", "cli.roles")
 
 
 def _page(path: Path | None) -> Callable[[Any], None]:

@@ -75,11 +75,12 @@ def code(
     print(say("cli.code.saved", path=output), file=sys.stderr)
 
 
-def writable(folder: Path) -> None:
-    """InputError if no model may be saved there."""
+def writable(folder: Path | None) -> None:
+    """InputError if a model is to be saved in a folder where none may be."""
     from nonlin.choose.keep import folder as place
 
-    place.writable(folder)
+    if folder is not None:
+        place.writable(folder)
 
 
 def keep(result: Any, folder: Path | None) -> Path | None:

@@ -1,0 +1,158 @@
+"""Groups are never torn apart, and nothing is learnt from the future."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+import nonlin as nl
+from nonlin._errors import InputError
+from nonlin.choose.data import from_memory
+from nonlin.choose.journal import path_for
+from nonlin.choose.split import split_groups, split_time
+from nonlin.choose.task import infer
+from nonlin.choose.trial import rows_of
+from nonlin.cli import run
+
+RNG = np.random.default_rng(0)
+TINY = {"activations": ["relu", "tanh"], "rates": [3e-3], "seeds": 2, "hidden": (4,)}
+ROWS = 120
+PERSON = np.array([f"p{k}" for k in RNG.integers(0, 12, ROWS)])
+X = RNG.standard_normal((ROWS, 3))
+Y = X[:, 0] + RNG.standard_normal(ROWS)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("classes", [1, 3])
+def test_groups_stay_together(seed, classes):
+    strata = RNG.integers(0, classes, ROWS)
+    groups = RNG.integers(0, 15, ROWS)
+    parts = split_groups(strata, groups, seed)
+    rows = [parts.train, parts.validation, parts.test]
+    assert np.array_equal(np.sort(np.concatenate(rows)), np.arange(ROWS))
+    members = [set(groups[part]) for part in rows]
+    assert not members[0] & members[1] | members[0] & members[2] | members[1] & members[2]
+    assert 0.35 * ROWS < len(parts.train) < 0.8 * ROWS
+    again = split_groups(strata, groups, seed)
+    assert np.array_equal(again.test, parts.test)
+
+
+def test_other_seeds_give_other_groups():
+    groups = RNG.integers(0, 15, ROWS)
+    zeros = np.zeros(ROWS, int)
+    tests = {tuple(split_groups(zeros, groups, seed).test) for seed in range(6)}
+    assert len(tests) > 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_time_goes_on(seed):
+    times = RNG.permutation(ROWS) // 3  # three rows at each time, in no order
+    parts = split_time(times, seed)
+    train, validation, test = (times[rows] for rows in (parts.train, parts.validation, parts.test))
+    assert train.max() < validation.min() <= validation.max() < test.min()
+    assert len(parts.train) > len(parts.test) > 0
+    assert train.min() == 0
+
+
+def test_rounds_forecast_from_several_origins():
+    times = np.arange(200)
+    ends = {split_time(times, seed).test.max() for seed in range(8)}
+    assert len(ends) > 5
+    whole = split_time(times, 0, (0.8, 0.2, 0.0))
+    assert len(whole.train) + len(whole.validation) == 200
+    assert len(whole.test) == 0
+
+
+def test_a_column_of_a_frame_is_no_feature():
+    frame = pl.DataFrame(X, schema=["a", "b", "c"]).with_columns(person=pl.Series(PERSON))
+    result = nl.choose(frame, Y, group="person", **TINY)
+    assert result.columns == 3
+    assert any("12 groups" in str(note) for note in result.notes)
+    table = from_memory(frame, Y, {"group": "person"})
+    assert table.roles.group.max() == 11
+    assert "person" not in table.features.columns
+
+
+def test_values_beside_the_rows():
+    result = nl.choose(X, Y, time=np.arange(ROWS) * 0.5, **TINY)
+    assert any("another origin" in str(note) for note in result.notes)
+    table = from_memory(X, Y, {"time": np.arange(ROWS)})
+    data = rows_of(table, infer(table.target, "y"), 3)
+    assert len(data.test[0]) > 10
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        [f"2024-{k // 28 + 1:02d}-{k % 28 + 1:02d}" for k in range(ROWS)],
+        pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 4, 29), eager=True),
+        np.arange(ROWS).astype("datetime64[D]"),
+    ],
+    ids=["text", "dates", "numpy"],
+)
+def test_times_as_people_have_them(times):
+    table = from_memory(X, Y, {"time": times})
+    assert np.array_equal(table.roles.time, np.arange(ROWS))
+
+
+def test_rows_without_target_take_their_role_along():
+    y = Y.copy()
+    y[::4] = np.nan
+    table = from_memory(X, y, {"group": PERSON})
+    names = np.unique(PERSON)
+    kept = PERSON[np.isfinite(y)]
+    found = np.array(sorted(names))[table.roles.group]
+    assert np.array_equal(found, kept)
+
+
+def test_a_run_with_other_groups_has_another_journal(tmp_path):
+    task = infer(Y, "y")
+    rules = nl.choose(X, Y, **TINY).plan
+    paths = {
+        path_for(tmp_path, from_memory(X, Y, special), task, rules)
+        for special in ({}, {"group": PERSON}, {"group": PERSON[::-1]}, {"time": np.arange(ROWS)})
+    }
+    assert len(paths) == 4
+
+
+@pytest.mark.parametrize(
+    ("special", "said"),
+    [
+        ({"group": PERSON, "time": np.arange(ROWS)}, "not both"),
+        ({"group": PERSON[:5]}, "5 values"),
+        ({"group": ["a", None] * (ROWS // 2)}, "gaps"),
+        ({"group": ["a", "b"] * (ROWS // 2)}, "2 groups"),
+        ({"group": "b"}, "no column 'b'"),
+        ({"group": np.zeros((ROWS, 2))}, "shape"),
+        ({"time": ["soon"] * ROWS}, "'soon'"),
+        ({"time": np.zeros(ROWS)}, "1 different times"),
+        ({"time": np.full(ROWS, np.nan)}, "gaps"),
+    ],
+)
+def test_refusals(special, said):
+    with pytest.raises(InputError, match=said):
+        nl.choose(X, Y, **special, **TINY)
+
+
+def test_groups_that_are_too_large():
+    with pytest.raises(InputError, match="no rows"):
+        split_time(np.array([0] * 50 + [1, 2]), 0)
+
+
+def test_on_the_command_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("NONLIN_LANG", "en")
+    path = tmp_path / "sales.csv"
+    frame = pl.DataFrame(X, schema=["a", "b", "c"])
+    frame = frame.with_columns(person=pl.Series(PERSON), price=pl.Series(Y)).with_columns(
+        day=pl.Series([f"2024-{k // 28 + 1:02d}-{k % 28 + 1:02d}" for k in range(ROWS)])
+    )
+    frame.write_csv(path)
+    tiny = ["-t", "price", "-a", "relu,tanh", "--seeds", "2", "--hidden", "4", "-q"]
+    assert run(["choose", str(path), "--group", "person", *tiny]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "never in two parts" in out
+    assert "columns: 4" in out
+    assert run(["choose", str(path), "--time", "day", *tiny]) == 0
+    assert "test rows" in capsys.readouterr().out
+    for wrong in (["--group", "persn"], ["--time", "person"], ["--group", "price"]):
+        assert run(["choose", str(path), *wrong, *tiny]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
