@@ -26,7 +26,14 @@ def read_delimited(path: Path) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     InputError for one that is no text.
     """
     raw, notes = plain_text(path)
-    frame = _named(_frame(raw, separator := _separator(raw)))
+    frame, how = from_bytes(raw)
+    return frame, (*notes, *how)
+
+
+def from_bytes(raw: bytes) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """The same for lines in UTF-8 that end with a line feed."""
+    notes = []
+    frame = _named(_frame(raw, separator := separator_of(raw)))
     decimal = "." if separator == "," or not _decimal_commas(frame) else ","
     if decimal == ",":
         frame = _named(_frame(raw, separator, decimal_comma=True))
@@ -37,7 +44,7 @@ def read_delimited(path: Path) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     return frame.with_columns(numbers.values()), tuple(notes)
 
 
-def _separator(raw: bytes) -> str:
+def separator_of(raw: bytes) -> str:
     """The separator that the first line holds most often: comma, semicolon, tab or bar."""
     line = raw.partition(b"\n")[0].decode()
     return max(SEPARATORS, key=line.count)

@@ -1,4 +1,4 @@
-"""Read a table: a CSV, TSV or Parquet file, or a data set that scikit-learn ships."""
+"""Read a table: CSV, TSV, Parquet or Arrow files, or a data set that scikit-learn ships."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
-from nonlin.choose import labels
+from nonlin.choose import labels, large
 from nonlin.choose.data import Table, column, from_frame
 from nonlin.choose.delimited import read_delimited
 
 DATA_SETS = ("iris", "wine", "digits", "breast_cancer", "diabetes")
 TARGETS = ("target", "label", "class", "y")  # names that a target usually has
 PARQUET = (".parquet", ".pq")
-ENDINGS = (".csv", ".tsv", ".tab", ".txt", *PARQUET)
+ARROW = (".arrow", ".feather", ".ipc")
+TEXT = (".csv", ".tsv", ".tab", ".txt", ".gz")
+ENDINGS = (*TEXT, *PARQUET, *ARROW)
+WILD = frozenset("*?[")
 
 
 def read(
@@ -28,28 +31,73 @@ def read(
 ) -> Table:
     """The table called `data`: a path, or one of iris, wine, digits, breast_cancer, diabetes.
 
-    target: the column to predict, or several of 0 and 1 ("a,b"); the one called target, label,
-    class or y (in any case) if not given, else the last one, which `notes` then says. special:
-    see `data.from_frame`. Raises InputError for a missing, empty or unreadable file, an unknown
+    A path may be a pattern such as data/*.csv; of a large file, a random part is read. target: the
+    column to predict, or several of 0 and 1 ("a,b"); the one called target, label, class or y (in
+    any case) if not given, else the last one, which `notes` then says. special: see
+    `data.from_frame`. Raises InputError for a missing, empty or unreadable file, an unknown
     column, a table of one column.
     """
     path = Path(data).expanduser()
-    frame, notes = read_frame(data)
+    lazy = None if data in DATA_SETS and not path.exists() else _large(path)
+    if lazy is not None:
+        chosen = _targets(target, lazy.collect_schema().names(), special)
+        frame, notes = large.part(lazy, chosen[0], path.suffix.lower() in PARQUET)
+    else:
+        frame, notes = read_frame(data)
+        chosen = _targets(target, frame.columns, special)
+    if target is None:
+        notes = (*notes, text("choose.target_taken", column=chosen[0]))
+    return from_frame(path.name, frame, chosen, notes, special)
+
+
+def _targets(
+    target: str | Sequence[str] | None, names: list[str], special: Mapping[str, str]
+) -> list[str]:
+    """The columns to predict."""
     if target is not None:
-        wanted = labels.columns(target, frame.columns)
-        chosen = [column(each, frame.columns) for each in wanted]
-        return from_frame(path.name, frame, chosen, notes, special)
-    free = [name for name in frame.columns if name not in special.values()]
-    chosen = [_usual_target(free or frame.columns)]
-    taken = text("choose.target_taken", column=chosen[0])
-    return from_frame(path.name, frame, chosen, [*notes, taken], special)
+        return [column(each, names) for each in labels.columns(target, names)]
+    free = [name for name in names if name not in special.values()]
+    return [_usual_target(free or names)]
+
+
+def _large(path: Path) -> pl.LazyFrame | None:
+    """The rows of a file that is too large to be read as a whole."""
+    if not path.is_file() or path.suffix.lower() not in (*PARQUET, *TEXT):
+        return None
+    try:
+        return large.scanned(path, path.suffix.lower() in PARQUET)
+    except (pl.exceptions.PolarsError, OSError):
+        return None  # reading it as usual says what is wrong
 
 
 def read_frame(data: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     """All columns of the table called `data`, and notes on how it was read; errors as `read`."""
     path = Path(data).expanduser()
-    shipped = data in DATA_SETS and not path.exists()
-    return (_data_set(data), ()) if shipped else _file(path, data)
+    if path.exists():
+        return _file(path, data)
+    if data in DATA_SETS:
+        return _data_set(data), ()
+    return _files(path, data) if WILD.intersection(data) else _file(path, data)
+
+
+def _files(pattern: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """The rows of all files that match, one after the other in the order of their names."""
+    base = next(each for each in pattern.parents if not WILD.intersection(str(each)))
+    paths = sorted(each for each in base.glob(str(pattern.relative_to(base))) if each.is_file())
+    if not paths:
+        raise InputError("no_match", given=given)
+    frames, notes = zip(*(_file(path, str(path)) for path in paths), strict=True)
+    for path, frame in zip(paths, frames, strict=True):
+        if frame.columns != frames[0].columns:
+            differ = sorted(set(frame.columns) ^ set(frames[0].columns)) or frame.columns
+            shown = ", ".join(differ[:5])
+            raise InputError("files_differ", first=paths[0].name, other=path.name, columns=shown)
+    said = {str(each): each for part in notes for each in part}.values()
+    try:
+        whole = pl.concat(frames, how="vertical_relaxed")
+    except pl.exceptions.PolarsError:  # numbers in one file, text in another
+        whole = pl.concat([frame.cast(pl.String) for frame in frames])
+    return whole, (text("choose.files", count=len(paths), rows=whole.height), *said)
 
 
 def _usual_target(columns: list[str]) -> str:
@@ -86,15 +134,20 @@ def _file(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
 
 
 def _table(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
-    parquet = path.suffix.lower() in PARQUET
+    ending = path.suffix.lower()
     try:
-        return (pl.read_parquet(path), ()) if parquet else read_delimited(path)
+        if ending in PARQUET:
+            return pl.read_parquet(path), ()
+        if ending in ARROW:
+            return pl.read_ipc(path), ()
+        return read_delimited(path)
     except OSError:
         raise InputError("unreadable_file", given=given) from None
     except pl.exceptions.NoDataError:
         raise InputError("empty_file", given=given) from None
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
-        raise InputError("broken_parquet" if parquet else "broken_table", given=given) from None
+        kind = "parquet" if ending in PARQUET else "arrow" if ending in ARROW else "table"
+        raise InputError(f"broken_{kind}", given=given) from None
 
 
 def _near(path: Path) -> object:
