@@ -44,6 +44,7 @@ def choose(
     task: str | None = ...,
     group: Any = ...,
     time: Any = ...,
+    weights: Any = ...,
     budget: str | float | None = ...,
     threads: int | None = ...,
     journal: str | PathLike[str] | None = ...,

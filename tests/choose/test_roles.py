@@ -153,6 +153,64 @@ def test_on_the_command_line(tmp_path, capsys, monkeypatch):
     assert "columns: 4" in out
     assert run(["choose", str(path), "--time", "day", *tiny]) == 0
     assert "test rows" in capsys.readouterr().out
+    assert run(["choose", str(path), "--weights", "c", *tiny]) == 2
+    assert "positive" in capsys.readouterr().err
     for wrong in (["--group", "persn"], ["--time", "person"], ["--group", "price"]):
         assert run(["choose", str(path), *wrong, *tiny]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+KINDS = ["regression", "robust", "positive", "counts", "proportion:0,1", "quantiles", "ordinal"]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "binary", "multiclass", "multilabel"])
+def test_a_row_of_weight_three_is_three_rows(kind):
+    random = np.random.default_rng(1)
+    rows = 61  # odd, also with the repeated ones: a median is a value
+    weights = random.integers(1, 4, rows)
+    weights[0] += (weights.sum() + 1) % 2
+    target = {
+        "proportion:0,1": random.random(rows),
+        "positive": random.random(rows),
+        "counts": random.poisson(2, rows),
+        "ordinal": random.integers(0, 4, rows),
+        "binary": random.integers(0, 2, rows),
+        "multiclass": random.integers(0, 3, rows),
+        "multilabel": random.integers(0, 2, (rows, 2)),
+    }.get(kind, random.standard_normal(rows))
+    task = infer(target, "y", None if kind == "multilabel" else kind)
+    encoded = task.encode(target)
+    logits = random.standard_normal((rows, task.outputs))
+    often = np.repeat(np.arange(rows), weights)
+    found = task.judge(logits, encoded, weights.astype(float))
+    expected = task.judge(logits[often], encoded[often])
+    close = {"rel": 0.02} if kind == "quantiles" else {"rel": 1e-9}  # between two values
+    assert found[0] == pytest.approx(expected[0], **close)
+    if expected[1] is not None:
+        assert found[1] == pytest.approx(expected[1])
+
+
+def test_weights_decide_what_is_learnt():
+    x = np.linspace(-1, 1, 200)[:, None]
+    y = np.where(np.arange(200) % 2, 1.0, 3.0) + 0.01 * RNG.standard_normal(200)
+    heavy = np.where(y > 2, 50.0, 1.0)
+    options = TINY | {"rates": [1e-2]}
+    plain, weighted = nl.choose(x, y, **options), nl.choose(x, y, weights=heavy, **options)
+    assert plain.predict(x).mean() == pytest.approx(2.0, abs=0.15)
+    assert weighted.predict(x).mean() == pytest.approx(2.96, abs=0.15)
+    assert any("weights" in str(note) for note in weighted.notes)
+    assert weighted.baseline.constant.value == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (np.zeros(ROWS), "positive"),
+        (np.full(ROWS, np.inf), "positive"),
+        (["much"] * ROWS, "much"),
+        (-np.ones(ROWS), "holds -1"),
+    ],
+)
+def test_weights_that_are_none(weights, said):
+    with pytest.raises(InputError, match=said):
+        nl.choose(X, Y, weights=weights, **TINY)

@@ -32,6 +32,7 @@ def choose(
     task: str | None = None,
     group: Any = None,
     time: Any = None,
+    weights: Any = None,
     budget: str | float | None = None,
     limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
@@ -51,9 +52,10 @@ def choose(
     task: "regression", "robust", "positive", "counts", "proportion", "quantiles", "binary",
     "multiclass", "multilabel" or "ordinal" instead of the one that y suggests, with details as in
     "quantiles:0.05,0.95", "proportion:0,10" (bounds) or "ordinal:low,mid,high".
-    group, time: values (rows,), or the name of a column of X, which is no feature then. Rows of
-    one group are never in two parts of a split. With time, training rows come before validation
-    rows, and these before test rows, and every round forecasts from another origin. quick: fewer
+    group, time, weights: values (rows,), or the name of a column of X, which is no feature then.
+    Rows of one group are never in two parts of a split. With time, training rows come before
+    validation rows, and these before test rows, and every round forecasts from another origin.
+    weights, positive: how much a row counts in training and in every score. quick: fewer
     candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
     budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
     limits: what a candidate must keep to: max_ns (per element, measured here), int8, smooth
@@ -71,7 +73,7 @@ def choose(
         X,
         y,
         task,
-        {"group": group, "time": time},
+        {"group": group, "time": time, "weights": weights},
         Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,
@@ -100,6 +102,7 @@ def choose_file(
     task: str | None = None,
     group: str | None = None,
     time: str | None = None,
+    weights: str | None = None,
     budget: str | float | None = None,
     limits: Mapping[str, Any] | None = None,
     threads: int | None = None,
@@ -121,7 +124,7 @@ def choose_file(
         data,
         target,
         task,
-        {"group": group, "time": time},
+        {"group": group, "time": time, "weights": weights},
         Way(on_progress=on_progress, journal=journal, resume=resume, executor=executor),
         hidden=hidden,
         seed=seed,

@@ -27,7 +27,7 @@ from nonlin.choose.split import LEAST_PER_CLASS, enough, split
 from nonlin.choose.standing import Standing, standings
 from nonlin.choose.task import Task, infer
 from nonlin.choose.trial import groups, network, parts_of, prepared, train_arms
-from nonlin.network import Job, train
+from nonlin.network import train
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
 FINAL_SHARES = (0.8, 0.2, 0.0)  # nothing is held back for a score: the race has given it
@@ -143,7 +143,7 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
         data = prepared(table, task, parts_of(table, task, rules.seed, FINAL_SHARES))
         made = network(data, task, rules, advice.activation, rules.seed)
         settings = rules.settings(advice.learning_rate, len(data.train[0]), rules.seed)
-        record = train(Job(made, *data.train, data.validation, settings, loss=task.objective()))
+        record = train(data.job(made, settings, task.objective()))
     except KeyboardInterrupt:
         return None
     return Final(made, data.preparation, record, settings)

@@ -20,7 +20,7 @@ from nonlin.choose.standing import Standing, scores_of
 from nonlin.choose.task import Task
 from nonlin.choose.trial import Data, rows_of
 from nonlin.measure import Measurement
-from nonlin.network import Job, Network, train_many
+from nonlin.network import Network, train_many
 from nonlin.network.constant import constant_logits
 
 FASTER = (0.03, 0.1)  # tried besides the plan's rates: there is no depth that they could harm
@@ -92,10 +92,13 @@ def _scores(table: Table, task: Task, plan: Plan, seed: int) -> tuple[float, flo
     """Of the constant and of the linear model on the test rows of one split."""
     data = rows_of(table, task, seed)
     line = _line(data, task, plan, seed)
-    constant = constant_logits(line, *data.train, task.objective())
+    own, weights = (data.weights[0], data.weights[2]) if data.weights else (None, None)
+    constant = constant_logits(line, *data.train, task.objective(), own)
     inputs, target = data.test
     everywhere = np.broadcast_to(constant, (len(inputs), len(constant)))
-    return task.judge(everywhere, target)[0], task.judge(line.logits(inputs), target)[0]
+    both = (everywhere, line.logits(inputs))
+    first, second = (task.judge(logits, target, weights)[0] for logits in both)
+    return first, second
 
 
 def _line(data: Data, task: Task, plan: Plan, seed: int) -> Network:
@@ -104,12 +107,10 @@ def _line(data: Data, task: Task, plan: Plan, seed: int) -> Network:
     sizes = (len(data.preparation.names), task.outputs)
     count = len(data.train[0])
     jobs = [
-        Job(
+        data.job(
             Network(sizes, (), task.output, "auto", seed),
-            *data.train,
-            data.validation,
             plan.settings(rate, count, seed),
-            loss=task.objective(),
+            task.objective(),
         )
         for rate in rates
     ]

@@ -110,7 +110,7 @@ def path_for(folder: Path, table: Table, task: Task, plan: Plan) -> Path:
     digest = hashlib.sha256(repr((*told, task.numbers, task.labels.tolist())).encode())
     digest.update(_digest(table.features).encode())
     digest.update(table.target.astype(str).tobytes())
-    for role in (table.roles.group, table.roles.time):
+    for role in table.roles.all:
         digest.update(b"-" if role is None else role.tobytes())
     return folder / f"{digest.hexdigest()[:24]}.sqlite"
 

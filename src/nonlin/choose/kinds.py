@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nonlin.measure import skill
-from nonlin.measure.accuracy import accuracy, r_squared, root_mean_squared_error
+from nonlin.measure.accuracy import Weights, accuracy, r_squared, root_mean_squared_error
 
 Numbers = tuple[float, ...]
 Judged = tuple[float, float | None]
@@ -26,9 +26,9 @@ class Kind:
 
     output, loss: see `nonlin.network`. score, error: measures, higher and lower is better; the
     error is in the units of the target (None: there is none). read(logits): predictions in the
-    units of training. judge(logits, target, numbers): score, and error in the units of
-    training. location(target, numbers): mean and scale that turn the user's units into those
-    of training. source: why this output and loss.
+    units of training. judge(logits, target, numbers, weights): score, and error in the units of
+    training. location(target, numbers): mean and scale that turn the user's units into those of
+    training. source: why this output and loss.
     """
 
     output: str
@@ -36,7 +36,7 @@ class Kind:
     score: str
     error: str | None
     read: Callable[[np.ndarray], np.ndarray]
-    judge: Callable[[np.ndarray, np.ndarray, Numbers], Judged]
+    judge: Callable[[np.ndarray, np.ndarray, Numbers, Weights], Judged]
     location: Callable[[np.ndarray, Numbers], tuple[float, float]] | None
     source: str
 
@@ -84,30 +84,34 @@ def _rank(logits: np.ndarray) -> np.ndarray:
 
 
 def _accuracy(read: Callable[[np.ndarray], np.ndarray]) -> Callable[..., Judged]:
-    return lambda logits, target, numbers: (accuracy(read(logits), target), None)
+    return lambda logits, target, _, weights: (accuracy(read(logits), target, weights), None)
 
 
 def _measured(
     read: Callable[[np.ndarray], np.ndarray],
-    score: Callable[[np.ndarray, np.ndarray], float],
-    error: Callable[[np.ndarray, np.ndarray], float],
+    score: Callable[[np.ndarray, np.ndarray, Weights], float],
+    error: Callable[[np.ndarray, np.ndarray, Weights], float],
 ) -> Callable[..., Judged]:
-    def judge(logits: np.ndarray, target: np.ndarray, numbers: Numbers) -> Judged:
+    def judge(logits: np.ndarray, target: np.ndarray, numbers: Numbers, weights: Weights) -> Judged:
         predicted = read(logits)
-        return score(predicted, target), error(predicted, target)
+        return score(predicted, target, weights), error(predicted, target, weights)
 
     return judge
 
 
-def _judge_labels(logits: np.ndarray, target: np.ndarray, numbers: Numbers) -> Judged:
-    score = skill.d2_labels(_probabilities(logits), target)
-    return score, skill.mean_absolute_error(_labels(logits), target)
+def _judge_labels(
+    logits: np.ndarray, target: np.ndarray, numbers: Numbers, weights: Weights
+) -> Judged:
+    score = skill.d2_labels(_probabilities(logits), target, weights)
+    return score, skill.mean_absolute_error(_labels(logits), target, weights)
 
 
-def _judge_quantiles(logits: np.ndarray, target: np.ndarray, numbers: Numbers) -> Judged:
+def _judge_quantiles(
+    logits: np.ndarray, target: np.ndarray, numbers: Numbers, weights: Weights
+) -> Judged:
     predicted = _rising(logits)
-    score = skill.d2_pinball(predicted, target, numbers)
-    return score, skill.pinball_loss(predicted, target, numbers)
+    score = skill.d2_pinball(predicted, target, numbers, weights)
+    return score, skill.pinball_loss(predicted, target, numbers, weights)
 
 
 def _standardised(target: np.ndarray, numbers: Numbers) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Columns that are no features: groups of rows, their order in time."""
+"""Columns that are no features: groups of rows, their order in time, their weights."""
 
 from __future__ import annotations
 
@@ -11,23 +11,30 @@ import polars as pl
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 
-NAMES = ("group", "time")
+NAMES = ("group", "time", "weights")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roles:
-    """How rows belong together: both int64 of shape (rows,), or None.
+    """What is known of each row besides its features: arrays (rows,), or None.
 
-    group: rows with the same number are never in two parts of a split. time: ranks, from 0;
-    training rows come before validation rows, and these before test rows.
+    group: int64; rows with the same number are never in two parts of a split. time: ranks, int64
+    from 0; training rows come before validation rows, and these before test rows. weights:
+    float64, positive: how much a row counts in training and in every score.
     """
 
     group: np.ndarray | None = None
     time: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     def __getitem__(self, rows: np.ndarray) -> Roles:
         """Those of some rows."""
-        return Roles(*(None if each is None else each[rows] for each in (self.group, self.time)))
+        return Roles(*(None if each is None else each[rows] for each in self.all))
+
+    @property
+    def all(self) -> tuple[np.ndarray | None, ...]:
+        """In the order of NAMES."""
+        return self.group, self.time, self.weights
 
     @property
     def notes(self) -> tuple[Text, ...]:
@@ -37,6 +44,8 @@ class Roles:
             found.append(text("choose.groups", count=len(np.unique(self.group))))
         if self.time is not None:
             found.append(text("choose.in_time"))
+        if self.weights is not None:
+            found.append(text("choose.weighted"))
         return tuple(found)
 
 
@@ -46,10 +55,10 @@ NONE = Roles()
 def roles(given: dict[str, tuple[str, Any]], rows: int) -> Roles:
     """The roles of columns: {"group": (name for messages, values), "time": ...}.
 
-    Raises InputError for another number of rows, gaps, a single group, times that are none, and
-    for both at once.
+    Raises InputError for another number of rows, gaps, a single group, times that are none,
+    weights that are not positive, and for groups and times at once.
     """
-    if len(given) > 1:
+    if {"group", "time"} <= set(given):
         raise InputError("group_and_time")
     found = {}
     for role, (name, values) in given.items():
@@ -58,7 +67,7 @@ def roles(given: dict[str, tuple[str, Any]], rows: int) -> Roles:
             raise InputError("role_rows", role=role, given=len(series), rows=rows)
         if series.null_count() or (series.dtype.is_float() and series.is_nan().any()):
             raise InputError("role_gaps", role=role, column=name)
-        found[role] = _groups(name, series) if role == "group" else _ranks(name, series)
+        found[role] = READERS[role](name, series)
     return Roles(**found)
 
 
@@ -97,3 +106,16 @@ def _ranks(name: str, series: pl.Series) -> np.ndarray:
     if found.max(initial=0) + 1 < 3:
         raise InputError("few_times", column=name, count=int(found.max(initial=-1)) + 1)
     return found
+
+
+def _weights(name: str, series: pl.Series) -> np.ndarray:
+    if not series.dtype.is_numeric():
+        raise InputError("weights_type", column=name, example=series[0])
+    found: np.ndarray = series.to_numpy().astype(np.float64)
+    if not (np.isfinite(found).all() and (found > 0).all()):
+        bad = found[~(np.isfinite(found) & (found > 0))][0]
+        raise InputError("weights_positive", column=name, given=f"{bad:g}")
+    return found
+
+
+READERS = {"group": _groups, "time": _ranks, "weights": _weights}

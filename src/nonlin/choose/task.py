@@ -111,9 +111,14 @@ class Task:
         """
         return self.rules.read(logits)
 
-    def judge(self, logits: np.ndarray, target: np.ndarray) -> tuple[float, float | None]:
-        """Score and error, in the units of training, against an encoded target."""
-        return self.rules.judge(logits, target, self.numbers)
+    def judge(
+        self, logits: np.ndarray, target: np.ndarray, weights: np.ndarray | None = None
+    ) -> tuple[float, float | None]:
+        """Score and error, in the units of training, against an encoded target.
+
+        weights: (rows,), how much each row counts.
+        """
+        return self.rules.judge(logits, target, self.numbers, weights)
 
 
 def infer(target: np.ndarray, name: str, kind: str | None = None) -> Task:

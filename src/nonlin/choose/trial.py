@@ -18,7 +18,7 @@ from nonlin.choose.prepare import Preparation
 from nonlin.choose.split import SHARES, Split, split, split_groups, split_time
 from nonlin.choose.task import Task
 from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
-from nonlin.network import Job, Network, Record, train_many
+from nonlin.network import Job, Loss, Network, Record, Settings, train_many
 
 LOOKED_AT = 1024  # training rows on which stability is measured
 Arm = tuple[int, int]  # indices of an activation and a rate of the plan
@@ -54,12 +54,23 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """The rows of one split, prepared: float32 inputs and encoded targets."""
+    """The rows of one split, prepared: float32 inputs and encoded targets.
+
+    weights: of the rows of the three parts; empty if all rows count alike.
+    """
 
     preparation: Preparation
     train: tuple[np.ndarray, np.ndarray]
     validation: tuple[np.ndarray, np.ndarray]
     test: tuple[np.ndarray, np.ndarray]
+    weights: tuple[np.ndarray, ...] = ()
+
+    def job(self, network: Network, settings: Settings, loss: Loss) -> Job:
+        """To train `network` on the training rows, watched on the validation rows."""
+        if not self.weights:
+            return Job(network, *self.train, self.validation, settings, loss=loss)
+        held_out = (*self.validation, self.weights[1])
+        return Job(network, *self.train, held_out, settings, self.weights[0], loss=loss)
 
 
 def groups(table: Table, task: Task) -> np.ndarray:
@@ -97,7 +108,11 @@ def prepared(table: Table, task: Task, parts: Split) -> Data:
             return np.empty((0, len(fitted.names)), np.float32), values
         return fitted.inputs(table.features[rows]), values
 
-    return Data(fitted, part(parts.train), part(parts.validation), part(parts.test))
+    cut = (parts.train, parts.validation, parts.test)
+    weights = table.roles.weights
+    counted = () if weights is None else tuple(weights[rows] for rows in cut)
+    train, validation, test = (part(rows) for rows in cut)
+    return Data(fitted, train, validation, test, counted)
 
 
 def network(data: Data, task: Task, plan: Plan, activation: Any, seed: int) -> Network:
@@ -135,10 +150,7 @@ def train_arms(
     starting = {a: network(data, task, plan, plan.activations[a], seed) for a, _ in arms}
     rules = [plan.settings(rate, len(data.train[0]), seed) for rate in plan.rates]
     loss = task.objective()
-    jobs = [
-        Job(starting[a].copy(), *data.train, data.validation, rules[rate], loss=loss)
-        for a, rate in arms
-    ]
+    jobs = [data.job(starting[a].copy(), rules[rate], loss) for a, rate in arms]
     with closing(train_many(jobs, plan.threads)) as ended:  # type: ignore[type-var]
         for index, record in ended:
             with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverged
@@ -155,11 +167,11 @@ def _start(network: Network, data: Data, task: Task) -> Start:
 
 
 def _outcome(network: Network, record: Record, data: Data, task: Task) -> Outcome:
-    score, error = _scored(network, data.test, data, task)
+    score, error = _scored(network, data, 2, task)
     rows = sample(data)[0]
     return Outcome(
         record.best_loss,
-        _scored(network, data.validation, data, task)[0],
+        _scored(network, data, 1, task)[0],
         score,
         error,
         dead_units(network, rows).value,
@@ -169,10 +181,9 @@ def _outcome(network: Network, record: Record, data: Data, task: Task) -> Outcom
     )
 
 
-def _scored(
-    network: Network, rows: tuple[np.ndarray, np.ndarray], data: Data, task: Task
-) -> tuple[float, float | None]:
-    """Score, and error in the units of the target."""
-    inputs, target = rows
-    score, error = task.judge(network.logits(inputs), target)
+def _scored(network: Network, data: Data, part: int, task: Task) -> tuple[float, float | None]:
+    """Score, and error in the units of the target; part: 1 for validation rows, 2 for the test."""
+    inputs, target = (data.train, data.validation, data.test)[part]
+    weights = data.weights[part] if data.weights else None
+    score, error = task.judge(network.logits(inputs), target, weights)
     return score, None if error is None else error * data.preparation.scale

@@ -15,6 +15,8 @@ from nonlin.cli import cluster, limiting, reading, saved, typed
 from nonlin.cli.filtering import Filter, with_options
 from nonlin.cli.progress import progress
 
+ROLES = ("group", "time", "weights")
+
 
 def choose(
     roles: dict[str, Any],
@@ -80,7 +82,7 @@ def choose(
 
 def with_roles(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that takes `roles`, a mapping, an option for each role of a column."""
-    rows = [Filter(name, lambda *_: True, str) for name in ("group", "time")]
+    rows = [Filter(name, lambda *_: True, str) for name in ROLES]
     return with_options(command, rows, "roles", "cli.roles")
 
 

@@ -11,15 +11,17 @@ from nonlin.network.network import Network
 from nonlin.network.train import goal
 
 
-def constant_logits(network: Network, X: Any, y: Any, loss: str | Loss | None = None) -> np.ndarray:
+def constant_logits(
+    network: Network, X: Any, y: Any, loss: str | Loss | None = None, weights: Any = None
+) -> np.ndarray:
     """The logits, shape (outputs,), float64, that give the least mean loss if all rows have them.
 
-    X, y, loss: as in `Network.fit`; what stands in X does not matter.
+    X, y, loss, weights: as in `Network.fit`; what stands in X does not matter.
     """
     from scipy.optimize import minimize
 
     rows = len(X)
-    wanted = goal(network, X, y, loss)
+    wanted = goal(network, X, y, loss, weights)
     shape = rows, network.sizes[-1]
 
     def mean_loss(logits: np.ndarray) -> tuple[float, np.ndarray]:

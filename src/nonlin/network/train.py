@@ -96,11 +96,13 @@ class Goal:
         return count * float(function(self.plan, logits, part, found)), count * found
 
 
-def goal(network: Network, X: Any, y: Any, loss: str | Loss | None = None) -> Goal:
+def goal(
+    network: Network, X: Any, y: Any, loss: str | Loss | None = None, weights: Any = None
+) -> Goal:
     """The goal of training `network` on (X, y). Raises InputError for unusable X or y."""
     chosen = loss_for(network.output.name, loss)
     plan, kernels = _plan(network, chosen)
-    return Goal(plan, _data(network, chosen, X, y), kernels)
+    return Goal(plan, _data(network, chosen, X, y, weights), kernels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
