@@ -1,4 +1,4 @@
-"""Two local Dask workers with one thread each against one, on a full sweep of digits.
+"""Two local Dask workers with one thread each against one, on two rounds of the full sweep of digits.
 
 Only the race counts: the final network, which is trained in the parent, is the same for both.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from choosing.clock import in_turns, ratio
 
 ROUNDS = 3
-SWEEP = {"activations": ["relu", "tanh", "gelu", "silu"], "seeds": 2, "full": True}
+SWEEP = {"seeds": 2, "full": True}
 
 
 def measure() -> list[dict[str, Any]]:
