@@ -1,4 +1,4 @@
-"""Two local Dask workers with one thread each against one, on two rounds of the full sweep of digits.
+"""Two local Dask workers with one thread each against one, on two rounds of the sweep of digits.
 
 Only the race counts: the final network, which is trained in the parent, is the same for both.
 """

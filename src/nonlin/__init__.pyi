@@ -13,7 +13,7 @@ from nonlin.choose.keep import load as load
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
 from nonlin.network import Initialisation as Initialisation
-from nonlin.network import Memory, Settings
+from nonlin.network import Loss, Memory, Settings
 from nonlin.network import Network as Network
 from nonlin.propagation import critical as critical
 from nonlin.propagation import gain as gain
@@ -59,5 +59,6 @@ def stability(
     *,
     settings: Settings | None = ...,
     memory: Memory | None = ...,
+    loss: str | Loss | None = ...,
 ) -> Stability: ...
 def __getattr__(name: str) -> Activation: ...  # every entry of the catalogue

@@ -150,3 +150,13 @@ def test_other_losses(output):
     network = nl.Network([64, 32, 32, 1], "relu", output)
     assert nl.diagnose(network, X, y).healthy
     assert nl.diagnose(scaled(network, 40, [2]), X, y).causes == ("layers",)
+
+
+@pytest.mark.parametrize("loss", ["poisson", "huber"])
+def test_a_loss_that_is_not_the_usual_one(loss):
+    output = {"poisson": "exponential", "huber": "identity"}[loss]
+    y = np.exp(X[:, 20]) if loss == "poisson" else X[:, 20] ** 3
+    network = nl.Network([64, 32, 32, 1], "relu", output)
+    assert nl.stability(network, X, y, loss=loss).loss > 0
+    assert nl.diagnose(network, X, y, loss=loss).healthy
+    assert nl.diagnose(scaled(network, 40, [2]), X, y, loss=loss).causes == ("layers",)

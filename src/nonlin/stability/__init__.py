@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nonlin.activation import Activation
-    from nonlin.network import Initialisation, Memory, Network, Settings
+    from nonlin.network import Initialisation, Loss, Memory, Network, Settings
     from nonlin.stability.diagnosis import Diagnosis
     from nonlin.stability.profile import Profile
 
@@ -26,32 +26,40 @@ def stability(
     *,
     settings: Settings | None = None,
     memory: Memory | None = None,
+    loss: str | Loss | None = None,
 ) -> Stability:
     """Signals, dead and saturated neurons, ranks and gradients in every layer of a network.
 
     X: (rows, inputs), y as in `Network.fit`; without y nothing is said of gradients. The network
     is not changed. settings: how it is trained, for the size of an update: one real step on the
     first batch, by an optimizer with this memory (of a network that was never trained, if not
-    given). Raises InputError for unusable X or y.
+    given). loss: its name or itself, as in `Network.fit`. Raises InputError for unusable X or y.
     """
     from nonlin.stability.measured import measured
 
-    return measured(network, X, y, settings, memory)
+    return measured(network, X, y, settings, memory, loss)
 
 
-def diagnose(network: Network, X: Any, y: Any, *, settings: Settings | None = None) -> Diagnosis:
+def diagnose(
+    network: Network,
+    X: Any,
+    y: Any,
+    *,
+    settings: Settings | None = None,
+    loss: str | Loss | None = None,
+) -> Diagnosis:
     """What keeps a network from training: a verdict per layer, the cause, a change that helps.
 
-    X: (rows, inputs), y as in `Network.fit`, settings as it is to be trained; of more than 4096
-    rows an even selection. First every layer is measured; if all are healthy, the network is
-    trained for about 150 steps. If something is found, changes are made to a copy and examined
-    in the same way: inputs standardised, single layers drawn anew, a smaller learning rate, all
-    layers drawn anew, another activation. A change that helps names the cause. The network
-    itself is not changed. Raises InputError for unusable X or y.
+    X: (rows, inputs), y and loss as in `Network.fit`, settings as it is to be trained; of more
+    than 4096 rows an even selection. First every layer is measured; if all are healthy, the
+    network is trained for about 150 steps. If something is found, changes are made to a copy and
+    examined in the same way: inputs standardised, single layers drawn anew, a smaller learning
+    rate, all layers drawn anew, another activation. A change that helps names the cause. The
+    network itself is not changed. Raises InputError for unusable X or y.
     """
     from nonlin.stability.diagnosis import diagnose
 
-    return diagnose(network, X, y, settings)
+    return diagnose(network, X, y, settings, loss)
 
 
 def profiles(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nonlin._text import Text, in_a_row, text
-from nonlin.network import Network, Settings, checks
+from nonlin.network import Loss, Network, Settings, checks
 from nonlin.stability.layer import Stability
 from nonlin.stability.repairs import Change, changes
 from nonlin.stability.trial import Examination, State, examine
@@ -87,11 +87,13 @@ class Diagnosis:
         return "not_repaired" if self.changes else "no_change"
 
 
-def diagnose(network: Network, X: Any, y: Any, settings: Settings | None) -> Diagnosis:
+def diagnose(
+    network: Network, X: Any, y: Any, settings: Settings | None, loss: str | Loss | None = None
+) -> Diagnosis:
     """See `nonlin.stability.diagnose`."""
     rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
     step = -(-len(rows) // MOST_ROWS)
-    state = State(network.copy(), rows[::step], np.asarray(y)[::step], settings or Settings())
+    state = State(network.copy(), rows[::step], np.asarray(y)[::step], settings or Settings(), loss)
     first = examine(state)
     made, last = _repaired(state, first)
     final = made[-1].state if made else state

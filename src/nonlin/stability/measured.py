@@ -9,19 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.network import Job, Memory, Network, Settings, checks, train
+from nonlin.network import Job, Loss, Memory, Network, Settings, checks, train
 from nonlin.stability.layer import LayerStability, Stability
 from nonlin.stability.observe import SAMPLED, Seen, effective_rank, histogram, observe
 from nonlin.stability.predict import gradients, predict
 
 
 def measured(
-    network: Network, X: Any, y: Any, settings: Settings | None, memory: Memory | None
+    network: Network,
+    X: Any,
+    y: Any,
+    settings: Settings | None = None,
+    memory: Memory | None = None,
+    loss: str | Loss | None = None,
 ) -> Stability:
     """See `nonlin.stability.stability`."""
     rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
-    seen, loss = observe(network, rows, y)
-    updates = None if y is None else _updates(network, rows, y, settings or Settings(), memory)
+    seen, mean_loss = observe(network, rows, y, loss)
+    step = settings or Settings()
+    updates = None if y is None else _updates(network, rows, y, step, memory, loss)
     theory = predict(network, rows)
     nothing = [None] * len(seen)
     layers = tuple(
@@ -39,7 +45,7 @@ def measured(
         )
     )
     rank = effective_rank(rows[:: math.ceil(len(rows) / SAMPLED)])
-    return Stability(layers=layers, rows=len(rows), input_rank=rank, loss=loss)
+    return Stability(layers=layers, rows=len(rows), input_rank=rank, loss=mean_loss)
 
 
 def _layer(
@@ -87,14 +93,19 @@ def _norm(matrix: np.ndarray) -> float:
 
 
 def _updates(
-    network: Network, X: np.ndarray, y: Any, settings: Settings, memory: Memory | None
+    network: Network,
+    X: np.ndarray,
+    y: Any,
+    settings: Settings,
+    memory: Memory | None,
+    loss: str | Loss | None,
 ) -> Sequence[float]:
     """By which share one step of training changes the weights of each layer; NaN if it diverges."""
     first = slice(settings.batch_size)
     own = None if memory is None else Memory(*(each.copy() for each in memory))
     moved = network.copy()
     step = replace(settings, epochs=1, patience=None)
-    record = train(Job(moved, X[first], np.asarray(y)[first], None, step, memory=own))
+    record = train(Job(moved, X[first], np.asarray(y)[first], None, step, memory=own, loss=loss))
     if record.diverged_at is not None:
         return [np.nan] * len(network.weights)
     with np.errstate(all="ignore"):

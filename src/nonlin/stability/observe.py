@@ -11,7 +11,7 @@ import numpy as np
 
 from nonlin.activation import Activation
 from nonlin.measure.stability import threshold
-from nonlin.network import Network
+from nonlin.network import Loss, Network
 from nonlin.network.train import Goal, goal
 
 BLOCK = 1 << 22  # numbers that a block of rows may have in all layers together: 16 MiB
@@ -60,11 +60,13 @@ class Seen:
         self.flat += (np.abs(slopes) < threshold(self.activation, slopes)).sum(axis=0)
 
 
-def observe(network: Network, X: np.ndarray, y: Any) -> tuple[list[Seen], float | None]:
-    """What each layer shows on checked rows X, and the mean loss if y is given."""
+def observe(
+    network: Network, X: np.ndarray, y: Any, chosen: str | Loss | None = None
+) -> tuple[list[Seen], float | None]:
+    """What each layer shows on checked rows X, and the mean loss (`chosen`) if y is given."""
     layers = zip((*network.hidden, network.output), network.weights, strict=True)
     seen = [Seen.empty(activation, weights) for activation, weights in layers]
-    goals = None if y is None else goal(network, X, y)
+    goals = None if y is None else goal(network, X, y, chosen)
     loss = 0.0
     with np.errstate(all="ignore"):  # of networks that explode
         for rows in _blocks(network, len(X)):

@@ -122,7 +122,7 @@ def profile(
     examples = []
     for seed in range(seeds):
         network = Network(sizes, activation, rows.output, init, seed)
-        examples.append(measured(network, rows.X, rows.y, None, None))
+        examples.append(measured(network, rows.X, rows.y))
     rule = init if isinstance(init, Initialisation) else Initialisation(init)
     chosen = Initialisation(rule.name, rule.q, rule.value, len(hidden)).chosen(activation)
     return Profile(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.network import Job, Network, Record, Settings, train
+from nonlin.network import Job, Loss, Network, Record, Settings, train
 from nonlin.network.constant import constant_logits
 from nonlin.network.train import goal
 from nonlin.stability.layer import Stability
@@ -28,6 +28,7 @@ class State:
     X: np.ndarray
     y: Any
     settings: Settings
+    loss: str | Loss | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,14 +64,14 @@ class Examination:
 
 def examine(state: State) -> Examination:
     """The layers as they are; if they are healthy, the network after about STEPS steps."""
-    before = measured(state.network, state.X, state.y, state.settings, None)
+    before = measured(state.network, state.X, state.y, state.settings, None, state.loss)
     found = findings(verdicts(before, state.network.hidden))
     if found:
         return Examination(before, None, found, None, False)
     trained, record = _trained(state)
     if record.diverged_at is not None:
         return Examination(before, None, (), record, False)
-    after = measured(trained, state.X, state.y, state.settings, None)
+    after = measured(trained, state.X, state.y, state.settings, None, state.loss)
     loss, constant = after.loss or 0.0, constant_loss(state)
     learns = loss < LEARNT * constant
     harmed = () if learns else findings(verdicts(after, trained.hidden))
@@ -87,11 +88,11 @@ def _trained(state: State) -> tuple[Network, Record]:
     trained = state.network.copy()
     rule = replace(state.settings, epochs=epochs, patience=None)
     y = np.asarray(state.y)[rows]
-    return trained, train(Job(trained, state.X[rows], y, None, rule))
+    return trained, train(Job(trained, state.X[rows], y, None, rule, loss=state.loss))
 
 
 def constant_loss(state: State) -> float:
     """The least mean loss of outputs that are the same for all rows."""
-    logits = constant_logits(state.network, state.X, state.y)
+    logits = constant_logits(state.network, state.X, state.y, state.loss)
     rows = np.broadcast_to(logits, (len(state.X), len(logits))).astype(state.network.dtype)
-    return goal(state.network, state.X, state.y)(rows, slice(None))[0] / len(rows)
+    return goal(state.network, state.X, state.y, state.loss)(rows, slice(None))[0] / len(rows)
