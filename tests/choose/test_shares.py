@@ -12,13 +12,13 @@ from nonlin.choose.shares import EFFECTS, shares
 def rounds(scores, missing=()):
     """scores: (rounds, activations, rates)."""
     found = []
-    for number, grid in enumerate(scores):
+    for number, cells in enumerate(scores):
         outcomes = tuple(
             tuple(
                 None if (number, a, r) in missing else SimpleNamespace(score=value, diverged=False)
                 for r, value in enumerate(row)
             )
-            for a, row in enumerate(grid)
+            for a, row in enumerate(cells)
         )
         found.append(SimpleNamespace(outcomes=outcomes))
     return found
@@ -60,13 +60,62 @@ def test_a_balanced_race_is_the_textbook_analysis():
     a = splits * rates * np.square(scores.mean(axis=(0, 2)) - mean).sum()
     r = splits * activations * np.square(scores.mean(axis=(0, 1)) - mean).sum()
     s = activations * rates * np.square(scores.mean(axis=(1, 2)) - mean).sum()
-    cells = splits * np.square(scores.mean(axis=0) - mean).sum()
-    total = np.square(scores - mean).sum()
-    assert found.activation == pytest.approx(a / total)
-    assert found.rate == pytest.approx(r / total)
-    assert found.split == pytest.approx(s / total)
-    assert found.both == pytest.approx((cells - a - r) / total)
+    b = splits * np.square(scores.mean(axis=0) - mean).sum() - a - r
+    freedom = (splits - 1) * (activations * rates - 1)
+    chance = (np.square(scores - mean).sum() - a - r - s - b) / freedom
+    effects = {
+        "activation": a - (activations - 1) * chance,
+        "rate": r - (rates - 1) * chance,
+        "split": s - (splits - 1) * chance,
+        "both": b - (activations - 1) * (rates - 1) * chance,
+        "rest": scores.size * chance,
+    }
+    for name, value in effects.items():
+        assert getattr(found, name) == pytest.approx(value / sum(effects.values())), name
     assert found.networks == scores.size
+
+
+def halved(scores):
+    """What halving leaves out: the worse half of the activations after each split."""
+    running, missing = list(range(scores.shape[1])), set()
+    for number in range(1, len(scores)):
+        means = scores[:number].mean(axis=(0, 2))
+        running = sorted(running, key=lambda a: -means[a])[: max(2, len(running) // 2)]
+        gone = set(range(scores.shape[1])) - set(running)
+        missing |= {(number, a, r) for a in gone for r in range(scores.shape[2])}
+    return missing
+
+
+@pytest.mark.parametrize("race", [False, True])
+def test_chance_alone_is_called_chance(race):
+    """Unless chance is taken off, 12 to 28 degrees of freedom give `both` a quarter and more."""
+    found = []
+    for seed in range(100):
+        scores = grid(noise=1.0, seed=seed, shape=(3, 8, 5))
+        found.append(shares(rounds(scores, halved(scores) if race else ())))
+    means = {name: np.mean([getattr(each, name) for each in found]) for name in (*EFFECTS, "rest")}
+    assert means["rest"] > 0.85
+    assert max(means[name] for name in EFFECTS) < 0.08
+
+
+def test_known_shares_are_found_on_average():
+    effects = grid(activation=1, rate=0.8, split=0.6, both=0.7, seed=3, shape=(4, 6, 4))
+    mean = effects.mean()
+    a = np.square(effects.mean(axis=(0, 2)) - mean).mean()
+    r = np.square(effects.mean(axis=(0, 1)) - mean).mean()
+    s = np.square(effects.mean(axis=(1, 2)) - mean).mean()
+    b = np.square(effects.mean(axis=0) - mean).mean() - a - r
+    noise = 0.7
+    true = np.array([a, r, s, b, noise**2]) / (a + r + s + b + noise**2)
+    random = np.random.default_rng(0)
+    found = [
+        [getattr(each, name) for name in (*EFFECTS, "rest")]
+        for each in (
+            shares(rounds(effects + noise * random.standard_normal(effects.shape)))
+            for _ in range(100)
+        )
+    ]
+    assert np.mean(found, axis=0) == pytest.approx(true, abs=0.02)
 
 
 def test_what_stopped_early_does_not_mislead():

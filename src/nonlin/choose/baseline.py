@@ -1,7 +1,8 @@
 """What the network is worth: a constant and a linear model on the same splits.
 
-The linear model is a network without hidden layers, trained as the others are: same output, same
-loss, same batches, same number of steps. So it exists for every kind of task.
+The linear model has the output and the loss of the task, so that it exists for every kind, and a
+penalty on the squares of its weights, chosen on validation rows: ridge and logistic regression,
+and their like. It is fitted to the end, not trained in steps: a weak baseline flatters networks.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ from nonlin.choose.standing import Standing, scores_of
 from nonlin.choose.task import Task
 from nonlin.choose.trial import Data, rows_of
 from nonlin.measure import Measurement
-from nonlin.network import Network, train_many
+from nonlin.network import Network
 from nonlin.network.constant import constant_logits
-
-FASTER = (0.03, 0.1)  # tried besides the plan's rates: there is no depth that they could harm
+from nonlin.network.linear import Rows, fit_linear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Baseline:
     """Scores on the test rows of the splits in which the recommended network ran.
 
     constant: the one prediction that is best on the training rows. linear: a linear model, its
-    learning rate chosen on validation rows. gain: score of the network minus that of the linear
+    penalty chosen on validation rows. gain: score of the network minus that of the linear
     model, paired by split; interval: 95 %, corrected (None: one split). p_value: two-sided.
     """
 
@@ -64,7 +64,7 @@ def baseline(
 ) -> Baseline:
     """Both baselines beside the recommended network; the result depends on no clock."""
     ran = [each for each in rounds if each.seed in chosen.seeds]
-    found = [_scores(table, task, plan, each.seed) for each in ran]
+    found = [_scores(table, task, each.seed) for each in ran]
     constants, lines = zip(*found, strict=True)
     own = scores_of(rounds, plan, chosen)
     differences = [network - line for network, line in zip(own, lines, strict=True)]
@@ -88,10 +88,10 @@ def baseline(
     )
 
 
-def _scores(table: Table, task: Task, plan: Plan, seed: int) -> tuple[float, float]:
+def _scores(table: Table, task: Task, seed: int) -> tuple[float, float]:
     """Of the constant and of the linear model on the test rows of one split."""
     data = rows_of(table, task, seed)
-    line = _line(data, task, plan, seed)
+    line = _line(data, task)
     own, weights = (data.weights[0], data.weights[2]) if data.weights else (None, None)
     constant = constant_logits(line, *data.train, task.objective(), own)
     inputs, target = data.test
@@ -101,19 +101,11 @@ def _scores(table: Table, task: Task, plan: Plan, seed: int) -> tuple[float, flo
     return first, second
 
 
-def _line(data: Data, task: Task, plan: Plan, seed: int) -> Network:
-    """The linear model with the lowest validation loss."""
-    rates = (*plan.rates, *(rate for rate in FASTER if rate > max(plan.rates)))
+def _line(data: Data, task: Task) -> Network:
+    """The linear model, its penalty chosen on validation rows."""
     sizes = (len(data.preparation.names), task.outputs)
-    count = len(data.train[0])
-    jobs = [
-        data.job(
-            Network(sizes, (), task.output, "auto", seed),
-            plan.settings(rate, count, seed),
-            task.objective(),
-        )
-        for rate in rates
-    ]
-    records = dict(train_many(jobs, plan.threads))
-    best = min(records, key=lambda index: (records[index].best_loss, index))
-    return jobs[best].network
+    parts: tuple[Rows, ...] = (data.train, data.validation)
+    if data.weights:
+        parts = tuple((*part, counts) for part, counts in zip(parts, data.weights, strict=False))
+    empty = Network(sizes, (), task.output, "zeros", dtype=np.float64)
+    return fit_linear(empty, parts[0], parts[1], task.objective())

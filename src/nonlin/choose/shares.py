@@ -2,14 +2,18 @@
 
 An analysis of variance over all networks of the race that did not diverge, type II: each effect
 beside all others that do not contain it, by least squares (Yates, JASA 29, 1934; Langsrud,
-Statistics and Computing 13, 2003). A race is unbalanced: what was clearly behind was trained in
-its first splits only, so these shares describe what was trained and are no estimates for others.
+Statistics and Computing 13, 2003). An effect with many levels takes up chance, about one mean
+square of the rest for each degree of freedom; that is taken off, as in omega squared (Hays,
+Statistics for Psychologists, 1963; Olejnik and Algina, Psychological Methods 8, 2003). A race is
+unbalanced: what was clearly behind was trained in its first splits only, so these shares describe
+what was trained and are no estimates for others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,7 +47,7 @@ class Shares:
 
 
 def shares(rounds: Sequence[Round]) -> Shares | None:
-    """None where fewer than two activations or rates leave nothing to compare."""
+    """None where fewer than two activations or rates, or too few networks, tell nothing apart."""
     rows = [
         (activation, rate, number, outcome.score)
         for number, each in enumerate(rounds)
@@ -59,18 +63,34 @@ def shares(rounds: Sequence[Round]) -> Shares | None:
         return None
     a, r, s = _indicators(activation), _indicators(rate), _indicators(split)
     b = _indicators(activation * (rate.max() + 1) + rate) if np.ptp(split) else a[:, :0]
-    whole = _left(score, a, r, s, b)
+    main, whole = _fit(score, a, r, s), _fit(score, a, r, s, b)
+    if whole.freedom == 0:
+        return None
+    chance = whole.left / whole.freedom
     found = {
-        "activation": _left(score, r, s) - _left(score, a, r, s),
-        "rate": _left(score, a, s) - _left(score, a, r, s),
-        "split": _left(score, a, r, b) - whole,
-        "both": _left(score, a, r, s) - whole,
+        "activation": _explained(_fit(score, r, s), main, chance),
+        "rate": _explained(_fit(score, a, s), main, chance),
+        "split": _explained(_fit(score, a, r, b), whole, chance),
+        "both": _explained(main, whole, chance),
+        "rest": len(rows) * chance,
     }
-    parts = {name: max(value, 0.0) for name, value in found.items()} | {"rest": max(whole, 0.0)}
-    total = sum(parts.values())
+    total = sum(found.values())
     if total <= 0:
         return None
-    return Shares(**{name: value / total for name, value in parts.items()}, networks=len(rows))
+    return Shares(**{name: value / total for name, value in found.items()}, networks=len(rows))
+
+
+class _Fit(NamedTuple):
+    """Sum of squares that a model leaves, and its degrees of freedom."""
+
+    left: float
+    freedom: int
+
+
+def _explained(without: _Fit, with_it: _Fit, chance: float) -> float:
+    """Sum of squares of an effect, less what chance alone would give it."""
+    squares = without.left - with_it.left
+    return max(squares - (without.freedom - with_it.freedom) * chance, 0.0)
 
 
 def _indicators(levels: np.ndarray) -> np.ndarray:
@@ -78,8 +98,8 @@ def _indicators(levels: np.ndarray) -> np.ndarray:
     return (levels[:, None] == np.unique(levels)).astype(np.float64)
 
 
-def _left(score: np.ndarray, *effects: np.ndarray) -> float:
-    """Sum of squares that the effects leave."""
+def _fit(score: np.ndarray, *effects: np.ndarray) -> _Fit:
     design = np.hstack([np.ones((len(score), 1)), *effects])
-    fitted = design @ np.linalg.lstsq(design, score, rcond=None)[0]
-    return float(np.square(score - fitted).sum())
+    weights, _, rank, _ = np.linalg.lstsq(design, score, rcond=None)
+    left = float(np.square(score - design @ weights).sum())
+    return _Fit(left, len(score) - int(rank))

@@ -71,7 +71,7 @@ def gradient(
     result = network.copy()
     function = getattr(loop, f"gradient_{network.dtype.name}")
     data = _data(network, chosen, X, y, weights)
-    with _single_threaded_blas:
+    with single_threaded_blas:
         value = function(network.parameters, plan, data, result.parameters)
     del kernels  # their addresses were in use until here
     return Gradient(float(value), result.weights, result.biases)
@@ -159,7 +159,7 @@ class _Run:
 
 def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
     stop = np.zeros(1, np.int64)  # the loops look at it before every batch
-    with _single_threaded_blas, ThreadPoolExecutor(workers, "nonlin-train") as pool:
+    with single_threaded_blas, ThreadPoolExecutor(workers, "nonlin-train") as pool:
         futures: dict[Future[Record], int] = {}
         try:
             futures.update({pool.submit(run, stop): index for index, run in enumerate(runs)})
@@ -275,4 +275,4 @@ class _SingleThreadedBlas:
                 self._limits.restore_original_limits()
 
 
-_single_threaded_blas = _SingleThreadedBlas()
+single_threaded_blas = _SingleThreadedBlas()
