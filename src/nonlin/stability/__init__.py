@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from nonlin.network import Initialisation, Loss, Memory, Network, Settings
     from nonlin.stability.diagnosis import Diagnosis
     from nonlin.stability.profile import Profile
+    from nonlin.stability.watched import Watched
 
-__all__ = ["LayerStability", "Stability", "diagnose", "profiles", "stability"]
+__all__ = ["LayerStability", "Stability", "diagnose", "profiles", "stability", "watch"]
 
 
 def stability(
@@ -38,6 +39,25 @@ def stability(
     from nonlin.stability.measured import measured
 
     return measured(network, X, y, settings, memory, loss)
+
+
+def watch(
+    network: Network,
+    X: Any,
+    y: Any,
+    *,
+    every: int = 1,
+    settings: Settings | None = None,
+    loss: str | Loss | None = None,
+) -> Watched:
+    """Train a network in place, and measure it before and after every so many epochs.
+
+    X, y, loss, settings: as in `Network.fit`; the order of the rows is another one, and the
+    weights are those of the last epoch. Raises InputError for unusable X or y.
+    """
+    from nonlin.stability.watched import watch
+
+    return watch(network, X, y, every, settings, loss)
 
 
 def diagnose(
