@@ -34,7 +34,7 @@ def choose(
     X: Any,
     y: Any,
     *,
-    hidden: Sequence[int] = ...,
+    hidden: Sequence[int] | Sequence[Sequence[int]] = ...,
     seed: int = ...,
     quick: bool = ...,
     full: bool = ...,

@@ -27,6 +27,7 @@ def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied
     row = Standing(
         activation=nl.get(name),
         label=name,
+        hidden=(64, 64),
         rate=0.01,
         rounds=5,
         seeds=(0, 1, 2, 3, 4),
@@ -48,7 +49,7 @@ def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied
 
 
 def chosen(*rows, rounds=5):
-    return recommend(rows, TASK, (64, 64), RATES, rounds)
+    return recommend(rows, TASK, RATES, rounds)
 
 
 def test_a_winner_wins_whatever_it_costs():

@@ -22,7 +22,7 @@ def choose(
     X: Any,
     y: Any,
     *,
-    hidden: Sequence[int] = (64, 64),
+    hidden: Sequence[int] | Sequence[Sequence[int]] = (64, 64),
     seed: int = 0,
     quick: bool = False,
     full: bool = False,
@@ -45,7 +45,8 @@ def choose(
 
     X: (rows, columns), numbers; a polars or pandas frame may hold text, dates and gaps too.
     y: (rows,), numbers or labels, or (rows, labels) of 0 and 1; rows without one are left out.
-    hidden: neurons per hidden layer. activations: the candidates to try, names or Activations.
+    hidden: neurons per hidden layer, or several of these to be tried with every activation, such as
+    [(64, 64), (128,)]. activations: the candidates to try, names or Activations.
     rates: learning rates of AdamW; the best one is chosen for each candidate on validation rows.
     seeds: random splits, at most; what is clearly behind on validation rows stops earlier
     (`nonlin.choose.race`).
@@ -92,7 +93,7 @@ def choose_file(
     data: str,
     target: str | Sequence[str] | None = None,
     *,
-    hidden: Sequence[int] = (64, 64),
+    hidden: Sequence[int] | Sequence[Sequence[int]] = (64, 64),
     seed: int = 0,
     quick: bool = False,
     full: bool = False,

@@ -89,7 +89,7 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
     with closing(journal):
         ran = race(table, task, rules, way.on_progress, journal, way.train)
     ranking, left_out = standings(ran, rules, task)
-    advice = recommend(ranking, task, rules.hidden, rules.rates, len(ran.rounds))
+    advice = recommend(ranking, task, rules.rates, len(ran.rounds))
     final = _final(table, task, rules, advice)
     worth = _baseline(table, task, rules, ran, ranking, advice) if final else None
     notes = (
@@ -141,7 +141,7 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
     """The network to take away; None if Ctrl-C ends its training, since the race is worth more."""
     try:
         data = prepared(table, task, parts_of(table, task, rules.seed, FINAL_SHARES))
-        made = network(data, task, rules, advice.activation, rules.seed)
+        made = network(data, task, advice.hidden, advice.activation, rules.seed)
         settings = rules.settings(advice.learning_rate, len(data.train[0]), rules.seed)
         record = train(data.job(made, settings, task.objective()))
     except KeyboardInterrupt:

@@ -65,8 +65,10 @@ class Budget:
 class Plan:
     """Everything that decides what is trained; the same plan on the same rows trains the same.
 
-    hidden: neurons per hidden layer. activations x rates x seeds networks are trained;
-    at most; `seeds` has one random seed per round. pace: "race" stops what is clearly behind,
+    hidden: neurons per hidden layer. shapes: those of each of the activations, where several
+    architectures are tried, each with every activation; empty for one. activations x rates x
+    seeds networks are trained at most; `seeds` has one random seed per round. pace: "race" stops
+    what is clearly behind,
     "halving" the worse half, "full" nothing. `threads`: see `train_many`. notes: which of the
     activations that were asked for are not tried, and why.
     """
@@ -82,6 +84,16 @@ class Plan:
     pace: str = "race"
     budget: Budget = Budget()
     notes: tuple[Text, ...] = ()
+    shapes: tuple[tuple[int, ...], ...] = ()
+
+    def shape(self, arm: int) -> tuple[int, ...]:
+        """Hidden layers of a candidate."""
+        return self.shapes[arm] if self.shapes else self.hidden
+
+    @property
+    def architectures(self) -> tuple[tuple[int, ...], ...]:
+        """The different hidden layers that are tried."""
+        return tuple(dict.fromkeys(self.shapes)) or (self.hidden,)
 
     @property
     def per_round(self) -> int:
@@ -96,11 +108,16 @@ class Plan:
     @property
     def labels(self) -> tuple[str, ...]:
         """A name for each activation; with its parameters where names alone are not unique."""
-        names = [activation.name for activation in self.activations]
-        return tuple(
-            _with_values(each) if names.count(each.name) > 1 else each.name
-            for each in self.activations
-        )
+        distinct = dict.fromkeys(self.activations)
+        names = [activation.name for activation in distinct]
+        called = {
+            each: _with_values(each) if names.count(each.name) > 1 else each.name
+            for each in distinct
+        }
+        if not self.shapes:
+            return tuple(called[each] for each in self.activations)
+        pairs = zip(self.activations, self.shapes, strict=True)
+        return tuple(f"{called[each]} {written(shape)}" for each, shape in pairs)
 
     def settings(self, rate: float, rows: int, seed: int) -> Settings:
         """How a network is trained on `rows` training rows: the same for every activation."""
@@ -117,6 +134,11 @@ class Plan:
         )
 
 
+def written(hidden: tuple[int, ...]) -> str:
+    """ "64-64" """
+    return "-".join(str(size) for size in hidden)
+
+
 def _with_values(activation: Activation) -> str:
     values = ", ".join(f"{name}={value:g}" for name, value in activation.values.items())
     return f"{activation.name}({values})"
@@ -130,7 +152,7 @@ def batch_size(rows: int) -> int:
 
 def plan(
     *,
-    hidden: Sequence[int] = (64, 64),
+    hidden: Sequence[int] | Sequence[Sequence[int]] = (64, 64),
     seed: int = 0,
     quick: bool = False,
     full: bool = False,
@@ -157,9 +179,11 @@ def plan(
     usable, notes = _usable(asked)
     usable, pruned = prune(usable, limits)
     number = QUICK_SEEDS if quick else SEEDS
+    several = _architectures(hidden)
     return Plan(
-        hidden=_hidden(hidden),
-        activations=usable,
+        hidden=several[0],
+        activations=usable * len(several),
+        shapes=tuple(each for each in several for _ in usable) if len(several) > 1 else (),
         rates=_rates(RATES if rates is None else rates),
         seeds=round_seeds(seed, number if seeds is None else seeds),
         steps=QUICK_STEPS if quick else STEPS,
@@ -192,6 +216,14 @@ def round_seeds(seed: int, number: int) -> tuple[int, ...]:
     count = checks.integer("seeds", number, 1)
     sequence = np.random.SeedSequence(checks.seed(seed))
     return tuple(int(child.generate_state(1)[0]) for child in sequence.spawn(count))
+
+
+def _architectures(given: Any) -> tuple[tuple[int, ...], ...]:
+    """One or several, each once."""
+    listed = not isinstance(given, str) and np.iterable(given)
+    if listed and any(np.iterable(each) and not isinstance(each, str) for each in given):
+        return tuple(dict.fromkeys(_hidden(each) for each in given))
+    return (_hidden(given),)
 
 
 def _hidden(given: Any) -> tuple[int, ...]:

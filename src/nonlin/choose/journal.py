@@ -85,8 +85,10 @@ class Journal:
 
     def _name(self, arm: Arm) -> tuple[str, str]:
         assert self._plan is not None  # noqa: S101 - for the type checker
-        activation, rate = self._plan.activations[arm[0]], self._plan.rates[arm[1]]
-        return repr(activation), repr(rate)
+        plan = self._plan
+        activation, rate = plan.activations[arm[0]], plan.rates[arm[1]]
+        name = f"{activation!r} {plan.shapes[arm[0]]}" if plan.shapes else repr(activation)
+        return name, repr(rate)
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
@@ -106,7 +108,7 @@ def path_for(folder: Path, table: Table, task: Task, plan: Plan) -> Path:
     """
     import nonlin
 
-    told = (nonlin.__version__, task.kind, plan.hidden, plan.steps, plan.patience)
+    told = (nonlin.__version__, task.kind, plan.architectures, plan.steps, plan.patience)
     digest = hashlib.sha256(repr((*told, task.numbers, task.labels.tolist())).encode())
     digest.update(_digest(table.features).encode())
     digest.update(table.target.astype(str).tobytes())

@@ -4,7 +4,8 @@ The rule. Among the activations that are tied with the leader, prefer
 1. the most stable one: fewest diverged networks; fewest dead units after training (in steps
    of 5 percentage points); gradient norm ratio closest to 1 before training (in powers of
    ten); smallest saturated share (in steps of 25 percentage points);
-2. then the cheapest one: fewest exponentials, then divisions, in its formula;
+2. then the cheapest one: the smallest network, where several were tried; fewest exponentials,
+   then divisions, in its formula;
 3. then the highest score.
 The steps keep noise from deciding. Cost is read off the formula, not off a clock, so that the
 same seed gives the same recommendation; the measured time is shown as evidence beside it.
@@ -15,10 +16,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
+from nonlin.choose.candidates import written
 from nonlin.choose.standing import Standing
 from nonlin.choose.statistics import LEVEL
 from nonlin.choose.task import Task
@@ -26,7 +29,9 @@ from nonlin.measure import Measurement
 
 DEAD_STEP = 0.05
 SATURATED_STEP = 0.25
-CRITERIA = ("diverged", "dead", "ratio", "saturated", "exponentials", "divisions", "score")
+CRITERIA = (
+    "diverged", "dead", "ratio", "saturated", "size", "exponentials", "divisions", "score",
+)  # fmt: skip
 LISTED = 12  # names of tied activations that a sentence holds
 
 
@@ -74,7 +79,7 @@ class Recommendation:
         return text(
             "recommend.headline",
             name=self.label,
-            hidden="-".join(str(size) for size in self.hidden),
+            hidden=written(self.hidden),
             rate=f"{self.learning_rate:g}",
             output=self.output,
             loss=text(f"loss.{self.loss}"),
@@ -87,7 +92,6 @@ class Recommendation:
 def recommend(
     standings: Sequence[Standing],
     task: Task,
-    hidden: tuple[int, ...],
     rates: Sequence[float],
     rounds: int,
 ) -> Recommendation:
@@ -110,7 +114,7 @@ def recommend(
     return Recommendation(
         activation=chosen.activation,
         label=chosen.label,
-        hidden=hidden,
+        hidden=chosen.hidden,
         learning_rate=chosen.rate,
         initialisation="auto",
         gain=gain,
@@ -130,6 +134,7 @@ def preference(row: Standing) -> tuple[float, ...]:
         _steps(row.dead.value, DEAD_STEP),
         _steps(abs(math.log10(row.gradient_ratio.value)), 1.0),
         _steps(row.saturated.value, SATURATED_STEP),
+        sum(row.hidden) + sum(a * b for a, b in pairwise(row.hidden)),
         properties.exponentials,
         properties.divisions,
         -row.score.value,
@@ -144,6 +149,7 @@ def _shown(row: Standing) -> tuple[str, ...]:
         _percent(row.dead.value),
         f"{row.gradient_ratio.value:.2g}",
         _percent(row.saturated.value),
+        written(row.hidden),
         str(properties.exponentials),
         str(properties.divisions),
         f"{row.score.value:.4f}",

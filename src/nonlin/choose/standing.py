@@ -36,6 +36,7 @@ class Standing:
 
     activation: Activation
     label: str
+    hidden: tuple[int, ...]
     rate: float
     rounds: int
     seeds: tuple[int, ...]
@@ -146,6 +147,7 @@ def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> St
     return Standing(
         activation=plan.activations[arm],
         label=plan.labels[arm],
+        hidden=plan.shape(arm),
         rate=plan.rates[rate],
         rounds=len(ran),
         seeds=tuple(each.seed for each in rounds if each.outcomes[arm][rate] is not None),

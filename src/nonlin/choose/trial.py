@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from nonlin._errors import InputError
+from nonlin.activation import Activation
 from nonlin.choose import prepare
 from nonlin.choose.candidates import Plan
 from nonlin.choose.data import Table
@@ -115,10 +115,16 @@ def prepared(table: Table, task: Task, parts: Split) -> Data:
     return Data(fitted, train, validation, test, counted)
 
 
-def network(data: Data, task: Task, plan: Plan, activation: Any, seed: int) -> Network:
+def network(
+    data: Data, task: Task, hidden: tuple[int, ...], activation: Activation, seed: int
+) -> Network:
     """An untrained network for these inputs, initialised for its activation."""
-    sizes = (len(data.preparation.names), *plan.hidden, task.outputs)
+    sizes = (len(data.preparation.names), *hidden, task.outputs)
     return Network(sizes, activation, task.output, "auto", seed)
+
+
+def _candidate(data: Data, task: Task, plan: Plan, arm: int, seed: int) -> Network:
+    return network(data, task, plan.shape(arm), plan.activations[arm], seed)
 
 
 def sample(data: Data) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +137,7 @@ def sample(data: Data) -> tuple[np.ndarray, np.ndarray]:
 def starts(data: Data, task: Task, plan: Plan, seed: int, arms: Sequence[int]) -> dict[int, Start]:
     """What can be said of these activations before training."""
     with np.errstate(over="ignore", invalid="ignore"):
-        made = {a: network(data, task, plan, plan.activations[a], seed) for a in arms}
+        made = {a: _candidate(data, task, plan, a, seed) for a in arms}
         return {a: _start(each, data, task) for a, each in made.items()}
 
 
@@ -147,7 +153,7 @@ def train_arms(
 
     finished(arm, outcome) is called after each network, in no particular order.
     """
-    starting = {a: network(data, task, plan, plan.activations[a], seed) for a, _ in arms}
+    starting = {a: _candidate(data, task, plan, a, seed) for a, _ in arms}
     rules = [plan.settings(rate, len(data.train[0]), seed) for rate in plan.rates]
     loss = task.objective()
     jobs = [data.job(starting[a].copy(), rules[rate], loss) for a, rate in arms]

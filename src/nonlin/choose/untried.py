@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from nonlin._text import Text, text
 from nonlin.catalogue import get, names
-from nonlin.choose.candidates import OPTIMIZER, Plan
+from nonlin.choose.candidates import OPTIMIZER, Plan, written
 
 
 def untried(plan: Plan) -> Iterator[Text]:
     """Architectures, training, activations, features: one sentence each."""
-    hidden = "-".join(str(size) for size in plan.hidden)
+    hidden = ", ".join(written(each) for each in plan.architectures)
     yield text("untried.architecture", hidden=hidden)
     yield text("untried.training", optimizer=OPTIMIZER, rates=_listed(plan))
     known = {name for name in names() if get(name).kind == "elementwise"}
     left = len(known - {each.name for each in plan.activations})
-    yield text("untried.activations", tried=len(plan.activations), left=left)
+    yield text("untried.activations", tried=len(set(plan.activations)), left=left)
     yield text("untried.features")
 
 

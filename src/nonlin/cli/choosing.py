@@ -34,8 +34,8 @@ def choose(
     resume: Annotated[bool, typer.Option("--resume", help=say("cli.resume"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
     hidden: Annotated[
-        str, typer.Option("--hidden", help=say("cli.hidden"), metavar="N,N,...")
-    ] = "64,64",
+        list[str], typer.Option("--hidden", help=say("cli.hidden"), metavar="N,N,...")
+    ] = ["64,64"],  # noqa: B006 - typer copies it
     activations: Annotated[
         str | None,
         typer.Option("--activations", "-a", help=say("cli.activations"), metavar="A,B,..."),
@@ -119,7 +119,7 @@ def _chosen(
 
 
 def _read(
-    hidden: str,
+    hidden: list[str],
     activations: str | None,
     rates: str | None,
     seeds: str | None,
@@ -128,7 +128,7 @@ def _read(
 ) -> dict[str, Any]:
     """What was typed as text, as `choose_file` takes it."""
     return {
-        "hidden": tuple(reading.sizes(hidden, "--hidden")),
+        "hidden": [reading.sizes(each, "--hidden") for each in hidden],
         "activations": None if activations is None else reading.activations(activations),
         "rates": None if rates is None else reading.numbers(rates, "--rates", "0.001,0.01"),
         "seeds": None if seeds is None else reading.whole(seeds, "--seeds"),

@@ -51,7 +51,9 @@ def as_json(result: Result) -> dict[str, Any]:
             {key: _number(value) for key, value in row.items()} for row in result.table.to_dicts()
         ],
         "plan": {
-            "hidden": list(plan.hidden),
+            "hidden": [list(each) for each in plan.architectures]
+            if plan.shapes
+            else list(plan.hidden),
             "activations": list(plan.labels),
             "learning_rates": list(plan.rates),
             "seed": plan.seed,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nonlin._text import say
+from nonlin.choose.candidates import written
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,10 +63,10 @@ def _header(result: Result) -> Iterator[str]:
         "report.trained",
         networks=result.race.networks,
         share=round(100 * result.race.networks / plan.networks),
-        activations=len(plan.activations),
+        activations=len(set(plan.activations)),
         rates=len(plan.rates),
         rounds=len(result.race.rounds),
-        hidden="-".join(str(size) for size in plan.hidden),
+        hidden=", ".join(map(written, plan.architectures)),
         seconds=f"{result.seconds:.0f}",
     )
     yield say(

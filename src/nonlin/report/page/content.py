@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nonlin._text import in_a_row, say
+from nonlin.choose.candidates import written
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def _stability(result: Result) -> Section:
                 row.label,
                 *(f"{100 * e.value:.1f} %" for e in (row.dead_before, row.dead, row.saturated)),
                 f"{row.gradient_ratio.value:.2g}",
-                _predicted(row, len(result.plan.hidden)),
+                _predicted(row, len(row.hidden)),
                 str(row.diverged),
             ]
         )
@@ -284,8 +285,8 @@ def _settings(result: Result) -> Iterator[tuple[str, str]]:
     )
     yield say("page.task"), f"{result.task.kind}: {result.task.reason}"
     yield say("page.source"), result.task.source
-    yield say("page.hidden"), "-".join(map(str, plan.hidden))
-    yield say("page.activations"), ", ".join(plan.labels)
+    yield say("page.hidden"), ", ".join(map(written, plan.architectures))
+    yield say("page.activations"), ", ".join(dict.fromkeys(each.name for each in plan.activations))
     yield say("page.learning_rates"), ", ".join(f"{rate:g}" for rate in plan.rates)
     yield say("page.initialisation"), in_a_row([result.recommendation.initialisation])
     yield say("page.optimizer"), f"{rule.optimizer}, weight decay {rule.weight_decay:g}"
