@@ -14,6 +14,8 @@ from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.choose import choose_file
 from nonlin.choose.eliminate import best_rate
+from nonlin.choose.standing import scores_of
+from nonlin.choose.statistics import half_width
 
 TINY = {
     "hidden": (8,),
@@ -353,3 +355,28 @@ def test_a_race_stops_what_is_clearly_behind():
     assert not full.table["stopped"].any()
     assert set(raced.tied) <= set(full.table["activation"])
     assert raced.table.filter("tied")["rounds"].min() == len(raced.race.rounds)
+
+
+def test_differences_are_those_of_the_same_splits(iris):
+    leader = next(row for row in iris.standings if row.leader)
+    own = dict(zip(leader.seeds, scores_of(iris.race.rounds, iris.plan, leader), strict=True))
+    rows = {row["activation"]: row for row in iris.table.to_dicts()}
+    for standing in iris.standings:
+        row = rows[standing.label]
+        scores = scores_of(iris.race.rounds, iris.plan, standing)
+        shared = [
+            score - own[seed]
+            for seed, score in zip(standing.seeds, scores, strict=True)
+            if seed in own
+        ]
+        assert row["difference"] == pytest.approx(np.mean(shared))
+        if standing.leader or len(shared) < 2:
+            assert row["difference_low"] is None
+        else:
+            assert row["difference_low"] < row["difference"] < row["difference_high"]
+            first = iris.race.rounds[0]
+            half = half_width(
+                shared, first.test_rows / first.train_rows, resolution=1 / first.test_rows
+            )
+            assert row["difference_high"] - row["difference"] == pytest.approx(half)
+    assert iris.table["leader"].sum() == 1

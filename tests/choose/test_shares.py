@@ -88,7 +88,7 @@ def halved(scores):
 
 @pytest.mark.parametrize("race", [False, True])
 def test_chance_alone_is_called_chance(race):
-    """Unless chance is taken off, 12 to 28 degrees of freedom give `both` a quarter and more."""
+    """With chance left in, `both` would have 18 % here, and 27 % after halving."""
     found = []
     for seed in range(100):
         scores = grid(noise=1.0, seed=seed, shape=(3, 8, 5))

@@ -12,7 +12,7 @@ import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.cli import run
-from nonlin.report.page import html
+from nonlin.report.page import checked, html
 from nonlin.report.page.charts import Interval, Line, Scale, intervals, lines, stacked
 
 EVIL = "<script>alert('x')</script>"
@@ -155,3 +155,48 @@ def test_ticks_are_round_and_inside():
     assert 3 <= len(ticks) <= 6
     assert all(0.913 <= tick <= 0.987 for tick in ticks)
     assert ticks == pytest.approx([round(tick, 2) for tick in ticks])
+
+
+def test_a_legend_stays_inside():
+    parts = [(f"a source with a long name {k}", 0.2) for k in range(5)]
+    drawn = stacked(parts, "title")
+    rights = [
+        float(x) + 8 * len(label)
+        for x, label in re.findall(r'<text class="tick" x="([\d.]+)"[^>]*>([^<]*)<', drawn)
+    ]
+    assert len(rights) == 5
+    assert max(rights) <= 720
+    assert "0 0 720 72" not in drawn  # several lines
+
+
+def test_what_is_recommended_has_one_look():
+    found = [Line(f"l{k}", [(1.0, 0.1 * k), (2.0, 0.2)], strong=k == 4) for k in range(8)]
+    drawn = lines(found, "title", [])
+    assert drawn.count('class="line c1 strong"') == 1
+    assert 'class="line c1"' not in drawn
+    assert len(set(re.findall(r'class="line (c\d)', drawn))) == 8
+
+
+def test_the_verdict_is_three_sentences(result):
+    box = re.search(r'<div class="verdict">(.*?)</div>', html(result), re.S)[1]
+    sentences = re.findall(r"<p>(.*?)</p>", box)
+    assert len(sentences) == 3
+    assert "significant" in sentences[1]
+    assert "linear model" in sentences[2]
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_at_once():
+    with pytest.raises(InputError):
+        checked("/proc/report.html")
+
+
+def test_the_answer_is_printed_even_if_the_report_fails(capsys, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise InputError("cannot_write", path="iris.html", reason="No space left on device")
+
+    monkeypatch.setattr("nonlin.report.page.write", full)
+    line = ["choose", "iris", "--quick", "--seeds", "2", "--hidden", "4", "--rates", "0.01"]
+    assert run([*line, "--report", str(tmp_path / "iris.html")]) == 2
+    said = capsys.readouterr()
+    assert "hidden layers (4)" in said.out
+    assert "No space left" in said.err

@@ -41,12 +41,13 @@ class Final:
 class Result:
     """The answer to "which activation, for my data?", with everything behind it.
 
-    recommendation: what to use and why. standings: the ranking, best score first. final:
-    trained with the recommendation on 80 % of all rows (the other 20 % stop the training);
-    its score is the one of the race, which had less to learn from; None if Ctrl-C came before.
-    race: every network that was trained. baseline: a constant and a linear model on the same
-    splits; None if Ctrl-C came before. shares: how much of the spread of the scores comes from
-    what; None where nothing can be told apart. notes: what the user should know. seconds: in all.
+    recommendation: what to use and why. standings: the ranking, best score first, what stopped
+    early last. final: trained with the recommendation on 80 % of all rows (the other 20 % stop
+    the training); its score is the one of the race, which had less to learn from; None if
+    Ctrl-C came before. race: every network that was trained. baseline: a constant and a linear
+    model on the same splits; None if Ctrl-C came before. shares: how much of the spread of the
+    scores comes from what; None where nothing can be told apart. notes: what the user should
+    know. seconds: in all.
     `print` gives the verdict in sentences, in the language in use.
     """
 
@@ -124,11 +125,14 @@ class Result:
 
     @property
     def table(self) -> pl.DataFrame:
-        """The ranking as a polars frame, one row per activation, best score first.
+        """The ranking as a polars frame, one row per activation, best score first,
+        what stopped early last.
 
-        low, high: the 95 % interval of the score. dead units before and after training and
-        saturated are shares; p_value is adjusted (Holm). The error's column is called as what
-        it measures: rmse (null for classes), mae, pinball, wrong or steps.
+        low, high: the 95 % interval of the score. difference: to the leader's score on the same
+        splits, with its own 95 % interval (null: one split, or the leader). dead units before
+        and after training and saturated are shares; p_value is adjusted (Holm). The error's
+        column is called as what it measures: rmse (null for classes), mae, pinball, wrong or
+        steps.
         """
         import polars as pl
 
@@ -173,6 +177,7 @@ class Result:
 
 def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:
     low, high = standing.interval or (None, None)
+    gap, half = standing.difference, standing.difference_half_width
     return {
         "activation": standing.label,
         "score": standing.score.value,
@@ -189,6 +194,10 @@ def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:
         "diverged": standing.diverged,
         "rounds": standing.rounds,
         "stopped": standing.stopped,
+        "leader": standing.leader,
+        "difference": gap,
+        "difference_low": None if half is None else gap - half,
+        "difference_high": None if half is None else gap + half,
         "p_value": standing.p_value,
         "tied": standing.tied,
         "recommended": standing.label == recommended,

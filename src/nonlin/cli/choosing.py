@@ -73,8 +73,10 @@ def choose(
     page = _page(report)
     result = _chosen(data, target, quiet, dask, options)
     kept = saved.keep(result, save)  # first: a closed pipe ends the printing
-    page(result)
-    _print_result(result, as_json)
+    try:
+        page(result)
+    finally:  # a disk that is full by now must not cost the answer
+        _print_result(result, as_json)
     saved.tell(kept)
     if result.interrupted:
         raise typer.Exit(130)

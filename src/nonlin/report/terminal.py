@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nonlin.choose.standing import Standing
 
 WIDE = 100  # columns of the terminal from which the table has room to breathe
-COLUMNS = ("rate", "dead", "saturated", "gradients", "cost", "seconds")
+COLUMNS = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference")
 
 
 def render(result: Result, console: Console) -> None:
@@ -25,8 +25,9 @@ def render(result: Result, console: Console) -> None:
         console.print(str(sentence), markup=False, highlight=False, style="bold")
     for line in _header(result):
         console.print(line, markup=False, highlight=False)
-    console.print(_fitting_table(result, console))
-    console.print(_legend(result), markup=False, highlight=False, style="dim")
+    table = _fitting_table(result, console)
+    console.print(table)
+    console.print(_legend(result, table), markup=False, highlight=False, style="dim")
     console.print()
     console.print(str(result.recommendation.headline), markup=False, highlight=False, style="bold")
     for reason in result.recommendation.reasons:
@@ -127,7 +128,19 @@ def _cell(row: Standing, column: str) -> str:
             return f"{row.gradient_ratio.value:.2g}"
         case "cost":
             return f"{row.cost.value:.2f}"
+        case "difference":
+            return _difference(row)
     return f"{row.seconds.value:.3f}"
+
+
+def _difference(row: Standing) -> str:
+    """To the leader, on the splits that both ran, with half of the 95 % interval."""
+    if row.leader:
+        return say("report.leader")
+    half = row.difference_half_width
+    gap = _score(row.difference)
+    sign = "" if gap.startswith("-") else "+"
+    return sign + gap + (f" ± {_score(half)}" if half is not None else "")
 
 
 def _score(value: float) -> str:
@@ -139,6 +152,9 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}" if 0 < share < 0.1 else f"{100 * share:.0f}"
 
 
-def _legend(result: Result) -> str:
-    statistics = "report.legend" if len(result.race.rounds) > 1 else "report.legend_once"
-    return say(statistics) + say("report.legend_columns")
+def _legend(result: Result, table: Table) -> str:
+    several = len(result.race.rounds) > 1
+    parts = ["legend" if several else "legend_once", "legend_columns"]
+    if several and say("report.column.difference") in [each.header for each in table.columns]:
+        parts.append("legend_difference")
+    return "".join(say(f"report.{part}") for part in parts)

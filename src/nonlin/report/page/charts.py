@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import cycle
 from typing import NamedTuple
 
 WIDTH = 720
@@ -13,6 +14,8 @@ ROW = 22  # height of a row with a name
 CHARACTER = 8.0  # width of a bold character of 13 pixels, at most
 CHINESE = 0x2E80  # characters from here on are twice as wide
 LINES = 8  # classes c0 to c7 in the style sheet
+STRONG = 1  # of these, that of what is recommended, here as in the other charts
+OTHERS = [number for number in range(LINES) if number != STRONG]
 
 
 class Interval(NamedTuple):
@@ -119,8 +122,7 @@ def _line_marks(
         yield _text(x(place), y.start + 22, label, "tick", "middle")
     lasts = [next(p for p in reversed(line.points) if math.isfinite(p[1])) for line in found]
     spots = _apart([y(last) for _, last in lasts], y.end + 4, y.start + 14)
-    for number, (line, spot, last) in enumerate(zip(found, spots, lasts, strict=True)):
-        look = f"c{number % LINES}" + (" strong" if line.strong else "")
+    for look, line, spot, last in zip(_looks(found), found, spots, lasts, strict=True):
         dots = [(x(a), y(b)) for a, b in line.points if math.isfinite(b)]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in dots)
         yield f'<polyline class="line {look}" points="{path}"/>'
@@ -133,6 +135,12 @@ def _line_marks(
             f'x2="{right - 4:.1f}" y2="{spot:.1f}"/>'
         )
         yield _text(right, spot + 4, line.label, f"name {look}", "start")
+
+
+def _looks(found: Sequence[Line]) -> Iterator[str]:
+    """Classes: what is strong has one of its own."""
+    others = cycle(OTHERS)
+    return (f"c{STRONG} strong" if line.strong else f"c{next(others)}" for line in found)
 
 
 def _apart(places: Sequence[float], top: float, bottom: float, gap: float = 15) -> list[float]:
@@ -151,24 +159,35 @@ def _apart(places: Sequence[float], top: float, bottom: float, gap: float = 15) 
 def stacked(parts: Sequence[tuple[str, float]], title: str) -> str:
     """One bar cut into shares that sum to 1, with a legend below."""
 
-    def marks() -> Iterator[str]:
-        at, across = 8.0, 8.0
-        for number, (label, share) in enumerate(parts):
-            width = share * (WIDTH - 16)
-            yield (
-                f'<rect class="part c{number % LINES}" x="{at:.1f}" y="8" '
-                f'width="{width:.1f}" height="30"/>'
-            )
-            at += width
-            line = f"{label} {100 * share:.0f} %"
-            yield (
-                f'<rect class="part c{number % LINES}" x="{across:.1f}" y="52" '
-                'width="11" height="11"/>'
-            )
-            yield _text(across + 17, 62, line, "tick", "start")
-            across += 34 + _width(line)
+    names = [f"{label} {100 * share:.0f} %" for label, share in parts]
+    spots = _legend_spots(names)
+    height = int(spots[-1][1]) + 20
+    return _svg(height, title, _stacked_marks([share for _, share in parts], names, spots))
 
-    return _svg(72, title, marks())
+
+def _legend_spots(names: Sequence[str]) -> list[tuple[float, float]]:
+    """Where each name of a legend starts, on as many lines as they need."""
+    spots, x, y = [], 8.0, 52.0
+    for name in names:
+        wide = 34 + _width(name)
+        if x > 8 and x + wide > WIDTH:
+            x, y = 8.0, y + ROW
+        spots.append((x, y))
+        x += wide
+    return spots
+
+
+def _stacked_marks(
+    shares: Sequence[float], names: Sequence[str], spots: Sequence[tuple[float, float]]
+) -> Iterator[str]:
+    at = 8.0
+    for number, (share, name, (x, y)) in enumerate(zip(shares, names, spots, strict=True)):
+        look = f'class="part c{number % LINES}"'
+        width = share * (WIDTH - 16)
+        yield f'<rect {look} x="{at:.1f}" y="8" width="{width:.1f}" height="30"/>'
+        yield f'<rect {look} x="{x:.1f}" y="{y:.1f}" width="11" height="11"/>'
+        yield _text(x + 17, y + 10, name, "tick", "start")
+        at += width
 
 
 def _width(label: str) -> float:

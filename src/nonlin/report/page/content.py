@@ -57,8 +57,8 @@ def content(result: Result, command: str | None) -> dict[str, Any]:
 
 
 def _verdict(result: Result, reasons: Sequence[str]) -> Iterator[str]:
-    """Two sentences more: how sure it is, and what the network is worth."""
-    yield reasons[0]
+    """Two sentences more: how sure it is (behind the score), and what the network is worth."""
+    yield reasons[1]
     yield str(result.baseline.sentence) if result.baseline else reasons[-1]
 
 
@@ -104,7 +104,7 @@ def _ranking(result: Result) -> Section:
                 say(f"page.kind.{_kind(row, result)}" if not row.stopped else "page.kind.stopped"),
                 f"{row.score.value:.4f}",
                 f"{low:.4f} … {high:.4f}" if row.interval else "–",
-                *_against(row, result),
+                _against(row),
                 f"{row.p_value:.3f}",
                 f"{row.rate:g}",
                 str(row.rounds),
@@ -121,21 +121,12 @@ def _ranking(result: Result) -> Section:
     return Section("ranking", say("page.ranking"), text, chart, head, cells)
 
 
-def _against(row: Standing, result: Result) -> list[str]:
-    """The difference to the recommended one, on the splits that both ran."""
-    from nonlin.choose.standing import scores_of
-
-    pair = [scores_of(result.race.rounds, result.plan, each) for each in (row, result.chosen)]
-    count = min(map(len, pair))
-    if row is result.chosen or not count:
-        return ["–"]
-    gaps = np.array(pair[0][:count]) - np.array(pair[1][:count])
-    from nonlin.choose.statistics import half_width
-
-    first = result.race.rounds[0]
-    step = 1.0 / first.test_rows if result.task.stepwise else 0.0
-    half = half_width(gaps.tolist(), first.test_rows / first.train_rows, step)
-    return [f"{gaps.mean():+.4f}" + (f" ± {half:.4f}" if half is not None else "")]
+def _against(row: Standing) -> str:
+    """The difference to the leader, on the splits that both ran."""
+    if row.leader:
+        return say("report.leader")
+    half = row.difference_half_width
+    return f"{row.difference:+.4f}" + (f" ± {half:.4f}" if half is not None else "")
 
 
 def _worth(result: Result) -> Section:

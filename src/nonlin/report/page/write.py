@@ -47,8 +47,12 @@ def checked(path: str | os.PathLike[str]) -> Path:
         raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.EISDIR))
     if not target.parent.is_dir():
         raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.ENOENT))
-    if not os.access(target if target.exists() else target.parent, os.W_OK):
+    if target.exists() and not os.access(target, os.W_OK):
         raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.EACCES))
+    try:
+        tempfile.TemporaryFile(dir=target.parent).close()  # some folders only say that they can
+    except OSError as error:
+        raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
     return target
 
 
