@@ -72,14 +72,19 @@ def choose(
     saved.writable(save)  # known now, not after all the training
     page = _page(report)
     result = _chosen(data, target, quiet, dask, options)
-    kept = saved.keep(result, save)  # first: a closed pipe ends the printing
-    try:
-        page(result)
-    finally:  # a disk that is full by now must not cost the answer
-        _print_result(result, as_json)
-    saved.tell(kept)
+    _hand_over(result, save, page, as_json)
     if result.interrupted:
         raise typer.Exit(130)
+
+
+def _hand_over(result: Any, save: Path | None, page: Callable[[Any], None], as_json: bool) -> None:
+    """Files first, since a closed pipe ends the printing; a full disk must not cost the answer."""
+    try:
+        kept = saved.keep(result, save)
+        page(result)
+    finally:
+        _print_result(result, as_json)
+    saved.tell(kept)
 
 
 def with_roles(command: Callable[..., None]) -> Callable[..., None]:
