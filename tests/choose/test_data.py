@@ -3,40 +3,20 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
+import nonlin as nl
 from nonlin._errors import InputError
 from nonlin.choose.data import as_features, as_target, from_memory
 from nonlin.choose.read import read
 
-
-class Column:
-    """As much of a pandas column as is used; pandas itself is no dependency."""
-
-    def __init__(self, values, dtype):
-        self.values, self.dtype = values, np.dtype(dtype)
-
-    def to_numpy(self, dtype=None, na_value=None):
-        return np.array([na_value if v is None else v for v in self.values], dtype)
-
-    def isna(self):
-        return Column([v is None for v in self.values], bool)
-
-    def tolist(self):
-        return list(self.values)
+UNTIMED = ("ns_per_element", "seconds_per_network")
 
 
-class Frame:
-    """As much of a pandas frame as is used."""
-
-    def __init__(self, **columns):
-        self.columns = list(columns)
-        self._columns = list(columns.values())
-        self.iloc = self
-
-    def __getitem__(self, place):
-        return self._columns[place[1]]
+def columns_of(frame):
+    return pl.DataFrame({name: frame[name].tolist() for name in frame.columns})
 
 
 def write(path, text, encoding="utf-8"):
@@ -74,13 +54,49 @@ def test_arrays_and_lists():
 
 
 def test_a_pandas_frame():
-    frame = Frame(
-        a=Column([1, 2, None], float),
-        b=Column(["x", None, "y"], object),
-        c=Column([np.datetime64("1970-01-01T00:00:01")] * 3, "datetime64[ns]"),
+    frame = pd.DataFrame(
+        {
+            "float": [1.0, 2.0, None],
+            "whole": pd.array([1, None, 3], "Int64"),
+            "text": ["x", None, "y"],
+            "mixed": np.array(["x", None, 7], object),
+            "object": np.array([1, None, 7], object),
+            "category": pd.Categorical(["u", None, "v"]),
+            "codes": pd.Categorical([3, None, 1]),
+            "bool": pd.array([True, None, False], "boolean"),
+            "yes": np.array([True, None, False], object),
+            "day": np.array([date(1970, 1, 2), None, date(1970, 1, 4)], object),
+            "time": pd.to_datetime(["1970-01-01T00:00:01", None, "1970-01-01T00:00:02"]),
+            "zone": pd.to_datetime(["1970-01-01T00:00:01"] * 3, utc=True).tz_convert("Asia/Tokyo"),
+        }
     )
     found = as_features(frame).to_dict(as_series=False)
-    assert found == {"a": [1.0, 2.0, None], "b": ["x", None, "y"], "c": [1e6] * 3}
+    assert found == {
+        "float": [1.0, 2.0, None],
+        "whole": [1.0, None, 3.0],
+        "text": ["x", None, "y"],
+        "mixed": ["x", None, "7"],
+        "object": [1.0, None, 7.0],
+        "category": ["u", None, "v"],
+        "codes": ["3", None, "1"],
+        "bool": ["true", None, "false"],
+        "yes": ["true", None, "false"],
+        "day": [1.0, None, 3.0],
+        "time": [1e6, None, 2e6],
+        "zone": [1e6] * 3,
+    }
+
+
+def test_a_pandas_frame_and_a_polars_frame_give_the_same_model():
+    random = np.random.default_rng(0)
+    columns = {"a": random.standard_normal(60), "b": random.choice(["x", "y"], 60).tolist()}
+    y = columns["a"] + (np.array(columns["b"]) == "x")
+    options = {"hidden": (4,), "activations": ["tanh"], "rates": [0.01], "seeds": 2}
+    one = nl.choose(pd.DataFrame(columns), pd.Series(y, name="price"), **options)
+    other = nl.choose(pl.DataFrame(columns), y, **options)
+    assert one.table.drop(UNTIMED).equals(other.table.drop(UNTIMED))
+    rows = pd.DataFrame(columns).sample(frac=1, random_state=0)  # rows and columns reordered
+    assert np.array_equal(one.predict(rows[["b", "a"]]), other.predict(columns_of(rows)))
 
 
 @pytest.mark.parametrize(
@@ -161,8 +177,7 @@ def test_dates_are_told():
 
 def test_names_that_occur_twice(tmp_path):
     told = "Columns whose name occurs more than once were numbered: a_duplicated_0."
-    frame = Frame(a=Column([1, 2, 5], float), b=Column([0, 7, 3], float))
-    frame.columns = ["a", "a"]
+    frame = pd.DataFrame([[1.0, 0.0], [2.0, 7.0], [5.0, 3.0]], columns=["a", "a"])
     assert as_features(frame).columns == ["a", "a_duplicated_0"]
     assert notes(frame) == [told]
     told_of_y = [str(note) for note in read(write(tmp_path / "y.csv", "y,y\n1,7\n2,5\n")).notes]

@@ -7,6 +7,7 @@ After this module every feature column is Float64 (numbers, dates as numbers) or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,13 +148,16 @@ def as_frame(X: Any) -> pl.DataFrame:
 def _from_pandas(name: str, column: Any) -> pl.Series:
     """One pandas column; written out because polars would need pyarrow for it."""
     kind = getattr(column.dtype, "kind", "O")
-    if kind in "iufb":
+    if kind in "iuf":
         return pl.Series(name, column.to_numpy(dtype=np.float64, na_value=np.nan))
     if kind == "M":
         return pl.Series(name, column.to_numpy(dtype="datetime64[us]"))
     missing = column.isna().to_numpy()
-    values = zip(column.tolist(), missing, strict=True)
-    return pl.Series(name, [None if gap else str(v) for v, gap in values], dtype=pl.String)
+    values = [None if gap else v for v, gap in zip(column.tolist(), missing, strict=True)]
+    if column.dtype != "category":  # whose numbers are names
+        with suppress(TypeError):  # booleans, dates, numbers kept as objects
+            return pl.Series(name, values)
+    return pl.Series(name, [None if v is None else str(v) for v in values], dtype=pl.String)
 
 
 def normalised(frame: pl.DataFrame) -> pl.DataFrame:
