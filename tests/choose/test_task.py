@@ -29,6 +29,29 @@ def test_what_follows_from_the_target(target, kind, output, loss, outputs):
     assert task.score == ("r2" if kind == "regression" else "accuracy")
 
 
+RARE = np.array(["no"] * 92 + ["yes"] * 8)
+
+
+def test_classes_of_which_one_has_most_rows_are_compared_by_probabilities():
+    task = infer(RARE, "y")
+    assert (task.kind, task.score, task.error, task.stepwise) == (
+        "binary",
+        "d2_classes",
+        "missed",
+        False,
+    )
+    (note,) = map(str, task.notes)
+    assert note.startswith("92 % of the rows are 'no'")
+    assert "--task binary (" in note
+    encoded = task.encode(RARE)
+    even = np.log(8 / 92)  # the logit of the share: as good as a constant
+    assert task.judge(np.full((100, 1), even), encoded) == pytest.approx((0.0, 0.08))
+    better = np.where(encoded == 1, 0.0, even)[:, None]
+    assert 0 < task.judge(better, encoded)[0] < 1
+    assert infer(RARE, "y", "binary").score == "accuracy"
+    assert infer(WORDS, "y", "multiclass:probabilities").by_probabilities
+
+
 def test_labels_come_back():
     task = infer(WORDS, "y")
     assert np.array_equal(task.decode(task.encode(WORDS)), WORDS)
@@ -159,7 +182,8 @@ def test_the_kind_can_be_given():
         (WORDS, "ordinal:a,b,b,c", "must name each class of 'y' once"),
         (np.arange(30) % 3, "ordinal:0,1,1.5", "must name each class"),
         (np.arange(30) % 3, "ordinal:a,b,c", "not numbers for the task ordinal"),
-        (WORDS, "binary:a", "takes nothing behind a colon"),
+        (WORDS, "regression:a", "takes nothing behind a colon"),
+        (RARE, "binary:a", "takes nothing but 'probabilities' behind a colon"),
         (NORMAL, "counts", "needs numbers that are not negative"),
         (np.exp(NORMAL), "counts", "counts are whole numbers"),
         (NORMAL, "positive", "the task positive needs numbers that are not negative"),

@@ -32,6 +32,18 @@ def test_a_mean_that_underflows_is_bad_but_a_number():
     assert skill.d2_poisson(np.zeros(3), np.zeros(3)) == 0.0  # nothing to explain
 
 
+@pytest.mark.parametrize("weights", [None, Y])
+def test_the_cross_entropy_of_classes(weights):
+    y = RANDOM.integers(0, 3, 60)
+    shares = RANDOM.dirichlet([1, 1, 1], 60)
+    expected = metrics.d2_log_loss_score(y, shares, sample_weight=weights)
+    assert skill.d2_classes(np.log(shares), y, weights) == pytest.approx(expected)
+    sure = np.log(np.eye(3)[y], where=np.eye(3)[y] > 0, out=np.full((60, 3), -np.inf))
+    assert skill.d2_classes(sure, y) == 1.0
+    assert np.isfinite(skill.d2_classes(np.roll(sure, 1, axis=1), y))  # sure, and wrong
+    assert skill.d2_classes(sure, np.zeros(60, int)) == 0.0  # nothing to explain
+
+
 def test_the_cross_entropy_of_yes_and_no():
     y, share = (Y > 1).astype(float), PREDICTED / (1 + PREDICTED)
     expected = metrics.d2_log_loss_score(y, share)

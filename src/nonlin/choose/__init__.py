@@ -52,7 +52,8 @@ def choose(
     (`nonlin.choose.race`).
     task: "regression", "robust", "positive", "counts", "proportion", "quantiles", "binary",
     "multiclass", "multilabel" or "ordinal" instead of the one that y suggests, with details as in
-    "quantiles:0.05,0.95", "proportion:0,10" (bounds) or "ordinal:low,mid,high".
+    "quantiles:0.05,0.95", "proportion:0,10" (bounds), "ordinal:low,mid,high" or
+    "binary:probabilities" (compared by these, as where one class has most rows, not by accuracy).
     group, time, weights: values (rows,), or the name of a column of X, which is no feature then.
     Rows of one group are never in two parts of a split. With time, training rows come before
     validation rows, and these before test rows, and every round forecasts from another origin.

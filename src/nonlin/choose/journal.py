@@ -108,8 +108,9 @@ def path_for(folder: Path, table: Table, task: Task, plan: Plan) -> Path:
     """
     import nonlin
 
-    told = (nonlin.__version__, task.kind, plan.architectures, plan.steps, plan.patience)
-    digest = hashlib.sha256(repr((*told, task.numbers, task.labels.tolist())).encode())
+    asked = (task.kind, task.score, task.numbers, task.labels.tolist())
+    told = (nonlin.__version__, *asked, plan.architectures, plan.steps, plan.patience)
+    digest = hashlib.sha256(repr(told).encode())
     digest.update(_digest(table.features).encode())
     digest.update(table.target.astype(str).tobytes())
     for role in table.roles.all:

@@ -87,6 +87,19 @@ def _accuracy(read: Callable[[np.ndarray], np.ndarray]) -> Callable[..., Judged]
     return lambda logits, target, _, weights: (accuracy(read(logits), target, weights), None)
 
 
+def judge_probabilities(
+    kind: Kind, logits: np.ndarray, target: np.ndarray, weights: Weights
+) -> Judged:
+    """Score and error of classes by their probabilities; a single logit is that of class 1."""
+    from scipy.special import log_softmax
+
+    scores = logits.astype(np.float64)
+    if scores.shape[1] == 1:
+        scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
+    score = skill.d2_classes(log_softmax(scores, axis=1), target, weights)
+    return score, 1.0 - accuracy(kind.read(logits), target, weights)
+
+
 def _measured(
     read: Callable[[np.ndarray], np.ndarray],
     score: Callable[[np.ndarray, np.ndarray, Weights], float],

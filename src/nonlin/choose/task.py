@@ -11,14 +11,22 @@ from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.choose import labels as several
 from nonlin.choose.guess import guess
-from nonlin.choose.kinds import KINDS, Kind
+from nonlin.choose.kinds import KINDS, Kind, judge_probabilities
 from nonlin.choose.split import enough_per_class
 from nonlin.network import Loss, pinball
 from nonlin.network.loss import LEVELS, LOSSES
 
 INDICES = ("binary", "multiclass", "ordinal")  # kinds whose target is one class of several
 USUAL = ((0.0, 1.0), (50.0, 100.0))  # largest values from which on 1, and 100, are the bounds
-EXAMPLES = {"ordinal": "low,mid,high", "proportion": "0,10", "quantiles": "0.05,0.5,0.95"}
+PROBABILITIES = "probabilities"  # the detail of classes: these are judged, not the classes
+MAJORITY = 0.8  # share of the rows in one class from which accuracy tells networks apart no more
+EXAMPLES = {
+    "ordinal": "low,mid,high",
+    "proportion": "0,10",
+    "quantiles": "0.05,0.5,0.95",
+    "binary": PROBABILITIES,
+    "multiclass": PROBABILITIES,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,8 +35,8 @@ class Task:
 
     kind: a key of `KINDS`. outputs: output neurons. labels: the classes in order, the names of
     several labels, or empty. numbers: levels of quantiles, or the bounds of a proportion.
-    reason: why this output and loss. notes: how the target was taken, and how to have it
-    otherwise.
+    reason: why this output and loss. by_probabilities: classes are compared by their
+    probabilities, not by accuracy. notes: how the target was taken, and how to have it otherwise.
     """
 
     kind: str
@@ -36,6 +44,7 @@ class Task:
     labels: np.ndarray
     reason: Text
     numbers: tuple[float, ...] = ()
+    by_probabilities: bool = False
     notes: tuple[Text, ...] = ()
 
     @property
@@ -56,12 +65,12 @@ class Task:
     @property
     def score(self) -> str:
         """The measure that is the higher the better: accuracy, or what a constant makes 0."""
-        return self.rules.score
+        return "d2_classes" if self.by_probabilities else self.rules.score
 
     @property
     def error(self) -> str | None:
-        """The measure in the units of the target; None for classes without order."""
-        return self.rules.error
+        """What is the lower the better, in the units of the target; None beside accuracy."""
+        return "missed" if self.by_probabilities else self.rules.error
 
     @property
     def source(self) -> str:
@@ -74,9 +83,14 @@ class Task:
         return self.rules.location is None
 
     @property
+    def indices(self) -> bool:
+        """Is the target one class of several?"""
+        return self.kind in INDICES
+
+    @property
     def stepwise(self) -> bool:
         """Does the score move in steps of one row?"""
-        return self.kind in INDICES
+        return self.indices and not self.by_probabilities
 
     def objective(self) -> Loss:
         """The loss, for training."""
@@ -84,18 +98,18 @@ class Task:
 
     def encode(self, target: np.ndarray) -> np.ndarray:
         """Class indices (int64), or the numbers themselves (float64); shaped as the target."""
-        if self.kind in INDICES:
+        if self.indices:
             order = np.argsort(self.labels)
             return order[np.searchsorted(self.labels, target, sorter=order)].astype(np.int64)
         return target.astype(np.float64)
 
     def decode(self, predicted: np.ndarray) -> np.ndarray:
         """The reverse: the user's own labels for class indices."""
-        return self.labels[predicted.astype(np.int64)] if self.kind in INDICES else predicted
+        return self.labels[predicted.astype(np.int64)] if self.indices else predicted
 
     def strata(self, target: np.ndarray) -> np.ndarray:
         """A class for each row, int64, to be spread evenly; all 0 for quantities."""
-        if self.kind in INDICES:
+        if self.indices:
             return self.encode(target)
         return several.strata(target) if self.classes else np.zeros(len(target), np.int64)
 
@@ -118,6 +132,8 @@ class Task:
 
         weights: (rows,), how much each row counts.
         """
+        if self.by_probabilities:
+            return judge_probabilities(self.rules, logits, target, weights)
         return self.rules.judge(logits, target, self.numbers, weights)
 
 
@@ -126,8 +142,8 @@ def infer(target: np.ndarray, name: str, kind: str | None = None) -> Task:
 
     kind: what it is instead of what `nonlin.choose.guess` reads off the values, with details
     behind a colon where it has some: "ordinal:low,mid,high", "proportion:0,10" (bounds),
-    "quantiles:0.05,0.95". Raises InputError for an unknown kind, a target with one value, one
-    that does not fit the kind, or a class with fewer than 3 rows.
+    "quantiles:0.05,0.95", "binary:probabilities". Raises InputError for an unknown kind, a target
+    with one value, one that does not fit the kind, or a class with fewer than 3 rows.
     """
     wanted, details = _split(kind)
     if target.ndim == 2 or wanted == "multilabel":
@@ -139,6 +155,8 @@ def infer(target: np.ndarray, name: str, kind: str | None = None) -> Task:
     notes: tuple[Text, ...] = ()
     if wanted is None:
         wanted, notes = guess(target, distinct, counts)
+        if wanted in INDICES and counts.max() >= MAJORITY * len(target):
+            details, notes = [PROBABILITIES], (*notes, _lopsided(distinct, counts, wanted))
     if wanted not in INDICES:
         task = _quantity(target, name, wanted, details)
         return replace(task, notes=(*task.notes, *notes))
@@ -187,7 +205,7 @@ def _quantity(target: np.ndarray, name: str, kind: str, details: list[str]) -> T
         reason = text("task.proportion", low=f"{low:g}", high=f"{high:g}")
         taken = not details and bounds not in ((0.0, 1.0), (0.0, 100.0))
         notes = (text("task.bounds_taken"),) if taken else ()
-        return Task(kind, 1, target[:0], reason, bounds, notes)
+        return Task(kind, 1, target[:0], reason, bounds, notes=notes)
     if kind == "quantiles":
         numbers = pinball(_numbers(kind, details)).constants if details else LEVELS
         reason = text("task.quantiles", levels=", ".join(f"{level:g}" for level in numbers))
@@ -228,14 +246,24 @@ def _classes(
         raise InputError("not_two_classes", name=name, count=count)
     if count > len(target) / 2:
         raise InputError("too_many_classes", name=name, count=count, rows=len(target))
+    if kind != "ordinal" and details not in ([], [PROBABILITIES]):
+        raise InputError("task_judged", kind=kind, given=", ".join(details))
+    by_probabilities = kind != "ordinal" and bool(details)
     if kind == "binary":
-        return Task(kind, 1, distinct, text("task.binary", positive=distinct[1].item()))
+        reason = text("task.binary", positive=distinct[1].item())
+        return Task(kind, 1, distinct, reason, by_probabilities=by_probabilities)
     if kind == "multiclass":
-        return Task(kind, count, distinct, text("task.multiclass", count=count))
+        reason = text("task.multiclass", count=count)
+        return Task(kind, count, distinct, reason, by_probabilities=by_probabilities)
     order = _ordered(distinct, name, details)
     lowest, highest = order[0].item(), order[-1].item()
     reason = text("task.ordinal", count=count, steps=count - 1, lowest=lowest, highest=highest)
     return Task(kind, count - 1, order, reason)
+
+
+def _lopsided(distinct: np.ndarray, counts: np.ndarray, kind: str) -> Text:
+    label, share = distinct[np.argmax(counts)].item(), f"{100 * counts.max() / counts.sum():.3g}"
+    return text("task.lopsided", label=label, share=share, kind=kind)
 
 
 def _ordered(distinct: np.ndarray, name: str, details: list[str]) -> np.ndarray:

@@ -62,6 +62,19 @@ def _shares(predicted: np.ndarray, y: np.ndarray, weights: Weights) -> float:
     return _poisson(share, y, weights) + _poisson(1 - share, 1 - y, weights)
 
 
+def d2_classes(logs: np.ndarray, y: np.ndarray, weights: Weights = None) -> float:
+    """D^2 of the cross-entropy of classes, against their shares in y.
+
+    logs: of the predicted probabilities, (rows, classes); y: class indices, (rows,). McFadden,
+    in Frontiers in Econometrics, 1974.
+    """
+    shares = np.bincount(y, weights, minlength=logs.shape[1])
+    shares = shares[shares > 0] / shares.sum()
+    own = np.maximum(logs[np.arange(len(y)), y], np.log(SURE))
+    left = -float(np.average(own, weights=weights))
+    return _explained(left, -float(np.sum(shares * np.log(shares))))
+
+
 def d2_labels(probabilities: np.ndarray, y: np.ndarray, weights: Weights = None) -> float:
     """Mean over the labels of `d2_cross_entropy`; both arrays (rows, labels), y of 0 and 1.
 

@@ -17,7 +17,7 @@ from nonlin._errors import InputError
 SETTINGS, PREPARATION = "settings.json", "preparation.json"
 WEIGHTS, ONNX = "weights.safetensors", "network.onnx"
 FILES = (SETTINGS, PREPARATION, WEIGHTS, ONNX)
-FORMAT, SCHEMA = "nonlin model", 1
+FORMAT, SCHEMA = "nonlin model", 2
 MOST_BYTES = 64 * 2**20  # of a JSON file
 
 

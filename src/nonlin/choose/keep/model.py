@@ -119,7 +119,7 @@ class Model:
         inputs = inputs[~gaps]
         if not self.task.classes:
             return inputs, self.preparation.encode(values.astype(np.float64))
-        unknown = values[~np.isin(values, self.task.labels)] if self.task.stepwise else values[:0]
+        unknown = values[~np.isin(values, self.task.labels)] if self.task.indices else values[:0]
         if unknown.size:
             allowed = ", ".join(map(str, self.task.labels[:20]))
             raise InputError("keep_label", given=unknown[0], allowed=allowed)

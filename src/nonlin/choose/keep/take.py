@@ -11,6 +11,7 @@ from nonlin import __version__
 from nonlin.choose.candidates import QUICK_STEPS, Plan
 from nonlin.choose.keep.describe import as_python
 from nonlin.choose.keep.model import About, Model, Score
+from nonlin.choose.task import PROBABILITIES
 
 if TYPE_CHECKING:
     from nonlin.choose.result import Final, Result
@@ -53,6 +54,7 @@ def _asked(task: Task) -> str:
     """The task with its details, as `choose` takes it."""
     ordered = task.kind == "ordinal"
     details = task.labels.tolist() if ordered else [f"{number!r}" for number in task.numbers]
+    details += [PROBABILITIES] if task.by_probabilities else []
     return task.kind + (f":{','.join(map(str, details))}" if details else "")
 
 
