@@ -34,6 +34,11 @@ def broken(network):
     return network
 
 
+def alike(network):
+    network.weights[1][:] = network.weights[1][:, :1]
+    return network
+
+
 def ordered():
     random = np.random.default_rng(0)
     network = scaled(net("tanh", 30, "lecun_normal"), 0.9, range(1, 32))
@@ -67,6 +72,10 @@ FAULTS = {  # network, inputs, settings; cause, what is found, its first layer, 
         lambda: net("gelu", 60, "he_normal", 64), X, None, "initialisation", "vanishing", 1, [],
     ),
     "ordered phase": (ordered, X, None, "initialisation", "vanishing", 1, []),
+    "one layer of equal neurons": (
+        lambda: alike(net("tanh")), X, None, "layers", "collapsed", 2, [2],
+    ),
+    "faint inputs": (net, X * 1e-4, None, "inputs", "dying", 1, [1]),
     "not a number": (lambda: broken(net()), X, None, "layers", "not_finite", 3, [3]),
 }  # fmt: skip
 
@@ -150,6 +159,14 @@ def test_other_losses(output):
     network = nl.Network([64, 32, 32, 1], "relu", output)
     assert nl.diagnose(network, X, y).healthy
     assert nl.diagnose(scaled(network, 40, [2]), X, y).causes == ("layers",)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1e4])
+def test_targets_in_another_unit(unit):
+    y = unit * (X[:, 20] + X[:, 30] * X[:, 40])
+    found = nl.diagnose(nl.Network([64, 32, 32, 1], "relu", "identity"), X, y)
+    assert found.causes == ("targets",), str(found)
+    assert found.repaired
 
 
 @pytest.mark.parametrize("loss", ["poisson", "huber"])

@@ -50,7 +50,7 @@ class Diagnosis:
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """inputs, layers, learning_rate, initialisation, activation: those that were found."""
+        """Found: inputs, targets, layers, learning_rate, initialisation, activation."""
         return tuple(each.cause for each in self.changes)
 
     @property

@@ -12,10 +12,11 @@ from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.network import Network
+from nonlin.network.loss import loss_for
 from nonlin.stability.trial import Examination, State
 from nonlin.stability.verdicts import Finding, place
 
-SCALES = (0.05, 20.0)  # mean square of the inputs that need no scaling
+SCALES = (0.05, 20.0)  # mean square of inputs, and of targets, that need no scaling
 OFFSET = 10.0  # mean of a column over its standard deviation
 FOREIGN = 5.0  # times the size that `auto` gives weights, or its inverse: not drawn for this
 LARGE_BIAS = 5.0  # standardised signals rarely come so far
@@ -40,6 +41,7 @@ class Change:
 def changes(state: State, found: Examination) -> Iterator[Change]:
     """All that may help, the mildest first."""
     yield from _scaled_inputs(state)
+    yield from _scaled_targets(state)
     yield from _redrawn_layers(state)
     if found.trained:
         yield from _slower(state)
@@ -58,6 +60,20 @@ def _scaled_inputs(state: State) -> Iterator[Change]:
     why = text("cause.inputs", size=f"{math.sqrt(second):.2g}", offset=f"{offset:.2g}")
     changed = replace(state, X=standard)
     yield Change("inputs", (1,), changed, why, text("change.inputs"))
+
+
+def _scaled_targets(state: State) -> Iterator[Change]:
+    """For losses of quantities in any unit, at an identity output."""
+    loss = loss_for(state.network.output.name, state.loss)
+    if loss.output != "identity":
+        return
+    values = np.asarray(state.y, np.float64)
+    mean, scale, second = values.mean(axis=0), values.std(axis=0), float(np.square(values).mean())
+    if SCALES[0] <= second <= SCALES[1] or not np.all(scale > 0):
+        return
+    changed = replace(state, y=(values - mean) / scale)
+    why = text("cause.targets", size=f"{math.sqrt(second):.2g}")
+    yield Change("targets", (len(state.network.weights),), changed, why, text("change.targets"))
 
 
 def _redrawn_layers(state: State) -> Iterator[Change]:
@@ -86,6 +102,8 @@ def _foreign(network: Network, fresh: Network) -> Iterator[tuple[int, Text]]:
         size = _root_mean_square(weights) / _root_mean_square(usual)
         if np.ptp(weights) == 0 and weights.size > 1:
             yield number, text("cause.equal", value=f"{weights.flat[0]:g}")
+        elif weights.shape[1] > 1 and not np.ptp(weights, axis=1).any():
+            yield number, text("cause.alike")
         elif not 1 / FOREIGN <= size <= FOREIGN:
             yield number, text("cause.weights", size=f"{size:.2g}")
         elif np.abs(biases).max() > LARGE_BIAS:

@@ -17,6 +17,7 @@ from nonlin.stability.verdicts import Finding, findings, verdicts
 
 STEPS = 150
 RISEN = 1.2  # times the loss before, or that of a constant output: steps too large
+TINY = 1e-300  # a loss that can be divided by
 LEARNT = 0.97  # times that loss, or less
 
 
@@ -35,7 +36,7 @@ class State:
 class Examination:
     """What was found before a short training, and, if that was nothing, after it.
 
-    learns: whether the loss came, or stayed, below that of a constant output.
+    learns: whether the loss came, or stayed, below `constant`, that of a constant output.
     """
 
     before: Stability
@@ -43,6 +44,7 @@ class Examination:
     findings: tuple[Finding, ...]
     record: Record | None
     learns: bool
+    constant: float
 
     @property
     def sound(self) -> bool:
@@ -56,28 +58,29 @@ class Examination:
 
     @property
     def loss(self) -> float:
-        """At the end; infinite if the training diverged or never began."""
+        """At the end, over `constant`; infinite if the training diverged or never began."""
         if self.after is None or self.after.loss is None or not math.isfinite(self.after.loss):
             return math.inf
-        return self.after.loss
+        return self.after.loss / max(self.constant, TINY)
 
 
 def examine(state: State) -> Examination:
     """The layers as they are; if they are healthy, the network after about STEPS steps."""
     before = measured(state.network, state.X, state.y, state.settings, None, state.loss)
     found = findings(verdicts(before, state.network.hidden))
+    constant = constant_loss(state)
     if found:
-        return Examination(before, None, found, None, False)
+        return Examination(before, None, found, None, False, constant)
     trained, record = _trained(state)
     if record.diverged_at is not None:
-        return Examination(before, None, (), record, False)
+        return Examination(before, None, (), record, False, constant)
     after = measured(trained, state.X, state.y, state.settings, None, state.loss)
-    loss, constant = after.loss or 0.0, constant_loss(state)
+    loss = after.loss or 0.0
     learns = loss < LEARNT * constant
     harmed = () if learns else findings(verdicts(after, trained.hidden))
     if not (learns or harmed) and loss > RISEN * max(constant, before.loss or 0.0):
         harmed = (Finding("exploding", (len(after.layers),), loss),)
-    return Examination(before, after, harmed, record, learns)
+    return Examination(before, after, harmed, record, learns, constant)
 
 
 def _trained(state: State) -> tuple[Network, Record]:
