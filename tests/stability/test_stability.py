@@ -30,6 +30,17 @@ def test_moments_are_those_of_the_forward_pass():
         assert layer.signal == pytest.approx(z.var(axis=0).mean() / np.square(z).mean())
 
 
+def test_a_few_long_rows_count_in_the_prediction():
+    rows = RNG.standard_normal((300, 400))
+    rows[:3] *= 30  # 90 % of all squares
+    for hidden in ("relu", "tanh"):
+        layers = nl.stability(net(hidden, (400, 1500, 1500, 2)), rows, Y).layers
+        for layer in layers[:2]:
+            assert layer.second == pytest.approx(layer.predicted_second, rel=0.1)
+    few = nl.stability(net(sizes=(400, 1500, 2)), rows[:2], Y[:2]).layers[0]
+    assert few.second == pytest.approx(few.predicted_second, rel=0.1)
+
+
 def test_blocks_are_merged_exactly(monkeypatch):
     network = net("relu")
     whole = nl.stability(network, X, Y)
