@@ -106,7 +106,7 @@ def _table(
     notes: Sequence[Text] = (),
 ) -> Table:
     """Rows with a target, columns that say something, and notes on the others."""
-    features = normalised(raw)
+    features = columns.with_numbers(normalised(raw), ~gaps)
     superfluous, said = columns.superfluous(features)  # of all rows: a gap breaks row numbers
     features = features.drop(superfluous).filter(~gaps)
     found = (
