@@ -20,16 +20,19 @@ TRUTH = {"1": "true", "0": "false", "true": "1", "false": "0"}  # other ways to 
 
 def select(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """These columns; InputError for those that are missing."""
-    missing = [name for name in names if name not in frame.columns]
+    given = frame.schema
+    missing = [name for name in names if name not in given]
     if missing:
-        hint = nearest(missing[0], [name for name in frame.columns if name not in names])
+        hint = nearest(missing[0], [name for name in given if name not in names])
         raise InputError("columns_missing", missing=", ".join(missing[:20]), hint=hint)
     return frame.select(names)
 
 
-def numbers(column: pl.Series) -> pl.Series:
-    """Float64; InputError for dates and for text that is no number."""
-    found = _normalised(column)
+def numbers(column: pl.Series, found: pl.Series) -> pl.Series:
+    """Float64; InputError for dates and for text that is no number.
+
+    column: as it was given. found: what `data.normalised` makes of it.
+    """
     if not found.count():
         return found.cast(pl.Float64, strict=False)
     if found.dtype.is_temporal():
@@ -43,13 +46,12 @@ def numbers(column: pl.Series) -> pl.Series:
     return number
 
 
-def dates(column: pl.Series, kind: str) -> pl.Series:
+def dates(column: pl.Series, found: pl.Series, kind: str) -> pl.Series:
     """Of the type of this kind; text is read as that of a file. InputError for anything else."""
-    found = _normalised(column)
     if not found.count():
         return pl.Series(column.name, [None] * len(column), dtype=TYPES[kind])
     if found.dtype == pl.String:
-        found = _normalised(as_read(found))
+        found = normalised(as_read(found).to_frame()).to_series()
     if not found.dtype.is_temporal() or kind_of(found.dtype) != kind:
         wanted = text(f"dates.{kind}")
         raise InputError("no_date", column=column.name, example=_example(column), wanted=wanted)
@@ -70,10 +72,6 @@ def levels(column: pl.Series, known: Sequence[str]) -> pl.Series:
         .with_columns(written.replace(spelt))
         .to_series()
     )
-
-
-def _normalised(column: pl.Series) -> pl.Series:
-    return normalised(column.to_frame()).to_series()
 
 
 def _example(column: pl.Series) -> object:

@@ -14,7 +14,7 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.choose import conform
 from nonlin.choose.columns import MOST_LEVELS, counted, distinct, listed, near_unique
-from nonlin.choose.data import as_frame
+from nonlin.choose.data import as_frame, normalised
 from nonlin.choose.dates import Dated, dated
 from nonlin.choose.transform import Transform, from_fitted
 
@@ -59,13 +59,14 @@ class Preparation:
         Raises InputError for missing columns, text and dates where numbers are needed, and
         anything but dates where these are.
         """
-        frame = conform.select(as_frame(X), self.used)
+        raw = conform.select(as_frame(X), self.used)
+        found = normalised(raw)
         levels = zip(self.categorical, self.transformer.categorical, strict=True)
         return pl.DataFrame(
             [
-                *(conform.numbers(frame[name]) for name in self.numeric),
-                *(conform.dates(frame[each.column], each.kind) for each in self.dated),
-                *(conform.levels(frame[name], rule.levels) for name, rule in levels),
+                *(conform.numbers(raw[name], found[name]) for name in self.numeric),
+                *(conform.dates(raw[n.column], found[n.column], n.kind) for n in self.dated),
+                *(conform.levels(raw[name], rule.levels) for name, rule in levels),
             ]
         )
 
