@@ -180,3 +180,8 @@ def test_json_is_called_so(content, told):
 def test_the_first_line_that_does_not_fit_is_named(content, said, told):
     with pytest.raises(InputError, match=said):
         told(content)
+
+
+def test_a_line_behind_a_huge_cell_cannot_be_named(told):
+    with pytest.raises(pl.exceptions.ComputeError):
+        told(f"a,b\n{'x' * 200_000},2\n3,4,5\n")

@@ -6,8 +6,10 @@ What is not plain (UTF-8, decimal points, bare digits) is read anyway, and a not
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -42,7 +44,10 @@ def read_delimited(path: Path) -> tuple[pl.DataFrame, tuple[Text, ...]]:
 def _ended(raw: bytes) -> bytes:
     """With a separator behind the names, if all other lines end with one."""
     sign = separator_of(raw).encode()
-    head, *lines = (raw.rstrip(b"\r\n") + b"\n").splitlines()
+    table = raw.rstrip(b"\r\n")
+    if not table.endswith(sign):  # most files: nothing is taken apart
+        return raw
+    head, *lines = table.splitlines()
     if head.endswith(sign) or not lines or not all(line.endswith(sign) for line in lines):
         return raw
     return raw.replace(head, head + sign, 1)
@@ -51,15 +56,16 @@ def _ended(raw: bytes) -> bytes:
 def _name_the_line(name: str, raw: bytes) -> None:
     """Raises InputError for the first line that has more fields than there are names."""
     separator = separator_of(raw)
-    lines = csv.reader(raw.decode().splitlines(keepends=True), delimiter=separator)
-    needed = len(next(lines))
-    for fields in lines:
-        if len(fields) > needed:
+    lines = csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=separator)
+    with suppress(csv.Error):  # a cell of 100 kB: other words must do
+        needed = len(next(lines))
+        long = next((fields for fields in lines if len(fields) > needed), None)
+        if long:
             raise InputError(
                 "ragged",
                 given=name,
                 line=lines.line_num,
-                fields=len(fields),
+                fields=len(long),
                 needed=needed,
                 separator={"\t": "tab"}.get(separator, separator),
             )
