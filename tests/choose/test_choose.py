@@ -138,7 +138,7 @@ def test_a_file_with_text_dates_and_gaps(tmp_path):
     assert "Left out, because nearly every row has a text of its own: id." in said
     assert "Missing values were filled by the training median: size (12)." in said
     assert "Missing values in text columns count as a value of their own: colour (8)." in said
-    assert "Dates and times count as numbers: since." in said
+    assert any(note.startswith("Dates and times count as numbers") for note in said)
     assert np.mean(result.predict(frame) == frame["y"].to_numpy()) > 0.8
     with speaking("zh"):
         assert "缺失值已用训练集的中位数填补:size (12)。" in [str(note) for note in result.notes]

@@ -1,6 +1,7 @@
 """Every way to hand over a table, and what is refused."""
 
-from datetime import date
+import os
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -9,10 +10,14 @@ import pytest
 
 import nonlin as nl
 from nonlin._errors import InputError
-from nonlin.choose.data import as_features, as_target, from_memory
+from nonlin.choose.data import as_frame, as_target, from_memory, normalised
 from nonlin.choose.read import read
 
 UNTIMED = ("ns_per_element", "seconds_per_network")
+
+
+def as_features(X):
+    return normalised(as_frame(X))
 
 
 def columns_of(frame):
@@ -42,7 +47,7 @@ def test_every_type_becomes_numbers_or_text():
         "bool": ["true", "false", None],
         "text": ["a", None, "b"],
         "category": ["u", "v", "u"],
-        "date": [1.0, None, 3.0],
+        "date": [datetime(1970, 1, 2), None, datetime(1970, 1, 4)],
     }
     assert as_features(frame.lazy()).equals(as_features(frame))
 
@@ -68,6 +73,7 @@ def test_a_pandas_frame():
             "day": np.array([date(1970, 1, 2), None, date(1970, 1, 4)], object),
             "time": pd.to_datetime(["1970-01-01T00:00:01", None, "1970-01-01T00:00:02"]),
             "zone": pd.to_datetime(["1970-01-01T00:00:01"] * 3, utc=True).tz_convert("Asia/Tokyo"),
+            "span": pd.to_timedelta(["1s", None, "1D"]),
         }
     )
     found = as_features(frame).to_dict(as_series=False)
@@ -81,9 +87,10 @@ def test_a_pandas_frame():
         "codes": ["3", None, "1"],
         "bool": ["true", None, "false"],
         "yes": ["true", None, "false"],
-        "day": [1.0, None, 3.0],
-        "time": [1e6, None, 2e6],
-        "zone": [1e6] * 3,
+        "day": [datetime(1970, 1, 2), None, datetime(1970, 1, 4)],
+        "time": [datetime(1970, 1, 1, 0, 0, 1), None, datetime(1970, 1, 1, 0, 0, 2)],
+        "zone": [datetime(1970, 1, 1, 0, 0, 1)] * 3,
+        "span": [timedelta(seconds=1), None, timedelta(days=1)],
     }
 
 
@@ -162,17 +169,57 @@ def test_a_column_that_is_the_target_is_told(y):
     assert note.endswith(" b.")
 
 
-def test_row_numbers_are_left_out_only_under_their_names():
-    frame = pl.DataFrame({"Id": [1, 2, 3], "year": [2001, 2002, 2003], "index": [1, 3, 2]})
-    assert from_memory(frame, [1, 2, 4]).features.columns == ["year", "index"]
-    said = "Left out, because it only numbers the rows: Id."
+def test_row_numbers_are_left_out():
+    frame = pl.DataFrame({"Id": [1, 2, 3], "year": [2001, 2002, 2003], "size": [1, 3, 2]})
+    assert from_memory(frame, [1, 2, 4]).features.columns == ["year", "size"]
+    said = "Left out, because they only number or name the rows: Id."
     assert notes(frame) == [said]
     assert said in notes(frame, [1, None, 4])
 
 
-def test_dates_are_told():
-    frame = pl.DataFrame({"a": [3, 1, 2], "day": [date(2020, 1, day) for day in (1, 5, 9)]})
-    assert notes(frame) == ["Dates and times count as numbers: day."]
+MIXED = np.random.default_rng(0).permutation(60)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "left_out"),
+    [
+        ("customer_id", MIXED * 7 + 10_000, True),
+        ("PassengerId", MIXED * 7, True),
+        ("订单编号", MIXED * 7, True),
+        ("customer_id", MIXED // 2, False),  # it comes again: a group
+        ("customer_id", MIXED + 0.5, False),
+        ("price", MIXED * 7, False),
+        ("grid", MIXED * 7, False),
+        ("whatever", MIXED, True),
+        ("whatever", MIXED + 1, True),
+        ("year", MIXED + 1950, False),
+        ("step", np.arange(60), False),  # may be a time
+        ("dose", MIXED[MIXED < 10], False),  # may be so by chance
+    ],
+)
+def test_what_names_the_rows_is_left_out(name, values, left_out):
+    frame = pl.DataFrame({name: values, "a": np.sin(np.arange(len(values)))})
+    table = from_memory(frame, np.cos(np.arange(len(values))))
+    assert table.features.columns == (["a"] if left_out else [name, "a"])
+    assert [note.key for note in table.notes] == ["choose.row_numbers"] * left_out
+
+
+def test_text_that_is_a_number_in_every_row_with_a_target():
+    written = [f"{k}.5" for k in range(50)]
+    frame = pl.DataFrame({"a": [*written, "Total"], "code": ["1", "2", "A"] * 17})
+    features = from_memory(frame, [*range(50), None]).features
+    assert features.schema == {"a": pl.Float64, "code": pl.String}
+    with pytest.raises(InputError, match="'a' holds text, such as 'Total', where numbers"):
+        from_memory(frame, range(51))
+
+
+@pytest.mark.parametrize("spelling", ["true", "TRUE", "True"])
+def test_truth_is_spelt_in_one_way(spelling):
+    frame = pl.DataFrame({"a": [spelling, "maybe"], "b": [True, None]})
+    assert as_features(frame).to_dict(as_series=False) == {
+        "a": ["true", "maybe"],
+        "b": ["true", None],
+    }
 
 
 def test_names_that_occur_twice(tmp_path):
@@ -267,10 +314,16 @@ def test_targets_that_are_refused(y, sentence):
 
 def test_files_that_are_refused(tmp_path):
     write(tmp_path / "sales.csv", "a,b\n1,2\n")
+    loop, pipe = tmp_path / "loop.csv", tmp_path / "pipe.csv"
+    loop.symlink_to(loop)
+    os.mkfifo(pipe)
     cases = {
         str(tmp_path / "sale.csv"): "Did you mean sales.csv",
         "digit": "the data sets are iris, .* Did you mean digits",
         str(tmp_path): "is a folder",
+        str(loop): "is a link that leads to no file",
+        str(pipe): "such as a pipe or a device",
+        str(tmp_path / "sal*s2.csv"): "No file matches .* Did you mean sales.csv",
         write(tmp_path / "empty.csv", ""): "is empty",
         write(tmp_path / "header.csv", "a,b\n"): "is empty: it has no rows",
         write(tmp_path / "one.csv", "a\n1\n2\n"): "one.csv has only the column 'a'",
@@ -281,7 +334,7 @@ def test_files_that_are_refused(tmp_path):
         write(tmp_path / "blank.csv", "\n\n"): "is empty: it has no rows",
         write(tmp_path / "mark.csv", "\ufeff"): "is empty: it has no rows",
         write(tmp_path / "odd.csv", "\xff\xfea", "latin-1"): "cannot be read as a table",
-        write(tmp_path / "ragged.csv", "a,b\n1,2,3\n"): "every line needs as many fields",
+        write(tmp_path / "ragged.csv", "a,b\n1,2,3\n"): "line 2 has 3 fields, .* 2 names",
         write(
             tmp_path / "gap.csv", "a,y\n1,\n2,\n"
         ): "'y' is missing, NaN or infinite in every row",

@@ -5,6 +5,7 @@ import codecs
 import polars as pl
 import pytest
 
+from nonlin._errors import InputError
 from nonlin.choose.delimited import read_delimited
 
 SAID = {
@@ -120,3 +121,67 @@ def test_a_text_far_down_is_no_surprise(told):
     frame, _ = told("a,b\n" + "1,2\n" * 12_000 + "one,2\n")
     assert frame["a"][-1] == "one"
     assert pl.Series(frame["a"]).dtype == pl.String
+
+
+def test_dates_written_in_two_ways_are_text(told):
+    frame, _ = told("a,b,c\n2020-01-01,1.5,2020-01-01\n13/02/2020,2,2020-02-01\n")
+    assert frame["a"] == ["2020-01-01", "13/02/2020"]
+    assert frame["b"] == [1.5, 2]
+    assert [day.month for day in frame["c"]] == [1, 2]
+
+
+def test_digits_of_chinese_keyboards(told):
+    assert told("a,b\n１２３,1\n４５,2\n")[0] == {"a": [123, 45], "b": [1, 2]}
+
+
+@pytest.mark.parametrize("spelling", ["-Infinity", "inf", "+INF", "infinity"])
+def test_infinity_is_a_number(spelling, told):
+    frame, notes = told(f"a,b\n{spelling},1\n2.5,2\n")
+    assert frame["a"][1] == 2.5
+    assert frame["a"][0] == float(spelling)
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    "content", ["a,b,\n1,2,\n3,4,\n", "a,b\n1,2,\n3,4,\n", "a;b;;\n1;2;;\n3;4;;"]
+)
+def test_separators_at_the_end_of_lines(content, told):
+    assert told(content)[0] == {"a": [1, 3], "b": [2, 4]}
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;"])
+def test_the_line_of_excel(first, told):
+    frame, notes = told(f"{first}\na;b\n1;2\n3;4\n")
+    assert frame == {"a": [1, 3], "b": [2, 4]}
+    assert notes == ["Comment lines before the table were left out: 1."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le"])
+def test_utf_32(encoding, told):
+    mark = b"" if encoding == "utf-32" else codecs.BOM_UTF32_LE
+    assert told(mark + CHINESE.encode(encoding))[0]["价格"] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "content", ['[{"a":1,"y":2}]\n', '{"a":1}\n{"a":2}\n', "[[1,2]]", "\n [ ]"]
+)
+def test_json_is_called_so(content, told):
+    with pytest.raises(InputError, match=r"The file data\.csv is JSON"):
+        told(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a,b\n1,2\n3,4,5\n6,7\n8,9,10,11\n", "line 3 has 3 fields, .* 2 names .separator: ,"),
+        ('a\tb\n1\t"x\ny"\n3\t4\t5\n', "line 4 has 3 fields, .* 2 names .separator: tab"),
+    ],
+)
+def test_the_first_line_that_does_not_fit_is_named(content, said, told):
+    with pytest.raises(InputError, match=said):
+        told(content)
+
+
+def test_a_line_behind_a_huge_cell_cannot_be_named(told):
+    with pytest.raises(pl.exceptions.ComputeError):
+        told(f"a,b\n{'x' * 200_000},2\n3,4,5\n")

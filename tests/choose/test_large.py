@@ -65,6 +65,18 @@ def test_the_cells_are_read_as_those_of_a_small_file(tmp_path, monkeypatch):
     assert {note.key for note in plain.notes} < {note.key for note in sampled.notes}
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_row_numbers_are_known_in_a_part_of_them(ending, tmp_path, small_limits):
+    """The rows are sorted by their class, so that the number of a row would tell it."""
+    whole = frame().sort("kind").with_row_index("customer_id").with_row_index("index")
+    path = tmp_path / f"t.{ending}"
+    whole.write_csv(path) if ending == "csv" else whole.write_parquet(path)
+    table = read(str(path), "kind")
+    assert table.features.columns == ["number", "day", "price"]
+    (note,) = (note for note in table.notes if note.key == "choose.row_numbers")
+    assert str(note).endswith("index, customer_id.")
+
+
 def test_a_quantity_is_sampled_evenly(tmp_path, small_limits):
     path = tmp_path / "t.csv"
     frame().write_csv(path)

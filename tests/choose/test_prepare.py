@@ -5,11 +5,15 @@ import polars as pl
 import pytest
 
 from nonlin._errors import InputError
-from nonlin.choose.data import Table, as_features
+from nonlin.choose.data import Table, as_frame, from_memory, normalised
 from nonlin.choose.prepare import fit, gaps
 from nonlin.choose.split import split
 from nonlin.choose.task import infer
 from nonlin.choose.trial import prepared
+
+
+def as_features(X):
+    return normalised(as_frame(X))
 
 
 def test_numbers_by_hand():
@@ -115,7 +119,7 @@ def test_new_rows_that_do_not_fit():
 def test_a_slip_among_numbers_is_named():
     column = [*(f"{k}.5" for k in range(50)), "oops"]
     with pytest.raises(InputError, match="'a' holds text, such as 'oops', where numbers"):
-        fit(as_features(pl.DataFrame({"a": column, "b": range(51)})))
+        from_memory(pl.DataFrame({"a": column, "b": range(51)}), range(51))
 
 
 def test_numbers_that_cannot_be_squared():

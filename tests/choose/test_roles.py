@@ -85,9 +85,10 @@ def test_values_beside_the_rows():
     [
         [f"2024-{k // 28 + 1:02d}-{k % 28 + 1:02d}" for k in range(ROWS)],
         pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 4, 29), eager=True),
-        np.arange(ROWS).astype("datetime64[D]"),
+        *(np.arange(ROWS).astype(f"datetime64[{unit}]") for unit in ("D", "h", "s", "ns")),
+        np.arange(ROWS).astype("timedelta64[s]"),
     ],
-    ids=["text", "dates", "numpy"],
+    ids=["text", "dates", "days", "hours", "seconds", "nanoseconds", "durations"],
 )
 def test_times_as_people_have_them(times):
     table = from_memory(X, Y, {"time": times})

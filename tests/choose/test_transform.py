@@ -1,10 +1,13 @@
 """The plain transform gives what scikit-learn's own transformer gives, to the last bit."""
 
+from datetime import datetime, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
 
 from nonlin.choose import prepare
+from nonlin.choose.dates import Dated
 from nonlin.choose.transform import from_fitted
 
 
@@ -16,6 +19,7 @@ def frame(count, seed, texts=("u", "v", None, "w")):
             "a": [None if at % 5 == 0 else x for at, x in enumerate(numbers[0])],
             "b": numbers[1],
             "c": random.choice(np.array(texts, object), count).tolist(),
+            "when": [datetime(2024, 1, 1) + timedelta(hours=5 * at) for at in range(count)],
             "d": [f"rare{at}" if at < 5 else "often" for at in range(count)],
         },
         schema_overrides={"c": pl.String},
@@ -25,13 +29,13 @@ def frame(count, seed, texts=("u", "v", None, "w")):
 @pytest.mark.parametrize("numeric", [[], ["a", "b"]])
 @pytest.mark.parametrize("categorical", [[], ["c"], ["d", "c"]])
 def test_the_same_as_scikit_learn(numeric, categorical):
-    if not numeric and not categorical:
-        return
-    rows = prepare._filled(frame(300, 0).select(*numeric, *categorical))
-    judge = prepare._transformer(numeric, categorical, 300)
-    judge.fit(rows)
+    new = frame(50, 1, ("u", "never seen", None))
+    times = [Dated("when", "datetime", ("hour",))]
+    rows, other = (
+        prepare._arranged(each, numeric, times, categorical) for each in (frame(300, 0), new)
+    )
+    judge = prepare._fitted(rows, len(numeric) + 1, len(categorical))
     found = from_fitted(judge)
-    new = frame(50, 1, ("u", "never seen", None)).select(*numeric, *categorical)
-    for given in (rows, prepare._filled(new)):
+    for given in (rows, other):
         assert np.array_equal(found.transform(given), judge.transform(given))
     assert found.width == len(judge.get_feature_names_out())

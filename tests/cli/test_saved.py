@@ -72,6 +72,8 @@ def test_predictions_are_those_of_the_model(said, folder):
         "Not used for the prediction: extra.",
         "Missing values were filled by the training median: size (1).",
         "Missing values in text columns count as a value of their own: shop (1).",
+        "Values that training did not see, or too rarely to tell them apart "
+        "(in parentheses: rows): shop (1).",
     ]
 
 

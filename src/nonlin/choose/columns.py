@@ -8,11 +8,16 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
+from nonlin._errors import InputError
 from nonlin._text import Text, text
 
 LISTED = 6  # column names that a note holds
-ROW_NUMBERS = {"id", "index", "no", "nr", "row", "rownames", "column_1", "unnamed: 0"}
-ROW_NUMBERS |= {"序号", "编号", "行号"}
+MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
+NEAR_UNIQUE = 0.5  # a text column with more levels than this share of the rows tells nothing
+NAMES_ROWS = re.compile(  # id, customer_id, customerId, 客户ID, row number, 订单编号, ...
+    r"(?i:(.*[^a-z])?(id|idx|no|nr|key)|id[^a-z].*|.*(编号|序号|行号|单号|学号|工号)"
+    r"|index|rownames|row[ _.]?(no|nr|number|index)?|[gu]?uid|column_1|unnamed: 0)|.*[a-z]I[dD]"
+)
 REPEATED = re.compile(r"(.*)_duplicated_\d+")  # what polars makes of a name that occurs twice
 
 
@@ -39,23 +44,44 @@ def distinct(names: Iterable[str]) -> list[str]:
 
 
 def remarks(raw: pl.DataFrame, target: str) -> tuple[Text, ...]:
-    """Notes on repeated names, dates and infinite values in columns as they were given."""
+    """Notes on repeated names and infinite values in columns as they were given."""
     names = {*raw.columns, target}
     repeated = [n for n in names if (same := REPEATED.fullmatch(n)) and same[1] in names]
-    dates = [name for name, dtype in raw.schema.items() if dtype.is_temporal()]
     floats = [name for name, dtype in raw.schema.items() if dtype.is_float()]
     infinite = raw.select(pl.col(floats).is_infinite().sum()).row(0, named=True) if floats else {}
     found = (
         ("choose.repeated_names", listed(sorted(repeated))),
-        ("choose.dates", listed(dates)),
         ("choose.infinite", counted(infinite)),
     )
     return tuple(text(key, columns=columns) for key, columns in found if columns)
 
 
+def near_unique(column: pl.Series) -> bool:
+    """Has nearly every row a value of its own?"""
+    return column.drop_nulls().n_unique() > max(MOST_LEVELS, NEAR_UNIQUE * len(column))
+
+
+def with_numbers(features: pl.DataFrame, kept: np.ndarray) -> pl.DataFrame:
+    """With text that is a number in every row of `kept` (bool) as numbers; codes stay text.
+
+    Raises InputError where most of it are numbers, so that a few slips made it text.
+    """
+    found = []
+    for column in features.select(pl.col(pl.String)):
+        number = column.cast(pl.Float64, strict=False)
+        there = pl.Series(kept) & column.is_not_null()
+        written, slips = column.filter(there), column.filter(there & number.is_null())
+        if not near_unique(written) or 2 * len(slips) >= len(written):
+            continue
+        if len(slips):
+            raise InputError("text_column", column=column.name, example=slips[0])
+        found.append(number)
+    return features.with_columns(found)
+
+
 def superfluous(features: pl.DataFrame) -> tuple[list[str], tuple[Text, ...]]:
-    """Columns that only number the rows or repeat another one, and notes that say so."""
-    numbers = [name for name in features.columns if _counts_rows(features[name])]
+    """Columns that only name the rows or repeat another one, and notes that say so."""
+    numbers = [name for name in features.columns if _names_rows(features[name])]
     copies = _copies(features.drop(numbers))
     pairs = (f"{copy} (= {original})" for copy, original in copies.items())
     found = (("choose.row_numbers", listed(numbers)), ("choose.copies", listed(pairs)))
@@ -63,10 +89,23 @@ def superfluous(features: pl.DataFrame) -> tuple[list[str], tuple[Text, ...]]:
     return [*numbers, *copies], notes
 
 
-def _counts_rows(column: pl.Series) -> bool:
-    if column.name.lower() not in ROW_NUMBERS or column.dtype != pl.Float64 or len(column) < 2:
+def _names_rows(column: pl.Series) -> bool:
+    """Whole numbers, each once, that are called an id, or are 1, 2, 3, ... in any other order.
+
+    In this very order they may be a time, which is something to learn from; and few may be so
+    by chance.
+    """
+    if column.dtype != pl.Float64:
         return False
-    return column.null_count() == 0 and bool((column.diff().drop_nulls() == 1.0).all())
+    values = column.drop_nulls().to_numpy()
+    whole = (values == np.floor(values)).all()
+    if len(values) < 2 or not whole or len(np.unique(values)) < len(values):
+        return False
+    if NAMES_ROWS.fullmatch(column.name.strip()):
+        return True
+    low, high = values.min(), values.max()
+    counted = low in (0, 1) and high - low == len(values) - 1
+    return counted and len(values) > MOST_LEVELS and len(np.unique(np.diff(values))) > 1
 
 
 def _copies(features: pl.DataFrame) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Whatever people hand over as X and y, brought to one form: a polars frame and an array.
 
-After this module every feature column is Float64 (numbers, dates as numbers) or String
-(text, categories, booleans); a gap, NaN or infinity is null.
+After this module every feature column is Float64 (numbers), String (text, categories, booleans)
+or one of `dates.TYPES`; a gap, NaN or infinity is null.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
-from nonlin.choose import columns, labels
-from nonlin.choose.roles import NONE, Roles, roles
+from nonlin.choose import columns, dates, labels
+from nonlin.choose.roles import MICROSECONDS, NONE, Roles, roles
 from nonlin.network.checks import real_array
 
 TARGET = "y"  # the name of a target that came without one
@@ -28,7 +28,7 @@ NUMBERS = (int, float, np.integer, np.floating)
 class Table:
     """Rows to learn from.
 
-    features: Float64 and String columns, null where a value is missing. target: (rows,),
+    features: see `normalised`, null where a value is missing. target: (rows,),
     float64, integers, booleans or text, or (rows, labels) of 0 and 1; nothing missing. notes:
     what the user should know about how the table was read. roles: how rows belong together.
     """
@@ -106,7 +106,7 @@ def _table(
     notes: Sequence[Text] = (),
 ) -> Table:
     """Rows with a target, columns that say something, and notes on the others."""
-    features = normalised(raw)
+    features = columns.with_numbers(normalised(raw), ~gaps)
     superfluous, said = columns.superfluous(features)  # of all rows: a gap breaks row numbers
     features = features.drop(superfluous).filter(~gaps)
     found = (
@@ -126,13 +126,8 @@ def _left_out(gaps: np.ndarray, target: str) -> tuple[Text, ...]:
     return (text("choose.no_target", column=target, count=count, row=row),)
 
 
-def as_features(X: Any) -> pl.DataFrame:
-    """X as a frame of Float64 and String columns; an array's columns are called x1, x2, ..."""
-    return normalised(as_frame(X))
-
-
 def as_frame(X: Any) -> pl.DataFrame:
-    """X as a frame, each column of the type that it came with."""
+    """X as a frame, columns of the types they came with; an array's are called x1, x2, ..."""
     if hasattr(X, "collect_schema") and hasattr(X, "lazy"):  # polars, eager or lazy
         return X.lazy().collect()
     if hasattr(X, "iloc") and hasattr(X, "columns"):
@@ -150,8 +145,8 @@ def _from_pandas(name: str, column: Any) -> pl.Series:
     kind = getattr(column.dtype, "kind", "O")
     if kind in "iuf":
         return pl.Series(name, column.to_numpy(dtype=np.float64, na_value=np.nan))
-    if kind == "M":
-        return pl.Series(name, column.to_numpy(dtype="datetime64[us]"))
+    if kind in MICROSECONDS:
+        return pl.Series(name, column.to_numpy(dtype=MICROSECONDS[kind]))
     missing = column.isna().to_numpy()
     values = [None if gap else v for v, gap in zip(column.tolist(), missing, strict=True)]
     if column.dtype != "category":  # whose numbers are names
@@ -161,7 +156,9 @@ def _from_pandas(name: str, column: Any) -> pl.Series:
 
 
 def normalised(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column as Float64 or String, null where a value is missing or not finite."""
+    """Every column as Float64, String or of `dates.TYPES`, null where a value is missing or not
+    finite; text without blanks around it, and however TRUE and False are written, in small letters.
+    """
     if frame.width == 0:
         raise InputError("no_features")
     return frame.select(_normalised(name, dtype) for name, dtype in frame.schema.items())
@@ -173,12 +170,14 @@ def _normalised(name: str, dtype: pl.DataType) -> pl.Expr:
         number = column.cast(pl.Float64)
         return pl.when(number.is_finite()).then(number)
     if dtype.is_temporal():
-        return column.to_physical().cast(pl.Float64)
+        return dates.normalised(name, dtype)
     if dtype == pl.Null:
         return column.cast(pl.Float64)
     if dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
         written = column.cast(pl.String).str.strip_chars()
-        return pl.when(written != "").then(written)
+        small = written.str.to_lowercase()
+        truth = pl.when(small.is_in(["true", "false"])).then(small).otherwise(written)
+        return pl.when(written != "").then(truth)
     raise InputError("column_type", column=name, given=dtype)
 
 

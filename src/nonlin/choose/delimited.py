@@ -5,29 +5,70 @@ What is not plain (UTF-8, decimal points, bare digits) is read anyway, and a not
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 
+from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.choose.plain_text import plain_text
 
 MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?"]
 SEPARATORS = ",;\t|"
 SIGNS = "%$€£¥￥"
+UNNAMED = re.compile(r"\s*(_duplicated_\d+)?")
 GAPS = r"'’\s"  # thousands separators that are no comma and no point
 
 
 def read_delimited(path: Path) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     """The table in the file, and notes on how it was read.
 
-    Raises PolarsError for lines that do not fit the first one, OSError for an unreadable file,
-    InputError for one that is no text.
+    Raises InputError for a file that is no text, and names the first line that does not fit the
+    first one; PolarsError for what else is wrong with it, OSError for an unreadable file.
     """
     raw, notes = plain_text(path)
-    frame, how = from_bytes(raw)
+    raw = _ended(raw)
+    try:
+        frame, how = from_bytes(raw)
+    except pl.exceptions.ComputeError:
+        _name_the_line(path.name, raw)
+        raise
     return frame, (*notes, *how)
+
+
+def _ended(raw: bytes) -> bytes:
+    """With a separator behind the names, if all other lines end with one."""
+    sign = separator_of(raw).encode()
+    table = raw.rstrip(b"\r\n")
+    if not table.endswith(sign):  # most files: nothing is taken apart
+        return raw
+    head, *lines = table.splitlines()
+    if head.endswith(sign) or not lines or not all(line.endswith(sign) for line in lines):
+        return raw
+    return raw.replace(head, head + sign, 1)
+
+
+def _name_the_line(name: str, raw: bytes) -> None:
+    """Raises InputError for the first line that has more fields than there are names."""
+    separator = separator_of(raw)
+    lines = csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=separator)
+    with suppress(csv.Error):  # a cell of 100 kB: other words must do
+        needed = len(next(lines))
+        long = next((fields for fields in lines if len(fields) > needed), None)
+        if long:
+            raise InputError(
+                "ragged",
+                given=name,
+                line=lines.line_num,
+                fields=len(long),
+                needed=needed,
+                separator={"\t": "tab"}.get(separator, separator),
+            )
 
 
 def from_bytes(raw: bytes) -> tuple[pl.DataFrame, tuple[Text, ...]]:
@@ -50,7 +91,25 @@ def separator_of(raw: bytes) -> str:
     return max(SEPARATORS, key=line.count)
 
 
+def as_read(column: pl.Series, decimal_comma: bool = False) -> pl.Series:
+    """A column of text as it would be, had it stood in a file; text, if polars is at a loss."""
+    beside = pl.DataFrame({"a": column, "b": [0] * len(column)})  # so that a gap is no blank line
+    try:
+        return _parsed(beside.write_csv().encode(), ",", decimal_comma)["a"].alias(column.name)
+    except pl.exceptions.ComputeError:
+        return column
+
+
 def _frame(raw: bytes, separator: str, decimal_comma: bool = False) -> pl.DataFrame:
+    """As polars reads it; column by column, if some are not what their first values promise."""
+    try:
+        return _parsed(raw, separator, decimal_comma)
+    except pl.exceptions.ComputeError:
+        frame = pl.read_csv(raw, separator=separator, null_values=MISSING, infer_schema=False)
+        return frame.with_columns(as_read(column, decimal_comma) for column in frame)
+
+
+def _parsed(raw: bytes, separator: str, decimal_comma: bool) -> pl.DataFrame:
     return pl.read_csv(
         raw,
         separator=separator,
@@ -62,7 +121,13 @@ def _frame(raw: bytes, separator: str, decimal_comma: bool = False) -> pl.DataFr
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
-    """Column names without blanks around them; one that is empty becomes column_1, ..."""
+    """Column names without blanks around them; one that is empty becomes column_1, ...
+
+    Columns without a name and any value are none: every line ends with a separator.
+    """
+    frame = frame.drop(
+        name for name in frame.columns if UNNAMED.fullmatch(name) and not frame[name].count()
+    )
     names = [name.strip() or f"column_{k}" for k, name in enumerate(frame.columns, start=1)]
     if len(set(names)) == len(names):
         frame.columns = names
@@ -83,7 +148,8 @@ def _pattern(decimal: str) -> str:
     """A number as it may be written where `decimal` is "." or ","."""
     group = f"[{',' if decimal == '.' else '.'}{GAPS}]"
     digits = rf"(\d{{1,3}}({group}\d{{3}})+|\d+)"
-    return rf"^[+-]?[{SIGNS}]?\s*[+-]?{digits}?([{decimal}]\d*)?([eE][+-]?\d+)?\s*[{SIGNS}]?$"
+    number = rf"[{SIGNS}]?\s*[+-]?{digits}?([{decimal}]\d*)?([eE][+-]?\d+)?\s*[{SIGNS}]?"
+    return rf"^[+-]?({number}|(?i:inf(inity)?))$"
 
 
 def _decimal_commas(frame: pl.DataFrame) -> bool:
@@ -103,7 +169,8 @@ def _written_numbers(frame: pl.DataFrame, decimal: str) -> Iterator[tuple[str, p
     for column in _texts(frame):
         if not column.str.contains(_pattern(decimal)).all():
             continue
-        bare = column.str.replace_all(f"[{group}{GAPS}{SIGNS}]", "").str.replace(
+        western = column.str.normalize("NFKC")  # the digits of Chinese keyboards
+        bare = western.str.replace_all(f"[{group}{GAPS}{SIGNS}]", "").str.replace(
             decimal, ".", literal=True
         )
         number = bare.cast(pl.Float64, strict=False)

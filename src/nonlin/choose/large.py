@@ -5,6 +5,7 @@ CSV: all cells are read as text, and the part goes through `delimited` as a smal
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 
 from nonlin._text import Text, text
 from nonlin.choose.delimited import MISSING, from_bytes, separator_of
+from nonlin.choose.plain_text import BEFORE, GZIP
 from nonlin.choose.split import LEAST_PER_CLASS
 
 LARGE = 1 << 28  # bytes of text: a smaller file is read as a whole
@@ -32,7 +34,7 @@ def scanned(path: Path, parquet: bool) -> pl.LazyFrame | None:
         return None
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if b"\0" in head or head.startswith((b"\x1f\x8b", b"# ", b"\xef\xbb\xbf")):
+    if b"\0" in head or head.startswith((GZIP, codecs.BOM_UTF8, *BEFORE)):
         return None
     try:
         head.rpartition(b"\n")[0].decode()

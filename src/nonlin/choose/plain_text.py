@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zlib
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from nonlin._text import Text, text
 
 CHINESE = 0.9  # share of the letters that must be common ones for a file to be Chinese
 GZIP = b"\x1f\x8b"
+JSON = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\"\]\d])")
+BEFORE = (b"# ", b"sep=", b"SEP=")  # comments, and what Excel says of the separator
 KINDS = {b"PAR1": "Parquet", b"PK\x03\x04": "Excel, zip", b"\x89PNG": "PNG", b"%PDF": "PDF"}
 KINDS |= {b"ARROW1": "Arrow", b"\xff\xd8\xff": "JPEG", b"SQLite": "SQLite", GZIP: "gzip"}
 
@@ -19,8 +22,9 @@ KINDS |= {b"ARROW1": "Arrow", b"\xff\xd8\xff": "JPEG", b"SQLite": "SQLite", GZIP
 def plain_text(path: Path) -> tuple[bytes, list[Text]]:
     """Lines in UTF-8 that end with a line feed, and notes on what was not so.
 
-    Left out: a mark of the encoding, comments (# ...) before the first line, and the first line
-    where it comes again. Raises OSError for an unreadable file, InputError for one that is no text.
+    Left out: a mark of the encoding, comments (# ..., sep=;) before the first line, and the first
+    line where it comes again. Raises OSError for an unreadable file, InputError for one that is no
+    text, and for JSON.
     """
     raw = _unpacked(path)
     notes = []
@@ -34,6 +38,8 @@ def plain_text(path: Path) -> tuple[bytes, list[Text]]:
     raw = raw.removeprefix(codecs.BOM_UTF8)
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
+    if JSON.match(raw):
+        raise InputError("json", given=path.name)
     raw, comments = _without_comments(raw)
     raw, heads = _without_heads(raw)
     found = (("comments", comments), ("head_again", heads))
@@ -56,6 +62,8 @@ def _encoding(raw: bytes) -> str | None:
 
     None where there are zero bytes, which no text has: it is UTF-16 without a mark, or no text.
     """
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"
     if b"\0" in raw or any(raw.startswith(mark) for mark in KINDS):
@@ -90,9 +98,9 @@ def _is_chinese(written: str) -> bool:
 
 
 def _without_comments(raw: bytes) -> tuple[bytes, int]:
-    """Without the lines before the table that begin with "# ", and how many there were."""
+    """Without the lines before the table that begin with BEFORE, and how many there were."""
     count = 0
-    while raw.startswith(b"# "):
+    while raw.startswith(BEFORE):
         raw = raw.partition(b"\n")[2]
         count += 1
     return raw, count

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from nonlin._errors import InputError, nearest
+from nonlin._errors import InputError
 from nonlin._text import Text, text
-from nonlin.choose.columns import counted, listed
-from nonlin.choose.data import as_features
+from nonlin.choose import conform
+from nonlin.choose.columns import MOST_LEVELS, counted, distinct, listed, near_unique
+from nonlin.choose.data import as_frame, normalised
+from nonlin.choose.dates import Dated, dated
 from nonlin.choose.transform import Transform, from_fitted
 
-MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
 RARE = 0.01  # levels with a smaller share of the rows are "other"
 LARGEST = 1e100  # its square is still a number
-NEAR_UNIQUE = 0.5  # a text column with more levels than this share of the rows tells nothing
 GAP = "(missing)"
+NOTES = ("levels", "dates", "dropped_constant", "dropped_unique")  # in the order they are told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Preparation:
     """What turns raw feature columns into network inputs, fitted on the training rows.
 
-    Numbers: gaps become the training median, then standardised. Text and booleans: one-hot,
-    rare and unknown levels together as "other", gaps a level of their own. Constant and
+    Numbers: gaps become the training median, then standardised. Dates: how late it is, as a
+    number, and sine and cosine of the cycles that the training rows show. Text and booleans:
+    one-hot, rare and unknown levels together as "other", gaps a level of their own. Constant and
     near-unique text columns are dropped. mean, scale: of a regression target (0, 1 for
     classes). names: of the inputs that result. notes: what the user should know.
     """
 
     columns: tuple[str, ...]
     numeric: tuple[str, ...]
+    dated: tuple[Dated, ...]
     categorical: tuple[str, ...]
     transformer: Transform
     names: tuple[str, ...]
@@ -45,28 +49,36 @@ class Preparation:
         """Raw rows (frame or array with the columns seen in training) as float32 inputs.
 
         Shape (rows, len(names)). Columns of a frame are found by name, others are ignored.
-        Raises InputError for missing columns and for text where numbers are needed.
+        Raises InputError as `read`.
         """
-        return self.inputs(as_features(X))
+        return self.inputs(self.read(X))
+
+    def read(self, X: Any) -> pl.DataFrame:
+        """The columns that are used, as `data.normalised` gives them, spelt as in training.
+
+        Raises InputError for missing columns, text and dates where numbers are needed, and
+        anything but dates where these are.
+        """
+        raw = conform.select(as_frame(X), self.used)
+        found = normalised(raw)
+        levels = zip(self.categorical, self.transformer.categorical, strict=True)
+        return pl.DataFrame(
+            [
+                *(conform.numbers(raw[name], found[name]) for name in self.numeric),
+                *(conform.dates(raw[n.column], found[n.column], n.kind) for n in self.dated),
+                *(conform.levels(raw[name], rule.levels) for name, rule in levels),
+            ]
+        )
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The columns that are looked at."""
+        return (*self.numeric, *(each.column for each in self.dated), *self.categorical)
 
     def inputs(self, features: pl.DataFrame) -> np.ndarray:
-        """The same for a frame that `data.normalised` has made."""
-        frame = self._columns(features)
-        return np.ascontiguousarray(self.transformer.transform(_filled(frame)), np.float32)
-
-    def _columns(self, frame: pl.DataFrame) -> pl.DataFrame:
-        needed = (*self.numeric, *self.categorical)
-        schema = frame.schema
-        missing = [name for name in needed if name not in schema]
-        if missing:
-            hint = nearest(missing[0], [name for name in schema if name not in needed])
-            raise InputError("columns_missing", missing=", ".join(missing[:20]), hint=hint)
-        texts = [n for n in self.numeric if schema[n] == pl.String and frame[n].count()]
-        if texts:
-            example = frame[texts[0]].drop_nulls()
-            raise InputError("text_column", column=texts[0], example=example[0])
-        numbers = pl.col(self.numeric).cast(pl.Float64)  # a column of gaps was read as text
-        return frame.select(numbers, pl.col(self.categorical).cast(pl.String))
+        """The same for a frame that `read` or `data.normalised` has made."""
+        found = _arranged(features, self.numeric, self.dated, self.categorical)
+        return np.ascontiguousarray(self.transformer.transform(found), np.float32)
 
     def encode(self, target: np.ndarray) -> np.ndarray:
         """A numeric target in the units of training: (y - mean) / scale."""
@@ -80,23 +92,23 @@ class Preparation:
 def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation:
     """The preparation that these training rows ask for.
 
-    features: Float64 and String columns (see `data`). target: (rows,), for regression only.
-    Raises InputError if no usable column is left, for numbers beyond 1e100, and for a column of
-    numbers with some text among them.
+    features: see `data.normalised`. target: (rows,), for regression only.
+    Raises InputError if no usable column is left, and for numbers beyond 1e100.
     """
-    numeric, categorical, notes = _kept(features)
+    numeric, times, categorical, notes = _kept(features)
     _not_too_large(features.select(numeric), target)
-    if not numeric and not categorical:
+    if not (numeric or times or categorical):
         raise InputError("no_features")
-    transformer = _transformer(numeric, categorical, features.height)
-    transformer.fit(_filled(features.select(*numeric, *categorical)))
+    rows = _arranged(features, numeric, times, categorical)
+    transformer = _fitted(rows, len(numeric) + len(times), len(categorical))
     mean, scale = (0.0, 1.0) if target is None else _location(target)
     return Preparation(
         tuple(features.columns),
         tuple(numeric),
+        times,
         tuple(categorical),
         from_fitted(transformer),
-        tuple(str(name) for name in transformer.get_feature_names_out()),
+        _names(transformer),
         mean,
         scale,
         notes,
@@ -105,43 +117,52 @@ def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation
 
 def gaps(features: pl.DataFrame, kept: Preparation) -> tuple[Text, ...]:
     """Notes on missing values in the columns that are kept, if there are any."""
-    found = (("filled", kept.numeric), ("gap_level", kept.categorical))
+    filled = (*kept.numeric, *(each.column for each in kept.dated))
+    found = (("filled", filled), ("gap_level", kept.categorical))
     holes = {key: counted({n: features[n].null_count() for n in names}) for key, names in found}
     return tuple(
         text(f"choose.{key}", columns=columns) for key, columns in holes.items() if columns
     )
 
 
-def _kept(features: pl.DataFrame) -> tuple[list[str], list[str], tuple[Text, ...]]:
-    """Numeric columns, text columns, and notes on the text and on what is dropped."""
-    numeric, categorical, constant, unique = [], [], [], []
-    for name, dtype in features.schema.items():
-        levels = features[name].drop_nulls().n_unique()
-        gap = dtype == pl.String and features[name].null_count() > 0  # a level of its own
-        if levels + gap < 2:
-            constant.append(name)
-        elif dtype != pl.String:
-            numeric.append(name)
-        elif levels > max(MOST_LEVELS, NEAR_UNIQUE * features.height):
-            unique.append(_really_text(features[name]))
-        else:
-            categorical.append(name)
-    found = (
-        ("choose.levels", categorical),
-        ("choose.dropped_constant", constant),
-        ("choose.dropped_unique", unique),
-    )
-    notes = tuple(text(key, columns=listed(names)) for key, names in found if names)
-    return numeric, categorical, notes
+def unseen(features: pl.DataFrame, kept: Preparation) -> tuple[Text, ...]:
+    """A note on values of text columns that training did not tell apart; `features`: of `read`."""
+    levels = zip(kept.categorical, kept.transformer.categorical, strict=True)
+    found = {name: _others(features[name], rule.levels) for name, rule in levels}
+    columns = counted(found)
+    return (text("keep.unseen", columns=columns),) if columns else ()
 
 
-def _really_text(column: pl.Series) -> str:
-    """Its name; InputError if most of it are numbers, so that a few slips made it text."""
-    written = column.drop_nulls()
-    slips = written.filter(written.cast(pl.Float64, strict=False).is_null())
-    if len(slips) < len(written) / 2:
-        raise InputError("text_column", column=column.name, example=slips[0])
-    return column.name
+def _others(column: pl.Series, levels: Sequence[str]) -> int:
+    return int((~column.drop_nulls().is_in(list(levels))).sum())
+
+
+def _kept(
+    features: pl.DataFrame,
+) -> tuple[list[str], tuple[Dated, ...], list[str], tuple[Text, ...]]:
+    """Columns of numbers, dates and text, and notes on the last two and on what is dropped."""
+    kinds: dict[str, list[str]] = {key: [] for key in ("number", *NOTES)}
+    for column in features:
+        kinds[_kind(column)].append(column.name)
+    times = tuple(dated(features[name]) for name in kinds["dates"])
+    told = kinds | {"dates": [_told(each) for each in times]}
+    notes = tuple(text(f"choose.{key}", columns=listed(told[key])) for key in NOTES if told[key])
+    return kinds["number"], times, kinds["levels"], notes
+
+
+def _kind(column: pl.Series) -> str:
+    """What becomes of a column: "number", or one of NOTES."""
+    count = column.drop_nulls().n_unique()
+    gap = column.dtype == pl.String and column.null_count() > 0  # a level of its own
+    if count + gap < 2:
+        return "dropped_constant"
+    if column.dtype != pl.String:
+        return "dates" if column.dtype.is_temporal() else "number"
+    return "dropped_unique" if near_unique(column) else "levels"
+
+
+def _told(each: Dated) -> str:
+    return f"{each.column} ({', '.join(each.cycles)})" if each.cycles else each.column
 
 
 def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:
@@ -155,7 +176,31 @@ def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:
             raise InputError("too_large", column=column.name, given=largest, limit=LARGEST)
 
 
-def _transformer(numeric: list[str], categorical: list[str], rows: int) -> Any:
+def _arranged(
+    features: pl.DataFrame,
+    numeric: Sequence[str],
+    times: Sequence[Dated],
+    categorical: Sequence[str],
+) -> pl.DataFrame:
+    """Numbers, dates as numbers, cycles and text, in this order, without gaps of null.
+
+    For scikit-learn a gap is NaN among numbers, and a level of its own among text.
+    """
+    parts = [
+        [pl.col(name) for name in numeric],
+        [each.linear for each in times],
+        [part for each in times for part in each.circular],
+        [pl.col(name) for name in categorical],
+    ]
+    columns = [column for part in parts for column in features.select(part)]
+    names = distinct(column.name for column in columns)
+    return pl.DataFrame([c.alias(n) for c, n in zip(columns, names, strict=True)]).with_columns(
+        pl.col(pl.Float64).fill_null(float("nan")), pl.col(pl.String).fill_null(GAP)
+    )
+
+
+def _fitted(rows: pl.DataFrame, numbers: int, texts: int) -> Any:
+    """scikit-learn's transformer; `rows`: see `_arranged`, of which the cycles stay as they are."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
@@ -163,22 +208,23 @@ def _transformer(numeric: list[str], categorical: list[str], rows: int) -> Any:
 
     levels = OneHotEncoder(
         handle_unknown="infrequent_if_exist",
-        min_frequency=max(2, math.ceil(RARE * rows)),
+        min_frequency=max(2, math.ceil(RARE * rows.height)),
         max_categories=MOST_LEVELS,
         sparse_output=False,
     )
-    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
-    return ColumnTransformer(
-        [("numbers", numbers, numeric), ("levels", levels, categorical)],
-        verbose_feature_names_out=False,
+    standard = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    ends = [numbers, rows.width - texts]
+    cut = [rows.columns[: ends[0]], rows.columns[ends[0] : ends[1]], rows.columns[ends[1] :]]
+    parts = zip(
+        ("numbers", "cycles", "levels"), (standard, "passthrough", levels), cut, strict=True
     )
+    return ColumnTransformer([*parts]).fit(rows)
 
 
-def _filled(frame: pl.DataFrame) -> pl.DataFrame:
-    """Gaps as scikit-learn wants them: NaN for numbers, a level of their own for text."""
-    return frame.with_columns(
-        pl.col(pl.Float64).fill_null(float("nan")), pl.col(pl.String).fill_null(GAP)
-    )
+def _names(transformer: Any) -> tuple[str, ...]:
+    """Of the inputs, without the part that made them; those that occur twice are numbered."""
+    full = (str(name) for name in transformer.get_feature_names_out())
+    return tuple(distinct(name.partition("__")[2] for name in full))
 
 
 def _location(target: np.ndarray) -> tuple[float, float]:

@@ -85,7 +85,7 @@ def _files(pattern: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     base = next(each for each in pattern.parents if not WILD.intersection(str(each)))
     paths = sorted(each for each in base.glob(str(pattern.relative_to(base))) if each.is_file())
     if not paths:
-        raise InputError("no_match", given=given)
+        raise InputError("no_match", given=given, hint=_near(pattern, ()))
     frames, notes = zip(*(_file(path, str(path)) for path in paths), strict=True)
     for path, frame in zip(paths, frames, strict=True):
         if frame.columns != frames[0].columns:
@@ -119,10 +119,12 @@ def _data_set(name: str) -> pl.DataFrame:
 
 
 def _file(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    if path.is_symlink() and not path.exists():
+        raise InputError("broken_link", given=given)
     if not path.exists():
         raise InputError("missing_file", given=given, sets=", ".join(DATA_SETS), hint=_near(path))
     if not path.is_file():
-        raise InputError("not_a_file", given=given)
+        raise InputError("not_a_file" if path.is_dir() else "no_plain_file", given=given)
     if path.suffix.lower() not in ENDINGS:
         raise InputError("unknown_ending", given=path.name, allowed=", ".join(ENDINGS))
     if path.stat().st_size == 0:
@@ -150,10 +152,10 @@ def _table(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
         raise InputError(f"broken_{kind}", given=given) from None
 
 
-def _near(path: Path) -> object:
-    """A hint at a file of nearly that name in the same folder, or a data set."""
+def _near(path: Path, others: Sequence[str] = DATA_SETS) -> object:
+    """A hint at a file of nearly that name in the same folder, or at one of the others."""
     try:
         files = [each.name for each in path.parent.iterdir() if each.suffix.lower() in ENDINGS]
     except OSError:
         files = []
-    return nearest(path.name, [*files, *DATA_SETS])
+    return nearest(path.name, [*files, *others])

@@ -12,6 +12,7 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 
 NAMES = ("group", "time", "weights")
+MICROSECONDS = {"M": "datetime64[us]", "m": "timedelta64[us]"}  # by the kind of NumPy's type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +76,8 @@ def _plain(name: str, values: Any) -> Any:
     array = np.asarray(values)
     if array.ndim != 1:
         raise InputError("role_shape", column=name, shape=array.shape)
+    if array.dtype.kind in MICROSECONDS and np.datetime_data(array.dtype)[0] != "ns":
+        return array.astype(MICROSECONDS[array.dtype.kind])  # polars knows no seconds, hours, ...
     return array.tolist() if array.dtype.kind in "OU" else array
 
 

@@ -18,6 +18,9 @@ class Numeric:
     scale: float
 
 
+AS_IT_IS = Numeric(0.0, 0.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Categorical:
     """A column of text: one input for each of `levels`, and a last one for others, if `other`."""
@@ -61,7 +64,8 @@ class Transform:
 def from_fitted(transformer: Any) -> Transform:
     """What scikit-learn's ColumnTransformer of `prepare` has learnt."""
     numbers, levels = (transformer.named_transformers_[name] for name in ("numbers", "levels"))
-    return Transform(_numeric(numbers), _categorical(levels))
+    cycles = [AS_IT_IS] * len(transformer.transformers_[1][2])
+    return Transform((*_numeric(numbers), *cycles), _categorical(levels))
 
 
 def _numeric(pipeline: Any) -> tuple[Numeric, ...]:

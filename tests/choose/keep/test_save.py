@@ -1,6 +1,7 @@
 """A model comes back from its folder as it was; a folder is replaced whole or not at all."""
 
 import json
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -74,6 +75,50 @@ def test_whole_numbers_are_the_text_of_their_digits(classes):
     read = written.with_columns(pl.col("code").cast(pl.Int64))
     assert np.array_equal(classes.model.inputs(read), classes.model.inputs(written))
     assert classes.model.inputs(read)[:, -4:].tolist() == [[0, 1, 0, 0], [0, 0, 1, 0]]
+
+
+@pytest.fixture(scope="module")
+def days():
+    """Sales by the hour, at their best in the afternoon, and the model of them."""
+    when = [datetime(2024, 1, 1) + timedelta(hours=7 * at) for at in range(300)]
+    y = np.array([np.sin(2 * np.pi * (each.hour - 9) / 24) for each in when])
+    options = {"activations": ["tanh"], "rates": [0.03], "seeds": 1, "hidden": (16,)}
+    frame = pl.DataFrame({"when": when, "a": np.random.default_rng(0).normal(size=300)})
+    return frame, nl.choose(frame, y, **options)
+
+
+def test_dates_come_back(days, tmp_path):
+    frame, result = days
+    assert result.chosen.score.value > 0.9  # the hour of the day is seen
+    found = nl.load(result.save(tmp_path))
+    expected = result.predict(frame)
+    assert np.array_equal(found.predict(frame), expected)
+    other = frame.with_columns(pl.col("when").dt.cast_time_unit("ns"))
+    assert np.array_equal(found.predict(other), expected)
+    written = frame.with_columns(pl.col("when").dt.to_string())
+    assert np.array_equal(found.predict(written), expected)
+    with pytest.raises(InputError, match="'when' holds '0', where training had a date"):
+        found.predict(frame.with_columns(pl.lit(0).alias("when")))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("kind", "century"),
+        ("kind", "time"),  # which has no weekday
+        ("column", "a"),
+        ("cycles", ["moon"]),
+        ("cycles", ["hour"]),
+        ("cycles", "hour"),
+    ],
+)
+def test_damaged_dates(key, value, days, tmp_path):
+    path = days[1].save(tmp_path) / folder.PREPARATION
+    table = json.loads(path.read_text(encoding="utf-8"))
+    table["preparation"]["dated"][0][key] = value
+    path.write_text(json.dumps(table), encoding="utf-8")
+    with pytest.raises(InputError, match="The model is damaged"):
+        nl.load(tmp_path)
 
 
 def test_what_the_folder_holds(classes, tmp_path):

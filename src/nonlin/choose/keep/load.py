@@ -60,11 +60,8 @@ def _sound(task: Task) -> None:
 
 def _works(preparation: Preparation) -> None:
     """Does it make finite inputs, as many as it names, of a row of gaps?"""
-    gaps = dict.fromkeys(preparation.numeric, pl.Float64) | dict.fromkeys(
-        preparation.categorical, pl.String
-    )
-    row = pl.DataFrame({name: [None] for name in gaps}, schema=gaps)
     try:
+        row = preparation.read(pl.DataFrame({name: [None] for name in preparation.used}))
         with np.errstate(all="ignore"):
             inputs = preparation.inputs(row)
     except (ValueError, TypeError, LookupError, pl.exceptions.PolarsError) as error:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from nonlin._errors import InputError
-from nonlin.choose.data import as_frame, as_target, normalised
+from nonlin._text import Text
+from nonlin.choose.data import as_frame, as_target
 from nonlin.choose.prepare import Preparation
 from nonlin.choose.task import Task
 from nonlin.network import Network, Settings
@@ -68,17 +68,16 @@ class Model:
         return f"<Model of {self.about.target}: {self.network!r}>"
 
     def inputs(self, X: Any) -> np.ndarray:
-        """Raw rows as the network takes them, float32, (rows, inputs).
+        """Raw rows as the network takes them, float32, (rows, inputs): see `Preparation.read`."""
+        return self.preparation(X)
 
-        Whole numbers where training saw text are the text of their digits: which type a file's
-        column has can depend on the rows that are in it.
+    def remarks(self, X: Any) -> tuple[Text, ...]:
+        """What to know about a prediction for these rows: columns that are not used, gaps, values
+        that training did not see. Raises InputError as `predict`.
         """
-        frame = as_frame(X)
-        schema = frame.schema
-        codes = [n for n in self.preparation.categorical if n in schema and schema[n].is_integer()]
-        return self.preparation.inputs(
-            normalised(frame.with_columns(pl.col(codes).cast(pl.String)))
-        )
+        from nonlin.choose.keep.rows import remarks
+
+        return remarks(self, as_frame(X))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predictions for raw rows, a frame or array with the columns of training; (rows,).

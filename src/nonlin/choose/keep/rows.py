@@ -8,7 +8,6 @@ import polars as pl
 from nonlin._text import Text, text
 from nonlin.choose import prepare
 from nonlin.choose.columns import distinct, listed
-from nonlin.choose.data import normalised
 from nonlin.choose.keep.model import Model
 
 
@@ -39,10 +38,10 @@ def _names(model: Model) -> list[str]:
 
 
 def remarks(model: Model, frame: pl.DataFrame) -> tuple[Text, ...]:
-    """Which columns are not used, and where gaps are filled."""
+    """Which columns are not used, where gaps are filled, and what training did not see."""
     kept = model.preparation
-    used = {*kept.numeric, *kept.categorical}
-    known = {*used, *_names(model), model.about.target}
+    known = {*kept.used, *_names(model), model.about.target}
     spare = [name for name in frame.columns if name not in known]
     ignored = (text("keep.ignored", columns=listed(spare)),) if spare else ()
-    return (*ignored, *prepare.gaps(normalised(frame.select(sorted(used))), kept))
+    read = kept.read(frame)
+    return (*ignored, *prepare.gaps(read, kept), *prepare.unseen(read, kept))
