@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nonlin._text import Text, text
-from nonlin.choose import statistics
+from nonlin.choose import sizes, statistics
 from nonlin.choose.candidates import Plan
 from nonlin.choose.data import Table
 from nonlin.choose.race import Round
@@ -68,8 +68,7 @@ def baseline(
     constants, lines = zip(*found, strict=True)
     own = scores_of(rounds, plan, chosen)
     differences = [network - line for network, line in zip(own, lines, strict=True)]
-    ratio = rounds[0].test_rows / rounds[0].train_rows
-    step = 1.0 / rounds[0].test_rows if task.stepwise else 0.0
+    ratio, step = sizes.ratio(ran), sizes.resolution(ran, task)
     where = text("measure.test_rows", rounds=len(ran))
 
     def measured(values: Sequence[float]) -> Measurement:
