@@ -27,6 +27,7 @@ class Standing:
     """One activation at its best learning rate; measurements are means over the rounds.
 
     score: of the task, on test rows; half_width: of its 95 % interval (None: one round).
+    validation_score: the same on validation rows, which may choose, and claims nothing.
     error: in the target's units, None for classes without order. dead, saturated: shares after
     training; dead_before and gradient_ratio: before. cost: ns per element. seconds: per
     network. diverged: how many of its networks at this rate did. p_value: against the leader,
@@ -45,6 +46,7 @@ class Standing:
     stopped: bool
     score: Measurement
     half_width: float | None
+    validation_score: float
     error: Measurement | None
     dead_before: Measurement
     dead: Measurement
@@ -148,7 +150,8 @@ def _validated(rounds: Rounds, arm: int, rate: int) -> tuple[int, float]:
     """How many rounds it ran, then its mean score on validation rows: more is better."""
     outcomes = [each.outcomes[arm][rate] for each in rounds]
     scores = [outcome.validation_score for outcome in outcomes if outcome is not None]
-    return len(scores), float(np.mean(scores))
+    mean = float(np.mean(scores))
+    return len(scores), mean if math.isfinite(mean) else -math.inf
 
 
 def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> Standing:
@@ -172,6 +175,7 @@ def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> St
         stopped=len(ran) < len(rounds),
         score=score,
         half_width=half_width,
+        validation_score=_validated(rounds, arm, rate)[1],
         error=mean(task.error, errors) if task.error else None,
         dead_before=mean("dead", [each.dead for each in starts]),
         dead=mean("dead", [each.dead for each in outcomes]),
