@@ -97,7 +97,8 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
         *task.notes,
         *rules.notes,
         *(_said(table, final.preparation) if final else ()),
-        *_notes(ran, ranking, task),
+        *_notes(ran),
+        *_worthless(ranking, worth, task),
         *left_out,
         *_unwritten(journal),
     )
@@ -181,7 +182,7 @@ def _unwritten(journal: Journal) -> tuple[Text, ...]:
     return (text("choose.no_journal", reason=journal.failure),)
 
 
-def _notes(ran: Race, ranking: tuple[Standing, ...], task: Task) -> Iterator[Text]:
+def _notes(ran: Race) -> Iterator[Text]:
     if len(ran.rounds) < 2:
         yield text("choose.no_statistics")
     if ran.ended in ("decided", "tie", "budget"):
@@ -190,6 +191,13 @@ def _notes(ran: Race, ranking: tuple[Standing, ...], task: Task) -> Iterator[Tex
     diverged = sum(outcome.diverged for outcome in trained if outcome is not None)
     if diverged:
         yield text("choose.diverged", count=diverged, networks=ran.networks)
-    if ranking[0].score.value <= 0.0 and ranking[0].error is not None:
-        better = "mean" if task.score == "r2" else "constant"
-        yield text(f"choose.no_better_than_{better}")
+
+
+def _worthless(
+    ranking: tuple[Standing, ...], worth: Baseline | None, task: Task
+) -> tuple[Text, ...]:
+    """A note if no network that ran to the end scores more than a constant."""
+    best = max(row.score.value for row in ranking if not row.stopped)
+    if worth is None or best > worth.least:
+        return ()
+    return (text(f"choose.no_better_than_{'mean' if task.score == 'r2' else 'constant'}"),)

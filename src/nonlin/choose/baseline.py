@@ -42,9 +42,19 @@ class Baseline:
     p_value: float | None
 
     @property
+    def least(self) -> float:
+        """What a network must exceed to be worth anything: the best constant's score.
+
+        For scores that a constant makes 0, that of the training rows may be worse still.
+        """
+        return max(self.constant.value, 0.0)
+
+    @property
     def sentence(self) -> Text:
-        """Is the network worth more than a linear model?"""
+        """Is the network worth more than a linear model, and than a constant?"""
+        own = self.linear.value + self.gain.value
         known = {
+            "own": f"{own:.4f}",
             "linear": f"{self.linear.value:.4f}",
             "constant": f"{self.constant.value:.4f}",
             "gain": f"{self.gain.value:+.4f}",
@@ -56,6 +66,8 @@ class Baseline:
         sure = self.p_value < 1 - statistics.LEVEL
         better = self.gain.value > 0
         key = ("better" if better else "worse") if sure else "equal"
+        if own <= self.least and not (key == "worse" and self.linear.value > self.least):
+            key = "nothing"
         return text(f"baseline.{key}", low=low, high=high, **known)
 
 
