@@ -71,7 +71,7 @@ def _p_value(mean: float, spread: float, rounds: int, ratio: float) -> float:
     from scipy import stats
 
     error = math.sqrt(1 / rounds + ratio) * spread
-    return float(2 * stats.t.sf(mean / error, rounds - 1)) if error > 0 else float(mean == 0)
+    return float(2 * stats.t.sf(mean / error, rounds - 1)) if error > 0 else 1.0
 
 
 def _running(alive: Alive) -> list[int]:
