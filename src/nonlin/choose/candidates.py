@@ -14,7 +14,7 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
-from nonlin.choose.limits import prune
+from nonlin.choose.limits import Costs, prune
 from nonlin.network import Settings, checks
 from nonlin.network.rules import scales
 
@@ -162,13 +162,14 @@ def plan(
     threads: int | None = None,
     budget: Budget | str | float | None = None,
     limits: Mapping[str, Any] | None = None,
+    costs: Costs | None = None,
 ) -> Plan:
     """A checked plan; what is not given has a default, a smaller one if `quick`.
 
     An activation whose gain scales no weights, or which is beyond a limit (see `limits`), is
-    left out, and `notes` says so. Raises
-    InputError if that leaves none, for unknown or row-wise activations, layer sizes below 1,
-    rates that are not positive, and fewer than 1 seed.
+    left out, and `notes` says so. costs: see `limits.prune`. Raises InputError if that leaves
+    none, for unknown or row-wise activations, layer sizes below 1, rates that are not positive,
+    and fewer than 1 seed.
     """
     for name, given in (("quick", quick), ("full", full)):
         if not isinstance(given, bool | np.bool_):
@@ -177,7 +178,7 @@ def plan(
         (QUICK_CANDIDATES if quick else CANDIDATES) if activations is None else activations
     )
     usable, notes = _usable(asked)
-    usable, pruned = prune(usable, limits)
+    usable, pruned = prune(usable, limits, costs)
     number = QUICK_SEEDS if quick else SEEDS
     several = _architectures(hidden)
     return Plan(
