@@ -20,7 +20,6 @@ from nonlin.choose.statistics import half_width
 TINY = {
     "hidden": (8,),
     "activations": ["relu", "tanh", "gelu"],
-    "quick": True,
     "full": True,
     "seeds": 2,
 }
