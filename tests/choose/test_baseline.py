@@ -6,7 +6,10 @@ from scipy import stats
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import nonlin as nl
+from nonlin._text import text
+from nonlin.choose.baseline import Baseline
 from nonlin.choose.split import split
+from nonlin.measure import Measurement
 from nonlin.network import Network
 from nonlin.network.constant import constant_logits
 
@@ -103,3 +106,41 @@ def test_the_p_value_is_that_of_the_paired_test():
     freedom = len(result.chosen.seeds) - 1
     t = abs(found.gain.value) / found.gain.standard_error
     assert found.p_value == pytest.approx(2 * stats.t.sf(t, freedom))
+
+
+@pytest.mark.parametrize(
+    ("y", "said"),
+    [
+        (np.repeat(["no", "yes"], [290, 110]), "best constant"),
+        (np.repeat([0, 1, 2], [240, 90, 70]), "best constant"),
+        (np.linspace(0, 1, 400) ** 3 - 5, "mean of the target"),
+    ],
+    ids=["binary", "multiclass", "regression"],
+)
+def test_what_is_worth_no_more_than_a_constant(y, said):
+    result = nl.choose(X, np.random.default_rng(3).permutation(y), **TINY)
+    assert any(said in str(note) for note in result.notes)
+    sentence = str(result.baseline.sentence)
+    assert "worth no more than a constant" in sentence
+    assert f"{result.chosen.score.value:.4f} on the test rows" in sentence
+    assert "may be enough" not in sentence
+
+
+def measured(value):
+    return Measurement(value, 0.01, "", text("measure.accuracy"), text("measure.in_rounds"))
+
+
+@pytest.mark.parametrize(
+    ("constant", "linear", "gain", "p", "said"),
+    [
+        (0.72, 0.72, -0.007, 0.6, "worth no more than a constant"),
+        (0.72, 0.60, 0.1, 0.01, "worth no more than a constant"),
+        (0.72, 0.90, -0.2, 0.01, "Use a linear model"),
+        (0.72, 0.75, -0.01, 0.6, "may be enough"),
+        (-0.03, -0.01, 0.005, 0.6, "worth no more than a constant"),
+        (-0.03, -0.01, 0.1, 0.01, "worth its layers"),
+    ],
+)
+def test_the_sentence_for_each_order(constant, linear, gain, p, said):
+    three = {"constant": measured(constant), "linear": measured(linear), "gain": measured(gain)}
+    assert said in str(Baseline(**three, interval=(-1.0, 1.0), p_value=p).sentence)

@@ -29,6 +29,9 @@ def test_names_formulas_and_doubles():
     both = plan(activations=["leaky_relu", nl.leaky_relu.bind(alpha=0.2)])
     assert both.labels == ("leaky_relu(alpha=0.01)", "leaky_relu(alpha=0.2)")
     assert plan(activations="gelu").labels == ("gelu",)
+    written = plan(activations=["x * sigmoid(1.7 * x)", "max(x, 0)", "relu"])
+    assert written.labels == ("x * sigmoid(1.7 * x)", "max(x, 0)", "relu")
+    assert written.activations[0](2.0) == pytest.approx(2 / (1 + np.exp(-3.4)))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,8 @@ def test_settings_are_bounded():
     ("given", "sentence"),
     [
         ({"activations": ["gelo"]}, "no activation 'gelo': .* Did you mean"),
+        ({"activations": ["__import__('os')"]}, "__import__"),
+        ({"activations": ["x *"]}, "x [*]"),
         ({"activations": []}, "No activation was given"),
         ({"activations": ["softmax"]}, "softmax is a function of whole rows"),
         ({"hidden": (64, 0)}, "is 0: a layer size is an integer of at least 1"),
@@ -58,6 +63,8 @@ def test_settings_are_bounded():
         ({"rates": [0.0]}, "learning_rate is 0.0"),
         ({"rates": [float("nan")]}, "learning_rate is nan"),
         ({"seeds": 0}, "seeds is 0"),
+        ({"seeds": 99999999999}, "seeds is 99999999999: at most 1000"),
+        ({"quick": True, "full": True}, "quick and full exclude each other"),
         ({"seed": -1}, "seed is -1"),
         ({"threads": 0}, "threads is 0"),
     ],

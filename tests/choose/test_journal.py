@@ -1,11 +1,14 @@
 """Nothing is lost: what was finished is known again, to the last bit."""
 
+import json
 import math
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 
 import numpy as np
 import polars as pl
@@ -71,6 +74,51 @@ def test_a_place_that_cannot_be_written_to_ends_nothing(tmp_path):
     damaged.write_bytes(b"not a database, whatever it is called" * 100)
     again = nl.choose(*IRIS, journal=tmp_path, resume=True, **OPTIONS)
     assert again.table.drop(UNTIMED).equals(result.table.drop(UNTIMED))
+    assert not any("written down" in str(note) for note in again.notes)
+    assert sqlite3.connect(damaged).execute("select count(*) from network").fetchone()[0] > 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "{", "[1]", "{}", None, 3, b"\xff\xfe", '{"validation_loss": 1}', "much"],
+)
+def test_a_damaged_row_is_trained_again(tmp_path, written):
+    path = tmp_path / "run"
+    first = Journal(path, PLAN)
+    first.keep(7, (0, 1), outcome())
+    first.keep(7, (1, 1), outcome())
+    first.close()
+    if written == "much":
+        written = json.dumps(asdict(outcome()) | {"score": "much"})
+    with sqlite3.connect(path) as file:
+        file.execute("update network set outcome = ? where activation like '%relu%'", (written,))
+    again = Journal(path, PLAN, resume=True)
+    assert again.known(7, [(0, 1), (1, 1)]) == {(1, 1): outcome()}
+    assert again.failure is None
+
+
+def test_text_that_is_none_ends_nothing(tmp_path):
+    path = tmp_path / "run"
+    Journal(path, PLAN).keep(7, (0, 1), outcome())
+    with sqlite3.connect(path) as file:
+        file.execute("update network set outcome = cast(x'fffe' as text)")
+    assert Journal(path, PLAN, resume=True).known(7, [(0, 1)]) == {}
+
+
+def test_a_resumed_run_leaves_out_what_it_left_out_before(tmp_path, monkeypatch):
+    """However fast the machine is on another day; a new run measures anew."""
+    costs = {"relu": 0.9, "tanh": 1.1}
+    monkeypatch.setattr(
+        "nonlin.choose.limits.nanoseconds_per_element",
+        lambda entry: type("M", (), {"value": costs[entry.name]}),
+    )
+    asked = OPTIONS | {"limits": {"max_ns": 1.0}, "seeds": 1, "journal": tmp_path}
+    assert nl.choose(*IRIS, **asked).plan.labels == ("relu",)
+    costs["relu"], costs["tanh"] = 1.1, 0.9
+    again = nl.choose(*IRIS, resume=True, **asked)
+    assert again.plan.labels == ("relu",)
+    assert any("tanh" in str(note) for note in again.notes)
+    assert nl.choose(*IRIS, **asked).plan.labels == ("tanh",)
 
 
 SCRIPT = """

@@ -31,7 +31,7 @@ TARGETS = {
 }
 INFERRED = [kind for kind in KINDS if kind not in ("robust", "quantiles", "ordinal")]
 TINY = {"hidden": (8,), "activations": ["tanh", "gelu"], "rates": [0.01], "seeds": 2}
-TINY |= {"quick": True, "full": True}
+TINY |= {"quick": True}
 
 
 @pytest.fixture(scope="module", params=KINDS)

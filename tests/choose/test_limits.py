@@ -83,7 +83,7 @@ def test_the_options_are_the_limits():
 
 def test_in_python():
     X, y = load_iris(return_X_y=True)
-    rules = {"quick": True, "full": True, "seeds": 1, "rates": [0.01], "hidden": (4,)}
+    rules = {"quick": True, "seeds": 1, "rates": [0.01], "hidden": (4,)}
     result = nl.choose(X, y, **rules, limits={"bounded": True})
     assert [row.label for row in result.standings] == ["tanh"]
     assert any("stays between two numbers: relu" in str(note) for note in result.notes)

@@ -34,6 +34,7 @@ def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied
         stopped=False,
         score=measured(score, "accuracy"),
         half_width=0.02,
+        validation_score=score,
         error=None,
         dead_before=measured(0.0),
         dead=measured(dead),
@@ -49,6 +50,8 @@ def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied
 
 
 def chosen(*rows, rounds=5):
+    if not any(row.leader for row in rows):
+        rows = (replace(rows[0], leader=True), *rows[1:])
     return recommend(rows, TASK, RATES, rounds)
 
 
@@ -113,7 +116,7 @@ def test_what_is_not_tied_is_out():
         ((("sigmoid", {}), ("softsign", {"dead": 0.06})), "sigmoid is preferred .* dead units"),
         (
             (("relu", {"score": 0.91}), ("leaky_relu", {})),
-            "higher score, .*: 0.9100 against 0.9000",
+            "higher score on validation rows, .*: 0.9100 against 0.9000",
         ),
         ((("relu", {"dead": 0.01}), ("leaky_relu", {})), "higher score"),  # 1 % is noise
     ],
@@ -153,6 +156,16 @@ def test_after_one_round_the_leader_provisionally():
     assert advice.label == "gelu"
     assert "provisional" in str(advice)
     assert "significant" not in str(advice)
+
+
+def test_test_rows_decide_nothing():
+    """Not after one split, and not between what is alike in everything else."""
+    rows = [standing("gelu", 0.9), standing("elu", 0.8, leader=True)]
+    assert chosen(*rows, rounds=1).label == "elu"
+    rows = [standing("relu", 0.9, validation_score=0.7), standing("leaky_relu", 0.8)]
+    advice = chosen(*rows)
+    assert advice.label == "leaky_relu"
+    assert "validation rows, stability and cost being alike: 0.8000 against 0.7000" in str(advice)
 
 
 def test_the_only_candidate_beats_nobody():

@@ -36,11 +36,59 @@ def test_groups_stay_together(seed, classes):
     assert np.array_equal(again.test, parts.test)
 
 
-def test_other_seeds_give_other_groups():
-    groups = RNG.integers(0, 15, ROWS)
-    zeros = np.zeros(ROWS, int)
-    tests = {tuple(split_groups(zeros, groups, seed).test) for seed in range(6)}
-    assert len(tests) > 3
+def dealt(kind, count, sizes=None, seeds=40):
+    """Groups, and the split of each seed; classes are spread very unevenly over the groups."""
+    random = np.random.default_rng(1)
+    groups = np.repeat(np.arange(count), 20 if sizes is None else sizes)
+    shares = random.random(count)[groups]
+    strata = (random.random(len(groups)) < shares) * (kind == "classes")
+    return strata, groups, [split_groups(strata, groups, seed) for seed in range(seeds)]
+
+
+@pytest.mark.parametrize("kind", ["classes", "quantities"])
+@pytest.mark.parametrize(("count", "distinct"), [(6, 6), (40, 40)])
+def test_other_seeds_test_other_groups(kind, count, distinct):
+    _, groups, found = dealt(kind, count)
+    tests = [np.isin(np.arange(len(groups)), parts.test) for parts in found]
+    assert len({tuple(test) for test in tests}) >= distinct
+    pairs = [(a & b).sum() / a.sum() for k, a in enumerate(tests) for b in tests[:k]]
+    assert np.mean(pairs) == pytest.approx(0.2, abs=0.04)  # as two random fifths
+
+
+@pytest.mark.parametrize("kind", ["classes", "quantities"])
+def test_a_large_group_is_tested_as_often_as_a_small_one(kind):
+    sizes = np.tile([5, 45], 20)
+    _, groups, found = dealt(kind, 40, sizes, seeds=100)
+    tested = np.mean([np.isin(np.arange(40), groups[parts.test]) for parts in found], axis=0)
+    assert tested[::2].mean() == pytest.approx(0.2, abs=0.03)
+    assert tested[1::2].mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_parts_keep_their_shares_as_groups_allow():
+    strata, _, found = dealt("classes", 40)
+    for parts in found:
+        rows = (parts.train, parts.validation, parts.test)
+        for part, share in zip(rows, (0.6, 0.2, 0.2), strict=True):
+            assert len(part) / len(strata) == pytest.approx(share, abs=0.08)
+        assert strata[parts.train].mean() == pytest.approx(strata.mean(), abs=0.06)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_class_is_in_training_and_no_part_is_empty(seed):
+    groups = np.repeat(np.arange(5), 10)
+    strata = np.where(groups < 2, groups, 2)  # two classes are in one group each
+    parts = split_groups(strata, groups, seed)
+    assert set(strata[parts.train]) == {0, 1, 2}
+    lopsided = split_groups(np.zeros(100, int), np.repeat([0, 1, 2], [90, 5, 5]), seed)
+    assert len(lopsided.test) > 0 < len(lopsided.validation)
+    final = split_groups(strata, groups, seed, (0.8, 0.2, 0.0))
+    assert len(final.test) == 0 < len(final.validation)
+
+
+def test_groups_that_are_the_classes_cannot_be_split():
+    groups = np.repeat(np.arange(4), 10)
+    with pytest.raises(InputError, match="classes need to occur in several groups"):
+        split_groups(groups, groups, 0)
 
 
 @pytest.mark.parametrize("seed", range(5))

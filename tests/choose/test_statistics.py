@@ -36,7 +36,11 @@ def test_p_value_by_hand():
 
 def test_p_value_in_degenerate_cases():
     assert paired_p_value([0.0, 0.0, 0.0], THIRD) == 1.0
-    assert paired_p_value([0.5, 0.5, 0.5], THIRD) == 0.0
+    assert paired_p_value([0.5, 0.5, 0.5], THIRD) == 1.0  # agreement of a few proves nothing
+    equal = np.array([0.9, 0.7, 0.4]) - np.array([0.8, 0.6, 0.3])  # but for rounding
+    assert np.std(equal) > 0
+    assert paired_p_value(equal.tolist(), THIRD) == 1.0
+    assert paired_p_value([1e9, 1e9 + 0.01, 1e9 + 0.02], THIRD) < 1e-9  # one that diverged
     assert paired_p_value([0.5], THIRD) is None
     # on a coarse scale, two equal differences of one step prove nothing: t = 1 / sqrt(5/6),
     # 1 degree of freedom, where p = 1 - 2/pi atan(t)

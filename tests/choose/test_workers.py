@@ -86,7 +86,9 @@ def test_a_broken_pool_ends_in_a_sentence_and_its_journal_goes_on(here, pool, tm
             for worker in list(pool._processes.values()):
                 worker.kill()
 
-    with pytest.raises(NonlinError, match=r"BrokenProcessPool.*resume goes on"):
+    with pytest.raises(
+        NonlinError, match=r"BrokenProcessPool.*only Dask replaces.*resume and a new pool goes on"
+    ):
         nl.choose(*IRIS, **SMALL, executor=pool, journal=tmp_path, on_progress=kill)
     calls = []
     result = nl.choose(

@@ -15,7 +15,7 @@ from nonlin.report import as_json
 from nonlin.report.terminal import render
 
 TINY = {"hidden": (8, 8), "activations": ["leaky_relu", "tanh"], "seeds": 2}
-TINY |= {"quick": True, "full": True}
+TINY |= {"quick": True}
 
 
 @pytest.fixture(scope="module")

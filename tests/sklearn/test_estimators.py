@@ -1,10 +1,13 @@
 """The estimators keep scikit-learn's contract, and do what it cannot check."""
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -109,3 +112,62 @@ def test_search_takes_the_cheapest_of_the_tied():
 def test_search_wants_an_estimator_of_ours():
     with pytest.raises(InputError, match="needs an MLPClassifier"):
         ActivationSearchCV(StandardScaler()).fit(np.eye(4), [0, 1, 0, 1])
+
+
+@pytest.mark.parametrize("folds", [2, 3, 5])
+def test_search_claims_nothing_on_noise(folds):
+    """30 rows, where equal differences of few folds are no rare event."""
+    random = np.random.default_rng(0)
+    y = np.arange(30) % 2
+    names = ("relu", "tanh", "sine", "selu")
+    claims = 0
+    for seed in range(20):
+        model = MLPClassifier((8,), max_iter=15, random_state=seed)
+        search = ActivationSearchCV(model, names, learning_rates=(1e-2,), cv=folds)
+        claims += len(search.fit(random.normal(size=(30, 4)), y).tied_) < len(names)
+    assert claims <= 2  # of 20 at 5 %
+
+
+def test_search_keeps_groups_together():
+    random = np.random.default_rng(0)
+    groups = np.repeat(np.arange(6), 10)
+    X, y = random.normal(size=(60, 3)), np.arange(60) % 2
+    model = MLPClassifier((8,), max_iter=5, random_state=0, validation_fraction=0.3)
+    search = ActivationSearchCV(model, **(SEARCH | {"cv": GroupKFold(3)}))
+    assert len(search.fit(X, y, groups=groups).cv_results_["params"]) == 2
+    weights = np.where(np.arange(60) % 5, 1.0, 0.0)
+    search.fit(X, y, sample_weight=weights, groups=groups.tolist())
+    with pytest.raises(ValueError, match="'groups' parameter should not be None"):
+        search.fit(X, y)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        search.fit(X, y, groups=groups[:5])
+
+
+def test_search_takes_what_scikit_learn_takes():
+    frame = load_iris(as_frame=True)
+    model = MLPClassifier((8,), max_iter=20, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        search = ActivationSearchCV(model, "relu", learning_rates=1e-2, cv=3, n_jobs=-1)
+        search.fit(frame.data, frame.target)
+    assert search.best_params_ == {"activation": "relu", "learning_rate": 1e-2}
+    assert search.feature_names_in_.tolist() == frame.data.columns.tolist()
+    plain = clone(search).set_params(activations=nl.relu, n_jobs=-100)
+    plain.fit(frame.data.to_numpy(), frame.target)
+    assert not hasattr(plain, "feature_names_in_")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"activations": []}, "No activation was given"),
+        ({"learning_rates": []}, "No learning rate was given"),
+        ({"activations": ["gelo"]}, "no activation 'gelo'"),
+        ({"n_jobs": 0}, "n_jobs is 0"),
+        ({"n_jobs": "many"}, "n_jobs is 'many'"),
+    ],
+)
+def test_search_refuses_in_a_sentence(given, said):
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(InputError, match=said):
+        ActivationSearchCV(MLPClassifier(), **(SEARCH | given)).fit(X, y)

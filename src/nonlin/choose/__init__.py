@@ -46,7 +46,8 @@ def choose(
     X: (rows, columns), numbers; a polars or pandas frame may hold text, dates and gaps too.
     y: (rows,), numbers or labels, or (rows, labels) of 0 and 1; rows without one are left out.
     hidden: neurons per hidden layer, or several of these to be tried with every activation, such as
-    [(64, 64), (128,)]. activations: the candidates to try, names or Activations.
+    [(64, 64), (128,)]. activations: the candidates to try: names,
+    formulas such as "x*sigmoid(x)", or Activations.
     rates: learning rates of AdamW; the best one is chosen for each candidate on validation rows.
     seeds: random splits, at most; what is clearly behind on validation rows stops earlier
     (`nonlin.choose.race`).
@@ -58,7 +59,8 @@ def choose(
     Rows of one group are never in two parts of a split. With time, training rows come before
     validation rows, and these before test rows, and every round forecasts from another origin.
     weights, positive: how much a row counts in training and in every score. quick: fewer
-    candidates, seeds and steps, and the worse half stops after each split. full: nothing stops.
+    candidates, seeds and steps, and the worse half stops after each split. full: nothing
+    stops (not both).
     budget: seconds, or "60s", "5min", "500-networks": no split is begun that would exceed it.
     limits: what a candidate must keep to: max_ns (per element, measured here), int8, smooth
     (continuous derivatives), monotone, no_exp, bounded, such as {"max_ns": 1.0, "int8": True}.

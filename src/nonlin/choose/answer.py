@@ -17,6 +17,7 @@ from nonlin.choose.baseline import Baseline, baseline
 from nonlin.choose.candidates import Plan, plan
 from nonlin.choose.data import Table, from_memory
 from nonlin.choose.journal import NOTHING, Journal, path_for
+from nonlin.choose.limits import Costs
 from nonlin.choose.prepare import Preparation
 from nonlin.choose.race import Progress, Race, Train, race
 from nonlin.choose.read import read
@@ -61,9 +62,9 @@ def from_arrays(
 ) -> Result:
     """See `nonlin.choose.choose`; `options` are those of `candidates.plan`."""
     begin = time.perf_counter()
-    rules = plan(**options)
+    asked = _Asked.of(options)
     given = {role: values for role, values in special.items() if values is not None}
-    return _answer(from_memory(X, y, given), task, rules, way, begin)
+    return _answer(from_memory(X, y, given), task, asked, way, begin)
 
 
 def from_file(
@@ -76,16 +77,31 @@ def from_file(
 ) -> Result:
     """See `nonlin.choose.choose_file`; `options` are those of `candidates.plan`."""
     begin = time.perf_counter()
-    rules = plan(**options)
+    asked = _Asked.of(options)
     given = {role: column for role, column in special.items() if column is not None}
-    return _answer(read(data, target, given), task, rules, way, begin)
+    return _answer(read(data, target, given), task, asked, way, begin)
 
 
-def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The plan, the options that it follows from, and what was measured for it."""
+
+    rules: Plan
+    options: Mapping[str, Any]
+    costs: Costs
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], known: Costs | None = None) -> _Asked:
+        """known: measured before, so that the plan is the same again."""
+        costs = dict(known or {})
+        return cls(plan(**options, costs=costs), options, costs)
+
+
+def _answer(table: Table, kind: str | None, asked: _Asked, way: Way, begin: float) -> Result:
     enough(table.rows)
     task = infer(table.target, table.target_name, kind)
-    table = _sampled(table, task, rules)
-    journal = _journal(table, task, rules, way)
+    table = _sampled(table, task, asked.rules)
+    journal, rules = _journal(table, task, asked, way)
     with closing(journal):
         ran = race(table, task, rules, way.on_progress, journal, way.train)
     ranking, left_out = standings(ran, rules, task)
@@ -97,7 +113,8 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
         *task.notes,
         *rules.notes,
         *(_said(table, final.preparation) if final else ()),
-        *_notes(ran, ranking, task),
+        *_notes(ran),
+        *_worthless(ranking, worth, task),
         *left_out,
         *_unwritten(journal),
     )
@@ -169,10 +186,16 @@ def _said(table: Table, kept: Preparation) -> tuple[Text, ...]:
     return (*kept.notes, *prepare.gaps(table.features, kept))
 
 
-def _journal(table: Table, task: Task, rules: Plan, way: Way) -> Journal:
+def _journal(table: Table, task: Task, asked: _Asked, way: Way) -> tuple[Journal, Plan]:
+    """With the plan, which leaves out again what a run that is resumed had left out."""
     if way.journal is None:
-        return NOTHING
-    return Journal(path_for(Path(way.journal), table, task, rules), rules, way.resume)
+        return NOTHING, asked.rules
+    path = path_for(Path(way.journal), table, task, asked.rules)
+    journal = Journal(path, asked.rules, way.resume)
+    if asked.costs:
+        asked = _Asked.of(asked.options, asked.costs | journal.costs())
+    journal.follow(asked.rules, asked.costs)
+    return journal, asked.rules
 
 
 def _unwritten(journal: Journal) -> tuple[Text, ...]:
@@ -181,7 +204,7 @@ def _unwritten(journal: Journal) -> tuple[Text, ...]:
     return (text("choose.no_journal", reason=journal.failure),)
 
 
-def _notes(ran: Race, ranking: tuple[Standing, ...], task: Task) -> Iterator[Text]:
+def _notes(ran: Race) -> Iterator[Text]:
     if len(ran.rounds) < 2:
         yield text("choose.no_statistics")
     if ran.ended in ("decided", "tie", "budget"):
@@ -190,6 +213,13 @@ def _notes(ran: Race, ranking: tuple[Standing, ...], task: Task) -> Iterator[Tex
     diverged = sum(outcome.diverged for outcome in trained if outcome is not None)
     if diverged:
         yield text("choose.diverged", count=diverged, networks=ran.networks)
-    if ranking[0].score.value <= 0.0 and ranking[0].error is not None:
-        better = "mean" if task.score == "r2" else "constant"
-        yield text(f"choose.no_better_than_{better}")
+
+
+def _worthless(
+    ranking: tuple[Standing, ...], worth: Baseline | None, task: Task
+) -> tuple[Text, ...]:
+    """A note if no network that ran to the end scores more than a constant."""
+    best = max(row.score.value for row in ranking if not row.stopped)
+    if worth is None or best > worth.least:
+        return ()
+    return (text(f"choose.no_better_than_{'mean' if task.score == 'r2' else 'constant'}"),)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nonlin._text import Text, text
-from nonlin.choose import statistics
+from nonlin.choose import sizes, statistics
 from nonlin.choose.candidates import Plan
 from nonlin.choose.data import Table
 from nonlin.choose.race import Round
@@ -42,9 +42,19 @@ class Baseline:
     p_value: float | None
 
     @property
+    def least(self) -> float:
+        """What a network must exceed to be worth anything: the best constant's score.
+
+        For scores that a constant makes 0, that of the training rows may be worse still.
+        """
+        return max(self.constant.value, 0.0)
+
+    @property
     def sentence(self) -> Text:
-        """Is the network worth more than a linear model?"""
+        """Is the network worth more than a linear model, and than a constant?"""
+        own = self.linear.value + self.gain.value
         known = {
+            "own": f"{own:.4f}",
             "linear": f"{self.linear.value:.4f}",
             "constant": f"{self.constant.value:.4f}",
             "gain": f"{self.gain.value:+.4f}",
@@ -56,6 +66,8 @@ class Baseline:
         sure = self.p_value < 1 - statistics.LEVEL
         better = self.gain.value > 0
         key = ("better" if better else "worse") if sure else "equal"
+        if own <= self.least and not (key == "worse" and self.linear.value > self.least):
+            key = "nothing"
         return text(f"baseline.{key}", low=low, high=high, **known)
 
 
@@ -68,8 +80,7 @@ def baseline(
     constants, lines = zip(*found, strict=True)
     own = scores_of(rounds, plan, chosen)
     differences = [network - line for network, line in zip(own, lines, strict=True)]
-    ratio = rounds[0].test_rows / rounds[0].train_rows
-    step = 1.0 / rounds[0].test_rows if task.stepwise else 0.0
+    ratio, step = sizes.ratio(ran), sizes.resolution(ran, task)
     where = text("measure.test_rows", rounds=len(ran))
 
     def measured(values: Sequence[float]) -> Measurement:

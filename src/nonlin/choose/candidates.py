@@ -14,7 +14,8 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
-from nonlin.choose.limits import prune
+from nonlin.catalogue.written import named
+from nonlin.choose.limits import Costs, prune
 from nonlin.network import Settings, checks
 from nonlin.network.rules import scales
 
@@ -40,6 +41,7 @@ CANDIDATES = (
 QUICK_CANDIDATES = ("relu", "leaky_relu", "elu", "gelu", "tanh")
 RATES = (3e-4, 1e-3, 3e-3, 1e-2)  # AdamW
 SEEDS, QUICK_SEEDS = 10, 3
+MOST_SEEDS = 1000  # corrected intervals hardly narrow beyond a hundred splits
 PACES = ("race", "halving", "full")
 OPTIMIZER = "adamw"
 WEIGHT_DECAY = 0.01
@@ -162,22 +164,25 @@ def plan(
     threads: int | None = None,
     budget: Budget | str | float | None = None,
     limits: Mapping[str, Any] | None = None,
+    costs: Costs | None = None,
 ) -> Plan:
     """A checked plan; what is not given has a default, a smaller one if `quick`.
 
     An activation whose gain scales no weights, or which is beyond a limit (see `limits`), is
-    left out, and `notes` says so. Raises
-    InputError if that leaves none, for unknown or row-wise activations, layer sizes below 1,
-    rates that are not positive, and fewer than 1 seed.
+    left out, and `notes` says so. costs: see `limits.prune`. Raises InputError if that leaves
+    none, for unknown or row-wise activations, layer sizes below 1, rates that are not positive,
+    fewer than 1 seed or more than MOST_SEEDS, and for `quick` and `full` at once.
     """
     for name, given in (("quick", quick), ("full", full)):
         if not isinstance(given, bool | np.bool_):
             raise InputError("not_yes_or_no", name=name, given=given)
+    if quick and full:
+        raise InputError("quick_and_full")
     asked = _activations(
         (QUICK_CANDIDATES if quick else CANDIDATES) if activations is None else activations
     )
     usable, notes = _usable(asked)
-    usable, pruned = prune(usable, limits)
+    usable, pruned = prune(usable, limits, costs)
     number = QUICK_SEEDS if quick else SEEDS
     several = _architectures(hidden)
     return Plan(
@@ -214,6 +219,8 @@ def as_budget(given: Budget | str | float | None) -> Budget:
 def round_seeds(seed: int, number: int) -> tuple[int, ...]:
     """One seed per round; more rounds begin with the same ones."""
     count = checks.integer("seeds", number, 1)
+    if count > MOST_SEEDS:
+        raise InputError("too_many_seeds", given=count, most=MOST_SEEDS)
     sequence = np.random.SeedSequence(checks.seed(seed))
     return tuple(int(child.generate_state(1)[0]) for child in sequence.spawn(count))
 
@@ -241,7 +248,8 @@ def _activations(given: Any) -> tuple[Activation, ...]:
     names = _listed("activations", given, ["relu", "gelu"])
     if not names:
         raise InputError("no_activations")
-    distinct = tuple(dict.fromkeys(get(name) for name in names))
+    found = (named(each, {}) if isinstance(each, str) else get(each) for each in names)
+    distinct = tuple(dict.fromkeys(found))
     return checks.hidden_activations(distinct, len(distinct))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nonlin.choose import statistics
+from nonlin.choose import sizes, statistics
 from nonlin.choose.candidates import Plan
 from nonlin.choose.task import Task
 
@@ -56,11 +56,12 @@ def undecidable(rounds: Sequence[Round], alive: Alive, plan: Plan, task: Task) -
     best = _leader(rounds, alive)
     if len(rounds) < 3:
         return False
+    ratio = sizes.ratio(rounds, "validation")
+    step = sizes.resolution(rounds, task, "validation")
     for arm in _running(alive):
         differences = _differences(rounds, alive, best, arm)
-        spread = max(float(np.std(differences, ddof=1)), _resolution(rounds, task))
+        spread = max(float(np.std(differences, ddof=1)), step)
         mean = abs(float(np.mean(differences))) + spread / math.sqrt(len(differences))
-        ratio = _ratio(rounds)
         if arm != best and _p_value(mean, spread, planned, ratio) < 1 - statistics.LEVEL:
             return False
     return True
@@ -70,7 +71,7 @@ def _p_value(mean: float, spread: float, rounds: int, ratio: float) -> float:
     from scipy import stats
 
     error = math.sqrt(1 / rounds + ratio) * spread
-    return float(2 * stats.t.sf(mean / error, rounds - 1)) if error > 0 else float(mean == 0)
+    return float(2 * stats.t.sf(mean / error, rounds - 1)) if error > 0 else 1.0
 
 
 def _running(alive: Alive) -> list[int]:
@@ -99,7 +100,7 @@ def _rates(rounds: Sequence[Round], arm: int, rates: tuple[int, ...]) -> tuple[i
         return rates
     best = best_rate(rounds, arm, rates)
     lowest = losses(rounds, arm, best)
-    ratio = rounds[0].validation_rows / rounds[0].train_rows
+    ratio = sizes.ratio(rounds, "validation")
 
     def goes_on(rate: int) -> bool:
         with np.errstate(invalid="ignore"):  # inf - inf: both diverged
@@ -127,19 +128,11 @@ def _differences(rounds: Sequence[Round], alive: Alive, best: int, arm: int) -> 
     return scores(rounds, alive, best) - scores(rounds, alive, arm)
 
 
-def _ratio(rounds: Sequence[Round]) -> float:
-    return rounds[0].validation_rows / rounds[0].train_rows
-
-
-def _resolution(rounds: Sequence[Round], task: Task) -> float:
-    """An accuracy moves in steps of one row; R^2 moves smoothly."""
-    return 1.0 / rounds[0].validation_rows if task.stepwise else 0.0
-
-
 def _behind(rounds: Sequence[Round], alive: Alive, arm: int, task: Task) -> bool:
     """Is it clearly behind the best?"""
     differences = _differences(rounds, alive, _leader(rounds, alive), arm).tolist()
-    p = statistics.paired_p_value(differences, _ratio(rounds), _resolution(rounds, task))
+    ratio = sizes.ratio(rounds, "validation")
+    p = statistics.paired_p_value(differences, ratio, sizes.resolution(rounds, task, "validation"))
     return p is not None and p < CLEARLY and float(np.mean(differences)) > 0
 
 

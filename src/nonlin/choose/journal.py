@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nonlin.choose.candidates import Plan
 from nonlin.choose.data import Table
+from nonlin.choose.limits import Costs
 from nonlin.choose.task import Task
 from nonlin.choose.trial import Arm, Outcome
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _TABLE = """create table if not exists network (
   seed integer, activation text, rate text, outcome text, primary key (seed, activation, rate))"""
 
+_COSTS = "create table if not exists cost (activation text primary key, nanoseconds real)"
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 _OF_A_ROUND = "select activation, rate, outcome from network where seed = ?"
 
 
@@ -32,7 +35,7 @@ class Journal:
     """Finished networks of one run; without a path, none are kept.
 
     A file that cannot be opened or written to ends no race: `failure` says why nothing more is
-    written down.
+    written down. One that is damaged is begun anew, and a damaged row is as good as absent.
     """
 
     def __init__(self, path: Path | None, plan: Plan | None = None, resume: bool = False) -> None:
@@ -46,13 +49,25 @@ class Journal:
     def _open(self, path: Path, resume: bool) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = sqlite3.connect(path, isolation_level=None)
-            self._file.execute("pragma journal_mode=wal")
-            self._file.execute(_TABLE)
-            if not resume:
-                self._file.execute("delete from network")
+            try:
+                self._begin(path, resume)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorname not in _DAMAGED:
+                    raise
+                self.close()
+                _remove(path)
+                self._begin(path, resume)
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
+
+    def _begin(self, path: Path, resume: bool) -> None:
+        self._file = sqlite3.connect(path, isolation_level=None)
+        self._file.text_factory = lambda raw: raw.decode(errors="replace")
+        for statement in ("pragma journal_mode=wal", _TABLE, _COSTS):
+            self._file.execute(statement)
+        if not resume:
+            self._file.execute("delete from network")
+            self._file.execute("delete from cost")
 
     def _give_up(self, error: Exception) -> None:
         self.failure = str(error)
@@ -67,19 +82,38 @@ class Journal:
         except sqlite3.Error as error:
             self._give_up(error)
             return {}
-        found = {(name, rate): outcome for name, rate, outcome in rows}
-        named = {arm: self._name(arm) for arm in arms}
-        return {
-            arm: Outcome(**json.loads(found[name])) for arm, name in named.items() if name in found
-        }
+        found = {(name, rate): _outcome(written) for name, rate, written in rows}
+        named = {arm: found.get(self._name(arm)) for arm in arms}
+        return {arm: outcome for arm, outcome in named.items() if outcome is not None}
 
     def keep(self, seed: int, arm: Arm, outcome: Outcome) -> None:
         """Write a finished network down."""
         if self._file is None:
             return
         row = (seed, *self._name(arm), json.dumps(asdict(outcome)))
+        self._write("insert or replace into network values (?, ?, ?, ?)", [row])
+
+    def costs(self) -> Costs:
+        """What an earlier run measured, so that a limit leaves out the same again."""
+        if self._file is None:
+            return {}
         try:
-            self._file.execute("insert or replace into network values (?, ?, ?, ?)", row)
+            rows = self._file.execute("select activation, nanoseconds from cost").fetchall()
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return {}
+        return {name: cost for name, cost in rows if isinstance(cost, float)}
+
+    def follow(self, plan: Plan, costs: Costs) -> None:
+        """Go on with this plan, which rests on these measurements."""
+        self._plan = plan
+        self._write("insert or replace into cost values (?, ?)", list(costs.items()))
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.executemany(statement, rows)
         except sqlite3.Error as error:  # a full disk
             self._give_up(error)
 
@@ -98,6 +132,23 @@ class Journal:
 
 
 NOTHING = Journal(None)
+
+
+def _remove(path: Path) -> None:
+    """With what the write-ahead log leaves beside it."""
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _outcome(written: object) -> Outcome | None:
+    """None for a row that cannot be read."""
+    try:
+        values = json.loads(written)  # type: ignore[arg-type]
+        outcome = Outcome(**values)
+    except (TypeError, ValueError):
+        return None
+    numbers = (value for name, value in values.items() if (name, value) != ("error", None))
+    return outcome if all(isinstance(each, int | float) for each in numbers) else None
 
 
 def path_for(folder: Path, table: Table, task: Task, plan: Plan) -> Path:

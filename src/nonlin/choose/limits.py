@@ -17,22 +17,23 @@ from nonlin.measure.efficiency import nanoseconds_per_element
 from nonlin.network import checks
 
 Check = Callable[[str, Any], Any]
+Costs = dict[str, float]  # nanoseconds per element, by the repr of an activation
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """keeps(activation, value): may it stay? check(name, value): the value, if it makes sense.
+    """keeps(activation, value, costs): may it stay? check(name, value): it, if it makes sense.
 
     A limit without `check` is set or not.
     """
 
     name: str
-    keeps: Callable[[Activation, Any], bool]
+    keeps: Callable[[Activation, Any, Costs], bool]
     check: Check | None = None
 
 
 def _flag(name: str, holds: Callable[[Properties], bool]) -> Limit:
-    return Limit(name, lambda entry, _: holds(entry.properties))
+    return Limit(name, lambda entry, _, __: holds(entry.properties))
 
 
 def _integers_do(properties: Properties) -> bool:
@@ -50,12 +51,20 @@ def _positive(name: str, value: Any) -> float:
     return checks.number(name, value, 0.0, float("inf"), open_below=True)
 
 
+def _cost(activation: Activation, costs: Costs) -> float:
+    """As it was measured before, or now, and then for good."""
+    name = repr(activation)
+    if name not in costs:
+        costs[name] = nanoseconds_per_element(activation).value
+    return costs[name]
+
+
 LIMITS = (
-    Limit("max_ns", lambda f, most: nanoseconds_per_element(f).value <= most, _positive),
+    Limit("max_ns", lambda f, most, costs: _cost(f, costs) <= most, _positive),
     _flag("int8", _integers_do),
     Limit(
         "smooth",
-        lambda f, least: f.properties.smoothness >= least and f.properties.defined_everywhere,
+        lambda f, least, _: f.properties.smoothness >= least and f.properties.defined_everywhere,
         lambda name, value: checks.integer(name, value, 1),
     ),
     _flag("monotone", lambda p: p.monotone is not None),
@@ -65,15 +74,16 @@ LIMITS = (
 
 
 def prune(
-    candidates: Sequence[Activation], given: Mapping[str, Any] | None
+    candidates: Sequence[Activation], given: Mapping[str, Any] | None, costs: Costs | None = None
 ) -> tuple[tuple[Activation, ...], tuple[Text, ...]]:
     """Those within every limit, and a note for each limit that took some.
 
+    costs: measured before, so that the same is left out again; what is measured now is added.
     Raises InputError for a limit that does not exist or make sense, and if none is left.
     """
-    left, notes = tuple(candidates), []
+    left, notes, costs = tuple(candidates), [], {} if costs is None else costs
     for limit, value in _in_use(given):
-        kept = tuple(each for each in left if limit.keeps(each, value))
+        kept = tuple(each for each in left if limit.keeps(each, value, costs))
         lost = ", ".join(each.name for each in left if each not in kept)
         why = text(f"limits.{limit.name}", value=value)
         if not kept:

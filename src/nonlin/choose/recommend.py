@@ -6,7 +6,8 @@ The rule. Among the activations that are tied with the leader, prefer
    ten); smallest saturated share (in steps of 25 percentage points);
 2. then the cheapest one: the smallest network, where several were tried; fewest exponentials,
    then divisions, in its formula;
-3. then the highest score.
+3. then the highest score on validation rows.
+Test rows decide nothing: what is claimed is measured on them.
 The steps keep noise from deciding. Cost is read off the formula, not off a clock, so that the
 same seed gives the same recommendation; the measured time is shown as evidence beside it.
 """
@@ -30,7 +31,7 @@ from nonlin.measure import Measurement
 DEAD_STEP = 0.05
 SATURATED_STEP = 0.25
 CRITERIA = (
-    "diverged", "dead", "ratio", "saturated", "size", "exponentials", "divisions", "score",
+    "diverged", "dead", "ratio", "saturated", "size", "exponentials", "divisions", "validation",
 )  # fmt: skip
 LISTED = 12  # names of tied activations that a sentence holds
 
@@ -97,10 +98,12 @@ def recommend(
 ) -> Recommendation:
     """The recommendation that follows from a ranking (best score first) by the rule above.
 
-    After a single round, where nothing is known about chance, it is the leader.
+    After a single round, where nothing is known about chance, it is the leader, which validation
+    rows have picked.
     """
     tied = [row for row in standings if row.tied]
-    chosen = standings[0] if rounds < 2 else min(tied, key=preference)
+    leader = next(row for row in standings if row.leader)
+    chosen = leader if rounds < 2 else min(tied, key=preference)
     gain = chosen.activation.gain
     what = text("choose.gain", name=chosen.label)
     evidence: tuple[Evidence, ...] = (
@@ -137,7 +140,7 @@ def preference(row: Standing) -> tuple[float, ...]:
         sum(row.hidden) + sum(a * b for a, b in pairwise(row.hidden)),
         properties.exponentials,
         properties.divisions,
-        -row.score.value,
+        -row.validation_score,
     )
 
 
@@ -152,7 +155,7 @@ def _shown(row: Standing) -> tuple[str, ...]:
         written(row.hidden),
         str(properties.exponentials),
         str(properties.divisions),
-        f"{row.score.value:.4f}",
+        f"{row.validation_score:.4f}",
     )
 
 

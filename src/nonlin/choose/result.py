@@ -120,7 +120,7 @@ class Result:
 
     @property
     def tied(self) -> tuple[str, ...]:
-        """Activations without a significant difference to the one with the highest score."""
+        """Activations without a significant difference to the leader on validation rows."""
         return self.recommendation.tied
 
     @property

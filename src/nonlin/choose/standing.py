@@ -11,7 +11,7 @@ import numpy as np
 from nonlin._errors import NonlinError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
-from nonlin.choose import eliminate, statistics
+from nonlin.choose import eliminate, sizes, statistics
 from nonlin.choose.candidates import Plan
 from nonlin.choose.race import Race, Round
 from nonlin.choose.task import Task
@@ -27,6 +27,7 @@ class Standing:
     """One activation at its best learning rate; measurements are means over the rounds.
 
     score: of the task, on test rows; half_width: of its 95 % interval (None: one round).
+    validation_score: the same on validation rows, which may choose, and claims nothing.
     error: in the target's units, None for classes without order. dead, saturated: shares after
     training; dead_before and gradient_ratio: before. cost: ns per element. seconds: per
     network. diverged: how many of its networks at this rate did. p_value: against the leader,
@@ -45,6 +46,7 @@ class Standing:
     stopped: bool
     score: Measurement
     half_width: float | None
+    validation_score: float
     error: Measurement | None
     dead_before: Measurement
     dead: Measurement
@@ -85,7 +87,8 @@ def standings(race: Race, plan: Plan, task: Task) -> tuple[tuple[Standing, ...],
         raise NonlinError("nothing_trained")
     scores = np.array([table[arm] for arm in usable]).T
     leader = max(range(len(usable)), key=lambda k: _validated(rounds, usable[k], rates[usable[k]]))
-    found = statistics.compare(scores, _ratio(rounds), _resolution(rounds, task), leader=leader)
+    ratio, resolution = sizes.ratio(rounds), sizes.resolution(rounds, task)
+    found = statistics.compare(scores, ratio, resolution, leader=leader)
     rows = []
     for place, arm in enumerate(usable):
         row = _standing(rounds, plan, task, arm, rates[arm])
@@ -119,7 +122,7 @@ def _difference(
     """Mean difference on the splits that both ran, half of its 95 % interval."""
     gaps = np.subtract(scores, leading)
     shared = gaps[np.isfinite(gaps)].tolist()
-    half = statistics.half_width(shared, _ratio(rounds), _resolution(rounds, task))
+    half = statistics.half_width(shared, sizes.ratio(rounds), sizes.resolution(rounds, task))
     return float(np.mean(shared)), half
 
 
@@ -147,16 +150,8 @@ def _validated(rounds: Rounds, arm: int, rate: int) -> tuple[int, float]:
     """How many rounds it ran, then its mean score on validation rows: more is better."""
     outcomes = [each.outcomes[arm][rate] for each in rounds]
     scores = [outcome.validation_score for outcome in outcomes if outcome is not None]
-    return len(scores), float(np.mean(scores))
-
-
-def _ratio(rounds: Rounds) -> float:
-    return rounds[0].test_rows / rounds[0].train_rows
-
-
-def _resolution(rounds: Rounds, task: Task) -> float:
-    """An accuracy moves in steps of one test row; R^2 moves smoothly."""
-    return 1.0 / rounds[0].test_rows if task.stepwise else 0.0
+    mean = float(np.mean(scores))
+    return len(scores), mean if math.isfinite(mean) else -math.inf
 
 
 def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> Standing:
@@ -180,6 +175,7 @@ def _standing(rounds: Rounds, plan: Plan, task: Task, arm: int, rate: int) -> St
         stopped=len(ran) < len(rounds),
         score=score,
         half_width=half_width,
+        validation_score=_validated(rounds, arm, rate)[1],
         error=mean(task.error, errors) if task.error else None,
         dead_before=mean("dead", [each.dead for each in starts]),
         dead=mean("dead", [each.dead for each in outcomes]),
@@ -197,7 +193,7 @@ def _score(
     rounds: Rounds, outcomes: Sequence[Outcome], task: Task
 ) -> tuple[Measurement, float | None]:
     values = [each.score for each in outcomes]
-    ratio, resolution = _ratio(rounds), _resolution(rounds, task)
+    ratio, resolution = sizes.ratio(rounds), sizes.resolution(rounds, task)
     where = text("measure.test_rows", rounds=len(outcomes))
     error = statistics.standard_error(values, ratio, resolution)
     score = Measurement(float(np.mean(values)), error, "", text(f"measure.{task.score}"), where)

@@ -15,6 +15,7 @@ import numpy as np
 
 from nonlin._errors import InputError
 
+ROUNDING = 1e-14  # spread of equal differences of scores, as they come out of subtractions
 LEVEL = 0.95  # of intervals; 1 - LEVEL is the family-wise error rate of the comparisons
 
 
@@ -63,8 +64,8 @@ def paired_p_value(
 ) -> float | None:
     """Two-sided p of the corrected paired t test that the mean difference is 0.
 
-    1 if all differences are 0; 0 if they are all equal, not 0, and resolution is 0. None for
-    fewer than two differences.
+    1 if all differences are equal and resolution is 0: few values that agree by chance are no
+    sign that there is no spread, so nothing can be told. None for fewer than two differences.
     """
     from scipy import stats
 
@@ -72,10 +73,8 @@ def paired_p_value(
     if error is None:
         return None
     mean = abs(float(np.mean(differences)))
-    if mean == 0.0:
+    if error <= ROUNDING * max(1.0, mean):
         return 1.0
-    if error == 0.0:
-        return 0.0
     return float(2 * stats.t.sf(mean / error, len(differences) - 1))
 
 

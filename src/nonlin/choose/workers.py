@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -68,7 +68,8 @@ def train_on(
 ) -> None:
     """`trial.train_arms` by the workers of an executor, with the same outcomes to the last bit.
 
-    What a lost worker had begun is given to another. Raises NonlinError if that fails as well.
+    What a lost worker had begun is given to another, where the executor has others: Dask replaces
+    workers, a pool of processes ends with the first that is lost. Raises NonlinError then.
     """
     order = Order(nonlin.__version__, data, task, replace(plan, threads=1), seed)
     left = {tuple(arms[k : k + CHUNK]) for k in range(0, len(arms), CHUNK)}
@@ -86,6 +87,8 @@ def train_on(
             return
         except NonlinError:
             raise
+        except BrokenExecutor as error:  # takes no more work
+            raise NonlinError("pool_broken", reason=f"{type(error).__name__}: {error}") from error
         except Exception as error:  # whatever a worker or the way to it can raise
             failure = error
     reason = f"{type(failure).__name__}: {failure}"

@@ -10,6 +10,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
+from nonlin.catalogue.written import named
 from nonlin.cli import printing, reading
 from nonlin.cli.progress import progress
 
@@ -39,7 +40,7 @@ def bench(
 ) -> None:
     """Measure the cost of activations."""
     budget = _seconds(seconds)
-    chosen = [reading.named(name, {}) for name in names] if names else _elementwise()
+    chosen = [named(name, {}) for name in names] if names else _elementwise()
     if output is not None:
         from nonlin.figures import style
 

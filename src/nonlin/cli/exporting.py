@@ -10,6 +10,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
+from nonlin.catalogue.written import named
 from nonlin.cli import reading
 
 
@@ -27,7 +28,7 @@ def export(
     """Write an activation as code."""
     from nonlin.export import export as write
 
-    written = write(reading.named(name, reading.parameters(parameter)), to=to)
+    written = write(named(name, reading.parameters(parameter)), to=to)
     if output is not None:
         _save(written, output)
     elif isinstance(written, str):

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from nonlin._text import say
+from nonlin.catalogue.written import named
 from nonlin.cli import printing, reading
 
 
@@ -84,7 +85,7 @@ def show(
     """Everything about one activation."""
     from nonlin.cli import portrait
 
-    activation = reading.named(name, reading.parameters(parameter))
+    activation = named(name, reading.parameters(parameter))
     if output is not None:  # first, so that nothing is printed if the file cannot be written
         from nonlin import figures
 
@@ -109,6 +110,6 @@ def compare(
     """One picture of several activations."""
     from nonlin import figures
 
-    activations = [reading.named(name, {}) for name in names]
+    activations = [named(name, {}) for name in names]
     figure = figures.compare(activations, derivative=derivative, dark=dark)
     printing.write_picture(figure, output, sys.stdout)

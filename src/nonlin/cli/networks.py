@@ -10,6 +10,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
+from nonlin.catalogue.written import named
 from nonlin.cli import printing, reading
 
 
@@ -43,7 +44,7 @@ def forward(
     network = Network(
         layers,
         hidden=chosen[0] if len(chosen) == 1 else chosen,  # one for all, or one per layer
-        output=reading.named(output, {}),
+        output=named(output, {}),
         init=init,
         seed=reading.whole(seed, "--seed"),
     )

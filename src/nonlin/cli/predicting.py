@@ -13,6 +13,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
+from nonlin.catalogue.written import named
 from nonlin.cli import printing, reading
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def theory(
     """Moments, gains and mean field of one activation."""
     from nonlin.propagation import mean_field, moments
 
-    activation = reading.named(name, reading.parameters(parameter))
+    activation = named(name, reading.parameters(parameter))
     layers = _layers(depth)
     known = moments(activation)
     weights = _square(sw, "--sw") if sw else 1 / known.second if known.second > 0 else math.nan
@@ -85,7 +86,7 @@ def init(
     """How the weights behind an activation should start."""
     from nonlin.network import Initialisation
 
-    activation = reading.named(name, reading.parameters(parameter))
+    activation = named(name, reading.parameters(parameter))
     sizes = _size(fan_in, "--fan-in"), _size(fan_out or fan_in, "--fan-out")
     given = Initialisation(scheme, q=_number(q, "--q"), depth=_layers(depth))
     chosen = given.chosen(activation)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nonlin._errors import InputError
-from nonlin.activation import Activation, activation
-from nonlin.catalogue import get
+from nonlin.activation import Activation
+from nonlin.catalogue.written import named
 from nonlin.cli.streams import shows
 
 
@@ -63,17 +62,6 @@ def parameters(given: Sequence[str]) -> dict[str, str]:
             raise InputError("cli_parameter", given=text)
         found[name.strip()] = value.strip()
     return found
-
-
-NAME = re.compile(r"(?!x\b)[A-Za-z_]\w*([-.][A-Za-z]\w*)*")
-
-
-def named(text: str, values: dict[str, Any]) -> Activation:
-    """A catalogue entry by name, or an activation from a formula such as x*sigmoid(x)."""
-    written = text.strip()
-    if NAME.fullmatch(written):
-        return get(written).bind(**values)
-    return activation(written, written, **values)
 
 
 def activations(text: str) -> list[Activation]:
