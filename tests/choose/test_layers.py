@@ -55,5 +55,7 @@ def test_what_is_kept_is_small():
     X = np.random.default_rng(0).standard_normal((4000, 3))
     options = {"activations": ["relu"], "hidden": (4,), "rates": [0.01], "seeds": 1, "quick": True}
     result = nl.choose(X, X[:, 0], **options)
-    assert result.sample[0].shape == (1024, 3)
-    assert result.final.sample[0].shape == (1024, 3)
+    for inputs, target in (result.race.sample, result.final.sample):
+        assert inputs.shape == (1024, 3)
+        assert inputs.base is None  # no part of an array with all rows
+        assert target.base is None

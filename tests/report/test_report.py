@@ -10,7 +10,6 @@ from sklearn.datasets import load_diabetes
 import nonlin as nl
 from nonlin._text import speaking
 from nonlin.choose import choose_file
-from nonlin.choose.race import Race
 from nonlin.report import as_json
 from nonlin.report.terminal import render
 
@@ -121,7 +120,7 @@ def test_json_speaks_the_language(wine):
 
 
 def test_an_interrupted_race_is_reported(wine):
-    one = replace(wine, race=Race(wine.race.rounds[:1], wine.race.alive, "interrupted"))
+    one = replace(wine, race=replace(wine.race, rounds=wine.race.rounds[:1], ended="interrupted"))
     assert as_json(one)["interrupted"] is True
     assert "one split only" in rendered(one, 100)
     said = "Interrupted after 1 of 2 splits: only these are counted."

@@ -31,7 +31,6 @@ from nonlin.choose.trial import (
     network,
     parts_of,
     prepared,
-    rows_of,
     sample,
     train_arms,
 )
@@ -118,7 +117,6 @@ def _answer(table: Table, kind: str | None, rules: Plan, way: Way, begin: float)
         task=task,
         plan=rules,
         race=ran,
-        sample=sample(rows_of(table, task, rules.seeds[0])),
         standings=ranking,
         recommendation=advice,
         final=final,

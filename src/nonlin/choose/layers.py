@@ -31,7 +31,7 @@ def layers(result: Result) -> Iterator[Layers]:
     the ranking; behind the one that is recommended, its network after training, on rows that
     this one was trained on (its preparation is its own, and so are its rows).
     """
-    task, (inputs, target) = result.task, result.sample
+    task, (inputs, target) = result.task, result.race.sample
     loss, seed = task.objective(), result.plan.seeds[0]
     for row in result.standings:
         made = network(inputs.shape[1], task, row.hidden, row.activation, seed)

@@ -50,12 +50,10 @@ class Result:
     recommendation: what to use and why. standings: the ranking, best score first, what stopped
     early last. final: trained with the recommendation on 80 % of all rows (the other 20 % stop
     the training); its score is the one of the race, which had less to learn from; None if
-    Ctrl-C came before. race: every network that was trained. sample: training rows of its first
-    split, at most 1024, prepared, with their encoded targets. rows: that were used, of of_rows.
-    baseline: a constant and a linear
-    model on the same splits; None if Ctrl-C came before. shares: how much of the spread of the
-    scores comes from what; None where nothing can be told apart. notes: what the user should
-    know. seconds: in all.
+    Ctrl-C came before. race: every network that was trained. rows: that were used, of of_rows.
+    baseline: a constant and a linear model on the same splits; None if Ctrl-C came before.
+    shares: how much of the spread of the scores comes from what; None where nothing can be told
+    apart. notes: what the user should know. seconds: in all.
     `print` gives the verdict in sentences, in the language in use.
     """
 
@@ -67,7 +65,6 @@ class Result:
     task: Task
     plan: Plan
     race: Race
-    sample: Sample
     standings: tuple[Standing, ...]
     recommendation: Recommendation
     final: Final | None
