@@ -272,6 +272,7 @@ def test_many_rows_are_sampled(monkeypatch):
     result = nl.choose(*IRIS, rates=[0.01], **TINY)
     assert sum(getattr(result.race.rounds[0], f"{part}_rows") for part in PARTS) == 60
     assert "Of 150 rows, a random sample of 60 was used." in [str(note) for note in result.notes]
+    assert (result.rows, result.of_rows) == (60, 150)
 
 
 PARTS = ("train", "validation", "test")

@@ -42,6 +42,7 @@ def test_a_part_of_a_large_file(ending, tmp_path, small_limits):
     whole.write_csv(path) if ending == "csv" else whole.write_parquet(path)
     table = read(str(path), "kind")
     assert 395 <= table.rows <= 405
+    assert table.of_rows == ROWS
     assert any(note.key == "choose.sampled" for note in table.notes)
     labels, counts = np.unique(table.target, return_counts=True)
     assert labels.tolist() == ["a", "b", "rare"]

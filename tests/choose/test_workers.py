@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -187,6 +189,15 @@ def test_the_command_line(cluster, capsys, monkeypatch, tmp_path):
     assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in capsys.readouterr().err
     assert run(["choose", "iris", *FAST, "--dask", "nonsense://1"]) == 2
     assert "No Dask scheduler answers" in capsys.readouterr().err
+
+
+def test_a_wrong_address_gives_one_sentence():
+    """A client that was made for it would wait when Python ends, and then say so at length."""
+    pytest.importorskip("distributed")
+    line = [sys.executable, "-m", "nonlin", "choose", "iris", "--dask", "foo"]
+    ran = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.count("\n") == 1, ran.stderr
 
 
 def test_ctrl_c_ends_with_the_rounds_that_are_finished(cluster):

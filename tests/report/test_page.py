@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
+from nonlin.choose.candidates import Budget
 from nonlin.cli import run
 from nonlin.report.page import checked, html
 from nonlin.report.page.charts import Interval, Line, Scale, intervals, lines, stacked
@@ -96,6 +98,94 @@ def test_a_single_round_and_a_single_rate():
     X, y = np.random.default_rng(0).standard_normal((60, 2)), np.arange(60.0)
     one = nl.choose(X, y, activations=["relu"], rates=[0.01], seeds=1, hidden=(4,))
     assert "<h2>" in html(one)
+
+
+def section(page, name):
+    return re.search(rf'<section id="{name}">(.*?)</section>', page, re.S)[1]
+
+
+def cells(part):
+    rows = re.findall(r"<tr>(.*?)</tr>", part, re.S)[1:]
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+
+
+def test_stability_by_layer(result):
+    """Points of every network in the chart, a dashed line of theory for each; all in the table."""
+    part = section(html(result), "layers")
+    networks = len(result.standings) + 1  # the recommended one twice
+    assert part.count("dashed") == networks
+    assert part.count("<circle") == 2 * networks
+    assert part.count("hollow") == 2
+    rows = cells(part)
+    assert len(rows) == 2 * networks
+    relu = next(each for each in result.layers if each.label == "relu" and not each.trained)
+    first, last = relu.stability.layers
+    wanted = ["relu", "before", "1", *(f"{v:.3g}" for v in (first.second, first.predicted_second))]
+    wanted += [f"{v / last.gradient:.3g}" for v in (first.gradient, first.predicted_gradient)]
+    assert [row[:7] for row in rows if row[:3] == wanted[:3]] == [wanted]
+    outputs = [row for row in rows if row[2] == "output"]
+    assert all(row[5:] == ["1", "1", "–", "–"] for row in outputs)
+
+
+def test_networks_of_different_depth_and_gradients_that_vanish():
+    X = np.random.default_rng(0).standard_normal((80, 2))
+    options = {"activations": ["relu", "sigmoid"], "rates": [0.01], "seeds": 1, "quick": True}
+    part = section(html(nl.choose(X, X[:, 0], hidden=[(3,) * 12, (4,)], **options)), "layers")
+    assert "−12" in part
+    assert len(re.findall(r'class="tick"[^>]*middle', part)) == 9  # thinned out
+    assert "nan" not in part
+
+
+def test_every_cost_has_a_bar(result):
+    part = section(html(result), "cost")
+    assert part.count('class="dot') == len(result.standings)
+    assert part.count('class="bar') == len(result.standings)
+
+
+def test_learning_rates_are_means_over_splits(result):
+    rows = {row[0]: row[1:] for row in cells(section(html(result), "rates"))}
+    for arm, label in enumerate(result.plan.labels):
+        for rate in range(len(result.plan.rates)):
+            scores = [each.outcomes[arm][rate].validation_score for each in result.race.rounds]
+            assert rows[label][rate] == f"{np.mean(scores):.4f} (3)"
+
+
+def test_what_the_command_gives(result):
+    """The same result, unless seconds or Ctrl-C ended the race."""
+    assert "gives the same result:" in html(result, "nonlin")
+    timed = replace(result, plan=replace(result.plan, budget=Budget(seconds=1.0)))
+    assert "as far as its seconds suffice" in html(timed, "nonlin")
+    counted = replace(result, plan=replace(result.plan, budget=Budget(networks=18)))
+    assert "gives the same result:" in html(counted, "nonlin")
+    stopped = replace(result, race=replace(result.race, ended="interrupted"))
+    assert "interrupted after 3 splits; this command" in html(stopped, "nonlin")
+
+
+def test_rows_of_a_sample(result):
+    assert "<dd>120</dd>" in html(result)
+    large = replace(result, rows=100_000, of_rows=1_000_000)
+    assert "<dd>100,000 of 1,000,000, drawn at random</dd>" in html(large)
+
+
+@pytest.mark.parametrize("pace", ["race", "halving", "full"])
+def test_settings_are_in_the_language_of_the_reader(result, pace):
+    with speaking("zh"):
+        page = html(replace(result, plan=replace(result.plan, pace=pace)))
+    settings = re.search(r'<dl class="settings">(.*?)</dl>', page, re.S)[1]
+    assert "weight decay" not in page
+    assert re.search("[\u4e00-\u9fff]", re.findall("<dd>(.*?)</dd>", settings)[-1])
+
+
+def test_the_leader_is_explained(result):
+    assert html(result).count("The leader is the best one on validation rows") == 1
+
+
+def test_logarithmic_ticks():
+    assert Scale(0.3, 3, 0, 1, log=True).ticks() == pytest.approx([0.5, 1, 2])
+    assert Scale(0.9, 1.2, 0, 1, log=True).ticks() == pytest.approx([0.9, 1.0, 1.1, 1.2])
+    many = Scale(1e-12, 30, 0, 1, log=True).ticks()
+    assert 4 <= len(many) <= 9
+    assert np.ptp(np.diff(np.log10(many))) == pytest.approx(0)
 
 
 def test_writing(result, tmp_path):

@@ -10,7 +10,6 @@ from sklearn.datasets import load_diabetes
 import nonlin as nl
 from nonlin._text import speaking
 from nonlin.choose import choose_file
-from nonlin.choose.race import Race
 from nonlin.report import as_json
 from nonlin.report.terminal import render
 
@@ -42,6 +41,7 @@ def test_the_report_says_everything(wine):
         "3 classes: softmax gives probabilities that sum to 1",
         "Networks: hidden layers 8-8, 8 trained, 100 % of the full sweep (activations: 2, "
         "learning rates: 2, splits: 2)",
+        "no significant difference to the leader, the best one on validation rows",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
         f"Use {wine.recommendation.label} in the hidden layers",
@@ -120,7 +120,7 @@ def test_json_speaks_the_language(wine):
 
 
 def test_an_interrupted_race_is_reported(wine):
-    one = replace(wine, race=Race(wine.race.rounds[:1], wine.race.alive, "interrupted"))
+    one = replace(wine, race=replace(wine.race, rounds=wine.race.rounds[:1], ended="interrupted"))
     assert as_json(one)["interrupted"] is True
     assert "one split only" in rendered(one, 100)
     said = "Interrupted after 1 of 2 splits: only these are counted."

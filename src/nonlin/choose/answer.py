@@ -27,7 +27,14 @@ from nonlin.choose.shares import shares
 from nonlin.choose.split import LEAST_PER_CLASS, enough, split
 from nonlin.choose.standing import Standing, standings
 from nonlin.choose.task import Task, infer
-from nonlin.choose.trial import groups, network, parts_of, prepared, train_arms
+from nonlin.choose.trial import (
+    groups,
+    network,
+    parts_of,
+    prepared,
+    sample,
+    train_arms,
+)
 from nonlin.network import train
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
@@ -121,6 +128,7 @@ def _answer(table: Table, kind: str | None, asked: _Asked, way: Way, begin: floa
     return Result(
         name=table.name,
         rows=table.rows,
+        of_rows=table.of_rows or table.rows,
         columns=table.features.width,
         target=table.target_name,
         task=task,
@@ -151,6 +159,7 @@ def _sampled(table: Table, task: Task, rules: Plan) -> Table:
         table.target_name,
         (*table.notes, note),
         table.roles[rows],
+        table.of_rows or table.rows,
     )
 
 
@@ -158,12 +167,13 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
     """The network to take away; None if Ctrl-C ends its training, since the race is worth more."""
     try:
         data = prepared(table, task, parts_of(table, task, rules.seed, FINAL_SHARES))
-        made = network(data, task, advice.hidden, advice.activation, rules.seed)
+        inputs = len(data.preparation.names)
+        made = network(inputs, task, advice.hidden, advice.activation, rules.seed)
         settings = rules.settings(advice.learning_rate, len(data.train[0]), rules.seed)
         record = train(data.job(made, settings, task.objective()))
     except KeyboardInterrupt:
         return None
-    return Final(made, data.preparation, record, settings)
+    return Final(made, data.preparation, record, settings, sample(data))
 
 
 def _baseline(

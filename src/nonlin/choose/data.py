@@ -31,6 +31,7 @@ class Table:
     features: see `normalised`, null where a value is missing. target: (rows,),
     float64, integers, booleans or text, or (rows, labels) of 0 and 1; nothing missing. notes:
     what the user should know about how the table was read. roles: how rows belong together.
+    of_rows: how many there were, if these are a random part of them; else 0.
     """
 
     name: str | Text
@@ -39,6 +40,7 @@ class Table:
     target_name: str
     notes: tuple[Text, ...] = ()
     roles: Roles = NONE
+    of_rows: int = 0
 
     @property
     def rows(self) -> int:

@@ -44,8 +44,10 @@ def scanned(path: Path, parquet: bool) -> pl.LazyFrame | None:
     return pl.scan_csv(path, infer_schema=False, separator=separator, null_values=MISSING)
 
 
-def part(lazy: pl.LazyFrame, target: str, parquet: bool) -> tuple[pl.DataFrame, tuple[Text, ...]]:
-    """KEPT rows in their order, the same share of each class of the target, and notes.
+def part(
+    lazy: pl.LazyFrame, target: str, parquet: bool
+) -> tuple[pl.DataFrame, tuple[Text, ...], int]:
+    """KEPT rows in their order, the same share of each class of the target; notes; of how many.
 
     Rows without a target are left out. A class keeps LEAST_PER_CLASS rows at least, if it has
     them. Always the same rows of the same file.
@@ -57,9 +59,9 @@ def part(lazy: pl.LazyFrame, target: str, parquet: bool) -> tuple[pl.DataFrame, 
     rows = lazy.with_row_index(ROW).filter(pl.col(ROW).is_in(numbers.implode()))
     frame = rows.collect(engine="streaming").sort(ROW).drop(ROW)
     if parquet:
-        return frame, (note,)
+        return frame, (note,), len(column)
     read, notes = from_bytes(frame.write_csv().encode())
-    return read, (note, *notes)
+    return read, (note, *notes), len(column)
 
 
 def _chosen(target: pl.Series) -> np.ndarray:

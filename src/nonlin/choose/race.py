@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,7 +19,17 @@ from nonlin.choose.candidates import Plan
 from nonlin.choose.data import Table
 from nonlin.choose.journal import NOTHING, Journal
 from nonlin.choose.task import Task
-from nonlin.choose.trial import Arm, Data, Outcome, Start, rows_of, starts, train_arms
+from nonlin.choose.trial import (
+    Arm,
+    Data,
+    Outcome,
+    Sample,
+    Start,
+    rows_of,
+    sample,
+    starts,
+    train_arms,
+)
 from nonlin.network import Network
 
 Progress = Callable[[int, int, str], None]
@@ -53,12 +63,14 @@ class Race:
 
     alive: the rates of each activation that would have gone on. ended: "rounds" (all that were
     planned), "decided" (one activation is left), "tie" (more rounds would not part what is
-    left), "budget", or "interrupted".
+    left), "budget", or "interrupted". sample: training rows of the first round, at most 1024,
+    prepared, with their encoded targets.
     """
 
     rounds: tuple[Round, ...]
     alive: eliminate.Alive
     ended: str
+    sample: Sample = field(compare=False)
 
     @property
     def interrupted(self) -> bool:
@@ -94,16 +106,20 @@ def race(
         _warm_up()
         for number, seed in enumerate(plan.seeds):
             tick = _ticker(on_progress, plan, number, eliminate.count(alive))
-            rounds.append(_run_round(table, task, plan, seed, alive, tick, journal, train))
+            data = rows_of(table, task, seed)
+            if number == 0:
+                seen = sample(data)
+            rounds.append(_run_round(data, task, plan, seed, alive, tick, journal, train))
+            del data  # before the next split is prepared: it may be large
             alive = eliminate.after(rounds, alive, plan, task)
             spent = sum(each.networks for each in rounds), time.perf_counter() - begin
             if why := _over(rounds, alive, plan, task, spent):
-                return Race(tuple(rounds), alive, why)
+                return Race(tuple(rounds), alive, why, seen)
     except KeyboardInterrupt:
         if not rounds:
             raise
-        return Race(tuple(rounds), alive, "interrupted")
-    return Race(tuple(rounds), alive, "rounds")
+        return Race(tuple(rounds), alive, "interrupted", seen)
+    return Race(tuple(rounds), alive, "rounds", seen)
 
 
 def _over(
@@ -153,7 +169,7 @@ def _ticker(
 
 
 def _run_round(
-    table: Table,
+    data: Data,
     task: Task,
     plan: Plan,
     seed: int,
@@ -166,7 +182,6 @@ def _run_round(
     arms = [(a, rate) for a, rates in enumerate(alive) for rate in rates]
     outcomes = journal.known(seed, arms)
     tick(len(outcomes))
-    data = rows_of(table, task, seed)
 
     def finished(arm: Arm, outcome: Outcome) -> None:
         journal.keep(seed, arm, outcome)

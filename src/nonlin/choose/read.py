@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,17 @@ def read(
     column, a table of one column.
     """
     path = Path(data).expanduser()
+    of_rows = 0
     lazy = None if data in DATA_SETS and not path.exists() else _large(path)
     if lazy is not None:
         chosen = _targets(target, lazy.collect_schema().names(), special)
-        frame, notes = large.part(lazy, chosen[0], path.suffix.lower() in PARQUET)
+        frame, notes, of_rows = large.part(lazy, chosen[0], path.suffix.lower() in PARQUET)
     else:
         frame, notes = read_frame(data)
         chosen = _targets(target, frame.columns, special)
     if target is None:
         notes = (*notes, text("choose.target_taken", column=chosen[0]))
-    return from_frame(path.name, frame, chosen, notes, special)
+    return replace(from_frame(path.name, frame, chosen, notes, special), of_rows=of_rows)
 
 
 def _targets(

@@ -18,23 +18,29 @@ if TYPE_CHECKING:
     from nonlin.choose.baseline import Baseline
     from nonlin.choose.candidates import Plan
     from nonlin.choose.keep import Model
+    from nonlin.choose.layers import Layers
     from nonlin.choose.prepare import Preparation
     from nonlin.choose.race import Race
     from nonlin.choose.recommend import Recommendation
     from nonlin.choose.shares import Shares
     from nonlin.choose.standing import Standing
     from nonlin.choose.task import Task
+    from nonlin.choose.trial import Sample
     from nonlin.network import Network, Record, Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Final:
-    """The network that the user takes away, what prepares its inputs, and how it was trained."""
+    """The network that the user takes away, what prepares its inputs, and how it was trained.
+
+    sample: some of the rows that it was trained on, prepared, with their encoded targets.
+    """
 
     network: Network
     preparation: Preparation
     record: Record
     settings: Settings
+    sample: Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -44,15 +50,16 @@ class Result:
     recommendation: what to use and why. standings: the ranking, best score first, what stopped
     early last. final: trained with the recommendation on 80 % of all rows (the other 20 % stop
     the training); its score is the one of the race, which had less to learn from; None if
-    Ctrl-C came before. race: every network that was trained. baseline: a constant and a linear
-    model on the same splits; None if Ctrl-C came before. shares: how much of the spread of the
-    scores comes from what; None where nothing can be told apart. notes: what the user should
-    know. seconds: in all.
+    Ctrl-C came before. race: every network that was trained. rows: that were used, of of_rows.
+    baseline: a constant and a linear model on the same splits; None if Ctrl-C came before.
+    shares: how much of the spread of the scores comes from what; None where nothing can be told
+    apart. notes: what the user should know. seconds: in all.
     `print` gives the verdict in sentences, in the language in use.
     """
 
     name: str | Text
     rows: int
+    of_rows: int
     columns: int
     target: str
     task: Task
@@ -89,6 +96,13 @@ class Result:
         from nonlin.choose.untried import untried
 
         return tuple(untried(self.plan))
+
+    @property
+    def layers(self) -> tuple[Layers, ...]:
+        """What happens in every layer of the networks: measured whenever it is asked for."""
+        from nonlin.choose.layers import layers
+
+        return tuple(layers(self))
 
     @property
     def network(self) -> Network | None:

@@ -22,6 +22,7 @@ from nonlin.network import Job, Loss, Network, Record, Settings, train_many
 
 LOOKED_AT = 1024  # training rows on which stability is measured
 Arm = tuple[int, int]  # indices of an activation and a rate of the plan
+Sample = tuple[np.ndarray, np.ndarray]  # prepared inputs, encoded targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +117,24 @@ def prepared(table: Table, task: Task, parts: Split) -> Data:
 
 
 def network(
-    data: Data, task: Task, hidden: tuple[int, ...], activation: Activation, seed: int
+    inputs: int, task: Task, hidden: tuple[int, ...], activation: Activation, seed: int
 ) -> Network:
-    """An untrained network for these inputs, initialised for its activation."""
-    sizes = (len(data.preparation.names), *hidden, task.outputs)
+    """An untrained network for so many inputs, initialised for its activation."""
+    sizes = (inputs, *hidden, task.outputs)
     return Network(sizes, activation, task.output, "auto", seed)
 
 
 def _candidate(data: Data, task: Task, plan: Plan, arm: int, seed: int) -> Network:
-    return network(data, task, plan.shape(arm), plan.activations[arm], seed)
+    inputs = len(data.preparation.names)
+    return network(inputs, task, plan.shape(arm), plan.activations[arm], seed)
 
 
-def sample(data: Data) -> tuple[np.ndarray, np.ndarray]:
-    """Training rows, at most LOOKED_AT, evenly spread, on which stability is measured."""
+def sample(data: Data) -> Sample:
+    """Training rows and targets, at most LOOKED_AT, evenly spread: stability is measured there."""
     inputs, target = data.train
     step = max(1, len(inputs) // LOOKED_AT)
-    return inputs[::step][:LOOKED_AT], target[::step][:LOOKED_AT]
+    kept = slice(None, step * LOOKED_AT, step)
+    return inputs[kept].copy(), target[kept].copy()  # which do not keep all rows in memory
 
 
 def starts(data: Data, task: Task, plan: Plan, seed: int, arms: Sequence[int]) -> dict[int, Start]:

@@ -22,9 +22,11 @@ def executor(address: str | None) -> Iterator[Executor | None]:
         return
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise InputError("missing_package", package="dask", extra="dask") from None
     try:
+        get_address_host_port(address)  # a client for what is no address waits at exit, in vain
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError):  # nobody there, or no address
         raise InputError("dask_unreachable", given=address) from None

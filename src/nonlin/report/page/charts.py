@@ -13,9 +13,11 @@ WIDTH = 720
 ROW = 22  # height of a row with a name
 CHARACTER = 8.0  # width of a bold character of 13 pixels, at most
 CHINESE = 0x2E80  # characters from here on are twice as wide
+MOST_TICKS = 9  # of a logarithmic scale
 LINES = 8  # classes c0 to c7 in the style sheet
 STRONG = 1  # of these, that of what is recommended, here as in the other charts
 OTHERS = [number for number in range(LINES) if number != STRONG]
+Points = Sequence[tuple[float, float]]
 
 
 class Interval(NamedTuple):
@@ -48,9 +50,11 @@ class Scale:
         return math.log10(value) if self.log else value
 
     def ticks(self) -> list[float]:
-        """About five round numbers inside."""
+        """About five round numbers inside; powers of ten where those are enough."""
         if self.high <= self.low:
             return [self.low]
+        if self.log and len(powers := self._powers()) > 2:
+            return powers
         raw = (self.high - self.low) / 4
         size = 10.0 ** math.floor(math.log10(raw))
         step = next(size * m for m in (1, 2, 5, 10) if size * m >= raw * 0.75)
@@ -58,18 +62,32 @@ class Scale:
         last = math.floor(self.high / step + 1e-9)
         return [step * k for k in range(first, last + 1)]
 
+    def _powers(self) -> list[float]:
+        """Powers of ten, times 2 and 5 where there is room, fewer where there is none."""
+        ends = math.floor(self._of(self.low)), math.ceil(self._of(self.high))
+        tens = [10.0**place for place in range(ends[0], ends[1] + 1)]
+        inside = [t for t in tens if self.low <= t <= self.high]
+        fine = [m * t for t in tens for m in (1, 2, 5) if self.low <= m * t <= self.high]
+        return fine if len(fine) <= MOST_TICKS else inside[:: 1 + len(inside) // MOST_TICKS]
 
-def intervals(rows: Sequence[Interval], title: str) -> str:
-    """One line per row: a point with its interval, named on the left."""
+
+def intervals(rows: Sequence[Interval], title: str, digits: int = 4) -> str:
+    """One line per row: a point with its interval, named on the left.
+
+    digits: of the value on the right, behind the point.
+    """
     left = 20 + max(_width(row.label) for row in rows)
     ends = [end for row in rows for end in (row.low, row.high) if math.isfinite(end)]
     low, high = _padded(ends)
     x = Scale(low, high, left, WIDTH - 60)
     height = ROW * len(rows) + 36
-    return _svg(height, title, _interval_marks(rows, x, left, height))
+    return _svg(height, title, _interval_marks(rows, x, (left, height), digits))
 
 
-def _interval_marks(rows: Sequence[Interval], x: Scale, left: float, height: int) -> Iterator[str]:
+def _interval_marks(
+    rows: Sequence[Interval], x: Scale, corner: tuple[float, int], digits: int
+) -> Iterator[str]:
+    left, height = corner
     for tick in x.ticks():
         at = x(tick)
         yield f'<line class="grid" x1="{at:.1f}" y1="6" x2="{at:.1f}" y2="{height - 26}"/>'
@@ -82,28 +100,42 @@ def _interval_marks(rows: Sequence[Interval], x: Scale, left: float, height: int
             f'x2="{x(row.high):.1f}" y2="{y}"/>'
         )
         yield f'<circle class="dot {row.kind}" cx="{x(row.value):.1f}" cy="{y}" r="4.5"/>'
-        yield _text(WIDTH - 52, y + 4, f"{row.value:.4f}", "value", "start")
+        yield _text(WIDTH - 52, y + 4, f"{row.value:.{digits}f}", "value", "start")
 
 
 class Line(NamedTuple):
-    """A named line of (x, y) points."""
+    """A named line of (x, y) points.
+
+    theory: what is dashed, in its colour; the points themselves are then not joined. hollow:
+    its points are rings, since another line has the same colour.
+    """
 
     label: str
-    points: Sequence[tuple[float, float]]
+    points: Points
     strong: bool = False
+    theory: Points = ()
+    hollow: bool = False
 
 
 def lines(
-    found: Sequence[Line], title: str, ticks: Sequence[tuple[float, str]], log: bool = False
+    found: Sequence[Line],
+    title: str,
+    ticks: Sequence[tuple[float, str]],
+    log: bool = False,
+    log_up: bool = False,
 ) -> str:
-    """Lines of points with their names on the right, moved apart where they would overlap."""
+    """Lines of points with their names on the right, moved apart where they would overlap.
+
+    log, log_up: is the scale across, or up, logarithmic? Values up are positive then.
+    """
     shown = [line for line in found if any(math.isfinite(y) for _, y in line.points)]
     right = WIDTH - 16 - max((_width(line.label) for line in shown), default=0.0)
     xs = [x for line in shown for x, _ in line.points]
-    low, high = _padded([y for line in shown for _, y in line.points if math.isfinite(y)])
+    ys = [y for line in shown for _, y in (*line.points, *line.theory) if math.isfinite(y)]
+    low, high = _padded_log(ys) if log_up else _padded(ys)
     across = Scale(min(xs), max(xs), 60, right - 14, log)
     height = max(240, 17 * len(shown) + 60)
-    up = Scale(low, high, height - 40, 14)
+    up = Scale(low, high, height - 40, 14, log_up)
     return _svg(height, title, _line_marks(shown, across, up, right, ticks))
 
 
@@ -121,13 +153,18 @@ def _line_marks(
     for place, label in ticks:
         yield _text(x(place), y.start + 22, label, "tick", "middle")
     lasts = [next(p for p in reversed(line.points) if math.isfinite(p[1])) for line in found]
-    spots = _apart([y(last) for _, last in lasts], y.end + 4, y.start + 14)
+    spots = _apart([y(last) for _, last in lasts], y.end + 4, y.start + 2)
     for look, line, spot, last in zip(_looks(found), found, spots, lasts, strict=True):
         dots = [(x(a), y(b)) for a, b in line.points if math.isfinite(b)]
-        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in dots)
-        yield f'<polyline class="line {look}" points="{path}"/>'
+        theory = [(x(a), y(b)) for a, b in line.theory if math.isfinite(b)]
+        joined = theory if line.theory else dots
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in joined)
+        dashed = " dashed" if line.theory else ""
+        yield f'<polyline class="line {look}{dashed}" points="{path}"/>'
+        shape = f"dot {look} hollow" if line.hollow else f"dot {look}"
+        size = 4 if line.theory else 3
         yield from (
-            f'<circle class="dot {look}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in dots
+            f'<circle class="{shape}" cx="{a:.1f}" cy="{b:.1f}" r="{size}"/>' for a, b in dots
         )
         start = x(last[0]) + 5, y(last[1])
         yield (
@@ -199,6 +236,11 @@ def _padded(values: Sequence[float]) -> tuple[float, float]:
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     space = 0.06 * (high - low) or 0.05 * (abs(high) or 1.0)
     return low - space, high + space
+
+
+def _padded_log(values: Sequence[float]) -> tuple[float, float]:
+    low, high = _padded([math.log10(value) for value in values])
+    return 10.0**low, 10.0**high
 
 
 def _svg(height: int, title: str, marks: Iterator[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -14,26 +13,14 @@ import numpy as np
 from nonlin._text import in_a_row, say
 from nonlin.choose.candidates import written
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
+from nonlin.report.page.layers import by_layer, overall
+from nonlin.report.page.section import Section, foremost, kind, number, said
 
 if TYPE_CHECKING:
     from nonlin.choose.result import Result
     from nonlin.choose.standing import Standing
 
 PACKAGES = ("numpy", "scipy", "numba", "scikit-learn", "polars")
-MOST_LINES = 8  # of a chart of lines; the table has all
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the page: text, a chart (SVG or None), the table behind it."""
-
-    name: str
-    title: str
-    text: Sequence[str]
-    chart: str | None
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    folded: bool = True  # the table is behind a chart
 
 
 def content(result: Result, command: str | None) -> dict[str, Any]:
@@ -52,8 +39,16 @@ def content(result: Result, command: str | None) -> dict[str, Any]:
         "notes": [str(note) for note in (*result.interruption, *result.notes)],
         "settings": list(_settings(result)),
         "command": command,
+        "again": say(f"page.reproduce.{_again(result)}", rounds=len(result.race.rounds)),
         "versions": _versions(nonlin.__version__),
     }
+
+
+def _again(result: Result) -> str:
+    """What the command gives: seconds and Ctrl-C are nothing that it could repeat."""
+    if result.interrupted:
+        return "interrupted"
+    return "same" if math.isinf(result.plan.budget.seconds) else "budget"
 
 
 def _verdict(result: Result, reasons: Sequence[str]) -> Iterator[str]:
@@ -64,7 +59,8 @@ def _verdict(result: Result, reasons: Sequence[str]) -> Iterator[str]:
 
 def _facts(result: Result) -> Iterator[tuple[str, str]]:
     first = result.race.rounds[0]
-    yield say("page.rows"), f"{result.rows:,}"
+    sampled = say("page.sampled", used=f"{result.rows:,}", rows=f"{result.of_rows:,}")
+    yield say("page.rows"), sampled if result.of_rows > result.rows else f"{result.rows:,}"
     yield say("page.columns"), f"{result.columns:,}"
     yield say("page.target"), result.target
     yield say("page.networks"), f"{result.race.networks} / {result.plan.networks}"
@@ -80,16 +76,11 @@ def _sections(result: Result) -> Iterator[Section]:
     yield _history(result)
     if len(result.plan.rates) > 1:
         yield _rates(result)
-    yield _stability(result)
+    yield by_layer(result)
+    yield overall(result)
     yield _cost(result)
     if result.shares is not None:
         yield _shares(result)
-
-
-def _kind(row: Standing, result: Result) -> str:
-    if row.label == result.recommendation.label:
-        return "chosen"
-    return "tied" if row.tied else "behind"
 
 
 def _ranking(result: Result) -> Section:
@@ -97,11 +88,11 @@ def _ranking(result: Result) -> Section:
     rows, cells = [], []
     for row in result.standings:
         low, high = row.interval or (row.score.value, row.score.value)
-        rows.append(Interval(row.label, row.score.value, low, high, _kind(row, result)))
+        rows.append(Interval(row.label, row.score.value, low, high, kind(row, result)))
         cells.append(
             [
                 row.label,
-                say(f"page.kind.{_kind(row, result)}" if not row.stopped else "page.kind.stopped"),
+                say(f"page.kind.{kind(row, result)}" if not row.stopped else "page.kind.stopped"),
                 f"{row.score.value:.4f}",
                 f"{low:.4f} … {high:.4f}" if row.interval else "–",
                 _against(row),
@@ -113,8 +104,8 @@ def _ranking(result: Result) -> Section:
         )
     error = str(result.standings[0].error.what) if result.standings[0].error else say("page.error")
     head = [
-        *_said("activation", "standing"), score, say("page.interval"), *_said("difference", "p"),
-        *_said("rate", "rounds"), error,
+        *said("activation", "standing"), score, say("page.interval"), *said("difference", "p"),
+        *said("rate", "rounds"), error,
     ]  # fmt: skip
     text = [say("page.ranking_text", score=score)]
     chart = intervals(rows, say("page.ranking"))
@@ -143,7 +134,7 @@ def _worth(result: Result) -> Section:
         Interval(label, value, value - (error or 0), value + (error or 0), kind)
         for label, value, error, kind in named
     ]
-    cells = [[label, f"{value:.4f}", _number(error)] for label, value, error, _ in named]
+    cells = [[label, f"{value:.4f}", number(error)] for label, value, error, _ in named]
     text = [str(found.sentence), say("page.worth_text")]
     head = [say("page.model"), str(chosen.score.what), say("page.standard_error")]
     return Section(
@@ -163,7 +154,7 @@ def _history(result: Result) -> Section:
         ran = [each.validation_score for each in scores if each is not None]
         means = [float(np.mean(ran[: k + 1])) for k in range(len(ran))]
         points = [(k + 1.0, mean) for k, mean in enumerate(means)]
-        drawn.append(Line(row.label, points, _kind(row, result) == "chosen"))
+        drawn.append(Line(row.label, points, kind(row, result) == "chosen"))
         alive = [sum(o is not None for o in r.outcomes[arm]) for r in rounds]
         cells.append(
             [
@@ -177,7 +168,7 @@ def _history(result: Result) -> Section:
             ]
         )
     ticks = [(k + 1.0, str(k + 1)) for k in range(len(rounds))]
-    chart = lines(_foremost(drawn), say("page.history"), ticks) if len(rounds) > 1 else None
+    chart = lines(foremost(drawn), say("page.history"), ticks) if len(rounds) > 1 else None
     text = [say("page.history_text"), *_ended(result)]
     return Section("history", say("page.history"), text, chart, head, cells)
 
@@ -186,74 +177,52 @@ def _ended(result: Result) -> list[str]:
     return [say(f"page.ended.{result.race.ended}", rounds=len(result.race.rounds))]
 
 
-def _foremost(found: Sequence[Line]) -> list[Line]:
-    """At most MOST_LINES; what is recommended always."""
-    strong = [line for line in found if line.strong]
-    rest = [line for line in found if not line.strong and line.points]
-    kept = {line.label for line in (strong + rest)[:MOST_LINES]}
-    return [line for line in found if line.label in kept]
-
-
 def _rates(result: Result) -> Section:
-    """Mean validation score by learning rate in the first round, where all were trained."""
-    first, rates = result.race.rounds[0], result.plan.rates
+    """Mean validation score by learning rate, over the splits in which it ran."""
+    rates = result.plan.rates
     drawn, cells = [], []
     for row in result.standings:
-        outcomes = first.outcomes[result.plan.labels.index(row.label)]
-        scores = [math.nan if o is None or o.diverged else o.validation_score for o in outcomes]
-        points = list(zip(rates, scores, strict=True))
-        drawn.append(Line(row.label, points, _kind(row, result) == "chosen"))
-        cells.append([row.label, *(_number(score) for score in scores)])
+        arm = result.plan.labels.index(row.label)
+        found = [_validated(result, arm, rate) for rate in range(len(rates))]
+        means = [float(np.mean(scores)) if scores else math.nan for scores in found]
+        points = list(zip(rates, means, strict=True))
+        drawn.append(Line(row.label, points, kind(row, result) == "chosen"))
+        counted = zip(means, found, strict=True)
+        cells.append([row.label, *(f"{number(m)} ({len(scores)})" for m, scores in counted)])
     usable = [line for line in drawn if any(math.isfinite(y) for _, y in line.points)]
     ticks = [(rate, f"{rate:g}") for rate in rates]
-    chart = lines(_foremost(usable), say("page.rates"), ticks, log=True) if usable else None
+    chart = lines(foremost(usable), say("page.rates"), ticks, log=True) if usable else None
     head = [say("page.activation"), *(f"{rate:g}" for rate in rates)]
     return Section("rates", say("page.rates"), [say("page.rates_text")], chart, head, cells)
 
 
-def _stability(result: Result) -> Section:
-    """Measured, beside what mean field theory says of these layers."""
-    head = _said("activation", "dead_before", "dead", "saturated", "ratio", "growth", "diverged")
-    cells = []
-    for row in result.standings:
-        cells.append(
-            [
-                row.label,
-                *(f"{100 * e.value:.1f} %" for e in (row.dead_before, row.dead, row.saturated)),
-                f"{row.gradient_ratio.value:.2g}",
-                _predicted(row, len(row.hidden)),
-                str(row.diverged),
-            ]
-        )
-    text = [say("page.stability_text")]
-    return Section("stability", say("page.stability"), text, None, head, cells, folded=False)
-
-
-def _predicted(row: Standing, depth: int) -> str:
-    """Length of the gradient behind the first hidden layer over that behind the last one."""
-    gain, back = row.activation.gain, row.activation.gain_backward
-    if not (0 < gain < math.inf and 0 < back < math.inf):
-        return "–"
-    return f"{(gain / back) ** (depth - 1):.2g}"
+def _validated(result: Result, arm: int, rate: int) -> list[float]:
+    """Scores on validation rows of the networks that did not diverge, one for each split."""
+    outcomes = [each.outcomes[arm][rate] for each in result.race.rounds]
+    return [each.validation_score for each in outcomes if each and not each.diverged]
 
 
 def _cost(result: Result) -> Section:
-    head = _said("activation", "ns", "exponentials", "divisions", "network_seconds", "gain")
-    cells = []
-    for row in sorted(result.standings, key=lambda row: row.cost.value):
-        properties = row.activation.properties
+    """Bars from 0, the cheapest first."""
+    head = said("activation", "ns", "exponentials", "divisions", "network_seconds", "gain")
+    cheapest = sorted(result.standings, key=lambda row: row.cost.value)
+    bars, cells = [], []
+    for row in cheapest:
+        cost, properties = row.cost, row.activation.properties
+        bars.append(Interval(row.label, cost.value, 0.0, cost.value, kind(row, result)))
+        error = "" if cost.standard_error is None else f" ± {cost.standard_error:.2f}"
         cells.append(
             [
                 row.label,
-                f"{row.cost.value:.2f}",
+                f"{cost.value:.2f}{error}",
                 str(properties.exponentials),
                 str(properties.divisions),
                 f"{row.seconds.value:.3f}",
                 f"{row.activation.gain:.4g}",
             ]
         )
-    text = [say("page.cost_text")]
-    return Section("cost", say("page.cost"), text, None, head, cells, folded=False)
+    chart = intervals(bars, say("page.cost"), digits=2)
+    return Section("cost", say("page.cost"), [say("page.cost_text")], chart, head, cells)
 
 
 def _shares(result: Result) -> Section:
@@ -262,7 +231,7 @@ def _shares(result: Result) -> Section:
     names = ("activation", "rate", "both", "split", "rest")
     parts = [(say(f"page.share.{name}"), getattr(found, name)) for name in names]
     cells = [[label, f"{100 * share:.1f} %"] for label, share in parts]
-    head = _said("source", "share_of")
+    head = said("source", "share_of")
     text = [str(found.sentence), say("page.shares_text")]
     return Section(
         "shares", say("page.shares"), text, stacked(parts, say("page.shares")), head, cells
@@ -280,21 +249,14 @@ def _settings(result: Result) -> Iterator[tuple[str, str]]:
     yield say("page.activations"), ", ".join(dict.fromkeys(each.name for each in plan.activations))
     yield say("page.learning_rates"), ", ".join(f"{rate:g}" for rate in plan.rates)
     yield say("page.initialisation"), in_a_row([result.recommendation.initialisation])
-    yield say("page.optimizer"), f"{rule.optimizer}, weight decay {rule.weight_decay:g}"
+    decay = say("page.weight_decay", decay=f"{rule.weight_decay:g}")
+    yield say("page.optimizer"), f"{rule.optimizer}, {decay}"
     patience = say("page.patience", patience=rule.patience)
     yield say("page.training"), f"{rule.epochs} × {rule.batch_size}, {patience}"
     yield say("page.seed"), str(plan.seed)
-    yield say("page.pace"), plan.pace
+    yield say("page.pace"), say(f"page.pace_is.{plan.pace}")
 
 
 def _versions(own: str) -> str:
     others = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return f"nonlin {own}, Python {platform.python_version()}, {others}"
-
-
-def _said(*keys: str) -> list[str]:
-    return [say(f"page.{key}") for key in keys]
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None or not math.isfinite(value) else f"{value:.4f}"

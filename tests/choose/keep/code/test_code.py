@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -151,6 +153,17 @@ def test_every_line_of_the_head_is_a_comment(classes):
         compile(written, to, "exec")
         head = written.split("\nimport ")[0]
         assert all(line.startswith("#") for line in head.strip().split("\n"))
+
+
+@pytest.mark.parametrize("to", ALL)
+def test_a_script_says_how_it_is_called(to, classes, tmp_path):
+    pytest.importorskip(to)
+    path = tmp_path / "own.py"
+    path.write_text(classes.code(to), encoding="utf-8")
+    ran = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.endswith(f"python {path} rows.npz\n")
+    assert "Traceback" not in ran.stderr
 
 
 TARGETS_OF = {

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from nonlin._errors import InputError, nearest
 from nonlin.choose.keep.code import jax, keras, sklearn, torch
-from nonlin.choose.keep.code.facts import constants, functions, head
+from nonlin.choose.keep.code.facts import constants, end, functions, head
 from nonlin.choose.keep.model import Model
 from nonlin.network.loss import KNEE
 
@@ -28,7 +28,7 @@ def code(model: Model, to: str) -> str:
         raise InputError("code_target", given=to, allowed=", ".join(TARGETS), hint=hint)
     if to == "sklearn":
         _known(model, to, sklearn.KINDS)
-        return head(model) + Template(sklearn.BODY).substitute(sklearn.values(model))
+        return head(model) + Template(sklearn.BODY).substitute(sklearn.values(model)) + end()
     target = TARGETS[to]
     _known(model, to, target.LOSSES)
     kind = model.task.kind
@@ -36,13 +36,14 @@ def code(model: Model, to: str) -> str:
     loss = Template(target.LOSSES[kind]).substitute(KNEE=KNEE)
     scored = kind in target.SCORES
     body = target.BODY if scored else _SCORE.sub("", target.BODY)
-    return head(model) + Template(body).substitute(
+    script = Template(body).substitute(
         EXPORT=exported,
         CONSTANTS=constants(model, spelt) + _numbers(model, loss, target.NUMBERS),
         LOSS=loss,
         SCORE=target.SCORES.get(kind, ""),
         NAME="accuracy" if model.task.classes else "R^2",
     )
+    return head(model) + script + end()
 
 
 def _known(model: Model, to: str, kinds: Collection[str]) -> None:

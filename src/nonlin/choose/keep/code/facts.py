@@ -29,6 +29,14 @@ ARRAYS = """\
     np.savez("rows.npz", X=X, y=y)"""
 TAKEN = ("build", "copy", "f", "forward", "loss", "loss_of", "main", "network", "ops", "score",
          "step", "sys", "train")  # fmt: skip
+END = """
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        print({called}, file=sys.stderr)
+        sys.exit(2)
+    main(sys.argv[1])
+"""
 NEED_MORE = ("prelu", "threshold")  # other libraries' functions of these names want more arguments
 
 
@@ -50,6 +58,11 @@ def head(model: Model) -> str:
     code = ARRAYS.format(target=_target(model)).split("\n")
     lines = [said["title"], said["made"], said["score"], said["rows"], *code]
     return comment([*map(one_line, lines), said["run"], said["differs"]], "#") + "\n"
+
+
+def end() -> str:
+    """What is run: the script wants the file of rows, and says so."""
+    return END.format(called="f" + repr(say("keep.code.called", script="{sys.argv[0]}")))
 
 
 def _target(model: Model) -> str:

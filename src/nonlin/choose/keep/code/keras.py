@@ -98,8 +98,4 @@ def main(path, seed=0):
     reached = train(network, X[ahead], y[ahead], X[behind], y[behind])
     print(f"held-out rows: loss {reached:.4g}, ${NAME} {score(network, X[behind], y[behind]):.4g}")
     return network
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
 '''

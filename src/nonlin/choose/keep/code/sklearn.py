@@ -38,10 +38,6 @@ def main(path, seed=0):
     reached, score = network.best_loss_, network.score(X, y)
     print(f"held-out rows: loss {reached:.4g}; all rows: ${NAME} {score:.4g}")
     return network
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
 """
 
 
