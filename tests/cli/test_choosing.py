@@ -116,7 +116,7 @@ BAD = {
     "near column": ("price,b\n1,2\n" * 20, ["--target", "prise"], "Did you mean price"),
     "one class": (rows(*["only"] * 50), [], "only one value"),
     "no target": (rows(*["nan", "inf", ""] * 20), [], "NaN or infinite in every row"),
-    "ragged": ("a,b\n1,2\n1,2,3\n", [], "every line needs as many fields"),
+    "ragged": ("a,b\n1,2\n1,2,3\n", [], "line 3 has 3 fields, and the first one has 2 names"),
     "few rows": (rows(*["u", "v"] * 2), [], "rows"),
     "text for regression": (rows(*["u", "v"] * 30), ["--task", "regression"], "holds text"),
     "unknown task": (rows(*["u", "v"] * 30), ["--task", "multyclass"], "no task.*multiclass"),

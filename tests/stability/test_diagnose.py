@@ -142,6 +142,47 @@ def test_equal_rows_are_named_and_cannot_be_mended():
     assert "all rows of the inputs are equal" in str(found)
 
 
+@pytest.mark.parametrize("rate", [1e-6, 1e-9])
+def test_a_learning_rate_that_is_too_small(rate):
+    found = nl.diagnose(net(), X, Y, settings=Settings(learning_rate=rate))
+    assert found.causes == ("learning_rate",)
+    assert found.settings.learning_rate > rate
+    assert "too small" in str(found)
+
+
+def test_the_learning_rate_that_is_proposed_trains():
+    for rate in (1.0, 100.0):
+        found = nl.diagnose(net(), X, Y, settings=Settings(learning_rate=rate))
+        network = net()
+        network.fit(X, Y, learning_rate=found.settings.learning_rate, epochs=10)
+        assert np.mean(network.predict(X) == Y) > 0.9
+
+
+def test_where_no_change_does_better(monkeypatch):
+    monkeypatch.setattr("nonlin.stability.diagnosis.changes", lambda *_: iter(()))
+    found = nl.diagnose(net("gelu", 60, "he_normal", 64), X, Y)
+    assert not found.repaired
+    assert found.findings
+    assert "learns all the same" in str(found)
+
+
+def test_one_odd_layer_is_named():
+    random = np.random.default_rng(0)
+    network = net("tanh")
+    network.weights[2][:] = np.outer(random.standard_normal(32), random.standard_normal(32)) / 5
+    found = nl.diagnose(network, X, Y)
+    assert found.causes == ("layers",)
+    assert found.changes[0].layers == (3,)
+
+
+def test_what_auto_would_not_have_drawn_is_not_blamed_on_auto():
+    network = net()
+    for biases in network.biases:
+        biases[:] = -3
+    found = nl.diagnose(network, X, Y)
+    assert "are not those that init" in str(found)
+
+
 def test_two_faults_are_both_found():
     found = nl.diagnose(scaled(net(), 30, [3]), (X * 1000).astype(np.float32), Y)
     assert set(found.causes) == {"inputs", "layers"}

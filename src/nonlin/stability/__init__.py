@@ -74,7 +74,7 @@ def diagnose(
     than 4096 rows an even selection. First every layer is measured; if all are healthy, the
     network is trained for about 150 steps. If something is found, changes are made to a copy and
     examined in the same way: inputs standardised, targets standardised, single layers drawn anew,
-    a smaller learning rate, all layers drawn anew, another activation. A change that helps names
+    another learning rate, all layers drawn anew, another activation. A change that helps names
     the cause. The network itself is not changed. Raises InputError for unusable X or y.
     """
     from nonlin.stability.diagnosis import diagnose

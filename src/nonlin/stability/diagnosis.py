@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from nonlin.stability.verdicts import Finding, Verdict, verdicts
 
 MOST_ROWS = 4096  # evenly spread: more change no verdict
 MOST_CHANGES = 3  # faults that are looked for, one after the other
-FASTER = 0.9  # a change helps a network that learns nothing if its loss falls so far
+FASTER = 0.9  # a change helps if the loss of the short training falls so far
+SLOWER = 1.25  # and does no harm to a network that is not healthy if it rises no further
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -25,7 +27,7 @@ class Diagnosis:
     """What `diagnose` found; `print` tells it in sentences.
 
     verdicts: one per layer, the output layer last, as the network is. findings: the layers that
-    are not healthy, in runs; if all are healthy at first (`trained`), those of the
+    are not healthy, in runs; if all are healthy at first (not `at_start`), those of the
     short training. diverged: if that diverged. learns: whether the loss came below that of a
     constant output, with the changes.
     changes: what was changed, in this order; each names a cause. repaired: whether nothing was
@@ -36,7 +38,7 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...]
     repaired: bool
-    trained: bool
+    at_start: bool
     diverged: Text | None
     learns: bool
     network: Network
@@ -66,7 +68,7 @@ class Diagnosis:
             key = "diagnosis.healthy" if self.learns else "diagnosis.nothing_learnt"
             yield text(key, layers=len(self.verdicts))
             return
-        if self.trained and self.findings:
+        if self.findings and not self.at_start:
             yield text("diagnosis.in_training")
         yield from (each.sentence for each in self.findings)
         if self.diverged is not None:
@@ -84,7 +86,9 @@ class Diagnosis:
     def _outcome(self) -> str:
         if self.repaired:
             return "repaired"
-        return "not_repaired" if self.changes else "no_change"
+        if self.changes:
+            return "not_repaired"
+        return "learns_anyway" if self.learns else "no_change"
 
 
 def diagnose(
@@ -98,12 +102,12 @@ def diagnose(
     made, last = _repaired(state, first)
     final = made[-1].state if made else state
     diverged = None
-    if first.record is not None and first.record.divergence is not None:
+    if first.record.divergence is not None and not first.at_start:
         diverged = first.record.divergence.sentences[0]
     return Diagnosis(
         verdicts=verdicts(first.before, network.hidden),
         findings=first.findings,
-        trained=first.trained,
+        at_start=first.at_start,
         changes=tuple(made),
         repaired=last.sound and (last.learns or not made),
         diverged=diverged,
@@ -127,18 +131,30 @@ def _repaired(state: State, found: Examination) -> tuple[list[Change], Examinati
 
 
 def _best(state: State, found: Examination) -> tuple[Change | None, Examination | None]:
-    """The first change that mends all; else the first that leaves fewer layers with a finding."""
+    """Of the first cause whose change mends all, the change with the lowest loss; else the first
+    change that leaves fewer layers with a finding.
+    """
     partly: tuple[Change | None, Examination | None] = (None, None)
-    for change in changes(state, found):
-        after = examine(change.state)
-        if after.sound and after.learns and (not found.sound or after.loss < FASTER * found.loss):
-            return change, after
-        if partly[0] is None and _burden(after) < _burden(found):
-            partly = change, after
+    for _, same in groupby(changes(state, found), key=lambda change: change.cause):
+        tried = [(change, examine(change.state)) for change in same]
+        good = [pair for pair in tried if _mends(pair[1], found)]
+        if good:
+            return min(good, key=lambda pair: pair[1].loss)
+        fewer = [pair for pair in tried if _burden(pair[1]) < _burden(found)]
+        if partly[0] is None and fewer:
+            partly = fewer[0]
     return partly
+
+
+def _mends(after: Examination, before: Examination) -> bool:
+    """Nothing is found any more, and the network learns: more than it did, if nothing was found
+    at all, and hardly less in any case.
+    """
+    most = before.loss * (FASTER if before.sound else SLOWER)
+    return after.sound and after.learns and after.loss < most
 
 
 def _burden(found: Examination) -> int:
     """How many layers are not healthy; one for a training that diverged."""
-    diverged = found.record is not None and found.record.diverged_at is not None
+    diverged = found.record.diverged_at is not None and not found.at_start
     return sum(len(each.layers) for each in found.findings) + diverged

@@ -11,7 +11,7 @@ import numpy as np
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
-from nonlin.network import Network
+from nonlin.network import Network, Settings
 from nonlin.network.loss import loss_for
 from nonlin.stability.trial import Examination, State
 from nonlin.stability.verdicts import Finding, place
@@ -20,7 +20,7 @@ SCALES = (0.05, 20.0)  # mean square of inputs, and of targets, that need no sca
 OFFSET = 10.0  # mean of a column over its standard deviation
 FOREIGN = 5.0  # times the size that `auto` gives weights, or its inverse: not drawn for this
 LARGE_BIAS = 5.0  # standardised signals rarely come so far
-RATES = (0.1, 0.01, 0.001)  # times the learning rate
+RATES = (10.0, 100.0, 1000.0)  # by which the learning rate is divided, or multiplied
 SUBSTITUTES = {"bounded": ("tanh", "elu"), "other": ("leaky_relu", "elu", "tanh")}
 
 
@@ -42,9 +42,9 @@ def changes(state: State, found: Examination) -> Iterator[Change]:
     """All that may help, the mildest first."""
     yield from _scaled_inputs(state)
     yield from _scaled_targets(state)
-    yield from _redrawn_layers(state)
-    if found.trained:
-        yield from _slower(state)
+    yield from _redrawn_layers(state, found.findings)
+    if not found.at_start:
+        yield from _other_rates(state, found)
     yield from _initialised(state)
     yield from _other_activation(state, found.findings)
 
@@ -76,20 +76,28 @@ def _scaled_targets(state: State) -> Iterator[Change]:
     yield Change("targets", (len(state.network.weights),), changed, why, text("change.targets"))
 
 
-def _redrawn_layers(state: State) -> Iterator[Change]:
-    """Only the layers whose weights or biases no initialisation would have drawn."""
+def _redrawn_layers(state: State, found: tuple[Finding, ...]) -> Iterator[Change]:
+    """Only the layers whose weights or biases no initialisation would have drawn; then the one
+    in which something is found, if it is one.
+    """
     fresh = _fresh(state.network, state.network.hidden)
     foreign = tuple(_foreign(state.network, fresh))
-    if not foreign:
-        return
+    if foreign:
+        layers = tuple(number for number, _ in foreign)
+        why = text("cause.layers", where=place(layers), what=foreign[0][1], first=layers[0])
+        yield _redrawn(state, fresh, layers, why)
+    where = tuple(number for each in found for number in each.layers)
+    if len(where) == 1 and state.network.init == "auto":
+        yield _redrawn(state, fresh, where, text("cause.layer", where=place(where)))
+
+
+def _redrawn(state: State, fresh: Network, layers: tuple[int, ...], why: Text) -> Change:
     changed = state.network.copy()
-    for number, _ in foreign:
+    for number in layers:
         changed.weights[number - 1][:] = fresh.weights[number - 1]
         changed.biases[number - 1][:] = fresh.biases[number - 1]
-    layers = tuple(number for number, _ in foreign)
-    why = text("cause.layers", where=place(layers), what=foreign[0][1], first=layers[0])
     advice = text("change.layers", where=place(layers))
-    yield Change("layers", layers, replace(state, network=changed), why, advice)
+    return Change("layers", layers, replace(state, network=changed), why, advice)
 
 
 def _foreign(network: Network, fresh: Network) -> Iterator[tuple[int, Text]]:
@@ -111,12 +119,18 @@ def _foreign(network: Network, fresh: Network) -> Iterator[tuple[int, Text]]:
             yield number, text("cause.biases", value=f"{extreme:.3g}")
 
 
-def _slower(state: State) -> Iterator[Change]:
-    rate = state.settings.learning_rate
-    for factor in RATES:
-        settings = replace(state.settings, learning_rate=rate * factor)
-        why = text("cause.rate", rate=f"{rate:g}")
-        advice = text("change.rate", rate=f"{rate * factor:g}")
+def _other_rates(state: State, found: Examination) -> Iterator[Change]:
+    """Smaller ones, the usual one among them; larger ones, too, if training did no harm."""
+    rate, usual = state.settings.learning_rate, Settings().learning_rate
+    others = {usual, *(rate / factor for factor in RATES)}
+    if found.sound:
+        others |= {rate * factor for factor in RATES}
+    for other in sorted(others - {rate}):
+        if other > rate and not found.sound:
+            continue
+        settings = replace(state.settings, learning_rate=other)
+        why = text("cause.rate" if other < rate else "cause.rate_small", rate=f"{rate:g}")
+        advice = text("change.rate", rate=f"{other:g}")
         yield Change("learning_rate", (), replace(state, settings=settings), why, advice)
 
 
@@ -125,6 +139,10 @@ def _initialised(state: State) -> Iterator[Change]:
     names = ", ".join(dict.fromkeys(each.name for each in state.network.hidden))
     changed = replace(state, network=_fresh(state.network, state.network.hidden))
     why = text("cause.initialisation", names=names, init=state.network.init)
+    if state.network.init == "auto":
+        if np.array_equal(state.network.parameters, changed.network.parameters):
+            return  # they are just these
+        why = text("cause.drawn")
     yield Change("initialisation", (), changed, why, text("change.initialisation", names=names))
 
 

@@ -36,51 +36,48 @@ class State:
 class Examination:
     """What was found before a short training, and, if that was nothing, after it.
 
-    learns: whether the loss came, or stayed, below `constant`, that of a constant output.
+    at_start: the layers were not healthy before training. learns: whether the loss came, or
+    stayed, below `constant`, that of a constant output.
     """
 
     before: Stability
     after: Stability | None
     findings: tuple[Finding, ...]
-    record: Record | None
+    at_start: bool
+    record: Record
     learns: bool
     constant: float
 
     @property
     def sound(self) -> bool:
         """Nothing was found in any layer, and the training did not diverge."""
-        return not self.findings and (self.record is None or self.record.diverged_at is None)
-
-    @property
-    def trained(self) -> bool:
-        """The layers were healthy before training."""
-        return self.record is not None
+        return not self.findings and self.record.diverged_at is None
 
     @property
     def loss(self) -> float:
-        """At the end, over `constant`; infinite if the training diverged or never began."""
+        """At the end, over `constant`; infinite if the training diverged."""
         if self.after is None or self.after.loss is None or not math.isfinite(self.after.loss):
             return math.inf
         return self.after.loss / max(self.constant, TINY)
 
 
 def examine(state: State) -> Examination:
-    """The layers as they are; if they are healthy, the network after about STEPS steps."""
+    """The layers as they are, and the network after about STEPS steps."""
     before = measured(state.network, state.X, state.y, state.settings, None, state.loss)
     found = findings(verdicts(before, state.network.hidden))
     constant = constant_loss(state)
-    if found:
-        return Examination(before, None, found, None, False, constant)
     trained, record = _trained(state)
     if record.diverged_at is not None:
-        return Examination(before, None, (), record, False, constant)
+        return Examination(before, None, found, bool(found), record, False, constant)
     after = measured(trained, state.X, state.y, state.settings, None, state.loss)
     loss = after.loss or 0.0
     learns = loss < LEARNT * constant
+    if found:
+        return Examination(before, after, found, True, record, learns, constant)
     harmed = () if learns else findings(verdicts(after, trained.hidden))
     if not (learns or harmed) and loss > RISEN * max(constant, before.loss or 0.0):
         harmed = (Finding("exploding", (len(after.layers),), loss),)
-    return Examination(before, after, harmed, record, learns, constant)
+    return Examination(before, after, harmed, False, record, learns, constant)
 
 
 def _trained(state: State) -> tuple[Network, Record]:
