@@ -1,6 +1,7 @@
 """nonlin theory and nonlin init: their numbers, JSON, picture, both languages, and errors."""
 
 import json
+import math
 import re
 
 import pytest
@@ -50,6 +51,27 @@ def test_the_gain_of_relu_makes_gelu_vanish(capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["depth"]["q"] < 1e-8
     assert found["mean_field"]["chi_1"] == pytest.approx(0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["binary_step", "sign"])
+def test_a_function_that_jumps_has_no_gradients(name, capsys):
+    assert run(["theory", name]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"chaotic: {name} jumps, so chi_1 = inf at q* = 1 and like inputs move apart" in out
+    assert "gradients vanish" in out
+    assert "explode" not in out
+    assert "the squared gradient 0 times as large: too deep to train" in out
+    field = nl.mean_field(name, weight_variance=nl.gain(name) ** 2)
+    assert (field.gradient_growth, field.trainable_depth) == (0, 0)
+    assert (field.phase, field.gradients) == ("chaotic", "ordered")
+
+
+def test_gradients_see_the_slopes_between_jumps():
+    jumpy = nl.activation("jumpy", "x/2 + sign(x)")
+    field = nl.mean_field(jumpy, weight_variance=1.0)
+    assert field.chi_1 == float("inf")
+    assert field.gradient_growth == pytest.approx(0.25)
+    assert field.trainable_depth == pytest.approx(6 * min(field.xi_c, 1 / math.log(4)))
 
 
 def test_a_picture(capsys, tmp_path):

@@ -144,7 +144,7 @@ def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float
     lengths = VarianceMap(f, field.weight_variance, field.bias_variance)
     q, growth = 1.0, 1.0
     for _ in range(layers):
-        growth *= lengths.correlation_slope(q) if 0 < q < 1e300 else field.chi_1
+        growth *= lengths.gradient_growth(q) if 0 < q < 1e300 else field.gradient_growth
         q = lengths(q) if 0 < q < 1e300 else q
     return q, growth
 
@@ -200,7 +200,12 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
         line = {"q": f"{point.q:.6g}", "slope": f"{point.slope:.4g}", "stability": stability}
         yield "theory.fixed", say("cli.theory.fixed_line", **line)
     phase = {"chi": f"{field.chi_1:.6g}", "q": f"{field.q_star:.6g}", "c": f"{field.c_star:.4g}"}
-    yield "theory.phase", say(f"cli.theory.{field.phase}", **phase)
+    if field.gradient_growth < field.chi_1:
+        yield "theory.phase", say("cli.theory.jumps", name=activation.name, **phase)
+        each = f"{field.gradient_growth:.4g}"
+        yield "theory.phase", say(f"cli.theory.jumps_{field.gradients}", growth=each)
+    else:
+        yield "theory.phase", say(f"cli.theory.{field.phase}", **phase)
     if any(p.q == field.q_star and p.stability == "unstable" for p in field.fixed_points):
         yield "theory.phase", say("cli.theory.leaves", **phase)
     known_scales = {"xi_q": field.xi_q, "xi_c": field.xi_c, "depth": field.trainable_depth}
