@@ -95,6 +95,50 @@ def test_init_says_what_and_why(capsys):
     assert f"he_normal weights {(2 / 512) ** 0.5:.6g}" in out
 
 
+def refused(arguments, capsys):
+    assert run(arguments) == 2
+    return " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("exp(x**2)", "inf"), ("0*x", "0"), ("sqrt(x)", "nan")]
+)
+def test_what_has_no_second_moment_is_told_so(name, given, capsys):
+    said = refused(["theory", name], capsys)
+    assert f"{name} has no usable second moment: E[f(z)^2] is {given}" in said
+    assert "weight_variance" not in said
+
+
+def test_a_gain_is_named_by_the_moment_that_it_is_of(capsys):
+    said = refused(["init", "binary_step", "--scheme", "backward"], capsys)
+    assert "its gain 1/sqrt(E[f'(z)^2]) is inf" in said
+
+
+def test_the_example_of_a_whole_number_is_allowed(capsys):
+    assert "such as 3" in refused(["theory", "tanh", "--depth", "abc"], capsys)
+
+
+@pytest.mark.parametrize("what", ["theory", "init"])
+def test_what_a_row_wise_function_lacks_is_named_in_chinese(what, capsys):
+    said = refused([what, "softmax", "--lang", "zh"], capsys)
+    assert "没有矩:" in said.replace("：", ":") or "没有增益:" in said.replace("：", ":")
+
+
+def test_a_rule_without_a_source_names_none(capsys):
+    assert run(["init", "relu", "--scheme", "constant"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "the rule does not look at the activation; for relu" in out
+    assert "(-)" not in out
+
+
+def test_the_lines_for_pytorch_draw_the_biases_too(capsys):
+    assert run(["init", "tanh", "--scheme", "critical"]) == 0
+    out = capsys.readouterr().out
+    assert f"torch.nn.init.normal_(layer.bias, std={nl.critical('tanh')[1] ** 0.5:.6g})" in out
+    assert run(["init", "tanh"]) == 0
+    assert "torch.nn.init.zeros_(layer.bias)" in capsys.readouterr().out
+
+
 def test_init_of_a_deep_network(capsys):
     assert run(["init", "tanh", "--fan-in", "512", "--depth", "50", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -55,7 +55,7 @@ def theory(
     activation = named(name, reading.parameters(parameter))
     layers = _layers(depth)
     known = moments(activation)
-    weights = _square(sw, "--sw") if sw else 1 / known.second if known.second > 0 else math.nan
+    weights = _square(sw, "--sw") if sw else _kept(activation, known.second)
     field = mean_field(activation, weight_variance=weights, bias_variance=_square(sb, "--sb"))
     if output is not None:
         from nonlin import figures
@@ -105,6 +105,13 @@ def init(
         )
     else:
         _print(activation, _advice(given, sizes, activation))
+
+
+def _kept(activation: Activation, second: float) -> float:
+    """The variance of weights that keeps signals at the size 1."""
+    if not 0 < second < math.inf:
+        raise InputError("no_second_moment", name=activation.name, given=f"{second:g}")
+    return 1 / second
 
 
 def _layers(text: str) -> int:
@@ -228,6 +235,8 @@ def _advice(
     yield "init.why", str(given.reason(activation))
     if line := _pytorch(chosen.name, std, sizes):
         yield "init.pytorch", f"torch.nn.init.{line}"
+        fill = f"normal_(layer.bias, std={bias_std:.6g})" if bias_std else "zeros_(layer.bias)"
+        yield "init.pytorch", f"torch.nn.init.{fill}"
     for name, (weights, biases) in _all(replace(given, name="auto"), sizes, activation):
         line = say("cli.init.row", name=f"{name:16}", weights=f"{weights:.6g}")
         random = say("cli.init.and", biases=f"{biases:.6g}") if biases else ""
