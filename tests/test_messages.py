@@ -112,3 +112,11 @@ def test_a_text_is_rendered_when_it_is_read():
         assert str(kept) != ENGLISH["errors.axis"]
     assert str(nearest("rleu", ["relu", "elu"])) == " Did you mean relu, elu?"
     assert str(nearest("qqq", ["relu"])) == ""
+
+
+def test_all_that_only_element_wise_functions_have_is_named():
+    call = re.compile(r'(?:_needs_elementwise\(|nonlinearity\([^"()]*(?:\[[^"]*\])?, )"(\w+)"\)')
+    sources = ROOT.rglob("*.py")
+    asked = {name for path in sources for name in call.findall(path.read_text(encoding="utf-8"))}
+    assert {"gain", "gain_backward", "gate", "moments", "shape", "stability"} <= asked
+    assert {f"asked.{name}" for name in asked} <= set(ENGLISH)

@@ -301,7 +301,9 @@ class ArrayFunction:
     def _needs_elementwise(self, what: str) -> None:
         if not self.elementwise:
             kind = text(f"kinds.{kind_of(self.formula)}")
-            raise InputError("only_elementwise", name=self.name, what=what, kind=kind)
+            raise InputError(
+                "only_elementwise", name=self.name, what=text(f"asked.{what}"), kind=kind
+            )
 
     def __reduce__(self) -> tuple[Any, ...]:
         kept = (each.name for each in fields(self) if each.init)

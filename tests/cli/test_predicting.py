@@ -1,6 +1,7 @@
 """nonlin theory and nonlin init: their numbers, JSON, picture, both languages, and errors."""
 
 import json
+import math
 import re
 
 import pytest
@@ -52,6 +53,27 @@ def test_the_gain_of_relu_makes_gelu_vanish(capsys):
     assert found["mean_field"]["chi_1"] == pytest.approx(0.5, rel=1e-6)
 
 
+@pytest.mark.parametrize("name", ["binary_step", "sign"])
+def test_a_function_that_jumps_has_no_gradients(name, capsys):
+    assert run(["theory", name]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"chaotic: {name} jumps, so chi_1 = inf at q* = 1 and like inputs move apart" in out
+    assert "gradients vanish" in out
+    assert "explode" not in out
+    assert "the squared gradient 0 times as large: too deep to train" in out
+    field = nl.mean_field(name, weight_variance=nl.gain(name) ** 2)
+    assert (field.gradient_growth, field.trainable_depth) == (0, 0)
+    assert (field.phase, field.gradients) == ("chaotic", "ordered")
+
+
+def test_gradients_see_the_slopes_between_jumps():
+    jumpy = nl.activation("jumpy", "x/2 + sign(x)")
+    field = nl.mean_field(jumpy, weight_variance=1.0)
+    assert field.chi_1 == float("inf")
+    assert field.gradient_growth == pytest.approx(0.25)
+    assert field.trainable_depth == pytest.approx(6 * min(field.xi_c, 1 / math.log(4)))
+
+
 def test_a_picture(capsys, tmp_path):
     path = tmp_path / "phase.png"
     assert run(["theory", "relu", "-o", str(path)]) == 0
@@ -71,6 +93,50 @@ def test_init_says_what_and_why(capsys):
     assert f"torch.nn.init.normal_(layer.weight, std={std:.6g})" in out
     assert "E[f(z)^2] = 0.4252 for gelu" in out
     assert f"he_normal weights {(2 / 512) ** 0.5:.6g}" in out
+
+
+def refused(arguments, capsys):
+    assert run(arguments) == 2
+    return " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("exp(x**2)", "inf"), ("0*x", "0"), ("sqrt(x)", "nan")]
+)
+def test_what_has_no_second_moment_is_told_so(name, given, capsys):
+    said = refused(["theory", name], capsys)
+    assert f"{name} has no usable second moment: E[f(z)^2] is {given}" in said
+    assert "weight_variance" not in said
+
+
+def test_a_gain_is_named_by_the_moment_that_it_is_of(capsys):
+    said = refused(["init", "binary_step", "--scheme", "backward"], capsys)
+    assert "its gain 1/sqrt(E[f'(z)^2]) is inf" in said
+
+
+def test_the_example_of_a_whole_number_is_allowed(capsys):
+    assert "such as 3" in refused(["theory", "tanh", "--depth", "abc"], capsys)
+
+
+@pytest.mark.parametrize("what", ["theory", "init"])
+def test_what_a_row_wise_function_lacks_is_named_in_chinese(what, capsys):
+    said = refused([what, "softmax", "--lang", "zh"], capsys)
+    assert "没有矩:" in said.replace("：", ":") or "没有增益:" in said.replace("：", ":")
+
+
+def test_a_rule_without_a_source_names_none(capsys):
+    assert run(["init", "relu", "--scheme", "constant"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "the rule does not look at the activation; for relu" in out
+    assert "(-)" not in out
+
+
+def test_the_lines_for_pytorch_draw_the_biases_too(capsys):
+    assert run(["init", "tanh", "--scheme", "critical"]) == 0
+    out = capsys.readouterr().out
+    assert f"torch.nn.init.normal_(layer.bias, std={nl.critical('tanh')[1] ** 0.5:.6g})" in out
+    assert run(["init", "tanh"]) == 0
+    assert "torch.nn.init.zeros_(layer.bias)" in capsys.readouterr().out
 
 
 def test_init_of_a_deep_network(capsys):

@@ -71,3 +71,8 @@ def test_errors_are_one_sentence(arguments, said, capsys):
     error = capsys.readouterr().err
     assert said in error
     assert len(error.strip().splitlines()) == 1
+
+
+def test_a_target_without_a_table_is_refused(capsys):
+    assert run(["stability", "relu", "--target", "a", *SMALL]) == 2
+    assert "--target is 'a', but there is no table" in capsys.readouterr().err

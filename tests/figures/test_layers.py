@@ -42,6 +42,34 @@ def test_profiles_that_vanish_or_explode_are_drawn():
     assert 0 < low < high < np.inf
 
 
+def test_ten_activations_have_ten_looks():
+    names = ["relu", "tanh", "gelu", "silu", "elu", "selu", "mish", "sigmoid", "softsign", "relu6"]
+    made = nl.stability.profiles(names, X, Y, depth=3, width=8, seeds=1)
+    left = figures.profiles(made).axes[0]
+    lines = [
+        line for line in left.lines if len(line.get_xdata()) == 3 and line._linestyle != "None"
+    ]
+    assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in lines}) == 10
+    points = [line for line in left.lines if line.get_marker() in list("osD^vP*X")]
+    assert len({(line.get_color(), line.get_marker()) for line in points}) == 10
+
+
+def test_a_panel_without_a_finite_number_says_so():
+    made = nl.stability.profiles([nl.activation("cube", "x**3")], X, Y, depth=40, width=16, seeds=1)
+    gradient = figures.profiles(made).axes[1]
+    assert [text.get_text() for text in gradient.texts] == ["nothing finite to draw"]
+    assert gradient.get_xlim() == (0.5, 40.5)
+
+
+def test_layers_are_counted_in_whole_numbers():
+    seen = nl.stability(nl.Network([5, 8, 8, 8, 3], "tanh", "softmax"), X, Y)
+    for axes in (
+        figures.neurons(seen).axes[0],
+        figures.profiles(nl.stability.profiles(["relu"], X, Y, depth=3, width=8, seeds=1)).axes[0],
+    ):
+        assert all(tick == round(tick) for tick in axes.get_xticks())
+
+
 def test_neurons():
     network = nl.Network([5, 30, 12, 3], "relu", "softmax")
     network.biases[1][:3] = -100

@@ -5,18 +5,25 @@ import pytest
 
 import nonlin as nl
 from nonlin import figures
-from nonlin.figures import phases
-from nonlin.propagation.subject import nonlinearity
 
 
-@pytest.mark.parametrize("name", ["tanh", "gelu", "relu6"])
-def test_the_plane_is_the_mean_field_of_each_point(name):
-    weights, biases = np.array([0.7, 1.6, 3.1]), np.array([0.02, 0.3])
-    chi = phases._chi(nonlinearity(name, ""), weights, biases)
-    for row, b in zip(chi, biases, strict=True):
-        for found, w in zip(row, weights, strict=True):
-            exact = nl.mean_field(name, weight_variance=w, bias_variance=b).chi_1
-            assert found == pytest.approx(exact, rel=0.02)
+def test_the_depth_lines_are_the_trainable_depth_also_in_the_chaotic_phase():
+    left = figures.phase("tanh").axes[0]
+    lines = next(each for each in left.collections if len(getattr(each, "levels", ())) == 8)
+    assert set(np.round(1 / lines.levels)) == {s * d for s in (-1, 1) for d in (10, 30, 100, 300)}
+    for path, level in zip(lines.get_paths(), lines.levels, strict=True):
+        for weights, biases in path.vertices[:: max(1, len(path.vertices) // 4)]:
+            field = nl.mean_field("tanh", weight_variance=weights, bias_variance=biases)
+            assert field.phase == ("ordered" if level > 0 else "chaotic")
+            assert 1 / field.trainable_depth == pytest.approx(abs(level), rel=0.05, abs=2e-4)
+
+
+def test_a_function_that_jumps_loses_its_gradients_and_tells_inputs_apart():
+    left, right = figures.phase("binary_step").axes
+    shown = [text.get_text() for text in left.texts]
+    assert shown == ["like inputs move apart (jumps), gradients vanish"]
+    names = [text.get_text() for text in right.get_legend().get_texts()]
+    assert names == ["correlations", "lengths"]
 
 
 def test_both_panels_are_drawn_in_light_and_dark():

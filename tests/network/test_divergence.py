@@ -55,6 +55,24 @@ def test_parameters_that_an_update_breaks():
     assert found.layer in (1, 2)
 
 
+@pytest.mark.parametrize("layer", [1, 3])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_parameters_that_were_broken_before_training(layer, value):
+    network = nl.Network([4, 8, 8, 2], "relu", "softmax")
+    network.weights[layer - 1][0, 0] = value
+    found = fit(network)
+    assert (found.step, found.layer, found.where) == (1, layer, "start")
+    assert str(found).endswith(f"biases of layer {layer} were not finite before training.")
+    with speaking("zh"):
+        assert str(found).endswith(f"第 {layer} 层的权重或偏置在训练之前就不是有限值。")
+
+
+def test_large_float64_parameters_are_finite_before_training():
+    network = nl.Network([4, 8, 2], "relu", "softmax", dtype="float64")
+    network.weights[1][:] = 1e200
+    assert fit(network).where != "start"
+
+
 def test_a_loss_can_break_alone():
     network = nl.Network([4, 8, 1], "relu", "identity")
     found = network.fit(X, np.full(64, 1e30), batch_size=16).divergence

@@ -218,3 +218,10 @@ def test_a_loss_that_is_not_the_usual_one(loss):
     assert nl.stability(network, X, y, loss=loss).loss > 0
     assert nl.diagnose(network, X, y, loss=loss).healthy
     assert nl.diagnose(scaled(network, 40, [2]), X, y, loss=loss).causes == ("layers",)
+
+
+@pytest.mark.parametrize("given", [None, 3])
+def test_targets_are_needed(given):
+    with pytest.raises(nl.NonlinError, match="one target for each row of X") as caught:
+        nl.diagnose(net(), X, given)
+    assert caught.value.key == "diagnose_targets"

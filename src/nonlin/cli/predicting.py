@@ -55,7 +55,7 @@ def theory(
     activation = named(name, reading.parameters(parameter))
     layers = _layers(depth)
     known = moments(activation)
-    weights = _square(sw, "--sw") if sw else 1 / known.second if known.second > 0 else math.nan
+    weights = _square(sw, "--sw") if sw else _kept(activation, known.second)
     field = mean_field(activation, weight_variance=weights, bias_variance=_square(sb, "--sb"))
     if output is not None:
         from nonlin import figures
@@ -107,6 +107,13 @@ def init(
         _print(activation, _advice(given, sizes, activation))
 
 
+def _kept(activation: Activation, second: float) -> float:
+    """The variance of weights that keeps signals at the size 1."""
+    if not 0 < second < math.inf:
+        raise InputError("no_second_moment", name=activation.name, given=f"{second:g}")
+    return 1 / second
+
+
 def _layers(text: str) -> int:
     found = reading.whole(text, "--depth")
     if not 1 <= found <= DEEPEST:
@@ -144,7 +151,7 @@ def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float
     lengths = VarianceMap(f, field.weight_variance, field.bias_variance)
     q, growth = 1.0, 1.0
     for _ in range(layers):
-        growth *= lengths.correlation_slope(q) if 0 < q < 1e300 else field.chi_1
+        growth *= lengths.gradient_growth(q) if 0 < q < 1e300 else field.gradient_growth
         q = lengths(q) if 0 < q < 1e300 else q
     return q, growth
 
@@ -200,7 +207,12 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
         line = {"q": f"{point.q:.6g}", "slope": f"{point.slope:.4g}", "stability": stability}
         yield "theory.fixed", say("cli.theory.fixed_line", **line)
     phase = {"chi": f"{field.chi_1:.6g}", "q": f"{field.q_star:.6g}", "c": f"{field.c_star:.4g}"}
-    yield "theory.phase", say(f"cli.theory.{field.phase}", **phase)
+    if field.gradient_growth < field.chi_1:
+        yield "theory.phase", say("cli.theory.jumps", name=activation.name, **phase)
+        each = f"{field.gradient_growth:.4g}"
+        yield "theory.phase", say(f"cli.theory.jumps_{field.gradients}", growth=each)
+    else:
+        yield "theory.phase", say(f"cli.theory.{field.phase}", **phase)
     if any(p.q == field.q_star and p.stability == "unstable" for p in field.fixed_points):
         yield "theory.phase", say("cli.theory.leaves", **phase)
     known_scales = {"xi_q": field.xi_q, "xi_c": field.xi_c, "depth": field.trainable_depth}
@@ -223,6 +235,8 @@ def _advice(
     yield "init.why", str(given.reason(activation))
     if line := _pytorch(chosen.name, std, sizes):
         yield "init.pytorch", f"torch.nn.init.{line}"
+        fill = f"normal_(layer.bias, std={bias_std:.6g})" if bias_std else "zeros_(layer.bias)"
+        yield "init.pytorch", f"torch.nn.init.{fill}"
     for name, (weights, biases) in _all(replace(given, name="auto"), sizes, activation):
         line = say("cli.init.row", name=f"{name:16}", weights=f"{weights:.6g}")
         random = say("cli.init.and", biases=f"{biases:.6g}") if biases else ""

@@ -52,6 +52,8 @@ def stability(
     chosen = [each for text in names for each in reading.activations(text)]
     layers = _count(depth, "--depth", DEEPEST), _count(width, "--width", 10**5)
     count = _count(seeds, "--seeds", MOST_SEEDS)
+    if target is not None and data is None:
+        raise InputError("target_without_data", given=target)
     if output is not None:
         from nonlin.figures.style import writable
 

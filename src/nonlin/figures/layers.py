@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from nonlin._text import say
-from nonlin.figures.style import DARK, LIGHT, Theme, drawing
+from nonlin.figures.style import DARK, LIGHT, Theme, drawing, line_styles
 from nonlin.stability.layer import LayerStability, Stability
 from nonlin.stability.profile import Band, Profile
 
@@ -27,15 +29,14 @@ def profiles(found: Sequence[Profile], dark: bool) -> Figure:
     with drawing(theme):
         figure = Figure(figsize=(11, 5.2), layout="constrained")
         left, right = figure.subplots(1, 2)
-        for number, one in enumerate(found):
-            look = {
-                "color": theme.palette[number % len(theme.palette)],
-                "marker": MARKERS[number % len(MARKERS)],
-            }
+        looks = zip(line_styles(theme), cycle(MARKERS), strict=False)
+        for one, (style, marker) in zip(found, looks, strict=False):
+            look = style | {"marker": marker}
             _band(left, one.second, one.label, look)
             _band(right, one.gradient, None, look)
-        _axes(left, say("figures.layers.second"), theme)
-        _axes(right, say("figures.layers.gradient"), theme)
+        depth = len(found[0].second.mean)
+        _axes(left, say("figures.layers.second"), depth, theme)
+        _axes(right, say("figures.layers.gradient"), depth, theme)
         networks = len(found[0].examples)
         note = say("figures.layers.note", networks=networks)
         figure.suptitle(note, fontsize=11, x=0.01, ha="left", color=theme.ink)
@@ -49,7 +50,8 @@ def profiles(found: Sequence[Profile], dark: bool) -> Figure:
 def _band(axes: Any, band: Band, label: str | None, look: dict[str, Any]) -> None:
     layers = np.arange(1, len(band.mean) + 1)
     step = math.ceil(len(layers) / SHOWN)
-    axes.plot(layers, band.predicted, color=look["color"], linewidth=1.6, zorder=2)
+    line = {key: look[key] for key in ("color", "linestyle")}
+    axes.plot(layers, band.predicted, **line, linewidth=1.6, zorder=2)
     some = slice((len(layers) - 1) % step, None, step)
     error = np.stack([band.mean - band.low, band.high - band.mean])[:, some]
     sound = np.isfinite(error).all(axis=0) & (band.mean[some] > 0)
@@ -59,7 +61,16 @@ def _band(axes: Any, band: Band, label: str | None, look: dict[str, Any]) -> Non
     )  # fmt: skip
 
 
-def _axes(axes: Any, title: str, theme: Theme) -> None:
+def _axes(axes: Any, title: str, depth: int, theme: Theme) -> None:
+    drawn = [np.asarray(line.get_ydata()) for line in axes.lines]
+    if not any((np.isfinite(each) & (each > 0)).any() for each in drawn):
+        axes.set_ylim(0.1, 10)
+        axes.text(
+            0.5, 0.5, say("figures.layers.nothing"), transform=axes.transAxes, ha="center",
+            va="bottom", color=theme.muted,
+        )  # fmt: skip
+    axes.set_xlim(0.5, depth + 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     axes.set_ylim(max(low, 1e-40), min(high, 1e40))
@@ -86,6 +97,7 @@ def neurons(found: Stability, dark: bool) -> Figure:
         image = axes.pcolormesh(edges, np.arange(height + 1), shares, cmap=colours, vmin=0, vmax=1)
         dead = np.where(shares > 1, 1.0, np.nan)
         axes.pcolormesh(edges, np.arange(height + 1), dead, cmap=ListedColormap([theme.palette[1]]))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel(say("figures.layers.layer"))
         axes.set_ylabel(say("figures.layers.neuron"))
         axes.set_title(say("figures.layers.neurons"), fontsize=11, loc="left")

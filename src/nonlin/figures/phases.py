@@ -15,12 +15,12 @@ from nonlin.figures.style import DARK, LIGHT, Theme, drawing
 from nonlin.propagation import mean_field, moments
 from nonlin.propagation.subject import nonlinearity
 from nonlin.theory.critical import critical, edge_of_chaos
-from nonlin.theory.mean_field import TRAINABLE, MeanField
+from nonlin.theory.mean_field import MeanField
 from nonlin.theory.nonlinearity import Nonlinearity
-from nonlin.theory.variance import LEVEL, VarianceMap, tabulated
+from nonlin.theory.plane import Plane, plane
+from nonlin.theory.variance import LEVEL, VarianceMap
 
 GRID = 160  # points along each axis of the plane
-LENGTHS = np.geomspace(1e-8, 1e8, 600)  # q, among which fixed points are looked for
 DEPTHS = (10.0, 30.0, 100.0, 300.0)  # layers, of the contour lines
 WIDEST = 4.0  # the plane goes to this multiple of the weight variance of the gain
 BIASES = 0.5
@@ -56,27 +56,43 @@ def _widest(activation: Activation, f: Nonlinearity) -> float:
 def _plane(axes: Any, f: Nonlinearity, widest: float, theme: Theme) -> None:
     weights = np.linspace(widest / GRID, widest, GRID)
     biases = np.linspace(0.0, BIASES, GRID)
-    chi = _chi(f, weights, biases)
+    found = plane(f, weights, biases)
+    growth = found.gradient_growth
     ordered, chaotic = theme.palette[0], theme.palette[1]
-    axes.contourf(weights, biases, chi, [0, 1, np.inf], colors=[ordered, chaotic], alpha=0.16)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        depth = TRAINABLE / np.abs(np.log(chi))
-    lines = axes.contour(weights, biases, depth, DEPTHS, colors=theme.muted, linewidths=0.9)
-    axes.clabel(lines, fmt="%g", fontsize=8)
+    axes.contourf(weights, biases, growth, [0, 1, np.inf], colors=[ordered, chaotic], alpha=0.16)
+    _depths(axes, weights, biases, found, theme)
     _edge(axes, f, widest, theme)
-    for key, place, colour in (("ordered", 0.04, ordered), ("chaotic", 0.96, chaotic)):
-        found = chi < 1 if key == "ordered" else chi > 1
-        if found.mean() > 0.05:
-            axes.text(
-                place, 0.95, say(f"figures.phase.{key}"), color=colour, weight="bold", zorder=6,
-                transform=axes.transAxes, ha="left" if place < 0.5 else "right", va="top",
-                bbox={"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.85, "pad": 2.5},
-            )  # fmt: skip
+    _names(axes, f, growth, theme)
     axes.set_xlim(0, widest)
     axes.set_ylim(0, BIASES)
     axes.set_xlabel(say("figures.phase.weights"))
     axes.set_ylabel(say("figures.phase.biases"))
     axes.set_title(say("figures.phase.plane"), fontsize=11, loc="left")
+
+
+def _depths(axes: Any, weights: np.ndarray, biases: np.ndarray, found: Plane, theme: Theme) -> None:
+    """Drawn by 1 / depth, negative in the chaotic phase: it runs straight through the edge."""
+    rate = np.where(found.chi_1 > 1, -1, 1) / np.maximum(found.trainable_depth, 1e-3)
+    levels = sorted(sign / depth for depth in DEPTHS for sign in (-1, 1))
+    if rate.min() < levels[-1] and rate.max() > levels[0]:
+        lines = axes.contour(
+            weights, biases, rate, levels, colors=theme.muted, linewidths=0.9, linestyles="solid"
+        )
+        axes.clabel(lines, fmt=lambda level: f"{abs(1 / level):g}", fontsize=8)
+
+
+def _names(axes: Any, f: Nonlinearity, growth: np.ndarray, theme: Theme) -> None:
+    """Of the areas; where f jumps, signals are chaotic in both, and only gradients differ."""
+    jumps = "jumps_" if f.jumps else ""
+    areas = (("ordered", growth < 1, 0.04), ("chaotic", growth > 1, 0.96))
+    for number, (key, area, place) in enumerate(areas):
+        if area.mean() > 0.05:
+            axes.text(
+                place, 0.95 - (0.1 * number if jumps else 0), say(f"figures.phase.{jumps}{key}"),
+                color=theme.palette[number], weight="bold", zorder=6, va="top",
+                transform=axes.transAxes, ha="left" if place < 0.5 else "right",
+                bbox={"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.85, "pad": 2.5},
+            )  # fmt: skip
 
 
 def _edge(axes: Any, f: Nonlinearity, widest: float, theme: Theme) -> None:
@@ -102,32 +118,15 @@ def _edge(axes: Any, f: Nonlinearity, widest: float, theme: Theme) -> None:
         )  # fmt: skip
 
 
-def _chi(f: Nonlinearity, weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
-    """chi_1 at the fixed point that unit lengths reach, shape (biases, weights)."""
-    second, slope = tabulated(f, LENGTHS)
-    growth = weights[:, None] * second + biases[:, None, None] - LENGTHS
-    start = int(np.searchsorted(LENGTHS, 1.0))
-    up, down = growth[..., start:] <= 0, growth[..., start::-1] >= 0
-    above = np.where(up.any(axis=-1), start + np.argmax(up, axis=-1), len(LENGTHS) - 1)
-    below = np.where(down.any(axis=-1), start - np.argmax(down, axis=-1), 0)
-    high = np.where(growth[..., start] > 0, above, below + 1)
-    low = np.clip(high - 1, 0, len(LENGTHS) - 2)
-    first, last = (
-        np.take_along_axis(growth, each[..., None], axis=-1)[..., 0] for each in (low, low + 1)
-    )
-    crosses = np.sign(first) != np.sign(last)
-    share = np.where(crosses, first / np.where(crosses, first - last, 1.0), high > low)
-    found: np.ndarray = weights * (slope[low] + share * (slope[low + 1] - slope[low]))
-    return found
-
-
 def _scales(axes: Any, activation: Activation, widest: float, theme: Theme) -> None:
     weights, fields = _along(activation, widest)
-    for number, name in enumerate(("xi_c", "xi_q")):
+    jumps = any(field.gradient_growth < field.chi_1 for field in fields)
+    labels = {"xi_c": "correlations" if jumps else "xi_c", "xi_q": "xi_q"}
+    for number, name in enumerate(labels):
         depth = [min(getattr(field, name), HIGHEST) for field in fields]
         axes.plot(
             weights, depth, color=theme.palette[number], linewidth=2,
-            linestyle="-" if number == 0 else "--", label=say(f"figures.phase.{name}"),
+            linestyle="-" if number == 0 else "--", label=say(f"figures.phase.{labels[name]}"),
         )  # fmt: skip
     axes.set_yscale("log")
     axes.set_ylim(0.2, HIGHEST)

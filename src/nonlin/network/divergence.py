@@ -11,7 +11,7 @@ import numpy as np
 from nonlin._text import Text, in_a_row, text
 from nonlin.network.network import Network
 
-Where = Literal["sums", "activations", "parameters", "loss"]
+Where = Literal["start", "sums", "activations", "parameters", "loss"]
 GROWN = 10.0  # times its size at the start: then a layer's growth is part of the story
 
 
@@ -21,9 +21,10 @@ class Divergence:
 
     step, epoch: counted from 1. layer: the first one with such numbers on the way forward (the
     output layer has the largest number), or with broken parameters; None if only the loss is
-    not finite. where: its weighted sums, its activations, its weights and biases (broken by the
-    update of this step), or the loss. losses: of the last steps, this one last. growth: root
-    mean square of each layer's weights and biases over that at the start.
+    not finite. where: its weights and biases before training (start), its weighted sums, its
+    activations, its weights and biases (broken by the update of this step), or the loss.
+    losses: of the last steps, this one last. growth: root mean square of each layer's weights
+    and biases over that at the start.
     """
 
     step: int
@@ -44,6 +45,8 @@ class Divergence:
         return in_a_row(self.sentences)
 
     def _before(self) -> Iterator[Text]:
+        if self.where == "start":  # no step led there, and no rate would help
+            return
         if self.step == 1 and self.where != "parameters":
             yield text("divergence.at_once")
             return
@@ -58,14 +61,17 @@ class Divergence:
 
 
 def sizes(network: Network) -> np.ndarray:
-    """Root mean square of the parameters of each layer, float64."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.array(
-            [
-                np.sqrt(np.mean(np.square(np.append(weights, biases), dtype=np.float64)))
-                for weights, biases in zip(network.weights, network.biases, strict=True)
-            ]
-        )
+    """Root mean square of the parameters of each layer, float64; finite if they are."""
+    layers = zip(network.weights, network.biases, strict=True)
+    return np.array([_size(np.append(weights, biases)) for weights, biases in layers])
+
+
+def _size(values: np.ndarray) -> float:
+    """Squares would overflow where values near the largest float64 do not."""
+    largest = float(np.abs(values).max())
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.sqrt(np.mean(np.square(values / largest, dtype=np.float64))))
 
 
 def explain(
@@ -80,12 +86,18 @@ def explain(
 
     before: `sizes` at the start. when: (epoch, step).
     """
-    where, layer = _first_broken(network, rows)
+    where, layer = _at_start(before) or _first_broken(network, rows)
     with np.errstate(divide="ignore", invalid="ignore"):
         growth = sizes(network) / before
     epoch, step = when
     known = tuple(float(each) for each in growth)
     return Divergence(step, epoch, layer, where, tuple(losses), known, rate)
+
+
+def _at_start(before: np.ndarray) -> tuple[Where, int] | None:
+    """Such a layer breaks all others within a step, so that it must be looked for first."""
+    broken = np.flatnonzero(~np.isfinite(before))
+    return ("start", int(broken[0]) + 1) if broken.size else None
 
 
 def _first_broken(network: Network, rows: np.ndarray) -> tuple[Where, int | None]:

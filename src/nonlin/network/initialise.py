@@ -231,7 +231,7 @@ def _reason(rule: Initialisation, activation: Activation) -> Text:
         "chi": f"{found.slope_second / found.second:.4g}" if found.second else "nan",
         "depth": rule.depth,
         "q": f"{rule.q:g}",
-        "source": rule.source or "-",
+        "source": rule.source,
     }
     if rule.name == "critical":
         weights, biases = critical(activation, q=rule.q)
@@ -239,6 +239,8 @@ def _reason(rule: Initialisation, activation: Activation) -> Text:
         return text("init.why.critical", **known)
     if rule.name in ("forward", "backward", "balanced"):
         return text(f"init.why.{rule.name}", **known)
+    if not rule.source:
+        return text("init.why.equal", **known)
     return text("init.why.adaptive" if rule._rule.adaptive else "init.why.fixed", **known)
 
 

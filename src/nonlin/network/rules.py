@@ -20,11 +20,14 @@ def scales(gain: float) -> bool:
     return GAINS[0] < gain < GAINS[1]
 
 
-def usable_gain(name: str, gain: float) -> float:
-    """`gain` of the activation `name`, or InputError if no weight could be scaled by it."""
+def usable_gain(name: str, gain: float, inverse: str = "E[f(z)^2]") -> float:
+    """`gain` of the activation `name`, or InputError if no weight could be scaled by it.
+
+    inverse: the moment of which it is 1 / sqrt.
+    """
     if scales(gain):
         return gain
-    raise InputError("no_gain", name=name, gain=f"{gain:g}")
+    raise InputError("no_gain", name=name, gain=f"{gain:g}", inverse=inverse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Feed:
         """1 / E[f'^2]"""
         if self.activation is None:
             return 1.0
-        return usable_gain(self.activation.name, self.activation.gain_backward) ** 2
+        gain = self.activation.gain_backward
+        return usable_gain(self.activation.name, gain, "E[f'(z)^2]") ** 2
 
     @property
     def critical(self) -> Critical:

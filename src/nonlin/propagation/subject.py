@@ -17,7 +17,9 @@ def nonlinearity(activation: str | Activation, what: str) -> Nonlinearity:
     chosen = get(activation)
     if not chosen.elementwise:
         kind = text(f"kinds.{chosen.kind}")
-        raise InputError("only_elementwise", name=chosen.name, what=what, kind=kind)
+        raise InputError(
+            "only_elementwise", name=chosen.name, what=text(f"asked.{what}"), kind=kind
+        )
     found = chosen.properties
     return Nonlinearity(chosen.graph, found.breakpoints, tuple(x for x, _ in found.jumps))
 

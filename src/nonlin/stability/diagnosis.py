@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nonlin._errors import InputError
 from nonlin._text import Text, in_a_row, text
 from nonlin.network import Loss, Network, Settings, checks
 from nonlin.stability.layer import Stability
@@ -96,8 +97,11 @@ def diagnose(
 ) -> Diagnosis:
     """See `nonlin.stability.diagnose`."""
     rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
+    goals = np.asarray(y)
+    if goals.ndim == 0:
+        raise InputError("diagnose_targets", given=y)
     step = -(-len(rows) // MOST_ROWS)
-    state = State(network.copy(), rows[::step], np.asarray(y)[::step], settings or Settings(), loss)
+    state = State(network.copy(), rows[::step], goals[::step], settings or Settings(), loss)
     first = examine(state)
     made, last = _repaired(state, first)
     final = made[-1].state if made else state

@@ -23,15 +23,18 @@ class MeanField:
 
     `fixed_points` of the variance map, ascending; `q_star` the one that inputs of unit variance
     reach (0 or infinite, if they vanish or explode). `chi_1` is the slope of the correlation map
-    at 1, and by how much the squared gradient grows in each layer on its way back. The phase is
-    ordered (chi_1 < 1: inputs become alike, gradients vanish), chaotic (chi_1 > 1: gradients
-    explode) or the edge between them. `c_star` is the correlation that two inputs end with, NaN
-    where q_star is 0 or infinite and there is none.
+    at 1, and `gradient_growth` by how much the squared gradient grows in each layer on its way
+    back: the same, but where f jumps chi_1 is infinite and gradients see the slopes between the
+    jumps. The phase is ordered (chi_1 < 1: inputs become alike, gradients vanish), chaotic
+    (chi_1 > 1: like inputs move apart, gradients explode unless f jumps) or the edge between
+    them. `c_star` is the correlation that two inputs end with, NaN where q_star is 0 or infinite
+    and there is none.
 
     `xi_q` and `xi_c` are depth scales in layers: lengths and correlations approach their fixed
     points as exp(-layer / xi), and more slowly than any exponential where they are infinite.
     Where q_star is 0 or infinite, xi_c is 1 / |log chi_1|, the scale of the gradients.
-    `trainable_depth` is the largest depth at which such networks were seen to train, 6 xi_c.
+    `trainable_depth` is the largest depth at which such networks were seen to train, 6 xi_c;
+    where f jumps, 6 layers of the scale of gradients if that is less.
 
     Sources: Poole et al. 2016 (arXiv:1606.05340), Schoenholz et al. 2017 (arXiv:1611.01232).
     """
@@ -41,6 +44,7 @@ class MeanField:
     fixed_points: tuple[FixedPoint, ...]
     q_star: float
     chi_1: float
+    gradient_growth: float
     phase: Phase
     c_star: float
     xi_q: float
@@ -48,8 +52,15 @@ class MeanField:
 
     @property
     def trainable_depth(self) -> float:
-        """6 xi_c, in layers; infinite on the edge of chaos."""
+        """6 xi_c, or less where f jumps; in layers, infinite on the edge of chaos."""
+        if self.gradient_growth < self.chi_1:
+            return TRAINABLE * min(self.xi_c, depth_scale(self.gradient_growth))
         return TRAINABLE * self.xi_c
+
+    @property
+    def gradients(self) -> Phase:
+        """The phase that gradients are in: ordered if they vanish, chaotic if they explode."""
+        return _phase(self.gradient_growth)
 
 
 def mean_field(f: Nonlinearity, weight_variance: float, bias_variance: float) -> MeanField:
@@ -58,7 +69,6 @@ def mean_field(f: Nonlinearity, weight_variance: float, bias_variance: float) ->
     q = lengths.settled()
     near = min(max(q, 1e-14), 1e14)
     chi = lengths.correlation_slope(near)
-    phase = _phase(chi)
     inside = 0 < q < math.inf
     c_star, c_slope = _correlation(lengths, q, chi) if inside else (math.nan, chi)
     return MeanField(
@@ -67,7 +77,8 @@ def mean_field(f: Nonlinearity, weight_variance: float, bias_variance: float) ->
         lengths.fixed_points(),
         q,
         chi,
-        phase,
+        lengths.gradient_growth(near),
+        _phase(chi),
         c_star,
         depth_scale(lengths.slope(near)),
         depth_scale(c_slope),

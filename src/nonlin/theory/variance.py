@@ -53,13 +53,18 @@ class VarianceMap:
         return self.weight_variance * second_moments(self.f, q)[2] / (2 * q)
 
     def correlation_slope(self, q: float) -> float:
-        """chi_1 = weight_variance * E[f'(sqrt(q) z)^2]; infinite where f jumps.
+        """chi_1, the slope at c = 1 of the correlation map: `gradient_growth`, or infinite.
 
-        How the squared length of a gradient grows from layer to layer, and the slope at c = 1
-        of the correlation map. Source: Schoenholz et al. 2017 (arXiv:1611.01232).
+        Infinite where f jumps, which tears like inputs apart. Source: Schoenholz et al. 2017
+        (arXiv:1611.01232).
         """
-        if self.f.jumps:
-            return math.inf
+        return math.inf if self.f.jumps else self.gradient_growth(q)
+
+    def gradient_growth(self, q: float) -> float:
+        """weight_variance * E[f'(sqrt(q) z)^2], by which the squared gradient grows in a layer.
+
+        Also where f jumps: backpropagation sees the slopes between the jumps only.
+        """
         return self.weight_variance * second_moments(self.f, q)[1]
 
     def lengths(self, q: float, layers: int) -> list[float]:
