@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nonlin.choose.layers import Layers
     from nonlin.choose.result import Result
 
-MOST_NAMES = 8  # of layers below the chart
+MOST_NAMES = 6  # of layers below the chart
 
 
 def by_layer(result: Result) -> Section:
