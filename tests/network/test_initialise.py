@@ -231,6 +231,26 @@ def test_auto_picks_and_says_why():
         )
 
 
+@pytest.mark.parametrize(
+    ("name", "slope", "drift"), [("gelu", "1.144", "3.2e+03"), ("silu", "1.173", "1.4e+04")]
+)
+def test_auto_says_that_its_fixed_point_is_unstable(name, slope, drift):
+    """Slope of the variance map at 1, E[f^2 (z^2 - 1)] / (2 E[f^2]), and its 60th power."""
+    why = str(Initialisation("auto", depth=60).reason(name))
+    assert f"{slope} in each layer, {drift} over 60 layers" in why
+    assert "unstable" in why
+    assert "nl.shape" in why
+    assert "keep the size" not in why
+
+
+def test_auto_says_that_gradients_vanish_or_that_all_is_well():
+    """Sigmoid loses the factor 0.1528 a layer; relu keeps both; shallow gelu is as before."""
+    deep = Initialisation("auto", depth=60)
+    assert "0.1528 in each layer, 1.1e-49 over 60 layers" in str(deep.reason("sigmoid"))
+    assert "nl.shape" not in str(deep.reason("relu"))
+    assert "nl.shape" not in str(Initialisation("auto", depth=10).reason("gelu"))
+
+
 def test_auto_keeps_the_gradients_of_a_deep_network():
     """Depth 60, tanh: 60 layers of the forward gain would multiply them by 1.18^60 = 22,000."""
     weights = Network([200] * 62, "tanh", seed=0, dtype=np.float64)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 DEEP = 20  # layers from which `auto` looks at the gradients as well
 LARGEST_GROWTH = 100.0  # of the squared gradient over all layers, or its inverse
+UNSTABLE = 1 + 1e-6  # slopes of the variance map above this one are not rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +238,31 @@ def _reason(rule: Initialisation, activation: Activation) -> Text:
         weights, biases = critical(activation, q=rule.q)
         known |= {"weights": f"{weights:.4g}", "biases": f"{biases:.4g}"}
         return text("init.why.critical", **known)
+    if rule.name == "forward" and rule.depth >= DEEP:
+        return _deep_reason(rule, activation, known)
     if rule.name in ("forward", "backward", "balanced"):
         return text(f"init.why.{rule.name}", **known)
     if not rule.source:
         return text("init.why.equal", **known)
     return text("init.why.adaptive" if rule._rule.adaptive else "init.why.fixed", **known)
+
+
+def _deep_reason(rule: Initialisation, activation: Activation, known: dict[str, Any]) -> Text:
+    """Why forward, with what depth makes of it: a small deviation grows by slope**depth."""
+    slope = forward_slope(activation)
+    with np.errstate(over="ignore"):
+        known |= {"map": f"{slope:.4g}", "drift": f"{np.power(slope, rule.depth):.2g}"}
+    known["gradients"] = f"{growth(activation, rule.depth):.2g}"
+    if slope > UNSTABLE:
+        return text("init.why.forward_unstable", **known)
+    key = "forward" if _lasts(activation, rule.depth) else "forward_fading"
+    return text(f"init.why.{key}", **known)
+
+
+def forward_slope(activation: Activation) -> float:
+    """Slope of the variance map at its fixed point q = 1, for weights of the forward gain."""
+    f = nonlinearity(activation, "forward")
+    return VarianceMap(f, 1 / moments(activation).second, 0.0).slope(1.0)
 
 
 def streams(seed: int, layers: int) -> list[np.random.Generator]:
