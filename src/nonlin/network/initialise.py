@@ -261,7 +261,7 @@ def _deep_reason(rule: Initialisation, activation: Activation, known: dict[str, 
 
 def forward_slope(activation: Activation) -> float:
     """Slope of the variance map at its fixed point q = 1, for weights of the forward gain."""
-    f = nonlinearity(activation, "forward")
+    f = nonlinearity(activation, "gain")
     return VarianceMap(f, 1 / moments(activation).second, 0.0).slope(1.0)
 
 
