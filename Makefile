@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # floors F0 to F3
-STRICT := _errors.py _text.py _callable.py expr emit kernels theory parameter.py array_function.py activation.py kinds catalogue sketch
+STRICT := _errors.py _text.py _callable.py expr emit kernels gaussian_moments parameter.py array_function.py activation.py kinds catalogue sketch
 
 .PHONY: demo test lint bench clean
 

@@ -23,7 +23,7 @@ MOST = 0.05
 def claims(X: np.ndarray, y: np.ndarray, seed: int, pace: dict[str, Any]) -> tuple[bool, bool]:
     """Does one run claim that anything, that everything else is worse?"""
     import nonlin as nl
-    from nonlin.choose.statistics import LEVEL
+    from nonlin.trials.statistics import LEVEL
 
     shuffled = np.random.default_rng(seed).permutation(y)
     result = nl.choose(X, shuffled, seed=seed, **SETTINGS, **pace)

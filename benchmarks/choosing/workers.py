@@ -18,11 +18,11 @@ def measure() -> list[dict[str, Any]]:
     from distributed import Client, LocalCluster
     from sklearn.datasets import load_digits
 
-    from nonlin.choose import workers
     from nonlin.choose.candidates import plan
-    from nonlin.choose.data import from_memory
-    from nonlin.choose.race import race
-    from nonlin.choose.task import infer
+    from nonlin.data.table import from_memory
+    from nonlin.tasks.task import infer
+    from nonlin.trials import workers
+    from nonlin.trials.race import race
 
     X, y = load_digits(return_X_y=True)
     table, task, rules = from_memory(X, y), infer(y, "y"), plan(**SWEEP)

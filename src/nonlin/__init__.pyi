@@ -9,21 +9,21 @@ from nonlin.catalogue import get as get
 from nonlin.catalogue import names as names
 from nonlin.catalogue.equivalents import equivalents as equivalents
 from nonlin.choose import Result
-from nonlin.choose.keep import load as load
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
+from nonlin.keep import load as load
 from nonlin.network import Initialisation as Initialisation
 from nonlin.network import Loss, Memory, Settings
 from nonlin.network import Network as Network
-from nonlin.propagation import critical as critical
-from nonlin.propagation import gain as gain
-from nonlin.propagation import mean_field as mean_field
-from nonlin.propagation import moments as moments
-from nonlin.propagation import nngp as nngp
-from nonlin.propagation import ntk as ntk
-from nonlin.propagation import shape as shape
 from nonlin.stability import Stability
 from nonlin.stability import diagnose as diagnose
+from nonlin.theory.infinite_width import nngp as nngp
+from nonlin.theory.infinite_width import ntk as ntk
+from nonlin.theory.of_activation import critical as critical
+from nonlin.theory.of_activation import gain as gain
+from nonlin.theory.of_activation import mean_field as mean_field
+from nonlin.theory.of_activation import moments as moments
+from nonlin.theory.shaped import shape as shape
 
 __version__: str
 

@@ -118,7 +118,7 @@ class Activation(ArrayFunction):
     @property
     def gain(self) -> float:
         """1 / sqrt(E[f(z)^2]), z standard normal: the forward gain for initialisation."""
-        from nonlin.theory.gains import gain
+        from nonlin.gaussian_moments.gains import gain
 
         self._needs_elementwise("gain")
         return gain(recognise(self.graph), self.properties.breakpoints)
@@ -126,7 +126,7 @@ class Activation(ArrayFunction):
     @property
     def gain_backward(self) -> float:
         """1 / sqrt(E[f'(z)^2]), z standard normal: the backward gain for initialisation."""
-        from nonlin.theory.gains import gain_backward
+        from nonlin.gaussian_moments.gains import gain_backward
 
         self._needs_elementwise("gain_backward")
         return gain_backward(recognise(self.graph), self.properties.breakpoints)

@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 import nonlin as nl
 from nonlin._text import text
 from nonlin.choose.baseline import Baseline
-from nonlin.choose.split import split
+from nonlin.data.split import split
 from nonlin.measure import Measurement
 from nonlin.network import Network
 from nonlin.network.constant import constant_logits

@@ -13,9 +13,9 @@ import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.choose import choose_file
-from nonlin.choose.eliminate import best_rate
 from nonlin.choose.standing import scores_of
-from nonlin.choose.statistics import half_width
+from nonlin.trials.eliminate import best_rate
+from nonlin.trials.statistics import half_width
 
 TINY = {
     "hidden": (8,),

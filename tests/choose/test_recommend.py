@@ -11,8 +11,8 @@ from nonlin._errors import InputError
 from nonlin._text import speaking, text
 from nonlin.choose.recommend import Recommendation, Theory, recommend
 from nonlin.choose.standing import Standing
-from nonlin.choose.task import infer
 from nonlin.measure import Measurement
+from nonlin.tasks.task import infer
 
 TASK = infer(np.arange(90) % 3, "y")
 RATES = (0.001, 0.01, 0.1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.propagation.subject import nonlinearity
+from nonlin.theory.given import nonlinearity
 from nonlin.theory.plane import plane
 
 

@@ -50,7 +50,7 @@ def choose(
     formulas such as "x*sigmoid(x)", or Activations.
     rates: learning rates of AdamW; the best one is chosen for each candidate on validation rows.
     seeds: random splits, at most; what is clearly behind on validation rows stops earlier
-    (`nonlin.choose.race`).
+    (`nonlin.trials.race`).
     task: "regression", "robust", "positive", "counts", "proportion", "quantiles", "binary",
     "multiclass", "multilabel" or "ordinal" instead of the one that y suggests, with details as in
     "quantiles:0.05,0.95", "proportion:0,10" (bounds), "ordinal:low,mid,high" or

@@ -12,21 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from nonlin._text import Text, text
-from nonlin.choose import prepare
 from nonlin.choose.baseline import Baseline, baseline
 from nonlin.choose.candidates import Plan, plan
-from nonlin.choose.data import Table, from_memory
-from nonlin.choose.journal import NOTHING, Journal, path_for
 from nonlin.choose.limits import Costs
-from nonlin.choose.prepare import Preparation
-from nonlin.choose.race import Progress, Race, Train, race
-from nonlin.choose.read import read
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
-from nonlin.choose.shares import shares
-from nonlin.choose.split import LEAST_PER_CLASS, enough, split
 from nonlin.choose.standing import Standing, standings
-from nonlin.choose.task import Task, infer
 from nonlin.choose.trial import (
     groups,
     network,
@@ -35,10 +26,18 @@ from nonlin.choose.trial import (
     sample,
     train_arms,
 )
+from nonlin.data import prepare
+from nonlin.data.prepare import Preparation
+from nonlin.data.read import read
+from nonlin.data.split import FINAL_SHARES, LEAST_PER_CLASS, enough, split
+from nonlin.data.table import Table, from_memory
 from nonlin.network import train
+from nonlin.tasks.task import Task, infer
+from nonlin.trials.journal import NOTHING, Journal, path_for
+from nonlin.trials.race import Progress, Race, Train, race
+from nonlin.trials.shares import shares
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
-FINAL_SHARES = (0.8, 0.2, 0.0)  # nothing is held back for a score: the race has given it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ class Way:
         """What trains the networks of a round. Raises InputError if there is no such executor."""
         if self.executor is None:
             return train_arms
-        from nonlin.choose import workers
+        from nonlin.trials import workers
 
         return partial(workers.train_on, workers.checked(self.executor))
 

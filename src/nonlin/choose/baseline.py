@@ -13,17 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from nonlin._text import Text, text
-from nonlin.choose import sizes, statistics
 from nonlin.choose.candidates import Plan
-from nonlin.choose.data import Table
-from nonlin.choose.race import Round
 from nonlin.choose.standing import Standing, scores_of
-from nonlin.choose.task import Task
 from nonlin.choose.trial import Data, rows_of
+from nonlin.data.table import Table
 from nonlin.measure import Measurement
 from nonlin.network import Network
 from nonlin.network.constant import constant_logits
 from nonlin.network.linear import Rows, fit_linear
+from nonlin.tasks.task import Task
+from nonlin.trials import sizes, statistics
+from nonlin.trials.race import Round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.catalogue.written import named
 from nonlin.choose.limits import Costs, prune
+from nonlin.init.rules import scales
 from nonlin.network import Settings, checks
-from nonlin.network.rules import scales
 
 # one or two of every family: rectified, exponential, gated, smooth, bounded
 CANDIDATES = (

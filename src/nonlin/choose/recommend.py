@@ -24,9 +24,9 @@ from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.choose.candidates import written
 from nonlin.choose.standing import Standing
-from nonlin.choose.statistics import LEVEL
-from nonlin.choose.task import Task
 from nonlin.measure import Measurement
+from nonlin.tasks.task import Task
+from nonlin.trials.statistics import LEVEL
 
 DEAD_STEP = 0.05
 SATURATED_STEP = 0.25

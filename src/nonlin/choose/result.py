@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     from nonlin.choose.baseline import Baseline
     from nonlin.choose.candidates import Plan
-    from nonlin.choose.keep import Model
     from nonlin.choose.layers import Layers
-    from nonlin.choose.prepare import Preparation
-    from nonlin.choose.race import Race
     from nonlin.choose.recommend import Recommendation
-    from nonlin.choose.shares import Shares
     from nonlin.choose.standing import Standing
-    from nonlin.choose.task import Task
     from nonlin.choose.trial import Sample
+    from nonlin.data.prepare import Preparation
+    from nonlin.keep import Model
     from nonlin.network import Network, Record, Settings
+    from nonlin.tasks.task import Task
+    from nonlin.trials.race import Race
+    from nonlin.trials.shares import Shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,11 +166,11 @@ class Result:
 
     @property
     def model(self) -> Model:
-        """What to take away: network, preparation, task; see `nonlin.choose.keep.Model`.
+        """What to take away: network, preparation, task; see `nonlin.keep.Model`.
 
         Raises NonlinError if Ctrl-C came before the network was trained.
         """
-        from nonlin.choose.keep.take import take
+        from nonlin.choose.take import take
 
         if self.final is None:
             raise NonlinError("no_network")

@@ -11,13 +11,13 @@ import numpy as np
 from nonlin._errors import NonlinError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
-from nonlin.choose import eliminate, sizes, statistics
 from nonlin.choose.candidates import Plan
-from nonlin.choose.race import Race, Round
-from nonlin.choose.task import Task
 from nonlin.choose.trial import Outcome
 from nonlin.measure import Measurement, average
 from nonlin.measure.efficiency import nanoseconds_per_element
+from nonlin.tasks.task import Task
+from nonlin.trials import eliminate, sizes, statistics
+from nonlin.trials.race import Race, Round
 
 Rounds = Sequence[Round]
 

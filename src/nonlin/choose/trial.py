@@ -11,14 +11,14 @@ import numpy as np
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.choose import prepare
 from nonlin.choose.candidates import Plan
-from nonlin.choose.data import Table
-from nonlin.choose.prepare import Preparation
-from nonlin.choose.split import SHARES, Split, split, split_groups, split_time
-from nonlin.choose.task import Task
+from nonlin.data import prepare
+from nonlin.data.prepare import Preparation
+from nonlin.data.split import SHARES, Split, split, split_groups, split_time
+from nonlin.data.table import Table
 from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
 from nonlin.network import Job, Loss, Network, Record, Settings, train_many
+from nonlin.tasks.task import Task
 
 LOOKED_AT = 1024  # training rows on which stability is measured
 Arm = tuple[int, int]  # indices of an activation and a rate of the plan

@@ -18,9 +18,9 @@ from nonlin.cli import printing, reading
 
 if TYPE_CHECKING:
     from nonlin.activation import Activation
+    from nonlin.gaussian_moments.moments import Moments
     from nonlin.network import Initialisation
     from nonlin.theory.mean_field import MeanField
-    from nonlin.theory.moments import Moments
 
 DEEPEST = 10_000
 PYTORCH = {
@@ -50,7 +50,7 @@ def theory(
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Moments, gains and mean field of one activation."""
-    from nonlin.propagation import mean_field, moments
+    from nonlin.theory.of_activation import mean_field, moments
 
     activation = named(name, reading.parameters(parameter))
     layers = _layers(depth)
@@ -144,7 +144,7 @@ def _square(text: str, name: str) -> float:
 
 def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float, float]:
     """Length of a signal and growth of the squared gradient after so many layers, from q = 1."""
-    from nonlin.propagation.subject import nonlinearity
+    from nonlin.theory.given import nonlinearity
     from nonlin.theory.variance import VarianceMap
 
     f = nonlinearity(activation, "theory")
@@ -157,7 +157,7 @@ def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float
 
 
 def _critical(activation: Activation) -> dict[str, float] | None:
-    from nonlin.propagation import critical
+    from nonlin.theory.of_activation import critical
 
     try:
         return critical(activation)._asdict()
@@ -255,7 +255,7 @@ def _all(
     given: Initialisation, sizes: tuple[int, int], activation: Activation
 ) -> Iterator[tuple[str, tuple[float, float]]]:
     """Every rule whose weights have a size for this activation: (weights, biases)."""
-    from nonlin.network.rules import RULES
+    from nonlin.init.rules import RULES
 
     for name, rule in RULES.items():
         if name in ("auto", "zeros", "constant", "delta_orthogonal") or rule.from_data:

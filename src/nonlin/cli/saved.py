@@ -38,9 +38,9 @@ def predict(
 ) -> None:
     """Predict the rows of a table."""
     _writable(output)
-    from nonlin.choose.keep import load
-    from nonlin.choose.keep.rows import predictions, remarks
-    from nonlin.choose.read import read_frame
+    from nonlin.data.read import read_frame
+    from nonlin.keep import load
+    from nonlin.keep.predictions import predictions, remarks
 
     loaded = load(model)
     frame, notes = read_frame(data)
@@ -62,7 +62,7 @@ def code(
     ] = None,
 ) -> None:
     """Write a script that builds and trains the network of a model."""
-    from nonlin.choose.keep import load
+    from nonlin.keep import load
 
     written = load(model).code(to)
     if output is None:
@@ -77,7 +77,7 @@ def code(
 
 def writable(folder: Path | None) -> None:
     """InputError if a model is to be saved in a folder where none may be."""
-    from nonlin.choose.keep import folder as place
+    from nonlin.keep import folder as place
 
     if folder is not None:
         place.writable(folder)
@@ -85,7 +85,7 @@ def writable(folder: Path | None) -> None:
 
 def keep(result: Any, folder: Path | None) -> Path | None:
     """Save the model of a result with the command that was typed, if there is one to save."""
-    from nonlin.choose.keep.take import commanded
+    from nonlin.choose.take import commanded
 
     if folder is None or result.final is None:
         return None
@@ -94,7 +94,7 @@ def keep(result: Any, folder: Path | None) -> Path | None:
 
 def tell(path: Path | None) -> None:
     """Say what can be done with the model in that folder."""
-    from nonlin.choose.keep import folder as place
+    from nonlin.keep import folder as place
 
     if path is None:
         return

@@ -85,11 +85,11 @@ def _rows(data: str, target: str | None) -> Rows:
     """All rows of a table, prepared as `nonlin choose` does it."""
     import numpy as np
 
-    from nonlin.choose.read import read
-    from nonlin.choose.split import Split
-    from nonlin.choose.task import infer
     from nonlin.choose.trial import prepared
+    from nonlin.data.read import read
+    from nonlin.data.split import Split
     from nonlin.stability.profile import Rows
+    from nonlin.tasks.task import infer
 
     table = read(data, target)
     task = infer(table.target, table.target_name)

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.figures.style import DARK, LIGHT, Theme, drawing
-from nonlin.propagation import mean_field, moments
-from nonlin.propagation.subject import nonlinearity
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.theory.critical import critical, edge_of_chaos
+from nonlin.theory.given import nonlinearity
 from nonlin.theory.mean_field import MeanField
-from nonlin.theory.nonlinearity import Nonlinearity
+from nonlin.theory.of_activation import mean_field, moments
 from nonlin.theory.plane import Plane, plane
 from nonlin.theory.variance import LEVEL, VarianceMap
 

@@ -1,6 +1,6 @@
 """Fully connected networks: build, initialise, follow a forward pass, train (floor F5)."""
 
-from nonlin.network.initialise import Initialisation
+from nonlin.init.initialisation import Initialisation
 from nonlin.network.loss import LOSSES, Loss, pinball
 from nonlin.network.network import Network
 from nonlin.network.settings import Job, Memory, Record, Settings

@@ -19,10 +19,10 @@ from sklearn.utils.validation import check_is_fitted
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
-from nonlin.choose import statistics
 from nonlin.kernels.threads import thread_count
 from nonlin.network import checks, train_many
 from nonlin.sklearn.perceptron import Perceptron, Rows
+from nonlin.trials import statistics
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
 RATES = (1e-3, 3e-3, 1e-2)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nonlin.network import Network
-from nonlin.propagation.subject import nonlinearity
+from nonlin.theory.given import nonlinearity
 from nonlin.theory.variance import tabulated
 
 GROUPS = 32  # of rows of about one length

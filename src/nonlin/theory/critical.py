@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 from typing import NamedTuple
 
-from nonlin.theory.nonlinearity import Nonlinearity
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.theory.variance import second_moments
 
 SLACK = 1e-12  # a bias variance this far below 0, relative to q, is 0 and rounding

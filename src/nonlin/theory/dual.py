@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nonlin.theory.nonlinearity import Nonlinearity, derivatives_of
-from nonlin.theory.quadrature import Array, rule
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity, derivatives_of
+from nonlin.gaussian_moments.quadrature import Array, rule
 from nonlin.theory.variance import second_moments
 
 REACHES = (8.0, 12.0, 20.0, 30.0)  # standard deviations; more where f grows exponentially

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.theory.dual import Dual, dual
-from nonlin.theory.nonlinearity import Nonlinearity
 from nonlin.theory.variance import LEVEL, FixedPoint, VarianceMap
 
 Phase = Literal["ordered", "chaotic", "edge"]

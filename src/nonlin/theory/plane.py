@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity
+from nonlin.gaussian_moments.quadrature import Array
 from nonlin.theory.dual import dual
 from nonlin.theory.mean_field import TRAINABLE
-from nonlin.theory.nonlinearity import Nonlinearity
-from nonlin.theory.quadrature import Array
 from nonlin.theory.variance import tabulated
 
 LENGTHS = np.geomspace(1e-8, 1e8, 600)  # q, among which fixed points are looked for

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nonlin.theory.nonlinearity import Nonlinearity, derivatives_of
-from nonlin.theory.quadrature import Array, expect_all
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity, derivatives_of
+from nonlin.gaussian_moments.quadrature import Array, expect_all
 
 ACCURACY = 1e-9  # of the conditions
 SCALES = (1.0, 0.3, 0.1)

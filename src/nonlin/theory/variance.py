@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from nonlin.theory.nonlinearity import Nonlinearity, derivatives_of
-from nonlin.theory.quadrature import Array, expect_all, rule
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity, derivatives_of
+from nonlin.gaussian_moments.quadrature import Array, expect_all, rule
 
 Stability = Literal["stable", "unstable", "neutral"]
 

@@ -1,0 +1,78 @@
+"""New rows as the rows of training were: columns by name, of the same types, spelt the same.
+
+Which type a column of a file has can depend on the rows that are in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from nonlin._errors import InputError, nearest
+from nonlin._text import text
+from nonlin.data.dates import TYPES, kind_of
+from nonlin.data.delimited import as_read
+from nonlin.data.table import normalised
+
+TRUTH = {"1": "true", "0": "false", "true": "1", "false": "0"}  # other ways to write it
+
+
+def select(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """These columns; InputError for those that are missing."""
+    given = frame.schema
+    missing = [name for name in names if name not in given]
+    if missing:
+        hint = nearest(missing[0], [name for name in given if name not in names])
+        raise InputError("columns_missing", missing=", ".join(missing[:20]), hint=hint)
+    return frame.select(names)
+
+
+def numbers(column: pl.Series, found: pl.Series) -> pl.Series:
+    """Float64; InputError for dates and for text that is no number.
+
+    column: as it was given. found: what `data.normalised` makes of it.
+    """
+    if not found.count():
+        return found.cast(pl.Float64, strict=False)
+    if found.dtype.is_temporal():
+        raise InputError("date_column", column=column.name, example=_example(column))
+    if column.dtype == pl.Boolean:
+        return column.cast(pl.Float64)
+    number = found.cast(pl.Float64, strict=False)
+    slips = found.filter(number.is_null() & found.is_not_null())
+    if len(slips):
+        raise InputError("text_column", column=column.name, example=slips[0])
+    return number
+
+
+def dates(column: pl.Series, found: pl.Series, kind: str) -> pl.Series:
+    """Of the type of this kind; text is read as that of a file. InputError for anything else."""
+    if not found.count():
+        return pl.Series(column.name, [None] * len(column), dtype=TYPES[kind])
+    if found.dtype == pl.String:
+        found = normalised(as_read(found).to_frame()).to_series()
+    if not found.dtype.is_temporal() or kind_of(found.dtype) != kind:
+        wanted = text(f"dates.{kind}")
+        raise InputError("no_date", column=column.name, example=_example(column), wanted=wanted)
+    return found
+
+
+def levels(column: pl.Series, known: Sequence[str]) -> pl.Series:
+    """Text, written like the known levels: 1.0 is "1", and 1 is "true" where that is known."""
+    plain = column if column.dtype == pl.Boolean else column.cast(pl.String)
+    written = pl.col(column.name)
+    whole = written.str.replace(r"^(-?\d+)\.0+$", "$1")
+    new = ~written.is_in([*known])
+    either = {*known} <= {*TRUTH}
+    spelt = {a: b for a, b in TRUTH.items() if either and b in known and a not in known}
+    return (
+        normalised(plain.to_frame())
+        .with_columns(pl.when(new & whole.is_in([*known, *spelt])).then(whole).otherwise(written))
+        .with_columns(written.replace(spelt))
+        .to_series()
+    )
+
+
+def _example(column: pl.Series) -> object:
+    return str(column.drop_nulls()[0])

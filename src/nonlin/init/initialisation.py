@@ -1,0 +1,273 @@
+"""Weight initialisation: published rules, and rules derived from the activation itself.
+
+Every layer draws from a random stream of its own, and the noise depends on seed and shape
+only: two networks that differ in their activation start from the same noise, scaled
+differently, so that they can be compared in pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nonlin._errors import InputError, nearest
+from nonlin._text import Text, text
+from nonlin.activation import Activation
+from nonlin.catalogue import get
+from nonlin.init.rules import ALIASES, RULES, Feed, Rule, scales
+from nonlin.network import checks
+from nonlin.theory.given import nonlinearity
+from nonlin.theory.of_activation import critical, moments
+from nonlin.theory.variance import VarianceMap
+
+if TYPE_CHECKING:
+    from nonlin.network.network import Network
+
+DEEP = 20  # layers from which `auto` looks at the gradients as well
+LARGEST_GROWTH = 100.0  # of the squared gradient over all layers, or its inverse
+UNSTABLE = 1 + 1e-6  # slopes of the variance map above this one are not rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Initialisation:
+    """How the weights and biases of a layer are drawn, by the name of the rule.
+
+    Published: glorot_, he_, lecun_ with normal or uniform; orthogonal, delta_orthogonal, sparse,
+    zeros, constant (all weights `value`). Derived from the activation f that feeds the layer, for
+    z standard normal: forward keeps the size of signals (1 / (fan_in E[f^2])), backward that of
+    gradients (1 / (fan_out E[f'^2])), balanced both as well as it can, critical starts on the
+    edge of chaos with fixed point `q`, where biases are random, too. orthogonal and sparse
+    weights have the forward gain. lsuv and autoinit start from data: see `fitted`. auto picks
+    among them for a network of `depth` layers: see `chosen`.
+
+    Raises InputError for an unknown name and for options that cannot be.
+    """
+
+    name: str = "auto"
+    q: float = 1.0
+    value: float = 0.0
+    depth: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", _known(self.name))
+        checks.number("q", self.q, 0, math.inf, open_below=True)
+        checks.number("value", self.value, -math.inf, math.inf, open_below=True)
+        checks.integer("depth", self.depth, 1)
+
+    @property
+    def source(self) -> str:
+        """Where the rule was published."""
+        return self._rule.source
+
+    @property
+    def _rule(self) -> Rule:
+        return RULES[self.name]
+
+    def weights(
+        self,
+        fan_in: int,
+        fan_out: int,
+        activation: str | Activation | None = None,
+        seed: int = 0,
+    ) -> np.ndarray:
+        """A float64 matrix of shape (fan_in, fan_out); the same seed gives the same weights.
+
+        activation: the one whose outputs the layer gets; None for inputs of mean square 1.
+        Raises InputError where it has no gain, or no edge of chaos.
+        """
+        (random,) = streams(checks.seed(seed), 1)
+        sizes = checks.layer_sizes((fan_in, fan_out))
+        return self.draw(random, sizes[0], sizes[1], activation)
+
+    def biases(
+        self, fan_out: int, activation: str | Activation | None = None, seed: int = 0
+    ) -> np.ndarray:
+        """A float64 array of shape (fan_out,): zeros, but for critical."""
+        (random,) = streams(checks.seed(seed), 1)
+        random.standard_normal()  # not the noise of the weights
+        return self.draw_biases(random, checks.layer_sizes((1, fan_out))[1], activation)
+
+    def convolution(
+        self,
+        window: Sequence[int],
+        channels_in: int,
+        channels_out: int,
+        activation: str | Activation | None = None,
+        seed: int = 0,
+    ) -> np.ndarray:
+        """Weights of a convolution, float64, shape (*window, channels_in, channels_out).
+
+        delta_orthogonal ones are orthogonal at the centre of the window, 0 elsewhere, and need
+        channels_in <= channels_out; the others have fan_in = channels_in * the window's size.
+        """
+        shape = checks.layer_sizes((*window, channels_in, channels_out))
+        size = math.prod(shape[:-2])
+        (random,) = streams(checks.seed(seed), 1)
+        if self.name != "delta_orthogonal":
+            return self.draw(random, size * shape[-2], shape[-1], activation).reshape(shape)
+        if shape[-2] > shape[-1]:
+            raise InputError("delta_channels", given=shape[-2], most=shape[-1])
+        found = np.zeros(shape)
+        centre = tuple(length // 2 for length in shape[:-2])
+        found[centre] = self.draw(random, shape[-2], shape[-1], activation)
+        return found
+
+    def std(self, fan_in: int, fan_out: int, activation: str | Activation | None = None) -> float:
+        """Standard deviation of a weight."""
+        if self._rule.from_data:
+            raise InputError("needs_data", name=self.name)
+        chosen = self.chosen(activation)
+        return math.sqrt(chosen._rule.variance(fan_in, fan_out, chosen._feed(activation)))
+
+    def bias_std(self, activation: str | Activation | None = None) -> float:
+        """Standard deviation of a bias: 0, but for critical."""
+        chosen = self.chosen(activation)
+        if chosen.name != "critical":
+            return 0.0
+        return math.sqrt(chosen._feed(activation).critical.bias_variance)
+
+    def draw(
+        self,
+        random: np.random.Generator,
+        fan_in: int,
+        fan_out: int,
+        activation: str | Activation | None = None,
+    ) -> np.ndarray:
+        """As `weights`, from a random stream."""
+        if self.name == "constant":
+            return np.full((fan_in, fan_out), float(self.value))
+        size = self.std(fan_in, fan_out, activation)
+        return self._rule.fill(random, fan_in, fan_out) * size
+
+    def draw_biases(
+        self, random: np.random.Generator, fan_out: int, activation: str | Activation | None = None
+    ) -> np.ndarray:
+        """As `biases`, from a random stream."""
+        size = self.bias_std(activation)
+        return random.standard_normal(fan_out) * size if size else np.zeros(fan_out)
+
+    def chosen(self, activation: str | Activation | None = None) -> Initialisation:
+        """What auto picks for this activation; any other is its own choice."""
+        if self.name != "auto":
+            return self
+        return replace(self, name=_pick(activation, self.depth))
+
+    def reason(self, activation: str | Activation) -> Text:
+        """Why weights are drawn so for this activation."""
+        return _reason(self.chosen(activation), get(activation))
+
+    def fitted(self, network: Network, X: Any) -> Network:
+        """A network like this one, with weights that start from data X (rows, inputs).
+
+        lsuv: orthogonal weights, scaled layer by layer until every layer's sums have variance 1
+        on X. autoinit: normal weights that keep the sums at variance 1, as computed from the mean
+        and variance of X and, behind each activation, of its outputs. Raises InputError for
+        other rules, and where a layer gives nothing that could be scaled.
+        """
+        from nonlin.init import fitted
+
+        if not self._rule.from_data:
+            raise InputError("needs_no_data", name=self.name)
+        return fitted.FITS[self.name](network, X)
+
+    def _feed(self, activation: str | Activation | None) -> Feed:
+        return Feed(None if activation is None else get(activation), float(self.q))
+
+
+def initialisation(given: str | Initialisation) -> Initialisation:
+    """The initialisation of that name, or the one that is given."""
+    return given if isinstance(given, Initialisation) else Initialisation(given)
+
+
+def _known(name: Any) -> str:
+    plain = ALIASES.get(name, name) if isinstance(name, str) else ""
+    if plain in RULES:
+        return plain
+    hint = nearest(str(name), (*RULES, *ALIASES))
+    raise InputError("unknown_initialisation", given=name, allowed=", ".join(RULES), hint=hint)
+
+
+def _pick(activation: str | Activation | None, depth: int) -> str:
+    """forward; critical if gradients would not last; what is left where there is no gain."""
+    if activation is None:
+        return "forward"
+    chosen = get(activation)
+    if not scales(chosen.gain):
+        return "backward" if scales(chosen.gain_backward) else "forward"
+    if depth >= DEEP and not _lasts(chosen, depth) and _has_stable_edge(chosen):
+        return "critical"
+    return "forward"
+
+
+def growth(activation: Activation, depth: int) -> float:
+    """By how much the squared gradient changes over `depth` layers with the forward gain."""
+    with np.errstate(over="ignore"):
+        return float(np.power((activation.gain / activation.gain_backward) ** 2, depth))
+
+
+def _lasts(activation: Activation, depth: int) -> bool:
+    return 1 / LARGEST_GROWTH <= growth(activation, depth) <= LARGEST_GROWTH
+
+
+def _has_stable_edge(activation: Activation) -> bool:
+    """Is q = 1 a fixed point on the edge of chaos to which lengths return?"""
+    try:
+        found = critical(activation)
+    except InputError:
+        return False
+    return VarianceMap(nonlinearity(activation, "critical"), *found).slope(1.0) < 1
+
+
+def _reason(rule: Initialisation, activation: Activation) -> Text:
+    found = moments(activation)
+    known = {
+        "name": activation.name,
+        "rule": rule.name,
+        "second": f"{found.second:.4g}",
+        "slope": f"{found.slope_second:.4g}",
+        "chi": f"{found.slope_second / found.second:.4g}" if found.second else "nan",
+        "depth": rule.depth,
+        "q": f"{rule.q:g}",
+        "source": rule.source,
+    }
+    if rule.name == "critical":
+        weights, biases = critical(activation, q=rule.q)
+        known |= {"weights": f"{weights:.4g}", "biases": f"{biases:.4g}"}
+        return text("init.why.critical", **known)
+    if rule.name == "forward" and rule.depth >= DEEP:
+        return _deep_reason(rule, activation, known)
+    if rule.name in ("forward", "backward", "balanced"):
+        return text(f"init.why.{rule.name}", **known)
+    if not rule.source:
+        return text("init.why.equal", **known)
+    return text("init.why.adaptive" if rule._rule.adaptive else "init.why.fixed", **known)
+
+
+def _deep_reason(rule: Initialisation, activation: Activation, known: dict[str, Any]) -> Text:
+    """Why forward, with what depth makes of it: a small deviation grows by slope**depth."""
+    slope = forward_slope(activation)
+    with np.errstate(over="ignore"):
+        known |= {"map": f"{slope:.4g}", "drift": f"{np.power(slope, rule.depth):.2g}"}
+    known["gradients"] = f"{growth(activation, rule.depth):.2g}"
+    if slope > UNSTABLE:
+        return text("init.why.forward_unstable", **known)
+    key = "forward" if _lasts(activation, rule.depth) else "forward_fading"
+    return text(f"init.why.{key}", **known)
+
+
+def forward_slope(activation: Activation) -> float:
+    """Slope of the variance map at its fixed point q = 1, for weights of the forward gain."""
+    f = nonlinearity(activation, "gain")
+    return VarianceMap(f, 1 / moments(activation).second, 0.0).slope(1.0)
+
+
+def streams(seed: int, layers: int) -> list[np.random.Generator]:
+    """One independent random stream per layer (PCG64, spawned from `seed`)."""
+    return [
+        np.random.Generator(np.random.PCG64(child))
+        for child in np.random.SeedSequence(seed).spawn(layers)
+    ]

@@ -1,0 +1,103 @@
+"""Kernels of infinitely wide networks: Gaussian process and tangent kernel of any activation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nonlin._errors import InputError
+from nonlin.activation import Activation
+from nonlin.catalogue import get
+from nonlin.theory.dual import Dual, dual
+from nonlin.theory.given import layers, nonlinearity, number
+
+Array = NDArray[np.float64]
+
+SAME_LENGTH = 1e-6  # relative: rows whose squared lengths differ by less have one length
+
+
+def nngp(
+    activation: str | Activation,
+    X: Any,
+    *,
+    depth: int = 1,
+    weight_variance: float = 2.0,
+    bias_variance: float = 0.0,
+) -> Array:
+    """The neural network Gaussian process kernel between the rows of X, shape (rows, rows).
+
+    Of networks with `depth` hidden layers, in the limit of infinite width. All rows must have one
+    length (divide each by its norm), unless the activation is homogeneous, as relu is. The
+    relative error is about 1e-10 for each layer. Raises InputError otherwise.
+    Source: Lee et al. 2018 (arXiv:1711.00165).
+    """
+    return _kernels(activation, X, depth, weight_variance, bias_variance)[0]
+
+
+def ntk(
+    activation: str | Activation,
+    X: Any,
+    *,
+    depth: int = 1,
+    weight_variance: float = 2.0,
+    bias_variance: float = 0.0,
+) -> Array:
+    """The neural tangent kernel between the rows of X, shape (rows, rows); see `nngp`.
+
+    For weights that are standard normal and multiplied by sqrt(weight_variance / fan_in), biases
+    likewise. Raises InputError for functions that jump, too. Source: Jacot et al. 2018
+    (arXiv:1806.07572).
+    """
+    if get(activation).properties.jumps:
+        raise InputError("no_tangent_kernel", name=get(activation).name)
+    return _kernels(activation, X, depth, weight_variance, bias_variance)[1]
+
+
+def _kernels(
+    activation: str | Activation, X: Any, depth: int, weights: float, biases: float
+) -> tuple[Array, Array]:
+    f = nonlinearity(activation, "nngp")
+    w = number("weight_variance", weights, 0)
+    b = number("bias_variance", biases, 0, ends=True)
+    homogeneous = get(activation).properties.homogeneous
+    rows = _rows(X)
+    kernel = w * rows @ rows.T / rows.shape[1] + b
+    tangent = kernel.copy()
+    for _ in range(layers(depth)):
+        lengths = _lengths(kernel, homogeneous, get(activation).name)
+        q = 1.0 if homogeneous else float(lengths.mean())
+        values, slopes = _duals(dual(f, q), kernel, lengths)
+        scale = np.sqrt(np.outer(lengths, lengths)) if homogeneous else 1.0
+        kernel = w * values * scale + b
+        tangent = kernel + w * tangent * slopes
+    return kernel, tangent
+
+
+def _rows(X: Any) -> Array:
+    rows = np.asarray(X, np.float64)
+    if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
+        raise InputError("kernel_rows", shape=rows.shape)
+    return rows
+
+
+def _lengths(kernel: Array, homogeneous: bool, name: str) -> Array:
+    lengths = np.diag(kernel).copy()
+    spread = lengths.max() - lengths.min()
+    if lengths.min() <= 0 or (not homogeneous and spread > SAME_LENGTH * lengths.max()):
+        raise InputError("kernel_lengths", name=name)
+    return lengths
+
+
+def _duals(table: Dual, kernel: Array, lengths: Array) -> tuple[Array, Array]:
+    """Both duals for every pair of rows; each pair is computed once."""
+    above = np.triu_indices(len(kernel))
+    correlations = kernel[above] / np.sqrt(lengths[above[0]] * lengths[above[1]])
+    full = []
+    for part in table(correlations):
+        square = np.empty_like(kernel)
+        square[above] = part
+        square.T[above] = part
+        full.append(square)
+    return full[0], full[1]

@@ -1,0 +1,1 @@
+"""A race over anything that can be tried: who goes on, and what may be claimed."""

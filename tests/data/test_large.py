@@ -1,0 +1,133 @@
+"""Files that are not read as a whole, several files, Arrow, packed text."""
+
+import gzip
+
+import numpy as np
+import polars as pl
+import pytest
+
+from nonlin._errors import InputError
+from nonlin.data import large
+from nonlin.data.read import read, read_frame
+
+ROWS = 5000
+RNG = np.random.default_rng(0)
+
+
+def frame(rows=ROWS, seed=0):
+    random = np.random.default_rng(seed)
+    rare = np.where(
+        np.arange(rows) % 1000 == 7, "rare", np.where(random.random(rows) < 0.3, "b", "a")
+    )
+    return pl.DataFrame(
+        {
+            "number": random.standard_normal(rows),
+            "day": [f"2024-01-{k % 28 + 1:02d}" for k in range(rows)],
+            "price": [f"€{k}" if k % 50 else None for k in range(rows)],
+            "kind": rare,
+        }
+    )
+
+
+@pytest.fixture
+def small_limits(monkeypatch):
+    monkeypatch.setattr(large, "LARGE", 1000)
+    monkeypatch.setattr(large, "MANY", 1000)
+    monkeypatch.setattr(large, "KEPT", 400)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_part_of_a_large_file(ending, tmp_path, small_limits):
+    whole, path = frame(), tmp_path / f"t.{ending}"
+    whole.write_csv(path) if ending == "csv" else whole.write_parquet(path)
+    table = read(str(path), "kind")
+    assert 395 <= table.rows <= 405
+    assert table.of_rows == ROWS
+    assert any(note.key == "choose.sampled" for note in table.notes)
+    labels, counts = np.unique(table.target, return_counts=True)
+    assert labels.tolist() == ["a", "b", "rare"]
+    assert counts[2] == large.LEAST_PER_CLASS  # 5 of 5000 would be 0.4
+    share = (whole["kind"] == "b").mean()
+    assert counts[1] / counts.sum() == pytest.approx(share, abs=0.01)
+    again = read(str(path), "kind")
+    assert again.features.equals(table.features)
+    known = set(whole["number"].round(6).to_list())
+    assert set(table.features["number"].round(6).to_list()) <= known
+
+
+def test_the_cells_are_read_as_those_of_a_small_file(tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    frame(400).write_csv(path)
+    plain = read(str(path), "kind")
+    monkeypatch.setattr(large, "LARGE", 1000)
+    sampled = read(str(path), "kind")
+    assert sampled.features.equals(plain.features)
+    assert sampled.features.schema == plain.features.schema
+    assert {note.key for note in plain.notes} < {note.key for note in sampled.notes}
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_row_numbers_are_known_in_a_part_of_them(ending, tmp_path, small_limits):
+    """The rows are sorted by their class, so that the number of a row would tell it."""
+    whole = frame().sort("kind").with_row_index("customer_id").with_row_index("index")
+    path = tmp_path / f"t.{ending}"
+    whole.write_csv(path) if ending == "csv" else whole.write_parquet(path)
+    table = read(str(path), "kind")
+    assert table.features.columns == ["number", "day", "price"]
+    (note,) = (note for note in table.notes if note.key == "choose.row_numbers")
+    assert str(note).endswith("index, customer_id.")
+
+
+def test_a_quantity_is_sampled_evenly(tmp_path, small_limits):
+    path = tmp_path / "t.csv"
+    frame().write_csv(path)
+    assert read(str(path), "number").rows == 400
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe" + "a,y\n".encode("utf-16-le") * 500, b"# x\na,y\n"]
+)
+def test_what_is_not_plain_is_read_as_a_whole(content, tmp_path, small_limits):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content + b"1,2\n" * 0 + b"" * 1000)
+    assert large.scanned(path, parquet=False) is None
+
+
+def test_several_files(tmp_path):
+    for number in range(3):
+        folder = tmp_path / f"year{number}"
+        folder.mkdir()
+        frame(40, seed=number).write_csv(tmp_path / f"part{number}.csv")
+        frame(30, seed=number).write_csv(folder / "table.csv")
+    table = read(str(tmp_path / "part*.csv"), "kind")
+    assert table.rows == 120
+    assert any(note.key == "choose.files" for note in table.notes)
+    assert read(str(tmp_path / "year*" / "*.csv"), "kind").rows == 90
+
+
+def test_files_that_differ(tmp_path):
+    frame(40).write_csv(tmp_path / "a.csv")
+    frame(40).rename({"price": "cost"}).write_csv(tmp_path / "b.csv")
+    with pytest.raises(InputError, match=r"a\.csv and b\.csv .*cost, price"):
+        read(str(tmp_path / "*.csv"))
+    with pytest.raises(InputError, match="No file matches"):
+        read(str(tmp_path / "*.parquet"))
+
+
+@pytest.mark.parametrize("ending", ["arrow", "feather", "ipc"])
+def test_arrow(ending, tmp_path):
+    path = tmp_path / f"t.{ending}"
+    frame(40).write_ipc(path)
+    assert read_frame(str(path))[0].height == 40
+    path.write_bytes(b"ARROW1" + bytes(30))
+    with pytest.raises(InputError, match="Arrow"):
+        read_frame(str(path))
+
+
+def test_packed(tmp_path):
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(frame(40).write_csv().encode()))
+    assert read_frame(str(path))[0].height == 40
+    path.write_bytes(b"\x1f\x8bnonsense")
+    with pytest.raises(InputError, match="gzip"):
+        read_frame(str(path))
