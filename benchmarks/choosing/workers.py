@@ -6,6 +6,7 @@ Only the race counts: the final network, which is trained in the parent, is the 
 from __future__ import annotations
 
 import statistics
+from functools import partial
 from typing import Any
 
 from choosing.clock import in_turns, ratio
@@ -19,17 +20,21 @@ def measure() -> list[dict[str, Any]]:
     from sklearn.datasets import load_digits
 
     from nonlin.choose.candidates import plan
+    from nonlin.choose.contest import Networks
     from nonlin.data.table import from_memory
     from nonlin.tasks.task import infer
     from nonlin.trials import workers
-    from nonlin.trials.race import race
+    from nonlin.trials.pace import Everything
+    from nonlin.trials.race import race, run_through
 
     X, y = load_digits(return_X_y=True)
-    table, task, rules = from_memory(X, y), infer(y, "y"), plan(**SWEEP)
+    rules = plan(**SWEEP)
+    contest = Networks.of(from_memory(X, y), infer(y, "y"), rules)
 
     def sweep(client: Client) -> None:
         executor = workers.checked(client)
-        race(table, task, rules, train=lambda *given: workers.train_on(executor, *given))
+        run = partial(workers.run_on, executor)
+        run_through(race(contest, rules.seeds, Everything(), run=run))
 
     kind = {"threads_per_worker": 1, "dashboard_address": ":0"}
     with (

@@ -19,8 +19,9 @@ def test_every_activation_with_every_architecture():
     rules = plan(hidden=TWO, activations=["relu", "tanh"])
     assert rules.architectures == ((4,), (24, 12))
     assert rules.labels == ("relu 4", "tanh 4", "relu 24-12", "tanh 24-12")
-    assert rules.per_round == 4 * len(rules.rates)
-    assert plan(hidden=[(8, 8)]).shapes == ()
+    assert rules.per_split == 4 * len(rules.rates)
+    assert plan(hidden=[(8, 8)]).hidden == (8, 8)
+    assert rules.hidden == ((4,), (24, 12))
     assert plan(hidden=[(8,), (8,)]).hidden == (8,)
     assert plan(hidden=(8, 8)).labels[0] == "relu"
 

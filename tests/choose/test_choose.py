@@ -13,8 +13,7 @@ import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.choose import choose_file
-from nonlin.choose.standing import scores_of
-from nonlin.trials.eliminate import best_rate
+from nonlin.trials.scores import by_candidate
 from nonlin.trials.statistics import half_width
 
 TINY = {
@@ -67,33 +66,34 @@ def test_iris(iris):
 
 
 def test_every_network_was_really_trained(iris):
-    outcomes = [o for each in iris.race.rounds for arm in each.outcomes for o in arm]
-    assert len(outcomes) == 3 * 2 * 2 == iris.plan.networks
+    outcomes = iris.race.scores.outcomes
+    assert len(outcomes) == 3 * 2 * 2 == iris.networks_planned == iris.networks_trained
     assert all(outcome.seconds > 0 for outcome in outcomes)
-    losses = [outcome.validation_loss for outcome in outcomes]
+    losses = [outcome.loss for outcome in outcomes]
     assert len(set(losses)) == len(losses)  # no two alike
     assert max(losses) < np.log(3)  # better than guessing
 
 
 def test_the_rate_is_chosen_on_validation_rows_only(iris):
     """Whatever the test scores say, the choice of the rate stays."""
-    for arm in range(3):
-        chosen = best_rate(iris.race.rounds, arm, (0, 1))
-        means = [
-            np.mean([each.outcomes[arm][rate].validation_loss for each in iris.race.rounds])
-            for rate in range(2)
-        ]
-        assert chosen == int(np.argmin(means))
-        flipped = [
+    scores = iris.race.scores
+    flipped = replace(
+        scores,
+        rounds=tuple(
             replace(
-                each,
-                outcomes=tuple(
-                    tuple(replace(o, score=-o.score) for o in row) for row in each.outcomes
-                ),
+                each, outcomes={a: replace(o, claimed=-o.claimed) for a, o in each.outcomes.items()}
             )
-            for each in iris.race.rounds
-        ]
-        assert best_rate(flipped, arm, (0, 1)) == chosen
+            for each in scores.rounds
+        ),
+    )
+    for arms in by_candidate(scores.arms).values():
+        means = [np.mean([each.outcomes[arm].loss for each in iris.race.rounds]) for arm in arms]
+        assert scores.best(arms) == flipped.best(arms) == arms[int(np.argmin(means))]
+    rates = {row.label: row.rate for row in iris.standings}
+    assert rates == {
+        arms[0].candidate.activation.name: scores.best(arms).setting
+        for arms in by_candidate(scores.arms).values()
+    }
 
 
 def test_the_network_that_comes_back_predicts(iris):
@@ -270,7 +270,7 @@ def test_columns_without_information_are_said_to_say_little():
 def test_many_rows_are_sampled(monkeypatch):
     monkeypatch.setattr("nonlin.choose.answer.MOST_ROWS", 60)
     result = nl.choose(*IRIS, rates=[0.01], **TINY)
-    assert sum(getattr(result.race.rounds[0], f"{part}_rows") for part in PARTS) == 60
+    assert sum(getattr(result.race.rounds[0].sizes, part) for part in PARTS) == 60
     assert "Of 150 rows, a random sample of 60 was used." in [str(note) for note in result.notes]
     assert (result.rows, result.of_rows) == (60, 150)
 
@@ -342,7 +342,7 @@ def test_a_budget_of_networks_is_kept():
     options = {**TINY, "seeds": 6}
     result = nl.choose(*IRIS, rates=[0.01], budget="10-networks", **options)
     assert result.race.networks == 9
-    assert result.race.ended == "budget"
+    assert result.ended == "budget"
     assert "another one would exceed the budget" in "\n".join(map(str, result.notes))
     assert not result.interrupted
 
@@ -358,13 +358,17 @@ def test_a_race_stops_what_is_clearly_behind():
     assert raced.table.filter("tied")["rounds"].min() == len(raced.race.rounds)
 
 
+def claimed(row):
+    return [each.claimed for each in row.ran.outcomes]
+
+
 def test_differences_are_those_of_the_same_splits(iris):
     leader = next(row for row in iris.standings if row.leader)
-    own = dict(zip(leader.seeds, scores_of(iris.race.rounds, iris.plan, leader), strict=True))
+    own = dict(zip(leader.seeds, claimed(leader), strict=True))
     rows = {row["activation"]: row for row in iris.table.to_dicts()}
     for standing in iris.standings:
         row = rows[standing.label]
-        scores = scores_of(iris.race.rounds, iris.plan, standing)
+        scores = claimed(standing)
         shared = [
             score - own[seed]
             for seed, score in zip(standing.seeds, scores, strict=True)
@@ -375,9 +379,7 @@ def test_differences_are_those_of_the_same_splits(iris):
             assert row["difference_low"] is None
         else:
             assert row["difference_low"] < row["difference"] < row["difference_high"]
-            first = iris.race.rounds[0]
-            half = half_width(
-                shared, first.test_rows / first.train_rows, resolution=1 / first.test_rows
-            )
+            sizes = iris.race.rounds[0].sizes
+            half = half_width(shared, sizes.test / sizes.train, resolution=1 / sizes.test)
             assert row["difference_high"] - row["difference"] == pytest.approx(half)
     assert iris.table["leader"].sum() == 1

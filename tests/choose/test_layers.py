@@ -5,6 +5,7 @@ import pytest
 from sklearn.datasets import load_wine
 
 import nonlin as nl
+from nonlin.trials.contest import Arm
 
 WINE = load_wine(return_X_y=True)
 
@@ -28,11 +29,14 @@ def test_they_are_the_networks_of_the_first_split(result):
     for each in result.layers:
         if each.trained:
             continue
-        start = result.race.rounds[0].starts[result.plan.labels.index(each.label)]
+        candidate = result.plan.candidates[result.plan.labels.index(each.label)]
+        arm = Arm(candidate, result.plan.rates[0])
+        start = result.race.rounds[0].outcomes[arm].measures
         layers = each.stability.layers
-        assert np.mean([layer.dead_share for layer in layers[:-1]]) == pytest.approx(start.dead)
+        dead = np.mean([layer.dead_share for layer in layers[:-1]])
+        assert dead == pytest.approx(start["dead_before"])
         ratio = layers[0].weight_gradient / layers[-1].weight_gradient
-        assert ratio == pytest.approx(start.gradient_ratio, rel=1e-4)
+        assert ratio == pytest.approx(start["gradient_ratio"], rel=1e-4)
 
 
 def test_theory_is_of_the_same_quantity(result):
@@ -55,7 +59,7 @@ def test_what_is_kept_is_small():
     X = np.random.default_rng(0).standard_normal((4000, 3))
     options = {"activations": ["relu"], "hidden": (4,), "rates": [0.01], "seeds": 1, "quick": True}
     result = nl.choose(X, X[:, 0], **options)
-    for inputs, target in (result.race.sample, result.final.sample):
+    for inputs, target in (result.sample, result.final.sample):
         assert inputs.shape == (1024, 3)
         assert inputs.base is None  # no part of an array with all rows
         assert target.base is None

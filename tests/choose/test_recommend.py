@@ -9,49 +9,55 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking, text
+from nonlin.choose.candidates import Candidate
 from nonlin.choose.recommend import Recommendation, Theory, recommend
-from nonlin.choose.standing import Standing
+from nonlin.choose.standing import described
 from nonlin.measure import Measurement
 from nonlin.tasks.task import infer
+from nonlin.trials.contest import Arm, Outcome
+from nonlin.trials.standings import Standing as Ran
 
 TASK = infer(np.arange(90) % 3, "y")
 RATES = (0.001, 0.01, 0.1)
 
 
-def measured(value, key="dead"):
-    where = text("measure.in_rounds", rounds=5)
-    return Measurement(value, 0.01, "", text(f"measure.{key}"), where)
-
-
-def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, cost=1.0, tied=True, **rest):
-    row = Standing(
-        activation=nl.get(name),
-        label=name,
-        hidden=(64, 64),
-        rate=0.01,
-        rounds=5,
-        seeds=(0, 1, 2, 3, 4),
-        stopped=False,
-        score=measured(score, "accuracy"),
-        half_width=0.02,
-        validation_score=score,
-        error=None,
-        dead_before=measured(0.0),
-        dead=measured(dead),
-        saturated=measured(saturated, "saturated"),
-        gradient_ratio=measured(ratio, "gradient_ratio"),
-        cost=measured(cost, "cost"),
-        seconds=measured(0.1, "seconds"),
-        diverged=0,
-        p_value=1.0 if tied else 0.001,
-        tied=tied,
+def standing(name, score=0.9, dead=0.0, saturated=0.0, ratio=1.0, tied=True, **rest):
+    """A row of five splits, or as many, with these numbers in each of them."""
+    splits = rest.pop("splits", 5)
+    measures = {
+        "dead_before": 0.0,
+        "dead": dead,
+        "saturated": saturated,
+        "gradient_ratio": ratio,
+    }
+    validated = rest.pop("validation_score", score)
+    diverged = rest.pop("diverged", 0)
+    outcomes = tuple(
+        Outcome(0.1, validated, score, 0.1, k < diverged, measures) for k in range(splits)
     )
-    return replace(row, **rest)
+    ran = Ran(
+        arm=Arm(Candidate(nl.get(name), (64, 64)), rest.pop("rate", 0.01)),
+        seeds=tuple(range(splits)),
+        outcomes=outcomes,
+        stopped=rest.pop("stopped", False),
+        leader=rest.pop("leader", False),
+        tied=tied,
+        p_value=1.0 if tied else 0.001,
+        standard_error=0.01,
+        half_width=0.02,
+        difference=0.0,
+        difference_half_width=None,
+    )
+    return replace(described(ran, name, TASK), **rest)
+
+
+def leading(row):
+    return replace(row, leader=True, ran=replace(row.ran, leader=True))
 
 
 def chosen(*rows, rounds=5):
     if not any(row.leader for row in rows):
-        rows = (replace(rows[0], leader=True), *rows[1:])
+        rows = (leading(rows[0]), *rows[1:])
     return recommend(rows, TASK, RATES, rounds)
 
 
@@ -93,7 +99,9 @@ def test_then_the_cheapest_formula_then_the_score():
 
 
 def test_the_clock_does_not_decide():
-    slow = standing("relu", cost=9.0), standing("gelu", cost=0.1)
+    where = text("measure.this_machine")
+    slow, fast = (Measurement(ns, 0.01, "ns", text("measure.cost"), where) for ns in (9.0, 0.1))
+    slow = standing("relu", cost=slow), standing("gelu", cost=fast)
     assert chosen(*slow).label == "relu"
 
 
@@ -151,7 +159,8 @@ def test_all_tied_is_said():
 
 
 def test_after_one_round_the_leader_provisionally():
-    rows = [replace(standing(n, s), half_width=None) for n, s in (("gelu", 0.9), ("relu", 0.8))]
+    pairs = ("gelu", 0.9), ("relu", 0.8)
+    rows = [replace(standing(n, s, splits=1), half_width=None) for n, s in pairs]
     advice = chosen(*rows, rounds=1)
     assert advice.label == "gelu"
     assert "provisional" in str(advice)
@@ -160,7 +169,7 @@ def test_after_one_round_the_leader_provisionally():
 
 def test_test_rows_decide_nothing():
     """Not after one split, and not between what is alike in everything else."""
-    rows = [standing("gelu", 0.9), standing("elu", 0.8, leader=True)]
+    rows = [standing("gelu", 0.9, splits=1), standing("elu", 0.8, splits=1, leader=True)]
     assert chosen(*rows, rounds=1).label == "elu"
     rows = [standing("relu", 0.9, validation_score=0.7), standing("leaky_relu", 0.8)]
     advice = chosen(*rows)

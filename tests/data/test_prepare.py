@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from nonlin._errors import InputError
-from nonlin.choose.trial import prepared
+from nonlin.choose.prepared import prepared
 from nonlin.data.prepare import fit, gaps
 from nonlin.data.split import split
 from nonlin.data.table import Table, as_frame, from_memory, normalised

@@ -6,12 +6,12 @@ import pytest
 
 import nonlin as nl
 from nonlin._errors import InputError
-from nonlin.choose.trial import rows_of
+from nonlin.choose.journal import path_for
+from nonlin.choose.prepared import rows_of
 from nonlin.cli import run
 from nonlin.data.split import split_groups, split_time
 from nonlin.data.table import from_memory
 from nonlin.tasks.task import infer
-from nonlin.trials.journal import path_for
 
 RNG = np.random.default_rng(0)
 TINY = {"activations": ["relu", "tanh"], "rates": [3e-3], "seeds": 2, "hidden": (4,)}

@@ -12,10 +12,11 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
-from nonlin.choose.candidates import Budget
 from nonlin.cli import run
 from nonlin.report.page import checked, html
 from nonlin.report.page.charts import Interval, Line, Scale, intervals, lines, stacked
+from nonlin.trials.contest import Arm
+from nonlin.trials.race import Budget
 
 EVIL = "<script>alert('x')</script>"
 VOID = {"meta", "line", "circle", "rect", "polyline", "br"}
@@ -144,10 +145,11 @@ def test_every_cost_has_a_bar(result):
 
 def test_learning_rates_are_means_over_splits(result):
     rows = {row[0]: row[1:] for row in cells(section(html(result), "rates"))}
-    for arm, label in enumerate(result.plan.labels):
-        for rate in range(len(result.plan.rates)):
-            scores = [each.outcomes[arm][rate].validation_score for each in result.race.rounds]
-            assert rows[label][rate] == f"{np.mean(scores):.4f} (3)"
+    for candidate, label in zip(result.plan.candidates, result.plan.labels, strict=True):
+        for place, rate in enumerate(result.plan.rates):
+            arm = Arm(candidate, rate)
+            scores = [each.outcomes[arm].validated for each in result.race.rounds]
+            assert rows[label][place] == f"{np.mean(scores):.4f} (3)"
 
 
 def test_what_the_command_gives(result):
@@ -155,7 +157,7 @@ def test_what_the_command_gives(result):
     assert "gives the same result:" in html(result, "nonlin")
     timed = replace(result, plan=replace(result.plan, budget=Budget(seconds=1.0)))
     assert "as far as its seconds suffice" in html(timed, "nonlin")
-    counted = replace(result, plan=replace(result.plan, budget=Budget(networks=18)))
+    counted = replace(result, plan=replace(result.plan, budget=Budget(runs=18)))
     assert "gives the same result:" in html(counted, "nonlin")
     stopped = replace(result, race=replace(result.race, ended="interrupted"))
     assert "interrupted after 3 splits; this command" in html(stopped, "nonlin")

@@ -92,15 +92,18 @@ def test_divergence_is_a_warning():
         MLPRegressor(learning_rate=1e200, max_iter=3, random_state=0).fit(X, y)
 
 
-def test_search_takes_the_cheapest_of_the_tied():
+def test_search_prefers_among_the_tied_as_choose_does():
+    """gelu saturates less than relu, which would be cheaper; binary_step has only dead units."""
     X, y = load_iris(return_X_y=True)
     X = StandardScaler().fit_transform(X)
     base = MLPClassifier((16,), max_iter=100, random_state=0)
     names = ("gelu", "relu", "binary_step")
     search = ActivationSearchCV(base, names, learning_rates=(1e-3, 1e-2), cv=5).fit(X, y)
-    assert "relu" in search.tied_
-    assert search.best_params_ == {"activation": "relu", "learning_rate": 1e-2}
-    assert search.best_estimator_.activation == "relu"
+    assert search.tied_ == list(names)
+    assert search.best_params_ == {"activation": "gelu", "learning_rate": 1e-2}
+    assert search.best_estimator_.activation == "gelu"
+    alike = clone(search).set_params(activations=("leaky_relu", "hard_swish")).fit(X, y)
+    assert alike.best_params_["activation"] == "leaky_relu"  # no division
     assert len(search.cv_results_["params"]) == 6
     assert search.score(X, y) > 0.9
     again = clone(search).set_params(n_jobs=1).fit(X, y)

@@ -17,10 +17,12 @@ from sklearn.datasets import load_iris
 
 import nonlin as nl
 from nonlin.choose.candidates import plan
-from nonlin.choose.trial import Outcome
+from nonlin.choose.contest import NetworkSplit
+from nonlin.choose.journal import path_for
 from nonlin.data.table import from_memory
 from nonlin.tasks.task import infer
-from nonlin.trials.journal import Journal, path_for
+from nonlin.trials.contest import Arm, Outcome
+from nonlin.trials.journal import Journal
 
 IRIS = load_iris(return_X_y=True)
 OPTIONS = {"hidden": (8,), "activations": ["relu", "tanh"], "rates": [0.003, 0.01], "seeds": 4}
@@ -28,28 +30,35 @@ PLAN = plan(**OPTIONS)
 UNTIMED = ("ns_per_element", "seconds_per_network")
 
 
+FIRST, SECOND = Arm("relu", 0.003), Arm("tanh", 0.01)
+
+
 def outcome(loss=0.1):
-    return Outcome(loss, 0.1 + 0.2, 1 / 3, None, 0.0, 1e-300, 0.25, False)
+    return Outcome(loss, 0.1 + 0.2, 1 / 3, 0.25, False, {"dead": 0.0, "odd": 1e-300})
 
 
 def test_an_outcome_comes_back_as_it_was(tmp_path):
     path = tmp_path / "deep" / "run.sqlite"
-    first = Journal(path, PLAN)
-    first.keep(2**32 - 1, (0, 1), outcome())
-    first.keep(2**32 - 1, (1, 0), outcome(math.inf))
+    first = Journal(path)
+    first.keep(2**32 - 1, FIRST, outcome())
+    first.keep(2**32 - 1, SECOND, outcome(math.inf))
+    first.note({"relu": 0.1 + 0.2})
     first.close()
-    again = Journal(path, PLAN, resume=True)
-    known = again.known(2**32 - 1, [(0, 0), (0, 1), (1, 0)])
-    assert known == {(0, 1): outcome(), (1, 0): outcome(math.inf)}
-    assert again.known(1, [(0, 1)]) == {}
+    again = Journal(path, resume=True)
+    third = Arm("relu", 0.01)
+    known = again.known(2**32 - 1, [third, FIRST, SECOND])
+    assert known == {FIRST: outcome(), SECOND: outcome(math.inf)}
+    assert again.known(1, [FIRST]) == {}
+    assert again.facts() == {"relu": 0.1 + 0.2}
     again.close()
-    assert Journal(path, PLAN).known(2**32 - 1, [(0, 1)]) == {}  # a new run, not resumed
+    assert Journal(path).known(2**32 - 1, [FIRST]) == {}  # a new run, not resumed
 
 
-def test_a_wider_plan_knows_a_narrower_one(tmp_path):
-    Journal(tmp_path / "run", PLAN).keep(7, (1, 1), outcome())
-    wider = plan(**OPTIONS | {"activations": ["elu", "relu", "tanh"], "rates": [0.01, 0.1]})
-    assert Journal(tmp_path / "run", wider, resume=True).known(7, [(2, 0)]) == {(2, 0): outcome()}
+def test_a_key_that_stays_the_same_knows_an_arm_in_a_wider_race(tmp_path):
+    key = "{0.candidate} {0.setting}".format
+    Journal(tmp_path / "run", key).keep(7, FIRST, outcome())
+    again = Journal(tmp_path / "run", key, resume=True)
+    assert again.known(7, [Arm("elu", 0.1), FIRST]) == {FIRST: outcome()}
 
 
 def test_another_file_for_other_rows(tmp_path):
@@ -75,34 +84,45 @@ def test_a_place_that_cannot_be_written_to_ends_nothing(tmp_path):
     again = nl.choose(*IRIS, journal=tmp_path, resume=True, **OPTIONS)
     assert again.table.drop(UNTIMED).equals(result.table.drop(UNTIMED))
     assert not any("written down" in str(note) for note in again.notes)
-    assert sqlite3.connect(damaged).execute("select count(*) from network").fetchone()[0] > 0
+    assert sqlite3.connect(damaged).execute("select count(*) from outcome").fetchone()[0] > 0
 
 
 @pytest.mark.parametrize(
     "written",
-    ["", "{", "[1]", "{}", None, 3, b"\xff\xfe", '{"validation_loss": 1}', "much"],
+    ["", "{", "[1]", "{}", None, 3, b"\xff\xfe", '{"loss": 1}', "much", "no measures"],
 )
-def test_a_damaged_row_is_trained_again(tmp_path, written):
+def test_a_damaged_row_is_run_again(tmp_path, written):
     path = tmp_path / "run"
-    first = Journal(path, PLAN)
-    first.keep(7, (0, 1), outcome())
-    first.keep(7, (1, 1), outcome())
+    first = Journal(path)
+    first.keep(7, FIRST, outcome())
+    first.keep(7, SECOND, outcome())
     first.close()
     if written == "much":
-        written = json.dumps(asdict(outcome()) | {"score": "much"})
+        written = json.dumps(asdict(outcome()) | {"claimed": "much"})
+    if written == "no measures":
+        written = json.dumps(asdict(outcome()) | {"measures": [1]})
     with sqlite3.connect(path) as file:
-        file.execute("update network set outcome = ? where activation like '%relu%'", (written,))
-    again = Journal(path, PLAN, resume=True)
-    assert again.known(7, [(0, 1), (1, 1)]) == {(1, 1): outcome()}
+        file.execute("update outcome set outcome = ? where arm like '%relu%'", (written,))
+    again = Journal(path, resume=True)
+    assert again.known(7, [FIRST, SECOND]) == {SECOND: outcome()}
     assert again.failure is None
 
 
 def test_text_that_is_none_ends_nothing(tmp_path):
     path = tmp_path / "run"
-    Journal(path, PLAN).keep(7, (0, 1), outcome())
+    Journal(path).keep(7, FIRST, outcome())
     with sqlite3.connect(path) as file:
-        file.execute("update network set outcome = cast(x'fffe' as text)")
-    assert Journal(path, PLAN, resume=True).known(7, [(0, 1)]) == {}
+        file.execute("update outcome set outcome = cast(x'fffe' as text)")
+    assert Journal(path, resume=True).known(7, [FIRST]) == {}
+
+
+def test_a_journal_of_the_version_before_is_refused_in_a_sentence(tmp_path):
+    table, task = from_memory(*IRIS), infer(IRIS[1], "y")
+    path_for(tmp_path, table, task, PLAN, "0.1.0").write_bytes(b"of another form")
+    result = nl.choose(*IRIS, journal=tmp_path, resume=True, **OPTIONS)
+    assert "was written by nonlin 0.1.0" in "\n".join(map(str, result.notes))
+    again = nl.choose(*IRIS, journal=tmp_path, resume=True, **OPTIONS)
+    assert "was written by" not in "\n".join(map(str, again.notes))
 
 
 def test_a_resumed_run_leaves_out_what_it_left_out_before(tmp_path, monkeypatch):
@@ -148,11 +168,7 @@ def test_killed_ten_times_the_table_is_the_same(tmp_path):
 def test_only_what_is_missing_is_trained(tmp_path, monkeypatch):
     nl.choose(*IRIS, journal=tmp_path, **OPTIONS)
     trained = []
-
-    def counted(data, task, plan, seed, arms, finished):
-        trained.extend(arms)
-
-    monkeypatch.setattr("nonlin.trials.race.train_arms", counted)
+    monkeypatch.setattr(NetworkSplit, "run", lambda self, arms, threads: trained.extend(arms))
     nl.choose(*IRIS, journal=tmp_path, resume=True, **OPTIONS)
     assert trained == []
     assert np.isfinite(nl.choose(*IRIS, journal=tmp_path, resume=True, **OPTIONS).seconds)

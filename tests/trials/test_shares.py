@@ -1,26 +1,28 @@
 """Shares of variance: known ones are found again, also where arms stopped early."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 import nonlin as nl
+from nonlin.trials.contest import Arm, Outcome, Sizes
+from nonlin.trials.scores import Round, Scores
 from nonlin.trials.shares import EFFECTS, shares
 
 
 def rounds(scores, missing=()):
-    """scores: (rounds, activations, rates)."""
-    found = []
+    """scores: (splits, candidates, settings)."""
+    _, candidates, settings = scores.shape
+    found = Scores(
+        tuple(Arm(a, r) for a in range(candidates) for r in range(settings)), lambda rows: 0.0
+    )
     for number, cells in enumerate(scores):
-        outcomes = tuple(
-            tuple(
-                None if (number, a, r) in missing else SimpleNamespace(score=value, diverged=False)
-                for r, value in enumerate(row)
-            )
+        outcomes = {
+            Arm(a, r): Outcome(0.0, 0.0, value, 0.0, False, {})
             for a, row in enumerate(cells)
-        )
-        found.append(SimpleNamespace(outcomes=outcomes))
+            for r, value in enumerate(row)
+            if (number, a, r) not in missing
+        }
+        found = found.and_then(Round(number, Sizes(60, 20, 20), outcomes))
     return found
 
 

@@ -14,7 +14,7 @@ from sklearn.datasets import load_iris
 import nonlin as nl
 from nonlin._errors import InputError, NonlinError
 from nonlin.choose.candidates import plan
-from nonlin.choose.trial import rows_of
+from nonlin.choose.contest import Networks
 from nonlin.cli import run
 from nonlin.data.table import from_memory
 from nonlin.tasks.task import infer
@@ -104,19 +104,23 @@ def test_a_broken_pool_ends_in_a_sentence_and_its_journal_goes_on(here, pool, tm
     assert numbers(result) == numbers(here)
 
 
+def split_of(**options):
+    return Networks.of(from_memory(*IRIS), infer(IRIS[1], "y"), plan(**SMALL | options)).split(0)
+
+
 def test_no_rows_travel_with_a_chunk_and_memory_is_shared(tmp_path):
-    table, task = from_memory(*IRIS), infer(IRIS[1], "y")
-    data = rows_of(table, task, 0)
-    order = workers.Order(nl.__version__, data, task, plan(**SMALL), 0)
+    split = split_of()
+    order = workers.Order(nl.__version__, split)
     stored = workers._stored(order, tmp_path)
     again = workers._restored(stored)
     for part in ("train", "validation", "test"):
-        assert getattr(stored.rest.data, part) == (None, None)
-        for before, after in zip(getattr(data, part), getattr(again.data, part), strict=True):
+        assert getattr(stored.order.split.data, part) == (None, None)
+        parts = (getattr(each.data, part) for each in (split, again))
+        for before, after in zip(*parts, strict=True):
             assert before.dtype == after.dtype
             assert np.array_equal(before, after)
             assert isinstance(after.base, np.memmap)
-    assert workers._restored(workers.Stored(tmp_path, order)) is again  # once per process
+    assert workers._restored(workers.Stored(tmp_path, stored.arrays, order)) is again  # once
 
 
 class Elsewhere(ThreadPoolExecutor):
@@ -124,7 +128,7 @@ class Elsewhere(ThreadPoolExecutor):
 
     def submit(self, fn, sent, *rest):
         if isinstance(sent, workers.Stored):
-            sent = workers.Stored(sent.folder / "elsewhere", sent.rest)
+            sent = workers.Stored(sent.folder / "elsewhere", sent.arrays, sent.order)
         return super().submit(fn, sent, *rest)
 
 
@@ -149,30 +153,19 @@ class Unlucky(ThreadPoolExecutor):
         return lost
 
 
-def test_a_part_that_is_lost_is_tried_again():
-    table, task = from_memory(*IRIS), infer(IRIS[1], "y")
-    rules = plan(**SMALL)
-    found = []
+def test_a_part_that_is_lost_is_tried_again(toy):
+    contest = toy({"a": {1: 0.5, 2: 0.6}, "b": {1: 0.7}})
     with Unlucky() as executor:
-        arms = [(0, 0), (0, 1), (1, 0)]
-        workers.train_on(
-            executor,
-            rows_of(table, task, 0),
-            task,
-            rules,
-            0,
-            arms,
-            lambda arm, outcome: found.append(arm),
-        )
-    assert sorted(found) == arms
+        found = list(workers.run_on(executor, contest.split(0), contest.arms))
+    assert sorted(arm.candidate for arm, _ in found) == ["a", "a", "b"]
 
 
 def test_other_versions_and_other_things_are_refused(monkeypatch):
     with pytest.raises(InputError, match=r"executor is 3: give a concurrent\.futures"):
         nl.choose(*IRIS, **SMALL, executor=3)
-    order = workers.Order("0.0.0", None, None, None, 0)
+    order = workers.Order("0.0.0", None)
     with pytest.raises(InputError, match=r"0\.0\.0 is needed"):
-        workers.train_chunk(order, ())
+        workers.run_chunk(order, ())
 
 
 FAST = ("--quick", "--activations", "relu,tanh", "--rates", "0.01", "--seeds", "2", "--hidden", "8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -11,21 +11,16 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from nonlin._text import Text, text
+from nonlin._text import Text, say, text
+from nonlin.choose import journal as journals
 from nonlin.choose.baseline import Baseline, baseline
-from nonlin.choose.candidates import Plan, plan
+from nonlin.choose.candidates import Candidate, Plan, plan
+from nonlin.choose.contest import Networks, key, network, warm_up
 from nonlin.choose.limits import Costs
+from nonlin.choose.prepared import groups, parts_of, prepared, sample
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
 from nonlin.choose.standing import Standing, standings
-from nonlin.choose.trial import (
-    groups,
-    network,
-    parts_of,
-    prepared,
-    sample,
-    train_arms,
-)
 from nonlin.data import prepare
 from nonlin.data.prepare import Preparation
 from nonlin.data.read import read
@@ -33,11 +28,19 @@ from nonlin.data.split import FINAL_SHARES, LEAST_PER_CLASS, enough, split
 from nonlin.data.table import Table, from_memory
 from nonlin.network import train
 from nonlin.tasks.task import Task, infer
-from nonlin.trials.journal import NOTHING, Journal, path_for
-from nonlin.trials.race import Progress, Race, Train, race
+from nonlin.trials.journal import NOTHING, Journal
+from nonlin.trials.pace import Everything, Halving, Pace, Racing
+from nonlin.trials.race import Event, Race, Ran, Run, race, run_through
 from nonlin.trials.shares import shares
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
+PACES: dict[str, Callable[[Plan], Pace]] = {
+    "race": lambda rules: Racing(len(rules.seeds)),
+    "halving": lambda _: Halving(),
+    "full": lambda _: Everything(),
+}
+Progress = Callable[[int, int, str], None]
+Notes = tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +57,13 @@ class Way:
     executor: Any = None
 
     @property
-    def train(self) -> Train:
-        """What trains the networks of a round. Raises InputError if there is no such executor."""
+    def run(self) -> Run:
+        """What trains the networks of a split. Raises InputError if there is no such executor."""
         if self.executor is None:
-            return train_arms
+            return lambda split, arms: split.run(arms, None)
         from nonlin.trials import workers
 
-        return partial(workers.train_on, workers.checked(self.executor))
+        return partial(workers.run_on, workers.checked(self.executor))
 
 
 def from_arrays(
@@ -107,13 +110,14 @@ def _answer(table: Table, kind: str | None, asked: _Asked, way: Way, begin: floa
     enough(table.rows)
     task = infer(table.target, table.target_name, kind)
     table = _sampled(table, task, asked.rules)
-    journal, rules = _journal(table, task, asked, way)
+    journal, rules, outdated = _journal(table, task, asked, way)
+    contest = Networks.of(table, task, rules)
     with closing(journal):
-        ran = race(table, task, rules, way.on_progress, journal, way.train)
-    ranking, left_out = standings(ran, rules, task)
+        ran = run_through(_race(contest, journal, way), _ticker(way.on_progress, rules))
+    ranking, left_out = standings(ran, contest)
     advice = recommend(ranking, task, rules.rates, len(ran.rounds))
     final = _final(table, task, rules, advice)
-    worth = _baseline(table, task, rules, ran, ranking, advice) if final else None
+    worth = _baseline(contest, ran, ranking, advice) if final else None
     notes = (
         *table.notes,
         *task.notes,
@@ -122,6 +126,7 @@ def _answer(table: Table, kind: str | None, asked: _Asked, way: Way, begin: floa
         *_notes(ran),
         *_worthless(ranking, worth, task),
         *left_out,
+        *outdated,
         *_unwritten(journal),
     )
     return Result(
@@ -137,10 +142,32 @@ def _answer(table: Table, kind: str | None, asked: _Asked, way: Way, begin: floa
         recommendation=advice,
         final=final,
         baseline=worth,
-        shares=shares(ran.rounds),
+        shares=shares(ran.scores),
+        sample=sample(contest.rows(rules.seeds[0])),
         notes=notes,
         seconds=time.perf_counter() - begin,
     )
+
+
+def _race(contest: Networks, journal: Journal, way: Way) -> Iterator[Event]:
+    rules = contest.plan
+    warm_up()
+    return race(contest, rules.seeds, PACES[rules.pace](rules), rules.budget, journal, way.run)
+
+
+def _ticker(on_progress: Progress | None, rules: Plan) -> Callable[[Ran], None]:
+    """Tells `on_progress` how far the race is.
+
+    A split counts as much as the first one, whatever stopped: the end is never moved away.
+    """
+
+    def tick(event: Ran) -> None:
+        if on_progress:
+            share = round(event.done * rules.per_split / event.due)
+            label = say("choose.round", number=event.split + 1, rounds=len(rules.seeds))
+            on_progress(event.split * rules.per_split + share, rules.networks, label)
+
+    return tick
 
 
 def _sampled(table: Table, task: Task, rules: Plan) -> Table:
@@ -167,7 +194,8 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
     try:
         data = prepared(table, task, parts_of(table, task, rules.seed, FINAL_SHARES))
         inputs = len(data.preparation.names)
-        made = network(inputs, task, advice.hidden, advice.activation, rules.seed)
+        candidate = Candidate(advice.activation, advice.hidden)
+        made = network(inputs, task, candidate, rules.seed)
         settings = rules.settings(advice.learning_rate, len(data.train[0]), rules.seed)
         record = train(data.job(made, settings, task.objective()))
     except KeyboardInterrupt:
@@ -176,17 +204,12 @@ def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Fin
 
 
 def _baseline(
-    table: Table,
-    task: Task,
-    rules: Plan,
-    ran: Race,
-    ranking: tuple[Standing, ...],
-    advice: Recommendation,
+    contest: Networks, ran: Race, ranking: tuple[Standing, ...], advice: Recommendation
 ) -> Baseline | None:
     """None if Ctrl-C ends it."""
     chosen = next(row for row in ranking if row.label == advice.label)
     try:
-        return baseline(table, task, rules, ran.rounds, chosen)
+        return baseline(contest, ran.scores, chosen)
     except KeyboardInterrupt:
         return None
 
@@ -195,16 +218,20 @@ def _said(table: Table, kept: Preparation) -> tuple[Text, ...]:
     return (*kept.notes, *prepare.gaps(table.features, kept))
 
 
-def _journal(table: Table, task: Task, asked: _Asked, way: Way) -> tuple[Journal, Plan]:
+def _journal(table: Table, task: Task, asked: _Asked, way: Way) -> tuple[Journal, Plan, Notes]:
     """With the plan, which leaves out again what a run that is resumed had left out."""
     if way.journal is None:
-        return NOTHING, asked.rules
-    path = path_for(Path(way.journal), table, task, asked.rules)
-    journal = Journal(path, asked.rules, way.resume)
+        return NOTHING, asked.rules, ()
+    folder = Path(way.journal)
+    path = journals.path_for(folder, table, task, asked.rules)
+    before = journals.path_for(folder, table, task, asked.rules, journals.BEFORE)
+    outdated = way.resume and before.exists() and not path.exists()
+    journal = Journal(path, key, way.resume)
     if asked.costs:
-        asked = _Asked.of(asked.options, asked.costs | journal.costs())
-    journal.follow(asked.rules, asked.costs)
-    return journal, asked.rules
+        asked = _Asked.of(asked.options, asked.costs | journal.facts())
+    journal.note(asked.costs)
+    notes = (text("choose.old_journal", version=journals.BEFORE),) if outdated else ()
+    return journal, asked.rules, notes
 
 
 def _unwritten(journal: Journal) -> tuple[Text, ...]:
@@ -218,8 +245,7 @@ def _notes(ran: Race) -> Iterator[Text]:
         yield text("choose.no_statistics")
     if ran.ended in ("decided", "tie", "budget"):
         yield text(f"choose.ended.{ran.ended}", rounds=len(ran.rounds))
-    trained = [outcome for each in ran.rounds for arm in each.outcomes for outcome in arm]
-    diverged = sum(outcome.diverged for outcome in trained if outcome is not None)
+    diverged = sum(outcome.diverged for outcome in ran.scores.outcomes)
     if diverged:
         yield text("choose.diverged", count=diverged, networks=ran.networks)
 

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from nonlin._text import Text, text
-from nonlin.choose.candidates import Plan
-from nonlin.choose.standing import Standing, scores_of
-from nonlin.choose.trial import Data, rows_of
-from nonlin.data.table import Table
+from nonlin.choose.contest import Networks
+from nonlin.choose.prepared import Data
+from nonlin.choose.standing import Standing
 from nonlin.measure import Measurement
 from nonlin.network import Network
 from nonlin.network.constant import constant_logits
 from nonlin.network.linear import Rows, fit_linear
 from nonlin.tasks.task import Task
-from nonlin.trials import sizes, statistics
-from nonlin.trials.race import Round
+from nonlin.trials import statistics
+from nonlin.trials.scores import Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +70,15 @@ class Baseline:
         return text(f"baseline.{key}", low=low, high=high, **known)
 
 
-def baseline(
-    table: Table, task: Task, plan: Plan, rounds: Sequence[Round], chosen: Standing
-) -> Baseline:
+def baseline(contest: Networks, scores: Scores, chosen: Standing) -> Baseline:
     """Both baselines beside the recommended network; the result depends on no clock."""
-    ran = [each for each in rounds if each.seed in chosen.seeds]
-    found = [_scores(table, task, each.seed) for each in ran]
+    task, ran = contest.task, scores.of(chosen.seeds)
+    found = [_scores(contest.rows(seed), task) for seed in chosen.seeds]
     constants, lines = zip(*found, strict=True)
-    own = scores_of(rounds, plan, chosen)
+    own = [each.claimed for each in chosen.ran.outcomes]
     differences = [network - line for network, line in zip(own, lines, strict=True)]
-    ratio, step = sizes.ratio(ran), sizes.resolution(ran, task)
-    where = text("measure.test_rows", rounds=len(ran))
+    ratio, step = ran.ratio(), ran.resolution()
+    where = text("measure.test_rows", rounds=len(own))
 
     def measured(values: Sequence[float]) -> Measurement:
         error = statistics.standard_error(values, ratio, step)
@@ -99,9 +96,8 @@ def baseline(
     )
 
 
-def _scores(table: Table, task: Task, seed: int) -> tuple[float, float]:
+def _scores(data: Data, task: Task) -> tuple[float, float]:
     """Of the constant and of the linear model on the test rows of one split."""
-    data = rows_of(table, task, seed)
     line = _line(data, task)
     own, weights = (data.weights[0], data.weights[2]) if data.weights else (None, None)
     constant = constant_logits(line, *data.train, task.objective(), own)

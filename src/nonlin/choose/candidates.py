@@ -18,6 +18,7 @@ from nonlin.catalogue.written import named
 from nonlin.choose.limits import Costs, prune
 from nonlin.init.rules import scales
 from nonlin.network import Settings, checks
+from nonlin.trials.race import Budget
 
 # one or two of every family: rectified, exponential, gated, smooth, bounded
 CANDIDATES = (
@@ -48,6 +49,7 @@ WEIGHT_DECAY = 0.01
 STEPS, QUICK_STEPS = 2000, 1000  # batches that a network sees at most, as a rule
 EPOCHS = (5, 100)  # never fewer, never more
 BATCH = (8, 256)
+NO_LIMIT = Budget()
 BATCHES = 32  # per epoch at least, if the batch is not the smallest one
 _BUDGET = re.compile(
     r"(?P<amount>\d+(\.\d+)?)[ -]*(?P<unit>networks?|s|sec|seconds?|m|min|minutes?|h|hours?|)"
@@ -56,27 +58,24 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """How much may be spent; a round that would exceed it is not begun (the first always is)."""
+class Candidate:
+    """What is compared: a hidden activation, in hidden layers of so many neurons."""
 
-    seconds: float = math.inf
-    networks: float = math.inf
+    activation: Activation
+    hidden: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that decides what is trained; the same plan on the same rows trains the same.
 
-    hidden: neurons per hidden layer. shapes: those of each of the activations, where several
-    architectures are tried, each with every activation; empty for one. activations x rates x
-    seeds networks are trained at most; `seeds` has one random seed per round. pace: "race" stops
-    what is clearly behind,
-    "halving" the worse half, "full" nothing. `threads`: see `train_many`. notes: which of the
-    activations that were asked for are not tried, and why.
+    candidates x rates x seeds networks are trained at most; `seeds` has one random seed per
+    split. pace: "race" stops what is clearly behind, "halving" the worse half, "full" nothing.
+    `threads`: see `train_many`. notes: which of the activations that were asked for are not
+    tried, and why.
     """
 
-    hidden: tuple[int, ...]
-    activations: tuple[Activation, ...]
+    candidates: tuple[Candidate, ...]
     rates: tuple[float, ...]
     seeds: tuple[int, ...]
     steps: int
@@ -84,42 +83,52 @@ class Plan:
     seed: int
     threads: int | None = None
     pace: str = "race"
-    budget: Budget = Budget()
+    budget: Budget = NO_LIMIT
     notes: tuple[Text, ...] = ()
-    shapes: tuple[tuple[int, ...], ...] = ()
 
-    def shape(self, arm: int) -> tuple[int, ...]:
-        """Hidden layers of a candidate."""
-        return self.shapes[arm] if self.shapes else self.hidden
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """Each once."""
+        return tuple(dict.fromkeys(each.activation for each in self.candidates))
 
     @property
     def architectures(self) -> tuple[tuple[int, ...], ...]:
-        """The different hidden layers that are tried."""
-        return tuple(dict.fromkeys(self.shapes)) or (self.hidden,)
+        """The different hidden layers that are tried, neurons in each."""
+        return tuple(dict.fromkeys(each.hidden for each in self.candidates))
 
     @property
-    def per_round(self) -> int:
-        """Networks in the first round."""
-        return len(self.activations) * len(self.rates)
+    def hidden(self) -> Sequence[int] | Sequence[Sequence[int]]:
+        """As it was asked for: one architecture, or several."""
+        several = self.architectures
+        return several if len(several) > 1 else several[0]
+
+    @property
+    def per_split(self) -> int:
+        """Networks on the first split."""
+        return len(self.candidates) * len(self.rates)
 
     @property
     def networks(self) -> int:
         """Networks in all, if nothing stops."""
-        return self.per_round * len(self.seeds)
+        return self.per_split * len(self.seeds)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """A name for each activation; with its parameters where names alone are not unique."""
-        distinct = dict.fromkeys(self.activations)
-        names = [activation.name for activation in distinct]
+        """A name for each candidate, with parameters and layers where names are not unique."""
+        names = [activation.name for activation in self.activations]
         called = {
             each: _with_values(each) if names.count(each.name) > 1 else each.name
-            for each in distinct
+            for each in self.activations
         }
-        if not self.shapes:
-            return tuple(called[each] for each in self.activations)
-        pairs = zip(self.activations, self.shapes, strict=True)
-        return tuple(f"{called[each]} {written(shape)}" for each, shape in pairs)
+        several = len(self.architectures) > 1
+        return tuple(
+            called[each.activation] + (f" {written(each.hidden)}" if several else "")
+            for each in self.candidates
+        )
+
+    def label(self, candidate: Candidate) -> str:
+        """The name of one."""
+        return self.labels[self.candidates.index(candidate)]
 
     def settings(self, rate: float, rows: int, seed: int) -> Settings:
         """How a network is trained on `rows` training rows: the same for every activation."""
@@ -186,9 +195,7 @@ def plan(
     number = QUICK_SEEDS if quick else SEEDS
     several = _architectures(hidden)
     return Plan(
-        hidden=several[0],
-        activations=usable * len(several),
-        shapes=tuple(each for each in several for _ in usable) if len(several) > 1 else (),
+        candidates=tuple(Candidate(entry, layers) for layers in several for entry in usable),
         rates=_rates(RATES if rates is None else rates),
         seeds=round_seeds(seed, number if seeds is None else seeds),
         steps=QUICK_STEPS if quick else STEPS,
@@ -204,7 +211,7 @@ def plan(
 def as_budget(given: Budget | str | float | None) -> Budget:
     """Seconds as a number or "60s", "5min", "1h", or "500-networks"; None is no limit."""
     if given is None or isinstance(given, Budget):
-        return given or Budget()
+        return given or NO_LIMIT
     if not isinstance(given, str):
         return Budget(seconds=checks.number("budget", given, 0.0, math.inf, open_below=True))
     found = _BUDGET.fullmatch(given.strip().lower())
@@ -212,7 +219,7 @@ def as_budget(given: Budget | str | float | None) -> Budget:
         raise InputError("budget", given=given)
     amount, unit = float(found["amount"]), found["unit"]
     if unit.startswith("n"):
-        return Budget(networks=amount)
+        return Budget(runs=amount)
     return Budget(seconds=amount * _SECONDS[unit[:1] or "s"])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nonlin.choose.trial import network
+from nonlin.choose.contest import network
 from nonlin.stability.layer import Stability
 from nonlin.stability.measured import measured
 
@@ -31,10 +31,10 @@ def layers(result: Result) -> Iterator[Layers]:
     the ranking; behind the one that is recommended, its network after training, on rows that
     this one was trained on (its preparation is its own, and so are its rows).
     """
-    task, (inputs, target) = result.task, result.race.sample
+    task, (inputs, target) = result.task, result.sample
     loss, seed = task.objective(), result.plan.seeds[0]
     for row in result.standings:
-        made = network(inputs.shape[1], task, row.hidden, row.activation, seed)
+        made = network(inputs.shape[1], task, row.ran.arm.candidate, seed)
         yield Layers(row.label, False, measured(made, inputs, target, loss=loss))
         if row.label == result.recommendation.label and result.final is not None:
             final = result.final

@@ -1,38 +1,21 @@
-"""The recommendation: what to use, and the evidence for it.
-
-The rule. Among the activations that are tied with the leader, prefer
-1. the most stable one: fewest diverged networks; fewest dead units after training (in steps
-   of 5 percentage points); gradient norm ratio closest to 1 before training (in powers of
-   ten); smallest saturated share (in steps of 25 percentage points);
-2. then the cheapest one: the smallest network, where several were tried; fewest exponentials,
-   then divisions, in its formula;
-3. then the highest score on validation rows.
-Test rows decide nothing: what is claimed is measured on them.
-The steps keep noise from deciding. Cost is read off the formula, not off a clock, so that the
-same seed gives the same recommendation; the measured time is shown as evidence beside it.
-"""
+"""The recommendation: what to use, and the evidence for it; `criteria` says what decides."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.choose.candidates import written
+from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.standing import Standing
 from nonlin.measure import Measurement
 from nonlin.tasks.task import Task
+from nonlin.trials.standings import preference, preferred
 from nonlin.trials.statistics import LEVEL
 
-DEAD_STEP = 0.05
-SATURATED_STEP = 0.25
-CRITERIA = (
-    "diverged", "dead", "ratio", "saturated", "size", "exponentials", "divisions", "validation",
-)  # fmt: skip
 LISTED = 12  # names of tied activations that a sentence holds
 
 
@@ -96,14 +79,14 @@ def recommend(
     rates: Sequence[float],
     rounds: int,
 ) -> Recommendation:
-    """The recommendation that follows from a ranking (best score first) by the rule above.
+    """The recommendation that follows from a ranking (best score first) by `CRITERIA`.
 
     After a single round, where nothing is known about chance, it is the leader, which validation
     rows have picked.
     """
     tied = [row for row in standings if row.tied]
-    leader = next(row for row in standings if row.leader)
-    chosen = leader if rounds < 2 else min(tied, key=preference)
+    best = preferred([row.ran for row in standings], CRITERIA)
+    chosen = next(row for row in standings if row.ran is best)
     gain = chosen.activation.gain
     what = text("choose.gain", name=chosen.label)
     evidence: tuple[Evidence, ...] = (
@@ -127,40 +110,6 @@ def recommend(
         reasons=tuple(_reasons(chosen, standings, task, rates, rounds)),
         evidence=evidence,
     )
-
-
-def preference(row: Standing) -> tuple[float, ...]:
-    """What the rule compares, smaller is better; one number for each of CRITERIA."""
-    properties = row.activation.properties
-    return (
-        row.diverged,
-        _steps(row.dead.value, DEAD_STEP),
-        _steps(abs(math.log10(row.gradient_ratio.value)), 1.0),
-        _steps(row.saturated.value, SATURATED_STEP),
-        sum(row.hidden) + sum(a * b for a, b in pairwise(row.hidden)),
-        properties.exponentials,
-        properties.divisions,
-        -row.validation_score,
-    )
-
-
-def _shown(row: Standing) -> tuple[str, ...]:
-    """The same as it is printed."""
-    properties = row.activation.properties
-    return (
-        str(row.diverged),
-        _percent(row.dead.value),
-        f"{row.gradient_ratio.value:.2g}",
-        _percent(row.saturated.value),
-        written(row.hidden),
-        str(properties.exponentials),
-        str(properties.divisions),
-        f"{row.validation_score:.4f}",
-    )
-
-
-def _steps(value: float, step: float) -> int:
-    return math.floor(value / step + 1e-9)
 
 
 def _reasons(
@@ -210,9 +159,10 @@ def _tie_reasons(chosen: Standing, standings: Sequence[Standing], rounds: int) -
     yield text(key, names=_listed(tied))
     if stopped:
         yield text("recommend.stopped", names=_listed([row.label for row in stopped]))
-    rivals = sorted((row for row in standings if row.tied and row is not chosen), key=preference)
-    yield _decision("recommend.runner_up", chosen, rivals[0])
-    if standings[0] not in (chosen, rivals[0]) and standings[0].tied:
+    rivals = (row for row in standings if row.tied and row is not chosen)
+    next_best = min(rivals, key=lambda row: preference(row.ran, CRITERIA))
+    yield _decision("recommend.runner_up", chosen, next_best)
+    if standings[0] not in (chosen, next_best) and standings[0].tied:
         yield _decision("recommend.highest", chosen, standings[0])
 
 
@@ -230,16 +180,16 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _decision(key: str, chosen: Standing, other: Standing) -> Text:
-    """The first of CRITERIA in which the two differ, which is the one that decided."""
-    pairs = zip(preference(chosen), preference(other), strict=True)
-    place = next((place for place, (a, b) in enumerate(pairs) if a != b), len(CRITERIA) - 1)
+    """The first criterion in which the two differ, which is the one that decided."""
+    differ = (each for each in CRITERIA if each.value(chosen.ran) != each.value(other.ran))
+    decisive = next(differ, CRITERIA[-1])
     return text(
         key,
         name=chosen.label,
         other=other.label,
-        criterion=text(f"recommend.by.{CRITERIA[place]}"),
-        value=_shown(chosen)[place],
-        other_value=_shown(other)[place],
+        criterion=text(f"recommend.by.{decisive.name}"),
+        value=decisive.shown(chosen.ran),
+        other_value=decisive.shown(other.ran),
     )
 
 
@@ -249,7 +199,3 @@ def _rate_reason(rate: float, rates: Sequence[float]) -> Text:
         return text("recommend.rate_given", rate=f"{rate:g}")
     edge = rate in (min(rates), max(rates))
     return text("recommend.rate_edge" if edge else "recommend.rate", rate=f"{rate:g}", tried=tried)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

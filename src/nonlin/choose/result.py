@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from nonlin.choose.baseline import Baseline
     from nonlin.choose.candidates import Plan
     from nonlin.choose.layers import Layers
+    from nonlin.choose.prepared import Sample
     from nonlin.choose.recommend import Recommendation
     from nonlin.choose.standing import Standing
-    from nonlin.choose.trial import Sample
     from nonlin.data.prepare import Preparation
     from nonlin.keep import Model
     from nonlin.network import Network, Record, Settings
@@ -53,7 +53,8 @@ class Result:
     Ctrl-C came before. race: every network that was trained. rows: that were used, of of_rows.
     baseline: a constant and a linear model on the same splits; None if Ctrl-C came before.
     shares: how much of the spread of the scores comes from what; None where nothing can be told
-    apart. notes: what the user should know. seconds: in all.
+    apart. sample: training rows of the first split, at most 1024, prepared, with their encoded
+    targets. notes: what the user should know. seconds: in all.
     `print` gives the verdict in sentences, in the language in use.
     """
 
@@ -70,6 +71,7 @@ class Result:
     final: Final | None
     baseline: Baseline | None
     shares: Shares | None
+    sample: Sample
     notes: tuple[Text, ...]
     seconds: float
 
@@ -89,6 +91,23 @@ class Result:
         """The row of the ranking that is recommended."""
         label = self.recommendation.label
         return next(row for row in self.standings if row.label == label)
+
+    @property
+    def networks_trained(self) -> int:
+        """In the race; the one to take away comes on top."""
+        return self.race.networks
+
+    @property
+    def networks_planned(self) -> int:
+        """If nothing had stopped: candidates x learning rates x splits."""
+        return self.plan.networks
+
+    @property
+    def ended(self) -> str:
+        """Why the race ended: "splits" (all that were planned), "decided" (one candidate was
+        left), "tie" (more splits would not have parted what was left), "budget", "interrupted".
+        """
+        return self.race.ended or "interrupted"
 
     @property
     def untried(self) -> tuple[Text, ...]:

@@ -66,8 +66,8 @@ def _versions() -> dict[str, str]:
 def python_call(plan: Plan, kind: str) -> str:
     """What gives the same answer for the same X and y."""
     options = {
-        "hidden": repr(plan.architectures if plan.shapes else plan.hidden),
-        "activations": f"[{', '.join(map(as_python, dict.fromkeys(plan.activations)))}]",
+        "hidden": repr(plan.hidden),
+        "activations": f"[{', '.join(map(as_python, plan.activations))}]",
         "rates": repr(plan.rates),
         "seeds": repr(len(plan.seeds)),
         "seed": repr(plan.seed),

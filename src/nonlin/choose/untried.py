@@ -16,7 +16,7 @@ def untried(plan: Plan) -> Iterator[Text]:
     yield text("untried.training", optimizer=OPTIMIZER, rates=_listed(plan))
     known = {name for name in names() if get(name).kind == "elementwise"}
     left = len(known - {each.name for each in plan.activations})
-    yield text("untried.activations", tried=len(set(plan.activations)), left=left)
+    yield text("untried.activations", tried=len(plan.activations), left=left)
     yield text("untried.features")
 
 

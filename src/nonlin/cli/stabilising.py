@@ -85,7 +85,7 @@ def _rows(data: str, target: str | None) -> Rows:
     """All rows of a table, prepared as `nonlin choose` does it."""
     import numpy as np
 
-    from nonlin.choose.trial import prepared
+    from nonlin.choose.prepared import prepared
     from nonlin.data.read import read
     from nonlin.data.split import Split
     from nonlin.stability.profile import Rows

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from nonlin.network.divergence import Divergence
 from nonlin.network.loss import Loss, loss_for
 from nonlin.network.network import Network
 from nonlin.network.settings import OPTIMIZERS, Job, Memory, Record, Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +55,7 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
         raise InputError("network_twice")
     workers = checks.integer("threads", thread_count() if threads is None else threads, 1)
     shared: dict[tuple[int, ...], Any] = {}
-    return _results([_prepare(job, shared) for job in jobs], workers)
+    return in_parallel([run_of(job, shared) for job in jobs], workers)
 
 
 def gradient(
@@ -157,12 +159,19 @@ class _Run:
         return divergence.explain(broken, rows, before, (epoch, step), losses, rate)
 
 
-def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
+def in_parallel(
+    tasks: Sequence[Callable[[np.ndarray], T]], workers: int
+) -> Iterator[tuple[int, T]]:
+    """(index, result) of each task as it ends, so many at once, each with a BLAS of one thread.
+
+    A task is called with an array of one integer, which becomes 1 when it is to stop; see
+    `train_many` for how that comes.
+    """
     stop = np.zeros(1, np.int64)  # the loops look at it before every batch
     with single_threaded_blas, ThreadPoolExecutor(workers, "nonlin-train") as pool:
-        futures: dict[Future[Record], int] = {}
+        futures: dict[Future[T], int] = {}
         try:
-            futures.update({pool.submit(run, stop): index for index, run in enumerate(runs)})
+            futures.update({pool.submit(task, stop): index for index, task in enumerate(tasks)})
             waiting = set(futures)
             while waiting:  # a wait without end can miss a Ctrl-C that comes as it begins
                 done, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
@@ -173,7 +182,8 @@ def _results(runs: list[_Run], workers: int) -> Iterator[tuple[int, Record]]:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _prepare(job: Job, shared: dict[tuple[int, ...], Any]) -> _Run:
+def run_of(job: Job, shared: dict[tuple[int, ...], Any]) -> _Run:
+    """The job, checked, as a task of `in_parallel`; shared: data that other jobs use, too."""
     loss = loss_for(job.network.output.name, job.loss)
     plan, kernels = _plan(job.network, loss)
     data = _data(job.network, loss, job.X, job.y, job.weights, shared)

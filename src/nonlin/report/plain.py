@@ -24,7 +24,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
     task, plan = result.task, result.plan
     settings = plan.settings(
-        result.recommendation.learning_rate, result.race.rounds[0].train_rows, plan.seed
+        result.recommendation.learning_rate, result.race.rounds[0].sizes.train, plan.seed
     )
     return {
         "nonlin": nonlin.__version__,
@@ -51,9 +51,7 @@ def as_json(result: Result) -> dict[str, Any]:
             {key: _number(value) for key, value in row.items()} for row in result.table.to_dicts()
         ],
         "plan": {
-            "hidden": [list(each) for each in plan.architectures]
-            if plan.shapes
-            else list(plan.hidden),
+            "hidden": _hidden(plan.architectures),
             "activations": list(plan.labels),
             "learning_rates": list(plan.rates),
             "seed": plan.seed,
@@ -72,6 +70,12 @@ def as_json(result: Result) -> dict[str, Any]:
         "interrupted": result.interrupted,
         "seconds": result.seconds,
     }
+
+
+def _hidden(architectures: tuple[tuple[int, ...], ...]) -> list[Any]:
+    """Neurons of each layer; a list of such lists where several were tried."""
+    several = [list(each) for each in architectures]
+    return several if len(several) > 1 else several[0]
 
 
 def _recommendation(given: Recommendation) -> dict[str, Any]:

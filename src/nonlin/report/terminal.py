@@ -64,7 +64,7 @@ def _header(result: Result) -> Iterator[str]:
         "report.trained",
         networks=result.race.networks,
         share=round(100 * result.race.networks / plan.networks),
-        activations=len(set(plan.activations)),
+        activations=len(plan.activations),
         rates=len(plan.rates),
         rounds=len(result.race.rounds),
         hidden=", ".join(map(written, plan.architectures)),
@@ -72,9 +72,9 @@ def _header(result: Result) -> Iterator[str]:
     )
     yield say(
         "report.split",
-        train=first.train_rows,
-        validation=first.validation_rows,
-        test=first.test_rows,
+        train=first.sizes.train,
+        validation=first.sizes.validation,
+        test=first.sizes.test,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
@@ -133,6 +133,15 @@ class Perceptron(BaseEstimator):
         self.n_iter_ = 0
         self.loss_curve_: list[float] = []
         self.validation_loss_curve_: list[float] = []
+
+    def as_arm(self, activation: Any, rate: float, seed: int, dtype: Any) -> Any:
+        """A copy that knows the targets, with an untrained network of this activation."""
+        made = clone(self).set_params(activation=activation, learning_rate=rate)
+        known = {k: v for k, v in vars(self).items() if k not in made.get_params()}
+        known.pop("feature_names_in_", None)  # it is asked about plain rows
+        made.__dict__.update(known)
+        made.start(seed, dtype)
+        return made
 
     def settings(self, rows: int, epochs: int, seed: int) -> Settings:
         """How the network is trained on so many rows."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,19 @@ from sklearn.utils.validation import check_is_fitted
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
+from nonlin.choose.candidates import Candidate
+from nonlin.choose.contest import key, starting, trained
+from nonlin.choose.criteria import CRITERIA
+from nonlin.choose.prepared import LOOKED_AT
 from nonlin.kernels.threads import thread_count
-from nonlin.network import checks, train_many
+from nonlin.network import checks
+from nonlin.network.train import in_parallel, run_of
 from nonlin.sklearn.perceptron import Perceptron, Rows
-from nonlin.trials import statistics
+from nonlin.trials.contest import Arm, Outcome, Sizes
+from nonlin.trials.pace import Everything
+from nonlin.trials.race import race, run_through
+from nonlin.trials.scores import Scores
+from nonlin.trials.standings import Standing, preferred, standings
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
 RATES = (1e-3, 3e-3, 1e-2)
@@ -45,8 +54,9 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
     Attributes after `fit`: cv_results_; tied_: activations without a significant difference to
     the one with the lowest loss (corrected paired t test of Nadeau and Bengio 2003, Holm; scores
     of classifiers move in steps of about one row of a fold, and a smaller spread is not believed);
-    best_params_: of the tied ones the one that diverged least, then the cheapest, then the one
-    with the lowest loss; best_score_: its mean test score; best_estimator_: fitted on all rows.
+    best_params_: of the tied ones the most stable, then the cheapest, then the one with the lowest
+    loss, as `nl.choose` prefers them; best_score_: its mean test score; best_estimator_: fitted on
+    all rows.
     """
 
     def __init__(
@@ -82,6 +92,20 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         """
         if not isinstance(self.estimator, Perceptron):
             raise InputError("sklearn_estimator", given=type(self.estimator).__name__)
+        contest = self._contest(X, y, sample_weight, groups)
+        ran = run_through(race(contest, range(len(contest.folds)), Everything()))
+        found = standings(ran)
+        chosen = preferred(found, CRITERIA)
+        self.tied_ = [arm.candidate.activation.name for arm in contest.arms if _tied(arm, found)]
+        self.cv_results_ = _results(ran.scores)
+        self.best_index_ = contest.arms.index(chosen.arm)
+        self.best_score_ = chosen.claimed
+        self.best_params_ = self._params(contest, chosen.arm)
+        self.best_estimator_ = clone(self.estimator).set_params(**self.best_params_)
+        self.best_estimator_.fit(X, y, sample_weight=sample_weight)
+        return self
+
+    def _contest(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Folds:
         activations, rates, threads = self._checked()
         model = clone(self.estimator)
         rows = model.checked(X, y, sample_weight, reset=True)
@@ -89,20 +113,24 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         y = np.asarray(y)
         *_, groups = indexable(rows.X, y, groups)
         splitter = check_cv(self.cv, y, classifier=is_classifier(model))
-        folds = list(splitter.split(rows.X, y, groups))
-        arms = list(product(map(get, activations), rates))
-        groups = None if groups is None else np.asarray(groups)
-        scorer = check_scoring(model, self.scoring)
-        run = _Fold(model, rows, y, groups, arms, seeds, threads, scorer)
-        losses, scores, diverged = map(np.array, zip(*(run(*fold) for fold in folds), strict=True))
-        chosen = self._judge(folds, arms, losses, scores, diverged)
-        self.best_index_ = chosen
-        self.best_score_ = float(scores[:, chosen].mean())
-        activation, rate = divmod(chosen, len(rates))
-        self.best_params_ = {"activation": activations[activation], "learning_rate": rates[rate]}
-        self.best_estimator_ = clone(self.estimator).set_params(**self.best_params_)
-        self.best_estimator_.fit(X, y, sample_weight=sample_weight)
-        return self
+        hidden = tuple(np.atleast_1d(model.hidden_layer_sizes).tolist())
+        return Folds(
+            model=model,
+            rows=rows,
+            y=y,
+            groups=None if groups is None else np.asarray(groups),
+            folds=list(splitter.split(rows.X, y, groups)),
+            arms=[Arm(Candidate(get(a), hidden), rate) for a in activations for rate in rates],
+            seeds=seeds,
+            threads=threads,
+            scorer=check_scoring(model, self.scoring),
+        )
+
+    def _params(self, contest: Folds, arm: Arm) -> dict[str, Any]:
+        """The parameters of the estimator, the activation as it was given."""
+        activations, *_ = self._checked()
+        named = next(each for each in activations if get(each) == arm.candidate.activation)
+        return {"activation": named, "learning_rate": arm.setting}
 
     def _checked(self) -> tuple[list[Any], list[float], int | None]:
         """Activations and rates, one alone being a list of one, and threads."""
@@ -117,43 +145,6 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         if jobs == 0:
             raise InputError("sklearn_jobs")
         return activations, rates, jobs if jobs > 0 else max(1, thread_count() + 1 + jobs)
-
-    def _judge(
-        self,
-        folds: list[Any],
-        arms: list[Any],
-        losses: np.ndarray,
-        scores: np.ndarray,
-        diverged: np.ndarray,
-    ) -> int:
-        """The index of the best arm; sets `tied_` and `cv_results_`."""
-        width = np.size(self.learning_rates)
-        losses = np.where(np.isfinite(losses), losses, np.inf)
-        by_activation = losses.mean(axis=0).reshape(-1, width)
-        best = by_activation.argmin(axis=1) + width * np.arange(len(by_activation))
-        ratio = float(np.mean([len(test) / len(learn) for learn, test in folds]))
-        leader = int(by_activation.min(axis=1).argmin())  # not by the scores that it is judged by
-        step = float(np.mean([1 / len(test) for _, test in folds]))
-        resolution = step if is_classifier(self.estimator) else 0.0
-        found = statistics.compare(scores[:, best], ratio, resolution, leader=leader)
-        tied = [int(arm) for arm, near in zip(best, found.tied, strict=True) if near]
-        self.tied_ = [arms[arm][0].name for arm in tied]
-        self.cv_results_ = {
-            "params": [{"activation": a.name, "learning_rate": rate} for a, rate in arms],
-            "mean_test_score": scores.mean(axis=0),
-            "std_test_score": scores.std(axis=0),
-            "rank_test_score": (-scores.mean(axis=0)).argsort().argsort() + 1,
-            "mean_validation_loss": losses.mean(axis=0),
-            "diverged": diverged.sum(axis=0),
-            **{f"split{k}_test_score": row for k, row in enumerate(scores)},
-        }
-
-        def preference(arm: int) -> tuple[float, ...]:
-            properties = arms[arm][0].properties
-            cost = properties.exponentials, properties.divisions
-            return (diverged[:, arm].sum(), *cost, losses[:, arm].mean())
-
-        return min(tied, key=preference)
 
     @property
     def n_features_in_(self) -> int:
@@ -198,34 +189,60 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         return float(scorer(self._best, X, y, sample_weight=sample_weight))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fold:
-    """What is the same in all folds: called with the rows of one, it trains every arm there."""
+def _tied(arm: Arm, found: list[Standing]) -> bool:
+    return any(row.arm == arm and row.tied for row in found)
+
+
+def _results(scores: Scores) -> dict[str, Any]:
+    """As scikit-learn has them: one number for each arm."""
+    arms = scores.arms
+    claimed, losses = (scores.table(what, arms) for what in ("claimed", "loss"))
+    means = claimed.mean(axis=0)
+    return {
+        "params": [
+            {"activation": arm.candidate.activation.name, "learning_rate": arm.setting}
+            for arm in arms
+        ],
+        "mean_test_score": means,
+        "std_test_score": claimed.std(axis=0),
+        "rank_test_score": (-means).argsort().argsort() + 1,
+        "mean_validation_loss": np.where(np.isfinite(losses), losses, np.inf).mean(axis=0),
+        "diverged": scores.table("diverged", arms).astype(np.int64).sum(axis=0),
+        **{f"split{k}_test_score": row for k, row in enumerate(claimed)},
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Folds:
+    """The contest: every activation and learning rate in every fold of a cross-validation."""
 
     model: Perceptron
     rows: Rows
     y: np.ndarray
     groups: np.ndarray | None
-    arms: list[Any]
+    folds: list[tuple[np.ndarray, np.ndarray]]
+    arms: list[Arm]
     seeds: tuple[int, int, int]
     threads: int | None
     scorer: Any
 
-    def __call__(
-        self, learn: np.ndarray, test: np.ndarray
-    ) -> tuple[list[float], list[float], list[bool]]:
-        """Loss on held-out training rows, test score and divergence of each arm."""
-        rows, count = self.rows, len(self.arms)
-        models = [_arm(self.model, rows, arm, self.seeds[0]) for arm in self.arms]
+    def key(self, arm: Arm) -> str:
+        """See `nonlin.trials.contest.Contest`."""
+        return key(arm)
+
+    def label(self, arm: Arm) -> str:
+        """The name of the activation."""
+        return str(arm.candidate.activation.name)
+
+    def resolution(self, rows: int) -> float:
+        """Scores of classifiers move in steps of about one row."""
+        return 1.0 / rows if is_classifier(self.model) else 0.0
+
+    def split(self, seed: int) -> Fold:
+        """The fold of this number; what is held out of its training rows picks the rate."""
+        learn, test = self.folds[seed]
         kept, held_out = self._held_out(learn)
-        jobs = [each.job(kept, held_out, each.epochs, self.seeds[1]) for each in models]
-        losses, diverged = [np.nan] * count, [False] * count
-        with closing(train_many(jobs, self.threads)) as finished:  # type: ignore[type-var]
-            for arm, record in finished:
-                losses[arm], diverged[arm] = record.best_loss, record.diverged_at is not None
-        counts = {} if rows.weights is None else {"sample_weight": rows.weights[test]}
-        scores = [self.scorer(each, rows.X[test], self.y[test], **counts) for each in models]
-        return losses, scores, diverged
+        return Fold(self, len(learn), test, kept, held_out)
 
     def _held_out(self, learn: np.ndarray) -> tuple[Rows, Rows]:
         """Rows to train on, and rows that choose the rate: whole groups where there are some."""
@@ -238,12 +255,53 @@ class _Fold:
         return self.rows[counting[kept]], self.rows[counting[out]]
 
 
-def _arm(model: Perceptron, rows: Rows, arm: Any, seed: int) -> Any:
-    """A copy of the model that knows the targets, with an untrained network."""
-    activation, rate = arm
-    made = clone(model).set_params(activation=activation, learning_rate=rate)
-    known = {k: v for k, v in vars(model).items() if k not in made.get_params()}
-    known.pop("feature_names_in_", None)  # it is asked about plain rows
-    made.__dict__.update(known)
-    made.start(seed, rows.X.dtype)
-    return made
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """One fold: see `nonlin.trials.contest.Split`. learnt: rows of its training part, in all."""
+
+    of: Folds
+    learnt: int
+    test: np.ndarray
+    kept: Rows
+    held_out: Rows
+
+    @property
+    def sizes(self) -> Sizes:
+        """The training rows with those held out of them, which choose the rate only."""
+        return Sizes(self.learnt, len(self.held_out), len(self.test))
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """None: folds are trained in this process."""
+        return ()
+
+    def having(self, arrays: Sequence[np.ndarray]) -> Fold:
+        """The same."""
+        return self
+
+    def run(self, arms: Sequence[Arm], threads: int | None) -> Iterator[tuple[Arm, Outcome]]:
+        """Same rows, batches and initial noise for all."""
+        tasks = [partial(self._outcome, arm) for arm in arms]
+        workers = threads or self.of.threads or thread_count()
+        with closing(in_parallel(tasks, workers)) as ended:  # type: ignore[type-var]
+            for index, outcome in ended:
+                yield arms[index], outcome
+
+    def _outcome(self, arm: Arm, stop: np.ndarray) -> Outcome:
+        of, test = self.of, self.test
+        model = of.model.as_arm(arm.candidate.activation, arm.setting, of.seeds[0], of.rows.X.dtype)
+        inputs, target = (each[:LOOKED_AT] for each in (self.kept.X, self.kept.y))
+        with np.errstate(over="ignore", invalid="ignore"):
+            before = starting(model.network_, inputs, target, None)
+            job = model.job(self.kept, self.held_out, model.epochs, of.seeds[1])
+            record = run_of(job, {})(stop)
+            after = trained(model.network_, inputs)
+            counts = {} if of.rows.weights is None else {"sample_weight": of.rows.weights[test]}
+            return Outcome(
+                loss=record.best_loss,
+                validated=-record.best_loss,
+                claimed=float(of.scorer(model, of.rows.X[test], of.y[test], **counts)),
+                seconds=record.seconds,
+                diverged=record.diverged_at is not None,
+                measures=before | after,
+            )

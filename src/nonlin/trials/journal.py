@@ -1,4 +1,4 @@
-"""Every finished network is written down as it finishes, so that nothing is lost.
+"""Every outcome is written down as it comes, so that nothing is lost.
 
 One SQLite file per run (write-ahead log): after Ctrl-C, kill -9 or a power cut, the same run goes
 on where it stopped, with the same numbers.
@@ -6,42 +6,40 @@ on where it stopped, with the same numbers.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from nonlin.choose.candidates import Plan
-from nonlin.choose.limits import Costs
-from nonlin.choose.trial import Arm, Outcome
-from nonlin.data.table import Table
-from nonlin.tasks.task import Task
+from nonlin.trials.contest import Arm, Outcome
 
-if TYPE_CHECKING:
-    import polars as pl
-
-_TABLE = """create table if not exists network (
-  seed integer, activation text, rate text, outcome text, primary key (seed, activation, rate))"""
-
-_COSTS = "create table if not exists cost (activation text primary key, nanoseconds real)"
+_TABLES = (
+    "pragma journal_mode=wal",
+    """create table if not exists outcome (
+    seed integer, arm text, outcome text, primary key (seed, arm))""",
+    "create table if not exists fact (name text primary key, value real)",
+)
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
-_OF_A_ROUND = "select activation, rate, outcome from network where seed = ?"
+_OF_A_SPLIT = "select arm, outcome from outcome where seed = ?"
 
 
 class Journal:
-    """Finished networks of one run; without a path, none are kept.
+    """Outcomes of one run; without a path, none are kept.
 
     A file that cannot be opened or written to ends no race: `failure` says why nothing more is
     written down. One that is damaged is begun anew, and a damaged row is as good as absent.
     """
 
-    def __init__(self, path: Path | None, plan: Plan | None = None, resume: bool = False) -> None:
-        """Open the file at `path`; what an earlier run left there is used if `resume`."""
+    def __init__(
+        self, path: Path | None, key: Callable[[Arm], str] = repr, resume: bool = False
+    ) -> None:
+        """Open the file at `path`; what an earlier run left there is used if `resume`.
+
+        key(arm): see `Contest`.
+        """
         self.failure: str | None = None
-        self._plan = plan
+        self._key = key
         self._file: sqlite3.Connection | None = None
         if path is not None:
             self._open(path, resume)
@@ -63,51 +61,44 @@ class Journal:
     def _begin(self, path: Path, resume: bool) -> None:
         self._file = sqlite3.connect(path, isolation_level=None)
         self._file.text_factory = lambda raw: raw.decode(errors="replace")
-        for statement in ("pragma journal_mode=wal", _TABLE, _COSTS):
+        for statement in _TABLES:
             self._file.execute(statement)
         if not resume:
-            self._file.execute("delete from network")
-            self._file.execute("delete from cost")
+            self._file.execute("delete from outcome")
+            self._file.execute("delete from fact")
 
     def _give_up(self, error: Exception) -> None:
         self.failure = str(error)
         self.close()
 
     def known(self, seed: int, arms: Sequence[Arm]) -> dict[Arm, Outcome]:
-        """What is written down of these arms in the round of this seed."""
-        if self._file is None:
-            return {}
-        try:
-            rows = self._file.execute(_OF_A_ROUND, (seed,)).fetchall()
-        except sqlite3.Error as error:
-            self._give_up(error)
-            return {}
-        found = {(name, rate): _outcome(written) for name, rate, written in rows}
-        named = {arm: found.get(self._name(arm)) for arm in arms}
-        return {arm: outcome for arm, outcome in named.items() if outcome is not None}
+        """What is written down of these arms on the split of this seed."""
+        written = dict(self._read(_OF_A_SPLIT, (seed,)))
+        found = {arm: _outcome(written.get(self._key(arm))) for arm in arms} if written else {}
+        return {arm: outcome for arm, outcome in found.items() if outcome is not None}
 
     def keep(self, seed: int, arm: Arm, outcome: Outcome) -> None:
-        """Write a finished network down."""
-        if self._file is None:
-            return
-        row = (seed, *self._name(arm), json.dumps(asdict(outcome)))
-        self._write("insert or replace into network values (?, ?, ?, ?)", [row])
+        """Write an outcome down."""
+        row = (seed, self._key(arm), json.dumps(asdict(outcome)))
+        self._write("insert or replace into outcome values (?, ?, ?)", [row])
 
-    def costs(self) -> Costs:
-        """What an earlier run measured, so that a limit leaves out the same again."""
+    def facts(self) -> dict[str, float]:
+        """Numbers that an earlier run rested on, by their names."""
+        found = dict(self._read("select name, value from fact"))
+        return {name: value for name, value in found.items() if isinstance(value, float)}
+
+    def note(self, facts: Mapping[str, float]) -> None:
+        """Write down numbers that this run rests on."""
+        self._write("insert or replace into fact values (?, ?)", list(facts.items()))
+
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> Sequence[tuple[str, object]]:
         if self._file is None:
-            return {}
+            return []
         try:
-            rows = self._file.execute("select activation, nanoseconds from cost").fetchall()
+            return self._file.execute(query, values).fetchall()
         except sqlite3.Error as error:
             self._give_up(error)
-            return {}
-        return {name: cost for name, cost in rows if isinstance(cost, float)}
-
-    def follow(self, plan: Plan, costs: Costs) -> None:
-        """Go on with this plan, which rests on these measurements."""
-        self._plan = plan
-        self._write("insert or replace into cost values (?, ?)", list(costs.items()))
+            return []
 
     def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         if self._file is None:
@@ -116,13 +107,6 @@ class Journal:
             self._file.executemany(statement, rows)
         except sqlite3.Error as error:  # a full disk
             self._give_up(error)
-
-    def _name(self, arm: Arm) -> tuple[str, str]:
-        assert self._plan is not None  # noqa: S101 - for the type checker
-        plan = self._plan
-        activation, rate = plan.activations[arm[0]], plan.rates[arm[1]]
-        name = f"{activation!r} {plan.shapes[arm[0]]}" if plan.shapes else repr(activation)
-        return name, repr(rate)
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
@@ -141,35 +125,11 @@ def _remove(path: Path) -> None:
 
 
 def _outcome(written: object) -> Outcome | None:
-    """None for a row that cannot be read."""
+    """None for a row that is absent or cannot be read."""
     try:
-        values = json.loads(written)  # type: ignore[arg-type]
-        outcome = Outcome(**values)
-    except (TypeError, ValueError):
+        outcome = Outcome(**json.loads(written))  # type: ignore[arg-type]
+        numbers = [outcome.loss, outcome.validated, outcome.claimed, outcome.seconds]
+        numbers += [outcome.diverged, *outcome.measures.values()]
+    except (AttributeError, TypeError, ValueError):
         return None
-    numbers = (value for name, value in values.items() if (name, value) != ("error", None))
     return outcome if all(isinstance(each, int | float) for each in numbers) else None
-
-
-def path_for(folder: Path, table: Table, task: Task, plan: Plan) -> Path:
-    """The file of a run: another one if the rows, the task or what decides a network differ.
-
-    Which activations, rates and rounds are planned does not matter: a wider run knows what a
-    narrower one has finished.
-    """
-    import nonlin
-
-    asked = (task.kind, task.score, task.numbers, task.labels.tolist())
-    told = (nonlin.__version__, *asked, plan.architectures, plan.steps, plan.patience)
-    digest = hashlib.sha256(repr(told).encode())
-    digest.update(_digest(table.features).encode())
-    digest.update(table.target.astype(str).tobytes())
-    for role in table.roles.all:
-        digest.update(b"-" if role is None else role.tobytes())
-    return folder / f"{digest.hexdigest()[:24]}.sqlite"
-
-
-def _digest(frame: pl.DataFrame) -> str:
-    names = hashlib.sha256(repr(frame.schema).encode()).hexdigest()
-    rows = frame.hash_rows(seed=0).to_numpy()
-    return names + hashlib.sha256(rows.tobytes()).hexdigest()

@@ -11,14 +11,13 @@ what was trained and are no estimates for others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from nonlin._text import Text, text
-from nonlin.trials.race import Round
+from nonlin.trials.scores import Scores
 
 EFFECTS = ("activation", "rate", "split", "both")
 
@@ -46,14 +45,15 @@ class Shares:
         return text("shares.sentence", networks=self.networks, **percents)
 
 
-def shares(rounds: Sequence[Round]) -> Shares | None:
-    """None where fewer than two activations or rates, or too few networks, tell nothing apart."""
+def shares(scores: Scores) -> Shares | None:
+    """None where fewer than two candidates or settings, or too few runs, tell nothing apart."""
+    candidates = {each: number for number, each in enumerate(scores.candidates)}
+    settings = {each: k for k, each in enumerate(dict.fromkeys(a.setting for a in scores.arms))}
     rows = [
-        (activation, rate, number, outcome.score)
-        for number, each in enumerate(rounds)
-        for activation, outcomes in enumerate(each.outcomes)
-        for rate, outcome in enumerate(outcomes)
-        if outcome is not None and not outcome.diverged and np.isfinite(outcome.score)
+        (candidates[arm.candidate], settings[arm.setting], number, outcome.claimed)
+        for number, done in enumerate(scores.rounds)
+        for arm, outcome in done.outcomes.items()
+        if not outcome.diverged and np.isfinite(outcome.claimed)
     ]
     if len(rows) < 4:
         return None

@@ -103,11 +103,11 @@ def compare(
     rounds), an arm that beats all others is named in under 1 % of the cases for 4 arms and
     more, but some arm is called worse in 7 % for 4 arms and 12 % for 12.
 
-    scores: (rounds, arms), higher is better, paired by round, NaN in the last rounds of an arm
-    that stopped; at least one of each. Where the leader and an arm share one round, nothing can
-    be claimed: p is 1. Raises InputError for scores that are not finite in the first round.
+    scores: (splits, arms), higher is better, paired by split, NaN where an arm did not run; at
+    least one of each. Where the leader and an arm share fewer than two splits, nothing can be
+    claimed: p is 1. Raises InputError for an arm without any score, and for infinite ones.
     """
-    if scores.ndim != 2 or scores.size == 0 or not np.isfinite(scores[0]).all():
+    if scores.ndim != 2 or scores.size == 0 or not np.isfinite(scores).any(axis=0).all():
         raise InputError("scores_not_usable", shape=scores.shape)
     if np.isinf(scores).any():
         raise InputError("scores_not_usable", shape=scores.shape)

@@ -15,6 +15,7 @@ from nonlin.choose.candidates import written
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
 from nonlin.report.page.layers import by_layer, overall
 from nonlin.report.page.section import Section, foremost, kind, number, said
+from nonlin.trials.contest import Arm
 
 if TYPE_CHECKING:
     from nonlin.choose.result import Result
@@ -65,7 +66,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
     yield say("page.target"), result.target
     yield say("page.networks"), f"{result.race.networks} / {result.plan.networks}"
     yield say("page.splits"), f"{len(result.race.rounds)} / {len(result.plan.seeds)}"
-    parts = first.train_rows, first.validation_rows, first.test_rows
+    parts = first.sizes.train, first.sizes.validation, first.sizes.test
     yield say("page.parts"), " / ".join(f"{part:,}" for part in parts)
     yield say("page.seconds"), f"{result.seconds:.0f} s"
 
@@ -148,14 +149,12 @@ def _history(result: Result) -> Section:
     head = [say("page.activation"), *(say("page.round", number=k + 1) for k in range(len(rounds)))]
     drawn, cells = [], []
     for row in result.standings:
-        arm = result.plan.labels.index(row.label)
-        rate = result.plan.rates.index(row.rate)
-        scores = [None if (o := r.outcomes[arm][rate]) is None else o for r in rounds]
-        ran = [each.validation_score for each in scores if each is not None]
+        ran = [each.validated for each in row.ran.outcomes]
         means = [float(np.mean(ran[: k + 1])) for k in range(len(ran))]
         points = [(k + 1.0, mean) for k, mean in enumerate(means)]
         drawn.append(Line(row.label, points, kind(row, result) == "chosen"))
-        alive = [sum(o is not None for o in r.outcomes[arm]) for r in rounds]
+        own = row.ran.arm.candidate
+        alive = [sum(arm.candidate == own for arm in r.outcomes) for r in rounds]
         cells.append(
             [
                 row.label,
@@ -182,8 +181,7 @@ def _rates(result: Result) -> Section:
     rates = result.plan.rates
     drawn, cells = [], []
     for row in result.standings:
-        arm = result.plan.labels.index(row.label)
-        found = [_validated(result, arm, rate) for rate in range(len(rates))]
+        found = [_validated(result, Arm(row.ran.arm.candidate, rate)) for rate in rates]
         means = [float(np.mean(scores)) if scores else math.nan for scores in found]
         points = list(zip(rates, means, strict=True))
         drawn.append(Line(row.label, points, kind(row, result) == "chosen"))
@@ -196,10 +194,9 @@ def _rates(result: Result) -> Section:
     return Section("rates", say("page.rates"), [say("page.rates_text")], chart, head, cells)
 
 
-def _validated(result: Result, arm: int, rate: int) -> list[float]:
+def _validated(result: Result, arm: Arm) -> list[float]:
     """Scores on validation rows of the networks that did not diverge, one for each split."""
-    outcomes = [each.outcomes[arm][rate] for each in result.race.rounds]
-    return [each.validation_score for each in outcomes if each and not each.diverged]
+    return [each.validated for each in result.race.scores.ran(arm) if not each.diverged]
 
 
 def _cost(result: Result) -> Section:
@@ -241,7 +238,7 @@ def _shares(result: Result) -> Section:
 def _settings(result: Result) -> Iterator[tuple[str, str]]:
     plan = result.plan
     rule = plan.settings(
-        result.recommendation.learning_rate, result.race.rounds[0].train_rows, plan.seed
+        result.recommendation.learning_rate, result.race.rounds[0].sizes.train, plan.seed
     )
     yield say("page.task"), f"{result.task.kind}: {result.task.reason}"
     yield say("page.source"), result.task.source

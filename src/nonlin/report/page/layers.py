@@ -26,7 +26,7 @@ def by_layer(result: Result) -> Section:
     ticks = _ticks([len(each.stability.layers) for each in found])
     chart = lines(foremost(usable), title, ticks, log_up=True) if usable else None
     text = [
-        say("page.layers_text", rows=f"{len(result.race.sample[0]):,}"),
+        say("page.layers_text", rows=f"{len(result.sample[0]):,}"),
         say("page.layers_theory"),
     ]
     head = said(

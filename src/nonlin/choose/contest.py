@@ -1,0 +1,167 @@
+"""The contest that `choose` is: networks of every candidate and learning rate on one table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from nonlin._errors import InputError
+from nonlin.choose.candidates import Candidate, Plan
+from nonlin.choose.prepared import Data, rows_of, sample
+from nonlin.data.table import Table
+from nonlin.kernels.threads import thread_count
+from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
+from nonlin.network import Network
+from nonlin.network.train import in_parallel, run_of
+from nonlin.tasks.task import Task
+from nonlin.trials.contest import Arm, Outcome, Sizes
+
+KEPT = 10_000_000  # cells of a table, in all splits together
+Measures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Networks:
+    """The arms are a Candidate and a learning rate each; see `nonlin.trials.contest.Contest`.
+
+    rows: the prepared split of a seed.
+    """
+
+    rows: Callable[[int], Data]
+    task: Task
+    plan: Plan
+
+    @classmethod
+    def of(cls, table: Table, task: Task, plan: Plan) -> Networks:
+        """Splits of a small table are kept: the linear model needs them again."""
+        prepared = partial(rows_of, table, task)
+        small = table.rows * table.features.width * len(plan.seeds) <= KEPT
+        return cls(cache(prepared) if small else prepared, task, plan)
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """Every candidate with every rate, the smallest first."""
+        plan = self.plan
+        return tuple(Arm(each, rate) for each in plan.candidates for rate in plan.rates)
+
+    def key(self, arm: Arm) -> str:
+        """See the function."""
+        return key(arm)
+
+    def label(self, arm: Arm) -> str:
+        """The activation, and what else tells it from the others."""
+        return self.plan.label(arm.candidate)
+
+    def split(self, seed: int) -> NetworkSplit:
+        """Its rows, prepared."""
+        return NetworkSplit(self.rows(seed), self.task, self.plan, seed)
+
+    def resolution(self, rows: int) -> float:
+        """An accuracy moves in steps of one row; R^2 moves smoothly."""
+        return 1.0 / rows if self.task.stepwise else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkSplit:
+    """One split of the rows; see `nonlin.trials.contest.Split`."""
+
+    data: Data
+    task: Task
+    plan: Plan
+    seed: int
+
+    @property
+    def sizes(self) -> Sizes:
+        """Rows of the three parts."""
+        data = self.data
+        return Sizes(len(data.train[0]), len(data.validation[0]), len(data.test[0]))
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """Inputs, targets, weights."""
+        return self.data.arrays
+
+    def having(self, arrays: Sequence[np.ndarray]) -> NetworkSplit:
+        """The same with these in their place."""
+        return replace(self, data=self.data.having(arrays))
+
+    def run(self, arms: Sequence[Arm], threads: int | None) -> Iterator[tuple[Arm, Outcome]]:
+        """Train them: same rows, batches and initial noise for all."""
+        shared: dict[tuple[int, ...], Any] = {}
+        begun = cache(self._begun)  # before the first rate of a candidate, for all of them
+        tasks = [partial(self._outcome, arm, begun, shared) for arm in arms]
+        workers = threads or self.plan.threads or thread_count()
+        with closing(in_parallel(tasks, workers)) as ended:  # type: ignore[type-var]
+            for index, outcome in ended:
+                yield arms[index], outcome
+
+    def untrained(self, candidate: Candidate) -> Network:
+        """Initialised for its activation."""
+        inputs = len(self.data.preparation.names)
+        return network(inputs, self.task, candidate, self.seed)
+
+    def _begun(self, candidate: Candidate) -> tuple[Network, Measures]:
+        """A network before training, and what can be said of it."""
+        made = self.untrained(candidate)
+        return made, starting(made, *sample(self.data), self.task.objective())
+
+    def _outcome(
+        self,
+        arm: Arm,
+        begun: Callable[[Candidate], tuple[Network, Measures]],
+        shared: dict[tuple[int, ...], Any],
+        stop: np.ndarray,
+    ) -> Outcome:
+        with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverge
+            start, before = begun(arm.candidate)
+            network = start.copy()
+            rule = self.plan.settings(arm.setting, self.sizes.train, self.seed)
+            record = run_of(self.data.job(network, rule, self.task.objective()), shared)(stop)
+            claimed, error = self.data.judged(network, 2, self.task)
+            after = trained(network, sample(self.data)[0])
+            told = {} if error is None else {"error": error}
+            return Outcome(
+                loss=record.best_loss,
+                validated=self.data.judged(network, 1, self.task)[0],
+                claimed=claimed,
+                seconds=record.seconds,
+                diverged=record.diverged_at is not None,
+                measures=before | after | told,
+            )
+
+
+def starting(network: Network, inputs: np.ndarray, target: np.ndarray, loss: Any) -> Measures:
+    """What can be said of a network before training; NaN for a gradient that is not finite."""
+    found = {"dead_before": dead_units(network, inputs).value, "gradient_ratio": math.nan}
+    with suppress(InputError):  # the activation gave numbers that are not finite
+        found["gradient_ratio"] = gradient_ratio(network, inputs, target, loss).value
+    return found
+
+
+def trained(network: Network, inputs: np.ndarray) -> Measures:
+    """What can be said of a network after training: shares of dead and of saturated neurons."""
+    dead, saturated = dead_units(network, inputs), saturated_share(network, inputs)
+    return {"dead": dead.value, "saturated": saturated.value}
+
+
+def key(arm: Arm) -> str:
+    """Its activation with all values, its hidden layers, its rate."""
+    return f"{arm.candidate.activation!r} {arm.candidate.hidden} {arm.setting!r}"
+
+
+def network(inputs: int, task: Task, candidate: Candidate, seed: int) -> Network:
+    """An untrained network for so many inputs, initialised for its activation."""
+    sizes = (inputs, *candidate.hidden, task.outputs)
+    return Network(sizes, candidate.activation, task.output, "auto", seed)
+
+
+def warm_up() -> None:
+    """Load the compiled training loop, so that no network's seconds contain that."""
+    rows = np.zeros((1, 1), np.float32)
+    Network([1, 1, 1]).fit(rows, rows, epochs=1)

@@ -1,0 +1,115 @@
+"""The ranking of a race, and how often it claims what is not there."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nonlin.trials.pace import Everything, Halving, Racing
+from nonlin.trials.race import race, run_through
+from nonlin.trials.standings import Criterion, preference, preferred, standings
+
+CLEAR = {"good": {1: 0.9, 2: 0.7}, "bad": {1: 0.2, 2: 0.3}, "fair": {1: 0.89, 2: 0.8}}
+EQUAL = {name: {1: 0.5, 2: 0.5} for name in "abcde"}
+BY_NAME = Criterion("name", lambda row: ord(row.arm.candidate[0]), str)
+
+
+def ranked(contest, pace, splits=10, seed=0):
+    seeds = range(1000 * seed, 1000 * seed + splits)
+    return standings(run_through(race(contest, seeds, pace)))
+
+
+def test_best_score_first_what_stopped_last(toy):
+    rows = ranked(toy(CLEAR), Halving())
+    assert [row.arm.candidate for row in rows][-1] == "bad"
+    assert {row.arm.candidate: row.arm.setting for row in rows}["bad"] == 2
+    assert rows[-1].stopped
+    assert not rows[-1].tied
+    (leader,) = [row for row in rows if row.leader]
+    assert (leader.arm.candidate, leader.p_value, leader.difference) == ("good", 1.0, 0.0)
+    assert leader.difference_half_width is None
+
+
+def test_the_leader_is_picked_on_validation_rows(toy):
+    """Whoever has the best test score."""
+    others = 0
+    for seed in range(10):
+        rows = ranked(toy(EQUAL), Everything(), splits=6, seed=seed)
+        (leader,) = [row for row in rows if row.leader]
+        assert leader.validated == max(row.validated for row in rows)
+        others += leader is not rows[0]
+    assert others > 3
+
+
+def test_what_is_not_finite_or_usable_is_left_out(toy):
+    found = run_through(race(toy(CLEAR), range(3), Everything()))
+    odd = dict(found.rounds[1].outcomes)
+    for arm in odd:
+        if arm.candidate == "fair":
+            odd[arm] = replace(odd[arm], claimed=math.nan)
+    broken = replace(found.rounds[1], outcomes=odd)
+    rounds = (found.rounds[0], broken, found.rounds[2])
+    found = replace(found, scores=replace(found.scores, rounds=rounds))
+    assert {row.arm.candidate for row in standings(found)} == {"good", "bad"}
+    assert standings(found, lambda outcome: outcome.claimed > 2) == []
+
+
+def test_of_the_tied_the_preferred_one_and_the_leader_after_one_split(toy):
+    rows = ranked(toy(EQUAL), Everything())
+    assert preferred(rows, [BY_NAME]).arm.candidate == "a"
+    assert preference(rows[0], [BY_NAME, BY_NAME]) == (ord(rows[0].arm.candidate),) * 2
+    once = ranked(toy(EQUAL), Everything(), splits=1)
+    assert preferred(once, [BY_NAME]).leader
+    assert once[0].half_width is None
+
+
+@pytest.mark.parametrize("pace", [Racing(10), Everything(), Halving()])
+def test_claims_are_rare_where_there_is_nothing_to_claim(toy, pace):
+    """Five equal candidates: something is called worse in about 5 % of 300 races at most."""
+    runs, false = 300, 0
+    for seed in range(runs):
+        rows = ranked(toy(EQUAL, noise=0.02), pace, seed=seed)
+        false += any(row.p_value < 0.05 for row in rows)
+    assert false <= 0.05 * runs + 2 * math.sqrt(0.05 * 0.95 * runs)
+
+
+def test_what_is_there_is_claimed(toy):
+    far = {"a": {1: 0.5}, "b": {1: 0.58}, "c": {1: 0.5}}
+    found = [ranked(toy(far, noise=0.02), Everything(), seed=seed) for seed in range(50)]
+    claims = [sum(row.p_value < 0.05 for row in rows) for rows in found]
+    assert np.mean([count == 2 for count in claims]) > 0.9
+    assert all(next(row for row in rows if row.leader).arm.candidate == "b" for rows in found)
+
+
+def test_a_race_costs_less_than_a_sweep_and_loses_little(toy):
+    """Regret and cost of a pace, on sixteen candidates of four settings."""
+    lost, spent = [], []
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        means = {
+            f"c{k:02}": dict(enumerate(random.normal(0.5, 0.05) - 0.05 * random.random(4)))
+            for k in range(16)
+        }
+        found = run_through(race(toy(means, noise=0.02), range(10), Racing(10)))
+        (leader,) = [row for row in standings(found) if row.leader]
+        tops = [max(row.values()) for row in means.values()]
+        mean = means[leader.arm.candidate][leader.arm.setting]
+        lost.append((max(tops) - mean) / (max(tops) - min(tops)))
+        spent.append(found.networks / (16 * 4 * 10))
+    assert np.mean(lost) < 0.06
+    assert np.mean(spent) < 0.5
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(means=st.lists(st.floats(0.1, 0.9), min_size=1, max_size=6), splits=st.integers(2, 5))
+def test_any_race_has_one_leader_and_each_candidate_once(toy, means, splits):
+    rows = ranked(toy({f"c{k}": {1: mean} for k, mean in enumerate(means)}), Racing(5), splits)
+    assert sum(row.leader for row in rows) == 1
+    assert len({row.arm.candidate for row in rows}) == len(rows) == len(means)
+    assert all(0 <= row.p_value <= 1 for row in rows)
+    assert [row.stopped for row in rows] == sorted(row.stopped for row in rows)
