@@ -1,6 +1,5 @@
-from collections.abc import Callable, Sequence
-from os import PathLike
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
 from nonlin._errors import NonlinError as NonlinError
 from nonlin._text import set_language as set_language
@@ -8,7 +7,7 @@ from nonlin.activation import Activation as Activation
 from nonlin.catalogue import get as get
 from nonlin.catalogue import names as names
 from nonlin.catalogue.equivalents import equivalents as equivalents
-from nonlin.choose import Result
+from nonlin.choose import Options, Result
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
 from nonlin.keep import load as load
@@ -30,27 +29,7 @@ __version__: str
 def activation(
     name: str, formula: str | Callable[..., Any], /, **parameters: float
 ) -> Activation: ...
-def choose(
-    X: Any,
-    y: Any,
-    *,
-    hidden: Sequence[int] | Sequence[Sequence[int]] = ...,
-    seed: int = ...,
-    quick: bool = ...,
-    full: bool = ...,
-    activations: Sequence[str | Activation] | None = ...,
-    rates: Sequence[float] | None = ...,
-    seeds: int | None = ...,
-    task: str | None = ...,
-    group: Any = ...,
-    time: Any = ...,
-    weights: Any = ...,
-    budget: str | float | None = ...,
-    threads: int | None = ...,
-    journal: str | PathLike[str] | None = ...,
-    resume: bool = ...,
-    on_progress: Callable[[int, int, str], None] | None = ...,
-) -> Result: ...
+def choose(X: Any, y: Any, **options: Unpack[Options]) -> Result: ...
 def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
 def stability(
     network: Network,

@@ -13,6 +13,7 @@ import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.choose import choose_file
+from nonlin.choose.options import OPTIONS
 from nonlin.trials.scores import by_candidate
 from nonlin.trials.statistics import half_width
 
@@ -246,11 +247,11 @@ def test_whole_numbers_are_told_how_they_were_taken():
 
 
 def test_the_callable_module_is_documented():
-    assert list(inspect.signature(nl.choose).parameters)[:3] == ["X", "y", "hidden"]
+    assert list(inspect.signature(nl.choose).parameters) == ["X", "y", *OPTIONS]
     assert nl.choose.__doc__ == nl.choose.choose.__doc__
     said = pydoc.render_doc(nl.choose, renderer=pydoc.plaintext)
     assert "Train every candidate on X and y" in said.splitlines()[3]
-    assert "choose(X: 'Any', y: 'Any', *, hidden" in said
+    assert "choose(X, y, *, quick: 'bool' = False" in said
     assert list(inspect.signature(nl.activation).parameters)[:2] == ["name", "formula"]
 
 

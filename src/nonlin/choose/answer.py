@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from nonlin._text import Text, say, text
 from nonlin.choose import journal as journals
 from nonlin.choose.baseline import Baseline, baseline
-from nonlin.choose.candidates import Candidate, Plan, plan
+from nonlin.choose.candidates import Candidate, Plan, planned
 from nonlin.choose.contest import Networks, key, network, warm_up
 from nonlin.choose.limits import Costs
+from nonlin.choose.options import Options, complete, roles_of
 from nonlin.choose.prepared import groups, parts_of, prepared, sample
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
@@ -43,57 +43,25 @@ Progress = Callable[[int, int, str], None]
 Notes = tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How the race is run, apart from what decides its result.
-
-    journal: folder in which finished networks are written down, or None. resume: use what an
-    earlier run of the same data left there. executor: trains the networks, None is this process.
-    """
-
-    on_progress: Progress | None = None
-    journal: str | PathLike[str] | None = None
-    resume: bool = False
-    executor: Any = None
-
-    @property
-    def run(self) -> Run:
-        """What trains the networks of a split. Raises InputError if there is no such executor."""
-        if self.executor is None:
-            return lambda split, arms: split.run(arms, None)
-        from nonlin.trials import workers
-
-        return partial(workers.run_on, workers.checked(self.executor))
-
-
-def from_arrays(
-    X: Any, y: Any, task: str | None, special: Mapping[str, Any], way: Way, **options: Any
-) -> Result:
-    """See `nonlin.choose.choose`; `options` are those of `candidates.plan`."""
+def from_arrays(X: Any, y: Any, given: Options) -> Result:
+    """See `nonlin.choose.choose`."""
     begin = time.perf_counter()
+    options = complete(given)
     asked = _Asked.of(options)
-    given = {role: values for role, values in special.items() if values is not None}
-    return _answer(from_memory(X, y, given), task, asked, way, begin)
+    return _answer(from_memory(X, y, roles_of(options)), asked, begin)
 
 
-def from_file(
-    data: str,
-    target: str | Sequence[str] | None,
-    task: str | None,
-    special: Mapping[str, str | None],
-    way: Way,
-    **options: Any,
-) -> Result:
-    """See `nonlin.choose.choose_file`; `options` are those of `candidates.plan`."""
+def from_file(data: str, target: str | Sequence[str] | None, given: Options) -> Result:
+    """See `nonlin.choose.choose_file`."""
     begin = time.perf_counter()
+    options = complete(given)
     asked = _Asked.of(options)
-    given = {role: column for role, column in special.items() if column is not None}
-    return _answer(read(data, target, given), task, asked, way, begin)
+    return _answer(read(data, target, roles_of(options)), asked, begin)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The plan, the options that it follows from, and what was measured for it."""
+    """The plan, all options, of which it follows, and what was measured for it."""
 
     rules: Plan
     options: Mapping[str, Any]
@@ -103,17 +71,27 @@ class _Asked:
     def of(cls, options: Mapping[str, Any], known: Costs | None = None) -> _Asked:
         """known: measured before, so that the plan is the same again."""
         costs = dict(known or {})
-        return cls(plan(**options, costs=costs), options, costs)
+        return cls(planned(options, costs), options, costs)
+
+    @property
+    def run(self) -> Run:
+        """What trains the networks of a split. Raises InputError if there is no such executor."""
+        if self.options["executor"] is None:
+            return lambda split, arms: split.run(arms, None)
+        from nonlin.trials import workers
+
+        return partial(workers.run_on, workers.checked(self.options["executor"]))
 
 
-def _answer(table: Table, kind: str | None, asked: _Asked, way: Way, begin: float) -> Result:
+def _answer(table: Table, asked: _Asked, begin: float) -> Result:
     enough(table.rows)
-    task = infer(table.target, table.target_name, kind)
+    task = infer(table.target, table.target_name, asked.options["task"])
     table = _sampled(table, task, asked.rules)
-    journal, rules, outdated = _journal(table, task, asked, way)
+    journal, rules, outdated = _journal(table, task, asked)
     contest = Networks.of(table, task, rules)
     with closing(journal):
-        ran = run_through(_race(contest, journal, way), _ticker(way.on_progress, rules))
+        tell = _ticker(asked.options["on_progress"], rules)
+        ran = run_through(_race(contest, journal, asked.run), tell)
     ranking, left_out = standings(ran, contest)
     advice = recommend(ranking, task, rules.rates, len(ran.rounds))
     final = _final(table, task, rules, advice)
@@ -149,10 +127,10 @@ def _answer(table: Table, kind: str | None, asked: _Asked, way: Way, begin: floa
     )
 
 
-def _race(contest: Networks, journal: Journal, way: Way) -> Iterator[Event]:
+def _race(contest: Networks, journal: Journal, run: Run) -> Iterator[Event]:
     rules = contest.plan
     warm_up()
-    return race(contest, rules.seeds, PACES[rules.pace](rules), rules.budget, journal, way.run)
+    return race(contest, rules.seeds, PACES[rules.pace](rules), rules.budget, journal, run)
 
 
 def _ticker(on_progress: Progress | None, rules: Plan) -> Callable[[Ran], None]:
@@ -218,15 +196,15 @@ def _said(table: Table, kept: Preparation) -> tuple[Text, ...]:
     return (*kept.notes, *prepare.gaps(table.features, kept))
 
 
-def _journal(table: Table, task: Task, asked: _Asked, way: Way) -> tuple[Journal, Plan, Notes]:
+def _journal(table: Table, task: Task, asked: _Asked) -> tuple[Journal, Plan, Notes]:
     """With the plan, which leaves out again what a run that is resumed had left out."""
-    if way.journal is None:
+    if asked.options["journal"] is None:
         return NOTHING, asked.rules, ()
-    folder = Path(way.journal)
+    folder = Path(asked.options["journal"])
     path = journals.path_for(folder, table, task, asked.rules)
     before = journals.path_for(folder, table, task, asked.rules, journals.BEFORE)
-    outdated = way.resume and before.exists() and not path.exists()
-    journal = Journal(path, key, way.resume)
+    outdated = asked.options["resume"] and before.exists() and not path.exists()
+    journal = Journal(path, key, asked.options["resume"])
     if asked.costs:
         asked = _Asked.of(asked.options, asked.costs | journal.facts())
     journal.note(asked.costs)

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.catalogue.written import named
 from nonlin.choose.limits import Costs, prune
+from nonlin.choose.options import Options, complete
 from nonlin.init.rules import scales
 from nonlin.network import Settings, checks
 from nonlin.trials.race import Budget
@@ -161,51 +162,57 @@ def batch_size(rows: int) -> int:
     return min(max(wanted, BATCH[0]), BATCH[1])
 
 
-def plan(
-    *,
-    hidden: Sequence[int] | Sequence[Sequence[int]] = (64, 64),
-    seed: int = 0,
-    quick: bool = False,
-    full: bool = False,
-    activations: Sequence[str | Activation] | None = None,
-    rates: Sequence[float] | None = None,
-    seeds: int | None = None,
-    threads: int | None = None,
-    budget: Budget | str | float | None = None,
-    limits: Mapping[str, Any] | None = None,
-    costs: Costs | None = None,
-) -> Plan:
-    """A checked plan; what is not given has a default, a smaller one if `quick`.
+def plan(**options: Unpack[Options]) -> Plan:
+    """A checked plan; what is not given has a default, a smaller one if `quick`."""
+    return planned(complete(options))
+
+
+def planned(options: Mapping[str, Any], costs: Costs | None = None) -> Plan:
+    """The plan that follows from all options of `choose`.
 
     An activation whose gain scales no weights, or which is beyond a limit (see `limits`), is
     left out, and `notes` says so. costs: see `limits.prune`. Raises InputError if that leaves
     none, for unknown or row-wise activations, layer sizes below 1, rates that are not positive,
     fewer than 1 seed or more than MOST_SEEDS, and for `quick` and `full` at once.
     """
+    quick, full, threads = options["quick"], options["full"], options["threads"]
+    _checked_pace(quick, full)
+    usable, notes = _candidates(options, costs)
+    number = QUICK_SEEDS if quick else SEEDS
+    asked = options["rates"], options["seeds"]
+    return Plan(
+        candidates=usable,
+        rates=_rates(RATES if asked[0] is None else asked[0]),
+        seeds=round_seeds(options["seed"], number if asked[1] is None else asked[1]),
+        steps=QUICK_STEPS if quick else STEPS,
+        patience=8 if quick else 12,
+        seed=checks.seed(options["seed"]),
+        threads=None if threads is None else checks.integer("threads", threads, 1),
+        pace="full" if full else "halving" if quick else "race",
+        budget=as_budget(options["budget"]),
+        notes=notes,
+    )
+
+
+def _checked_pace(quick: Any, full: Any) -> None:
     for name, given in (("quick", quick), ("full", full)):
         if not isinstance(given, bool | np.bool_):
             raise InputError("not_yes_or_no", name=name, given=given)
     if quick and full:
         raise InputError("quick_and_full")
-    asked = _activations(
-        (QUICK_CANDIDATES if quick else CANDIDATES) if activations is None else activations
-    )
-    usable, notes = _usable(asked)
-    usable, pruned = prune(usable, limits, costs)
-    number = QUICK_SEEDS if quick else SEEDS
-    several = _architectures(hidden)
-    return Plan(
-        candidates=tuple(Candidate(entry, layers) for layers in several for entry in usable),
-        rates=_rates(RATES if rates is None else rates),
-        seeds=round_seeds(seed, number if seeds is None else seeds),
-        steps=QUICK_STEPS if quick else STEPS,
-        patience=8 if quick else 12,
-        seed=checks.seed(seed),
-        threads=None if threads is None else checks.integer("threads", threads, 1),
-        pace="full" if full else "halving" if quick else "race",
-        budget=as_budget(budget),
-        notes=(*notes, *pruned),
-    )
+
+
+def _candidates(
+    options: Mapping[str, Any], costs: Costs | None
+) -> tuple[tuple[Candidate, ...], tuple[Text, ...]]:
+    """Every usable activation in every architecture, and why the others are not usable."""
+    given = options["activations"]
+    names = QUICK_CANDIDATES if options["quick"] else CANDIDATES
+    usable, notes = _usable(_activations(names if given is None else given))
+    usable, pruned = prune(usable, options["limits"], costs)
+    several = _architectures(options["hidden"])
+    found = tuple(Candidate(entry, layers) for layers in several for entry in usable)
+    return found, (*notes, *pruned)
 
 
 def as_budget(given: Budget | str | float | None) -> Budget:

@@ -26,32 +26,32 @@ def choose(
         str | None,
         typer.Option("--target", "-t", help=say("cli.target"), metavar="COLUMN"),
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help=say("cli.quick"))] = False,
-    full: Annotated[bool, typer.Option("--full", help=say("cli.full"))] = False,
+    quick: Annotated[bool, typer.Option("--quick", help=say("options.quick"))] = False,
+    full: Annotated[bool, typer.Option("--full", help=say("options.full"))] = False,
     budget: Annotated[
-        str | None, typer.Option("--budget", help=say("cli.budget"), metavar="60s|500-networks")
+        str | None, typer.Option("--budget", help=say("options.budget"), metavar="60s|500-networks")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help=say("cli.resume"))] = False,
+    resume: Annotated[bool, typer.Option("--resume", help=say("options.resume"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
     hidden: Annotated[
-        list[str], typer.Option("--hidden", help=say("cli.hidden"), metavar="N,N,...")
+        list[str], typer.Option("--hidden", help=say("options.hidden"), metavar="N,N,...")
     ] = ["64,64"],  # noqa: B006 - typer copies it
     activations: Annotated[
         str | None,
-        typer.Option("--activations", "-a", help=say("cli.activations"), metavar="A,B,..."),
+        typer.Option("--activations", "-a", help=say("options.activations"), metavar="A,B,..."),
     ] = None,
     rates: Annotated[
-        str | None, typer.Option("--rates", help=say("cli.rates"), metavar="R,R,...")
+        str | None, typer.Option("--rates", help=say("options.rates"), metavar="R,R,...")
     ] = None,
     seeds: Annotated[
-        str | None, typer.Option("--seeds", help=say("cli.seeds"), metavar="N")
+        str | None, typer.Option("--seeds", help=say("options.seeds"), metavar="N")
     ] = None,
     task: Annotated[
         str | None,
-        typer.Option("--task", help=say("cli.task"), metavar="TASK"),
+        typer.Option("--task", help=say("options.task"), metavar="TASK"),
     ] = None,
     threads: Annotated[
-        str | None, typer.Option("--threads", help=say("cli.threads"), metavar="N")
+        str | None, typer.Option("--threads", help=say("options.threads"), metavar="N")
     ] = None,
     dask: Annotated[
         str | None, typer.Option("--dask", help=say("cli.choose.dask"), metavar="ADDRESS")
@@ -90,7 +90,7 @@ def _hand_over(result: Any, save: Path | None, page: Callable[[Any], None], as_j
 def with_roles(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that takes `roles`, a mapping, an option for each role of a column."""
     rows = [Filter(name, lambda *_: True, str) for name in ROLES]
-    return with_options(command, rows, "roles", "cli.roles")
+    return with_options(command, rows, "roles", "options")
 
 
 def _page(path: Path | None) -> Callable[[Any], None]:
