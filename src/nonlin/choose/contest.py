@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from nonlin._errors import InputError
 from nonlin.choose.candidates import Candidate, Plan
 from nonlin.choose.prepared import Data, rows_of, sample
 from nonlin.data.table import Table
 from nonlin.kernels.threads import thread_count
-from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
+from nonlin.layers.network_passes import looked_at, starting
 from nonlin.network import Network
 from nonlin.network.train import in_parallel, run_of
 from nonlin.tasks.task import Task
@@ -109,7 +107,8 @@ class NetworkSplit:
     def _begun(self, candidate: Candidate) -> tuple[Network, Measures]:
         """A network before training, and what can be said of it."""
         made = self.untrained(candidate)
-        return made, starting(made, *sample(self.data), self.task.objective())
+        dead, ratio = starting(made, *sample(self.data), self.task.objective())
+        return made, {"dead_before": dead, "gradient_ratio": ratio}
 
     def _outcome(
         self,
@@ -124,7 +123,96 @@ class NetworkSplit:
             rule = self.plan.settings(arm.setting, self.sizes.train, self.seed)
             record = run_of(self.data.job(network, rule, self.task.objective()), shared)(stop)
             claimed, error = self.data.judged(network, 2, self.task)
-            after = trained(network, sample(self.data)[0])
+            dead, saturated = looked_at(network, sample(self.data)[0])
+            after = {"dead": dead, "saturated": saturated}
+            told = {} if error is None else {"error": error}
+            return Outcome(
+                loss=record.best_loss,
+                validated=self.data.judged(network, 1, self.task)[0],
+                claimed=claimed,
+                seconds=record.seconds,
+                diverged=record.diverged_at is not None,
+                measures=before | after | told,
+            )
+
+
+def key(self, arm: Arm) -> str:
+        """See the function."""
+        return key(arm)
+
+    def label(self, arm: Arm) -> str:
+        """The activation, and what else tells it from the others."""
+        return self.plan.label(arm.candidate)
+
+    def split(self, seed: int) -> NetworkSplit:
+        """Its rows, prepared."""
+        return NetworkSplit(self.rows(seed), self.task, self.plan, seed)
+
+    def resolution(self, rows: int) -> float:
+        """An accuracy moves in steps of one row; R^2 moves smoothly."""
+        return 1.0 / rows if self.task.stepwise else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkSplit:
+    """One split of the rows; see `nonlin.trials.contest.Split`."""
+
+    data: Data
+    task: Task
+    plan: Plan
+    seed: int
+
+    @property
+    def sizes(self) -> Sizes:
+        """Rows of the three parts."""
+        data = self.data
+        return Sizes(len(data.train[0]), len(data.validation[0]), len(data.test[0]))
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """Inputs, targets, weights."""
+        return self.data.arrays
+
+    def having(self, arrays: Sequence[np.ndarray]) -> NetworkSplit:
+        """The same with these in their place."""
+        return replace(self, data=self.data.having(arrays))
+
+    def run(self, arms: Sequence[Arm], threads: int | None) -> Iterator[tuple[Arm, Outcome]]:
+        """Train them: same rows, batches and initial noise for all."""
+        shared: dict[tuple[int, ...], Any] = {}
+        begun = cache(self._begun)  # before the first rate of a candidate, for all of them
+        tasks = [partial(self._outcome, arm, begun, shared) for arm in arms]
+        workers = threads or self.plan.threads or thread_count()
+        with closing(in_parallel(tasks, workers)) as ended:  # type: ignore[type-var]
+            for index, outcome in ended:
+                yield arms[index], outcome
+
+    def untrained(self, candidate: Candidate) -> Network:
+        """Initialised for its activation."""
+        inputs = len(self.data.preparation.names)
+        return network(inputs, self.task, candidate, self.seed)
+
+    def _begun(self, candidate: Candidate) -> tuple[Network, Measures]:
+        """A network before training, and what can be said of it."""
+        made = self.untrained(candidate)
+        dead, ratio = starting(made, *sample(self.data), self.task.objective())
+        return made, {"dead_before": dead, "gradient_ratio": ratio}
+
+    def _outcome(
+        self,
+        arm: Arm,
+        begun: Callable[[Candidate], tuple[Network, Measures]],
+        shared: dict[tuple[int, ...], Any],
+        stop: np.ndarray,
+    ) -> Outcome:
+        with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverge
+            start, before = begun(arm.candidate)
+            network = start.copy()
+            rule = self.plan.settings(arm.setting, self.sizes.train, self.seed)
+            record = run_of(self.data.job(network, rule, self.task.objective()), shared)(stop)
+            claimed, error = self.data.judged(network, 2, self.task)
+            dead, saturated = looked_at(network, sample(self.data)[0])
+            after = {"dead": dead, "saturated": saturated}
             told = {} if error is None else {"error": error}
             return Outcome(
                 loss=record.best_loss,
