@@ -42,11 +42,13 @@ class Moments(NamedTuple):
         )
 
     @property
+    @np.errstate(all="ignore")  # of networks that explode
     def variances(self) -> np.ndarray:
         """Of each column over the rows."""
         return self.deviations / self.rows
 
     @property
+    @np.errstate(all="ignore")
     def second(self) -> float:
         """Mean square of all numbers."""
         return float((np.square(self.means) + self.variances).mean())

@@ -35,7 +35,8 @@ class LayerStream:
     time: what was not fed is None, empty or NaN. Where a layer has several sums of one kind,
     as at the places of an image, each place is a row. Merging two streams gives what one says
     of all rows, to rounding; ranks and histograms are of at most 256 rows. Slopes without a
-    bound (x^2) are compared with the largest one of their block.
+    bound (x^2) are compared with the largest one of their block. Sums that were made elsewhere
+    can be merged into `moments`, `slopes` and `gradients`.
     """
 
     spec: LayerSpec
@@ -85,13 +86,6 @@ class LayerStream:
         self.update = self.update if other.update is None else other.update
 
     @property
-    @np.errstate(all="ignore")
-    def variances(self) -> np.ndarray:
-        """Of z, per neuron, over the rows."""
-        return self.moments.variances
-
-    @property
-    @np.errstate(all="ignore")
     def second(self) -> float:
         """Mean of z^2."""
         return self.moments.second

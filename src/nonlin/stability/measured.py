@@ -31,7 +31,7 @@ def _layer(
         number=number,
         spec=stream.spec,
         means=stream.moments.means,
-        variances=stream.variances,
+        variances=stream.moments.variances,
         dead=stream.dead,
         saturated=stream.saturated,
         second=stream.second,
