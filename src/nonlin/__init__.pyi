@@ -11,6 +11,7 @@ from nonlin.choose import Options, Result
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
 from nonlin.keep import load as load
+from nonlin.layers import Subject
 from nonlin.network import Initialisation as Initialisation
 from nonlin.network import Loss, Memory, Settings
 from nonlin.network import Network as Network
@@ -32,8 +33,8 @@ def activation(
 def choose(X: Any, y: Any, **options: Unpack[Options]) -> Result: ...
 def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
 def stability(
-    network: Network,
-    X: Any,
+    network: Network | Subject,
+    X: Any = ...,
     y: Any = ...,
     *,
     settings: Settings | None = ...,

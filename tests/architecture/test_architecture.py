@@ -30,6 +30,7 @@ FLOORS = {
     "init": 5,
     "network": 5,
     "measure": 6,
+    "layers": 6,
     "stability": 6,
     "data": 6,
     "tasks": 6,

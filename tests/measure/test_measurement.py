@@ -6,7 +6,7 @@ from nonlin._errors import InputError
 from nonlin._text import speaking, text
 from nonlin.measure import Measurement, average
 
-WHAT, WHERE = text("measure.dead"), text("measure.on_rows", rows=3)
+WHAT, WHERE = text("measure.dead"), text("measure.in_rounds", rounds=3)
 
 
 def test_a_measurement_says_what_and_how_uncertain():

@@ -5,8 +5,8 @@ import pytest
 
 import nonlin as nl
 from nonlin._errors import InputError
+from nonlin.layers.network_passes import BLOCK
 from nonlin.network import Memory, Settings, gradient
-from nonlin.stability.observe import BLOCK, effective_rank
 
 RNG = np.random.default_rng(1)
 X = RNG.standard_normal((300, 6))
@@ -44,7 +44,7 @@ def test_a_few_long_rows_count_in_the_prediction():
 def test_blocks_are_merged_exactly(monkeypatch):
     network = net("relu")
     whole = nl.stability(network, X, Y)
-    monkeypatch.setattr("nonlin.stability.observe.BLOCK", 7 * sum(network.sizes))
+    monkeypatch.setattr("nonlin.layers.network_passes.BLOCK", 7 * sum(network.sizes))
     pieces = nl.stability(network, X, Y)
     assert len(X) * sum(network.sizes) < BLOCK
     for one, other in zip(whole.layers, pieces.layers, strict=True):
@@ -108,20 +108,6 @@ def test_dead_and_saturated_neurons_are_counted_exactly():
     assert layer.saturated.tolist() == [1, 0, 1, 0]
     assert layer.dead_share == 0.5
     assert nl.stability(network, X).layers[-1].dead_share == 0
-
-
-def test_effective_rank():
-    assert effective_rank(np.zeros((5, 3))) == 0
-    assert effective_rank(np.ones((5, 3))) == 0
-    column = np.arange(6.0)[:, None]
-    assert effective_rank(column * np.ones(4)) == pytest.approx(1)
-    signs = np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1]])
-    assert effective_rank(signs) == pytest.approx(2)
-    assert effective_rank(signs * [3, 1]) == pytest.approx(
-        np.exp(-(0.75 * np.log(0.75) + 0.25 * np.log(0.25)))
-    )
-    assert effective_rank(1e30 * signs.astype(np.float32)) == pytest.approx(2)
-    assert np.isnan(effective_rank(np.array([[1.0], [np.inf]])))
 
 
 def test_without_a_target_nothing_is_said_of_gradients():

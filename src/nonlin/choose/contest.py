@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from nonlin._errors import InputError
 from nonlin.choose.candidates import Candidate, Plan
 from nonlin.choose.prepared import Data, rows_of, sample
 from nonlin.data.table import Table
 from nonlin.kernels.threads import thread_count
-from nonlin.measure.stability import dead_units, gradient_ratio, saturated_share
+from nonlin.layers.network_passes import looked_at, starting
 from nonlin.network import Network
 from nonlin.network.train import in_parallel, run_of
 from nonlin.tasks.task import Task
@@ -109,7 +107,8 @@ class NetworkSplit:
     def _begun(self, candidate: Candidate) -> tuple[Network, Measures]:
         """A network before training, and what can be said of it."""
         made = self.untrained(candidate)
-        return made, starting(made, *sample(self.data), self.task.objective())
+        dead, ratio = starting(made, *sample(self.data), self.task.objective())
+        return made, {"dead_before": dead, "gradient_ratio": ratio}
 
     def _outcome(
         self,
@@ -124,7 +123,8 @@ class NetworkSplit:
             rule = self.plan.settings(arm.setting, self.sizes.train, self.seed)
             record = run_of(self.data.job(network, rule, self.task.objective()), shared)(stop)
             claimed, error = self.data.judged(network, 2, self.task)
-            after = trained(network, sample(self.data)[0])
+            dead, saturated = looked_at(network, sample(self.data)[0])
+            after = {"dead": dead, "saturated": saturated}
             told = {} if error is None else {"error": error}
             return Outcome(
                 loss=record.best_loss,
@@ -134,20 +134,6 @@ class NetworkSplit:
                 diverged=record.diverged_at is not None,
                 measures=before | after | told,
             )
-
-
-def starting(network: Network, inputs: np.ndarray, target: np.ndarray, loss: Any) -> Measures:
-    """What can be said of a network before training; NaN for a gradient that is not finite."""
-    found = {"dead_before": dead_units(network, inputs).value, "gradient_ratio": math.nan}
-    with suppress(InputError):  # the activation gave numbers that are not finite
-        found["gradient_ratio"] = gradient_ratio(network, inputs, target, loss).value
-    return found
-
-
-def trained(network: Network, inputs: np.ndarray) -> Measures:
-    """What can be said of a network after training: shares of dead and of saturated neurons."""
-    dead, saturated = dead_units(network, inputs), saturated_share(network, inputs)
-    return {"dead": dead.value, "saturated": saturated.value}
 
 
 def key(arm: Arm) -> str:

@@ -1,7 +1,7 @@
 """By what one of the tied is preferred: the one list, for `choose` and for scikit-learn's search.
 
 1. The most stable one: fewest diverged networks; fewest dead units after training (in steps of 5
-   percentage points); gradient norm ratio closest to 1 before training (in powers of ten);
+   percentage points); gradient ratio closest to 1 before training (in powers of ten);
    smallest saturated share (in steps of 25 percentage points);
 2. then the cheapest one: the smallest network, where several were tried; fewest exponentials,
    then divisions, in its formula;

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nonlin.choose.contest import network
-from nonlin.stability.layer import Stability
+from nonlin.layers.network_subject import NetworkSubject
+from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def layers(result: Result) -> Iterator[Layers]:
     loss, seed = task.objective(), result.plan.seeds[0]
     for row in result.standings:
         made = network(inputs.shape[1], task, row.ran.arm.candidate, seed)
-        yield Layers(row.label, False, measured(made, inputs, target, loss=loss))
+        yield Layers(row.label, False, measured(NetworkSubject.of(made, inputs, target, loss=loss)))
         if row.label == result.recommendation.label and result.final is not None:
             final = result.final
-            yield Layers(row.label, True, measured(final.network, *final.sample, loss=loss))
+            trained = NetworkSubject.of(final.network, *final.sample, loss=loss)
+            yield Layers(row.label, True, measured(trained))

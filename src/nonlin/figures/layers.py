@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from nonlin._text import say
 from nonlin.figures.style import DARK, LIGHT, Theme, drawing, line_styles
-from nonlin.stability.layer import LayerStability, Stability
+from nonlin.stability.layer_stability import LayerStability, Stability
 from nonlin.stability.profile import Band, Profile
 
 MARKERS = "osD^vP*X"

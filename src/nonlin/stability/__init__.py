@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nonlin._callable import make_callable
-from nonlin.stability.layer import LayerStability as LayerStability
-from nonlin.stability.layer import Stability
+from nonlin.stability.layer_stability import LayerStability as LayerStability
+from nonlin.stability.layer_stability import Stability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nonlin.activation import Activation
+    from nonlin.layers import Subject
     from nonlin.network import Initialisation, Loss, Memory, Network, Settings
     from nonlin.stability.diagnosis import Diagnosis
     from nonlin.stability.profile import Profile
@@ -21,8 +22,8 @@ __all__ = ["LayerStability", "Stability", "diagnose", "profiles", "stability", "
 
 
 def stability(
-    network: Network,
-    X: Any,
+    network: Network | Subject,
+    X: Any = None,
     y: Any = None,
     *,
     settings: Settings | None = None,
@@ -34,11 +35,13 @@ def stability(
     X: (rows, inputs), y as in `Network.fit`; without y nothing is said of gradients. The network
     is not changed. settings: how it is trained, for the size of an update: one real step on the
     first batch, by an optimizer with this memory (of a network that was never trained, if not
-    given). loss: its name or itself, as in `Network.fit`. Raises InputError for unusable X or y.
+    given). loss: its name or itself, as in `Network.fit`. A `nonlin.layers.Subject` stands for all
+    of this: any network with its rows. Raises InputError for unusable X or y.
     """
+    from nonlin.layers.network_subject import subject_of
     from nonlin.stability.measured import measured
 
-    return measured(network, X, y, settings, memory, loss)
+    return measured(subject_of(network, X, y, settings, memory, loss))
 
 
 def watch(
@@ -61,9 +64,9 @@ def watch(
 
 
 def diagnose(
-    network: Network,
-    X: Any,
-    y: Any,
+    network: Network | Subject,
+    X: Any = None,
+    y: Any = None,
     *,
     settings: Settings | None = None,
     loss: str | Loss | None = None,
@@ -75,7 +78,8 @@ def diagnose(
     network is trained for about 150 steps. If something is found, changes are made to a copy and
     examined in the same way: inputs standardised, targets standardised, single layers drawn anew,
     another learning rate, all layers drawn anew, another activation. A change that helps names
-    the cause. The network itself is not changed. Raises InputError for unusable X or y.
+    the cause. The network itself is not changed. A `nonlin.layers.Subject` stands for all of
+    this: any network with its rows. Raises InputError for unusable X or y.
     """
     from nonlin.stability.diagnosis import diagnose
 

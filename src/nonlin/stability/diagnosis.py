@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from nonlin._errors import InputError
 from nonlin._text import Text, in_a_row, text
-from nonlin.network import Loss, Network, Settings, checks
-from nonlin.stability.layer import Stability
+from nonlin.layers.network_subject import NetworkSubject, subject_of
+from nonlin.layers.subject import Subject
+from nonlin.network import Loss, Network, Settings
+from nonlin.stability.examination import Examination, examine
+from nonlin.stability.layer_stability import Stability
 from nonlin.stability.repairs import Change, changes
-from nonlin.stability.trial import Examination, State, examine
 from nonlin.stability.verdicts import Finding, Verdict, verdicts
 
 MOST_ROWS = 4096  # evenly spread: more change no verdict
@@ -32,7 +34,7 @@ class Diagnosis:
     short training. diverged: if that diverged. learns: whether the loss came below that of a
     constant output, with the changes.
     changes: what was changed, in this order; each names a cause. repaired: whether nothing was
-    found any more then. network, settings: with the changes made. stability: as it is now.
+    found any more then. subject: with the changes made. stability: as it is now.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -42,9 +44,18 @@ class Diagnosis:
     at_start: bool
     diverged: Text | None
     learns: bool
-    network: Network
-    settings: Settings
+    subject: Subject
     stability: Stability
+
+    @property
+    def network(self) -> Network:
+        """With the changes made. AttributeError if it was another subject."""
+        return cast("NetworkSubject", self.subject).network
+
+    @property
+    def settings(self) -> Settings:
+        """With the changes made. AttributeError if it was another subject."""
+        return cast("NetworkSubject", self.subject).settings
 
     @property
     def healthy(self) -> bool:
@@ -93,54 +104,52 @@ class Diagnosis:
 
 
 def diagnose(
-    network: Network, X: Any, y: Any, settings: Settings | None, loss: str | Loss | None = None
+    network: Network | Subject,
+    X: Any,
+    y: Any,
+    settings: Settings | None = None,
+    loss: str | Loss | None = None,
 ) -> Diagnosis:
     """See `nonlin.stability.diagnose`."""
-    rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
-    goals = np.asarray(y)
-    if goals.ndim == 0:
-        raise InputError("diagnose_targets", given=y)
-    step = -(-len(rows) // MOST_ROWS)
-    state = State(network.copy(), rows[::step], goals[::step], settings or Settings(), loss)
-    first = examine(state)
-    made, last = _repaired(state, first)
-    final = made[-1].state if made else state
-    diverged = None
-    if first.record.divergence is not None and not first.at_start:
-        diverged = first.record.divergence.sentences[0]
+    subject = subject_of(network, X, y, settings, None, loss)
+    if isinstance(subject, NetworkSubject):
+        if np.ndim(y) == 0:
+            raise InputError("diagnose_targets", given=y)
+        subject = replace(subject, network=subject.network.copy()).thinned(MOST_ROWS)
+    first = examine(subject)
+    made, last = _repaired(subject, first)
     return Diagnosis(
-        verdicts=verdicts(first.before, network.hidden),
+        verdicts=verdicts(first.before),
         findings=first.findings,
         at_start=first.at_start,
         changes=tuple(made),
         repaired=last.sound and (last.learns or not made),
-        diverged=diverged,
+        diverged=None if first.at_start else first.divergence,
         learns=last.learns,
-        network=final.network,
-        settings=final.settings,
+        subject=made[-1].subject if made else subject,
         stability=first.before,
     )
 
 
-def _repaired(state: State, found: Examination) -> tuple[list[Change], Examination]:
+def _repaired(subject: Subject, found: Examination) -> tuple[list[Change], Examination]:
     """Changes one after the other, until nothing is found."""
     made: list[Change] = []
     while len(made) < MOST_CHANGES and not (found.sound and found.learns):
-        change, after = _best(state, found)
+        change, after = _best(subject, found)
         if change is None or after is None:
             break
         made.append(change)
-        state, found = change.state, after
+        subject, found = change.subject, after
     return made, found
 
 
-def _best(state: State, found: Examination) -> tuple[Change | None, Examination | None]:
+def _best(subject: Subject, found: Examination) -> tuple[Change | None, Examination | None]:
     """Of the first cause whose change mends all, the change with the lowest loss; else the first
     change that leaves fewer layers with a finding.
     """
     partly: tuple[Change | None, Examination | None] = (None, None)
-    for _, same in groupby(changes(state, found), key=lambda change: change.cause):
-        tried = [(change, examine(change.state)) for change in same]
+    for _, same in groupby(changes(subject, found), key=lambda change: change.cause):
+        tried = [(change, examine(change.subject)) for change in same]
         good = [pair for pair in tried if _mends(pair[1], found)]
         if good:
             return min(good, key=lambda pair: pair[1].loss)
@@ -160,5 +169,5 @@ def _mends(after: Examination, before: Examination) -> bool:
 
 def _burden(found: Examination) -> int:
     """How many layers are not healthy; one for a training that diverged."""
-    diverged = found.record.diverged_at is not None and not found.at_start
+    diverged = found.divergence is not None and not found.at_start
     return sum(len(each.layers) for each in found.findings) + diverged

@@ -11,8 +11,9 @@ import numpy as np
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
+from nonlin.layers.network_subject import NetworkSubject
 from nonlin.network import Initialisation, Network, checks
-from nonlin.stability.layer import Stability
+from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
 from nonlin.stability.verdicts import Finding, findings, verdicts
 
@@ -122,7 +123,7 @@ def profile(
     examples = []
     for seed in range(seeds):
         network = Network(sizes, activation, rows.output, init, seed)
-        examples.append(measured(network, rows.X, rows.y))
+        examples.append(measured(NetworkSubject.of(network, rows.X, rows.y)))
     rule = init if isinstance(init, Initialisation) else Initialisation(init)
     chosen = Initialisation(rule.name, rule.q, rule.value, len(hidden)).chosen(activation)
     return Profile(
@@ -131,7 +132,7 @@ def profile(
         second=_second(examples),
         gradient=_gradient(examples),
         examples=tuple(examples),
-        findings=findings(verdicts(examples[0], (activation,) * len(hidden))),
+        findings=findings(verdicts(examples[0])),
     )
 
 

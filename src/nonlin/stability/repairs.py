@@ -3,107 +3,113 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from nonlin._text import Text, text
-from nonlin.activation import Activation
 from nonlin.catalogue import get
-from nonlin.network import Network, Settings
-from nonlin.network.loss import loss_for
-from nonlin.stability.trial import Examination, State
+from nonlin.layers.expected import Parameters
+from nonlin.layers.subject import Edit, Initialise, Redraw, Retrain, Standardise, Subject
+from nonlin.stability.examination import Examination
 from nonlin.stability.verdicts import Finding, place
 
 SCALES = (0.05, 20.0)  # mean square of inputs, and of targets, that need no scaling
 OFFSET = 10.0  # mean of a column over its standard deviation
 FOREIGN = 5.0  # times the size that `auto` gives weights, or its inverse: not drawn for this
 LARGE_BIAS = 5.0  # standardised signals rarely come so far
+USUAL_RATE = 1e-3  # where nothing else was said: see `network.Settings`
 RATES = (10.0, 100.0, 1000.0)  # by which the learning rate is divided, or multiplied
 SUBSTITUTES = {"bounded": ("tanh", "elu"), "other": ("leaky_relu", "elu", "tanh")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """A changed state; `cause` is what was wrong if the change helps, `advice` what to do.
+    """A changed subject; `cause` is what was wrong if the change helps, `advice` what to do.
 
-    layers: where the cause lies, all if empty.
+    layers: where the cause lies, all if empty. edit: what was changed.
     """
 
     cause: str
     layers: tuple[int, ...]
-    state: State
+    edit: Edit
+    subject: Subject
     explanation: Text
     advice: Text
 
 
-def changes(state: State, found: Examination) -> Iterator[Change]:
-    """All that may help, the mildest first."""
-    yield from _scaled_inputs(state)
-    yield from _scaled_targets(state)
-    yield from _redrawn_layers(state, found.findings)
+def changes(subject: Subject, found: Examination) -> Iterator[Change]:
+    """All that may help and can be made, the mildest first."""
+    yield from _scaled_inputs(subject)
+    yield from _scaled_targets(subject)
+    yield from _redrawn_layers(subject, found.findings)
     if not found.at_start:
-        yield from _other_rates(state, found)
-    yield from _initialised(state)
-    yield from _other_activation(state, found.findings)
+        yield from _other_rates(subject, found)
+    yield from _initialised(subject)
+    yield from _other_activation(subject, found.findings)
 
 
-def _scaled_inputs(state: State) -> Iterator[Change]:
-    values = state.X.astype(np.float64)
-    means, scales = values.mean(axis=0), values.std(axis=0)
-    second = float(np.square(values).mean())
-    offset = float((np.abs(means) / np.where(scales > 0, scales, 1.0)).max())
-    if SCALES[0] <= second <= SCALES[1] and offset <= OFFSET:
+def _made(
+    subject: Subject, edit: Edit, cause: str, layers: tuple[int, ...], why: Text, advice: Text
+) -> Iterator[Change]:
+    """Nothing where this subject cannot be changed so."""
+    changed = subject.changed(edit)
+    if changed is not None:
+        yield Change(cause, layers, edit, changed, why, advice)
+
+
+def _scaled_inputs(subject: Subject) -> Iterator[Change]:
+    seen = subject.columns("inputs")
+    if seen is None:
         return
-    standard = ((values - means) / np.where(scales > 0, scales, 1.0)).astype(state.X.dtype)
-    why = text("cause.inputs", size=f"{math.sqrt(second):.2g}", offset=f"{offset:.2g}")
-    changed = replace(state, X=standard)
-    yield Change("inputs", (1,), changed, why, text("change.inputs"))
-
-
-def _scaled_targets(state: State) -> Iterator[Change]:
-    """For losses of quantities in any unit, at an identity output."""
-    loss = loss_for(state.network.output.name, state.loss)
-    if loss.output != "identity":
+    scales = np.sqrt(seen.variances)
+    usable = np.where(scales > 0, scales, 1.0)
+    offset = float((np.abs(seen.means) / usable).max())
+    if SCALES[0] <= seen.second <= SCALES[1] and offset <= OFFSET:
         return
-    values = np.asarray(state.y, np.float64)
-    mean, scale, second = values.mean(axis=0), values.std(axis=0), float(np.square(values).mean())
-    if SCALES[0] <= second <= SCALES[1] or not np.all(scale > 0):
+    why = text("cause.inputs", size=f"{math.sqrt(seen.second):.2g}", offset=f"{offset:.2g}")
+    edit = Standardise("inputs", seen.means, usable)
+    yield from _made(subject, edit, "inputs", (1,), why, text("change.inputs"))
+
+
+def _scaled_targets(subject: Subject) -> Iterator[Change]:
+    seen = subject.columns("targets")
+    if seen is None or SCALES[0] <= seen.second <= SCALES[1] or not np.all(seen.deviations > 0):
         return
-    changed = replace(state, y=(values - mean) / scale)
-    why = text("cause.targets", size=f"{math.sqrt(second):.2g}")
-    yield Change("targets", (len(state.network.weights),), changed, why, text("change.targets"))
+    why = text("cause.targets", size=f"{math.sqrt(seen.second):.2g}")
+    edit = Standardise("targets", seen.means, np.sqrt(seen.variances))
+    last = (len(subject.layers),)
+    yield from _made(subject, edit, "targets", last, why, text("change.targets"))
 
 
-def _redrawn_layers(state: State, found: tuple[Finding, ...]) -> Iterator[Change]:
+def _redrawn_layers(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Change]:
     """Only the layers whose weights or biases no initialisation would have drawn; then the one
     in which something is found, if it is one.
     """
-    fresh = _fresh(state.network, state.network.hidden)
-    foreign = tuple(_foreign(state.network, fresh))
+    fresh = subject.changed(Initialise())
+    foreign = () if fresh is None else tuple(_foreign(subject.parameters, fresh.parameters))
     if foreign:
         layers = tuple(number for number, _ in foreign)
         why = text("cause.layers", where=place(layers), what=foreign[0][1], first=layers[0])
-        yield _redrawn(state, fresh, layers, why)
-    where = tuple(number for each in found for number in each.layers)
-    if len(where) == 1 and state.network.init == "auto":
-        yield _redrawn(state, fresh, where, text("cause.layer", where=place(where)))
+        yield from _redrawn(subject, layers, why)
+    where = _layers(found)
+    if len(where) == 1 and subject.init == "auto":
+        yield from _redrawn(subject, where, text("cause.layer", where=place(where)))
 
 
-def _redrawn(state: State, fresh: Network, layers: tuple[int, ...], why: Text) -> Change:
-    changed = state.network.copy()
-    for number in layers:
-        changed.weights[number - 1][:] = fresh.weights[number - 1]
-        changed.biases[number - 1][:] = fresh.biases[number - 1]
+def _redrawn(subject: Subject, layers: tuple[int, ...], why: Text) -> Iterator[Change]:
     advice = text("change.layers", where=place(layers))
-    return Change("layers", layers, replace(state, network=changed), why, advice)
+    yield from _made(subject, Redraw(layers), "layers", layers, why, advice)
 
 
-def _foreign(network: Network, fresh: Network) -> Iterator[tuple[int, Text]]:
+def _foreign(
+    parameters: Sequence[Parameters], fresh: Sequence[Parameters]
+) -> Iterator[tuple[int, Text]]:
     """(layer, what is wrong with its parameters)."""
-    layers = zip(network.weights, network.biases, fresh.weights, strict=True)
-    for number, (weights, biases, usual) in enumerate(layers, start=1):
+    pairs = zip(parameters, fresh, strict=True)
+    for number, ((weights, biases), (usual, _)) in enumerate(pairs, start=1):
         if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
             yield number, text("cause.not_finite")
             continue
@@ -119,53 +125,60 @@ def _foreign(network: Network, fresh: Network) -> Iterator[tuple[int, Text]]:
             yield number, text("cause.biases", value=f"{extreme:.3g}")
 
 
-def _other_rates(state: State, found: Examination) -> Iterator[Change]:
+def _other_rates(subject: Subject, found: Examination) -> Iterator[Change]:
     """Smaller ones, the usual one among them; larger ones, too, if training did no harm."""
-    rate, usual = state.settings.learning_rate, Settings().learning_rate
-    others = {usual, *(rate / factor for factor in RATES)}
+    rate = subject.learning_rate
+    others = {USUAL_RATE, *(rate / factor for factor in RATES)}
     if found.sound:
         others |= {rate * factor for factor in RATES}
     for other in sorted(others - {rate}):
         if other > rate and not found.sound:
             continue
-        settings = replace(state.settings, learning_rate=other)
         why = text("cause.rate" if other < rate else "cause.rate_small", rate=f"{rate:g}")
         advice = text("change.rate", rate=f"{other:g}")
-        yield Change("learning_rate", (), replace(state, settings=settings), why, advice)
+        yield from _made(subject, Retrain(other), "learning_rate", (), why, advice)
 
 
-def _initialised(state: State) -> Iterator[Change]:
+def _initialised(subject: Subject) -> Iterator[Change]:
     """All layers drawn for their activations."""
-    names = ", ".join(dict.fromkeys(each.name for each in state.network.hidden))
-    changed = replace(state, network=_fresh(state.network, state.network.hidden))
-    why = text("cause.initialisation", names=names, init=state.network.init)
-    if state.network.init == "auto":
-        if np.array_equal(state.network.parameters, changed.network.parameters):
+    names = _names(subject)
+    why = text("cause.initialisation", names=names, init=subject.init)
+    if subject.init == "auto":
+        fresh = subject.changed(Initialise())
+        if fresh is not None and _equal(subject.parameters, fresh.parameters):
             return  # they are just these
         why = text("cause.drawn")
-    yield Change("initialisation", (), changed, why, text("change.initialisation", names=names))
+    advice = text("change.initialisation", names=names)
+    yield from _made(subject, Initialise(), "initialisation", (), why, advice)
 
 
-def _other_activation(state: State, found: tuple[Finding, ...]) -> Iterator[Change]:
+def _other_activation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Change]:
     """Another activation in all layers, with weights drawn for it."""
-    old = state.network.hidden
-    bounded = all(math.isfinite(max(map(abs, each.properties.range))) for each in old)
+    old = [each.activation for each in subject.layers[:-1]]
+    known = [each for each in old if each is not None]
+    bounded = all(math.isfinite(max(map(abs, each.properties.range))) for each in known)
     for name in SUBSTITUTES["bounded" if bounded else "other"]:
-        if any(each.name == name for each in old):
+        if any(each.name == name for each in known):
             continue
-        hidden = (get(name),) * len(old)
-        changed = replace(state, network=_fresh(state.network, hidden))
-        names = ", ".join(dict.fromkeys(each.name for each in old))
-        layers = len(old)
-        why = text("cause.activation", names=names, layers=layers)
+        names = _names(subject)
+        why = text("cause.activation", names=names, layers=len(old))
         advice = text("change.activation", name=name, names=names)
-        where = tuple(number for each in found for number in each.layers)
-        yield Change("activation", where, changed, why, advice)
+        edit = Initialise(get(name))
+        yield from _made(subject, edit, "activation", _layers(found), why, advice)
 
 
-def _fresh(network: Network, hidden: tuple[Activation, ...]) -> Network:
-    """The same architecture, never trained, drawn by `auto` with the same seed."""
-    return Network(network.sizes, hidden, network.output, "auto", network.seed, network.dtype)
+def _names(subject: Subject) -> str:
+    known = (each.activation for each in subject.layers[:-1])
+    return ", ".join(dict.fromkeys("?" if each is None else each.name for each in known))
+
+
+def _layers(found: tuple[Finding, ...]) -> tuple[int, ...]:
+    return tuple(number for each in found for number in each.layers)
+
+
+def _equal(one: Sequence[Parameters], other: Sequence[Parameters]) -> bool:
+    pairs = zip(chain(*one), chain(*other), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def _root_mean_square(values: np.ndarray) -> float:

@@ -13,8 +13,8 @@ import numpy as np
 
 from nonlin._text import Text, text
 from nonlin.activation import Activation
-from nonlin.measure.stability import threshold
-from nonlin.stability.layer import LayerStability, Stability
+from nonlin.layers.accumulators import threshold
+from nonlin.stability.layer_stability import LayerStability, Stability
 
 Kind = Literal["healthy", "not_finite", "exploding", "vanishing", "dying", "saturated", "collapsed"]
 
@@ -68,15 +68,12 @@ def place(layers: Sequence[int]) -> Text:
     return text("where.list", layers=", ".join(str(each) for each in layers))
 
 
-def verdicts(seen: Stability, activations: Sequence[Activation]) -> tuple[Verdict, ...]:
+def verdicts(seen: Stability) -> tuple[Verdict, ...]:
     """One per layer; the output layer is healthy if it is finite and not too large."""
     found = []
     before: LayerStability | None = None
     for layer in seen.layers:
-        last = layer is seen.layers[-1]
-        activation = None if last else activations[layer.number - 1]
-        kind, value = _verdict(layer, before, seen, activation)
-        found.append(Verdict(layer.number, kind, value))
+        found.append(Verdict(layer.number, *_verdict(layer, before, seen)))
         before = layer
     return tuple(found)
 
@@ -92,10 +89,7 @@ def findings(found: Sequence[Verdict]) -> tuple[Finding, ...]:
 
 
 def _verdict(
-    layer: LayerStability,
-    before: LayerStability | None,
-    seen: Stability,
-    activation: Activation | None,
+    layer: LayerStability, before: LayerStability | None, seen: Stability
 ) -> tuple[Kind, float]:
     """The gravest that holds."""
     if not layer.finite:
@@ -108,9 +102,9 @@ def _verdict(
         return "dying", layer.dead_share
     if growth > JUMP:
         return "exploding", layer.second
-    if activation is None:
+    if layer is seen.layers[-1]:
         return "healthy", layer.second
-    if _excess(layer, activation) > SATURATED:
+    if _excess(layer) > SATURATED:
         return "saturated", layer.saturated_share
     if steep > GRADIENT:
         return "exploding", steep
@@ -135,12 +129,13 @@ def _steepness(layer: LayerStability, seen: Stability) -> float:
     return layer.gradient / last if math.isfinite(layer.gradient) else math.inf
 
 
-def _excess(layer: LayerStability, activation: Activation) -> float:
+def _excess(layer: LayerStability) -> float:
     """Share of saturated pairs among those that standard normal sums would not saturate.
 
     0 for a slope without bound, of which the largest one met is no measure.
     """
-    if not math.isfinite(activation.properties.lipschitz):
+    activation = layer.spec.activation
+    if activation is None or not math.isfinite(activation.properties.lipschitz):
         return 0.0
     usual = usually_saturated(activation)
     return (layer.saturated_share - usual) / (1 - usual) if usual < 1 else 0.0

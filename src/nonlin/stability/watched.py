@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nonlin.layers.network_subject import NetworkSubject
 from nonlin.network import Job, Loss, Memory, Network, Settings, checks, train
 from nonlin.network.divergence import Divergence
-from nonlin.stability.layer import Stability
+from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
 
 
@@ -35,7 +36,8 @@ def watch(
     """See `nonlin.stability.watch`."""
     rule, step = settings or Settings(), checks.integer("every", every, 1)
     memory = Memory.of(network)
-    epochs, found = [0], [measured(network, X, y, rule, memory, loss)]
+    subject = NetworkSubject.of(network, X, y, rule, memory, loss)
+    epochs, found = [0], [measured(subject)]
     for epoch in range(rule.epochs):
         one = replace(rule, epochs=1, seed=rule.seed + epoch, patience=None)
         record = train(Job(network, X, y, None, one, memory=memory, loss=loss))
@@ -43,5 +45,5 @@ def watch(
             return Watched(tuple(epochs), tuple(found), replace(record.divergence, epoch=epoch + 1))
         if (epoch + 1) % step == 0 or epoch + 1 == rule.epochs:
             epochs.append(epoch + 1)
-            found.append(measured(network, X, y, rule, memory, loss))
+            found.append(measured(subject))
     return Watched(tuple(epochs), tuple(found), None)

@@ -8,28 +8,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from nonlin._text import say
+from nonlin.layers.stream import LayerSpec, gradient_ratio
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LayerStability:
     """One layer on all rows; z are its weighted sums with biases, f its activation.
 
-    number: from 1, the output layer last. means, variances, dead, saturated: per neuron, shape
-    (neurons,): mean and variance of z over the rows, whether f'(z) is exactly 0 on every row,
-    share of rows where |f'(z)| is below 1 % of its maximum. The output layer has neither dead
-    nor saturated neurons here: its loss is computed on z itself.
+    number: from 1, the output layer last. spec: what was known of it before. means, variances,
+    dead, saturated: per neuron, shape (neurons,): mean and variance of z over the rows, whether
+    f'(z) is exactly 0 on every row, share of rows where |f'(z)| is below 1 % of its maximum. The
+    output layer has neither dead nor saturated neurons here: its loss is computed on z itself.
     second: mean of z^2. signal: share of it that differs between rows, 0 to 1.
     rank: effective rank of f(z), centred, on at most 256 rows (Roy and Vetterli 2007). weight:
     Frobenius norm of the weights. gradient: root mean square over rows of the length of dL/dz
     of one row. weight_gradient: norm of dL/dW on all rows. update: norm of the change of the
     weights in one step of training over the norm of the weights. The last three are None
     without y. predicted_second, predicted_gradient: what mean field theory says of weights of
-    this size that are random; the gradient starts from the measured one of the output layer.
+    this size that are random, None if nothing; the gradient starts from the measured one of the
+    output layer.
     counts, edges: histogram of z.
     """
 
     number: int
-    activation: str
+    spec: LayerSpec
     means: np.ndarray
     variances: np.ndarray
     dead: np.ndarray
@@ -41,10 +43,21 @@ class LayerStability:
     gradient: float | None
     weight_gradient: float | None
     update: float | None
-    predicted_second: float
+    predicted_second: float | None
     predicted_gradient: float | None
     counts: np.ndarray
     edges: np.ndarray
+
+    @property
+    def activation(self) -> str:
+        """Its name; empty if it is none that nonlin knows."""
+        return self.spec.activation.name if self.spec.activation else ""
+
+    @property
+    def label(self) -> str:
+        """The number, and the name if it has another one."""
+        number, name = str(self.number), self.spec.name
+        return number if name == number else f"{number} {name}"
 
     @property
     def neurons(self) -> int:
@@ -103,11 +116,11 @@ class Stability:
 
     @property
     def gradient_ratio(self) -> float | None:
-        """Length of dL/dz in the first hidden layer over that in the last one."""
-        first, last = self.hidden[0].gradient, self.hidden[-1].gradient
-        if first is None or last is None:
-            return None
-        return first / last if last > 0 else 1.0 if first == 0 else np.inf
+        """Length of dL/dz in the first hidden layer over that in the last one.
+
+        None without y, and without hidden layers.
+        """
+        return gradient_ratio([each.gradient for each in self.hidden])
 
     def __str__(self) -> str:
         head = say("stability.title", rows=self.rows, layers=len(self.layers))
@@ -130,11 +143,11 @@ COLUMNS = (
 
 def _cells(layer: LayerStability) -> tuple[str, ...]:
     return (
-        str(layer.number),
+        layer.label,
         layer.activation,
         f"{layer.mean:.2g}",
         f"{layer.second:.3g}",
-        f"{layer.predicted_second:.3g}",
+        "" if layer.predicted_second is None else f"{layer.predicted_second:.3g}",
         f"{layer.signal:.2g}",
         f"{100 * layer.dead_share:.1f} %" if layer.dead.size else "",
         f"{100 * layer.saturated_share:.1f} %" if layer.saturated.size else "",
