@@ -99,12 +99,12 @@ def _laid_out(root: Expr, indices: tuple[Layout, ...]) -> Layout:
             x = node.name == "x" and indices
             return Layout("subscript", (_name("x"), _group(indices[0]))) if x else _name(node.name)
         if is_call(node, "row_pool"):
-            return _pool(*arguments_of(node), indices)
+            return _pool(node, indices)
         if is_call(node, "row_max", "row_sum", "row_first"):
             return _reduction(node, indices)
         assert isinstance(node, Call)  # noqa: S101 - for the type checker
         if node.primitive == "power":
-            return _power(*arguments, value_of(node.arguments[1]))
+            return _power(value_of(node.arguments[1]), *arguments)
         return _RULES[node.primitive](*arguments)
 
     return fold(root, visit)
@@ -139,7 +139,7 @@ def _ends_in_digits(piece: Layout) -> bool:
     return piece.kind == "number"
 
 
-def _power(base: Layout, exponent: Layout, n: Fraction | None) -> Layout:
+def _power(n: Fraction | None, base: Layout, exponent: Layout) -> Layout:
     """n: the exponent, if it is a number."""
     if n == Fraction(1, 2):
         return Layout("root", (base,))
@@ -167,7 +167,7 @@ def _listed(comma: Layout, first: Layout, *others: Layout) -> Layout:
 
 def _cases(condition: Layout, yes: Layout, no: Layout) -> Layout:
     """Nested branches as the rows of one table."""
-    if yes.kind == "cases" != no.kind:
+    if yes.kind == "cases" and no.kind != "cases":
         condition, yes, no = _opposite(condition), no, yes
     if no.kind == "cases":
         otherwise = leaf("words", say("formula.otherwise"))
@@ -180,12 +180,13 @@ def _opposite(relation: Layout) -> Layout:
     return row(left, _OPPOSITE[sign.text], right, binding=CASES)
 
 
-def _pool(node: Expr, pieces: Expr, indices: tuple[Layout, ...]) -> Layout:
+def _pool(node: Expr, indices: tuple[Layout, ...]) -> Layout:
     """The largest of p neighbours, those after place (i - 1) p."""
-    (i, j, *others), p, one = indices, inside(_laid_out(pieces, ()), ATOM), leaf("number", "1")
+    (x, pieces), (i, j, *others) = arguments_of(node), indices
+    p, one = inside(_laid_out(pieces, ()), ATOM), leaf("number", "1")
     place = row(fenced(row(i, "−", one)), TIMES, p, "+", j)
     below = _group(row(one, "≤", j, "≤", p))
-    return _over(leaf("function", "max"), below, _laid_out(node, (place, *others)))
+    return _over(leaf("function", "max"), below, _laid_out(x, (place, *others)))
 
 
 def _reduction(node: Expr, indices: tuple[Layout, ...]) -> Layout:
