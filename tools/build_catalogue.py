@@ -108,6 +108,7 @@ def _common() -> str:
         Path(__file__),
         package / "cli" / "portrait.py",
         package / "cli" / "traits.py",
+        *(package / "emit" / name for name in ("latex.py", "layout.py", "textbook.py")),
         *sorted(package.glob("sketch/*.py")),
     ]
     texts = [path.read_text(encoding="utf-8") for path in programs]

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 import nonlin as nl
-from nonlin.emit.mathml import LETTERS
+from nonlin.emit.textbook import GREEK as LETTERS
 from nonlin.export.subject import Subject
 from nonlin.expr.floats import as_function
 from nonlin.expr.walk import symbols

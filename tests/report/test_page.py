@@ -14,7 +14,7 @@ from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.cli import run
 from nonlin.report.page import checked, html
-from nonlin.report.page.charts import Interval, Line, Scale, intervals, lines, stacked
+from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
 from nonlin.trials.contest import Arm
 from nonlin.trials.race import Budget
 
@@ -182,14 +182,6 @@ def test_the_leader_is_explained(result):
     assert html(result).count("The leader is the best one on validation rows") == 1
 
 
-def test_logarithmic_ticks():
-    assert Scale(0.3, 3, 0, 1, log=True).ticks() == pytest.approx([0.5, 1, 2])
-    assert Scale(0.9, 1.2, 0, 1, log=True).ticks() == pytest.approx([0.9, 1.0, 1.1, 1.2])
-    many = Scale(1e-12, 30, 0, 1, log=True).ticks()
-    assert 4 <= len(many) <= 9
-    assert np.ptp(np.diff(np.log10(many))) == pytest.approx(0)
-
-
 def test_writing(result, tmp_path):
     path = nl.report.write(result, tmp_path / "report.html")
     before = path.read_text(encoding="utf-8")
@@ -240,13 +232,6 @@ def test_labels_do_not_overlap():
     assert len(places) == 8
     assert np.diff(sorted(places)).min() > 14
     assert min(places) > 0
-
-
-def test_ticks_are_round_and_inside():
-    ticks = Scale(0.913, 0.987, 0, 100).ticks()
-    assert 3 <= len(ticks) <= 6
-    assert all(0.913 <= tick <= 0.987 for tick in ticks)
-    assert ticks == pytest.approx([round(tick, 2) for tick in ticks])
 
 
 def test_a_legend_stays_inside():

@@ -79,9 +79,9 @@ def profiles(found: Any, *, dark: bool = False) -> Any:
 
     Returns a matplotlib Figure.
     """
-    from nonlin.figures import layers
+    from nonlin.figures import stability
 
-    return layers.profiles(found, dark)
+    return stability.profiles(found, dark)
 
 
 def neurons(found: Any, *, dark: bool = False) -> Any:
@@ -89,9 +89,9 @@ def neurons(found: Any, *, dark: bool = False) -> Any:
 
     Returns a matplotlib Figure.
     """
-    from nonlin.figures import layers
+    from nonlin.figures import stability
 
-    return layers.neurons(found, dark)
+    return stability.neurons(found, dark)
 
 
 def histograms(found: Any, *, dark: bool = False) -> Any:
@@ -99,6 +99,6 @@ def histograms(found: Any, *, dark: bool = False) -> Any:
 
     Returns a matplotlib Figure.
     """
-    from nonlin.figures import layers
+    from nonlin.figures import stability
 
-    return layers.histograms(found, dark)
+    return stability.histograms(found, dark)

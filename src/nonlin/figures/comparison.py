@@ -14,7 +14,7 @@ from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.figures.bars import draw_bars
 from nonlin.figures.curves import window
-from nonlin.figures.style import DARK, LIGHT, Theme, clean, drawing, line_styles
+from nonlin.figures.style import Theme, clean, drawing, line_styles
 from nonlin.sketch.curve import curve_of, example, limits, samples
 
 REACH = 4.0
@@ -29,10 +29,9 @@ def compare(activations: Sequence[Activation], derivative: bool, dark: bool) -> 
     """All element-wise activations in one panel, all row-wise ones as bars beside it."""
     if not activations:
         raise InputError("nothing_to_compare")
-    theme = DARK if dark else LIGHT
     curves = [curve for one in activations if (curve := curve_of(one)) is not None]
     rows = [one for one in activations if curve_of(one) is None]
-    with drawing(theme):
+    with drawing(dark) as theme:
         if len(activations) > MOST_LINES:
             return _small_multiples(activations, int(derivative), theme)
         many = len(curves) > FEW_LINES
@@ -75,7 +74,7 @@ def _bulk(drawn: Sequence[np.ndarray]) -> np.ndarray:
         return values
     low, high = np.quantile(finite, (0.01, 0.96))
     room = 0.3 * (high - low)
-    return np.clip((finite.min(), finite.max()), low - room, high + room)
+    return np.array([max(finite.min(), low - room), min(finite.max(), high + room)])
 
 
 def _title(order: int) -> str:

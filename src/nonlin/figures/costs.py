@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from nonlin._text import say
-from nonlin.figures.style import DARK, LIGHT, Theme, drawing
+from nonlin.figures.style import Theme, drawing, quiet
 from nonlin.measure.bench import Bench
 
 WIDE = 40  # dearest over cheapest from which a logarithmic axis is easier to read
@@ -15,8 +15,7 @@ WIDE = 40  # dearest over cheapest from which a logarithmic axis is easier to re
 
 def draw(found: Bench, dark: bool) -> Figure:
     """One line for each activation, the cheapest on top; f as a disc, f and f' as a diamond."""
-    theme = DARK if dark else LIGHT
-    with drawing(theme):
+    with drawing(dark) as theme:
         figure = Figure(figsize=(10, 1.9 + 0.27 * len(found.costs)), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
         _panel(left, found, "cached", theme)
@@ -40,9 +39,8 @@ def _panel(axes: Any, found: Bench, place: str, theme: Theme) -> None:
     places = range(len(found.costs))
     value = [getattr(cost, place) for cost in found.costs]
     both = [getattr(cost, f"{place}_both") for cost in found.costs]
-    axes.grid(True, axis="x", linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right", "left"]].set_visible(False)
+    quiet(axes, "x")
+    axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     ends = [each.value for each in value], [each.value for each in both]
     axes.hlines(places, *ends, color=theme.grid, linewidth=3, zorder=1)

@@ -14,7 +14,7 @@ from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.expr.text import infix
 from nonlin.figures.bars import draw_bars
-from nonlin.figures.style import DARK, LIGHT, Theme, clean, drawing
+from nonlin.figures.style import Theme, clean, drawing
 from nonlin.sketch.curve import REACH, curve_of, dead, kinks, limits, samples, saturated
 
 ORDERS = (("f(x)", 0, "-", 2.6), ("f'(x)", 1, "--", 2.2), ("f''(x)", 2, ":", 2.8))
@@ -24,8 +24,7 @@ BEGIN, END = r"\begin{cases}", r"\end{cases}"
 
 def plot(activation: Activation, dark: bool) -> Figure:
     """f, f' and f'' with kinks, saturated and dead regions, over the standard normal density."""
-    theme = DARK if dark else LIGHT
-    with drawing(theme):
+    with drawing(dark) as theme:
         figure = Figure(figsize=(8, 5.4), layout="constrained")
         axes = figure.add_subplot()
         curve = curve_of(activation)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.figures.style import DARK, LIGHT, Theme, drawing
+from nonlin.figures.style import Theme, drawing
 
 SHOWN = 8  # neurons of a layer; of more, the first and the last few are drawn
 RADIUS = 0.3
@@ -21,14 +21,13 @@ def draw(trace: Any, sample: int, dark: bool) -> Figure:
     rows = len(trace.layers[0].inputs)
     if not 0 <= sample < rows:
         raise InputError("no_such_sample", given=sample, rows=rows)
-    theme = DARK if dark else LIGHT
     values = [
         trace.layers[0].inputs[sample],
         *(layer.activations[sample] for layer in trace.layers),
     ]
     columns = [_shown(len(column)) for column in values]
     tallest = max(len(column) for column in columns)
-    with drawing(theme):
+    with drawing(dark) as theme:
         figure = Figure(figsize=(2.6 * len(columns), 1.1 * tallest + 1.4), layout="constrained")
         axes = figure.add_subplot()
         axes.set_aspect("equal")

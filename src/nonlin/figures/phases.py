@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from nonlin._text import say
 from nonlin.activation import Activation
-from nonlin.figures.style import DARK, LIGHT, Theme, drawing
+from nonlin.figures.style import Theme, drawing, quiet
 from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.theory.critical import critical, edge_of_chaos
 from nonlin.theory.given import nonlinearity
@@ -33,9 +33,8 @@ HIGHEST = 1000.0  # layers, of the axis on the right
 def draw(activation: Activation, dark: bool) -> Figure:
     """Phases with lines of equal trainable depth; depth scales along one line through them."""
     f = nonlinearity(activation, "phase")
-    theme = DARK if dark else LIGHT
     widest = _widest(activation, f)
-    with drawing(theme):
+    with drawing(dark) as theme:
         figure = Figure(figsize=(11, 4.8), layout="constrained")
         left, right = figure.subplots(1, 2)
         _plane(left, f, widest, theme)
@@ -131,9 +130,7 @@ def _scales(axes: Any, activation: Activation, widest: float, theme: Theme) -> N
     axes.set_yscale("log")
     axes.set_ylim(0.2, HIGHEST)
     axes.set_xlim(0, widest)
-    axes.grid(True, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    quiet(axes)
     axes.set_xlabel(say("figures.phase.weights"))
     axes.set_ylabel(say("figures.phase.layers"))
     axes.set_title(say("figures.phase.along", biases=CUT), fontsize=11, loc="left")

@@ -86,10 +86,11 @@ def lacks_font() -> bool:
 
 
 @contextmanager
-def drawing(theme: Theme) -> Iterator[None]:
+def drawing(dark: bool) -> Iterator[Theme]:
     """Fonts and colours while a picture is built; Chinese only where a font can show it."""
     import matplotlib
 
+    theme = DARK if dark else LIGHT
     chinese = language() == "zh" and not lacks_font()
     families = [cjk_font(), "DejaVu Sans"] if chinese else ["DejaVu Sans"]
     settings: Any = {
@@ -106,14 +107,19 @@ def drawing(theme: Theme) -> Iterator[None]:
         "legend.frameon": False,
     }
     with matplotlib.rc_context(settings), speaking("zh" if chinese else "en"):
-        yield
+        yield theme
+
+
+def quiet(axes: Any, grid: str = "both") -> None:
+    """A frame with a grid and without a box."""
+    axes.grid(True, axis=grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def clean(axes: Any, theme: Theme) -> None:
-    """A quiet frame: grid, zero lines, no box."""
-    axes.grid(True, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    """A quiet frame with zero lines."""
+    quiet(axes)
     axes.axhline(0, color=theme.muted, linewidth=0.9, zorder=1)
     axes.axvline(0, color=theme.muted, linewidth=0.9, zorder=1)
 

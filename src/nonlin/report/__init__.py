@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nonlin.report.plain import as_json
+from nonlin.report.json_values import as_json
 
 if TYPE_CHECKING:
     from nonlin.choose.result import Result

@@ -9,15 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
 
 from nonlin.sketch.curve import REACH, curve_of, dead, example, kinks, limits, samples, saturated
+from nonlin.sketch.scale import Scale, coordinates, round_numbers
 
 BLUE, ORANGE, GREEN, GREY = "#2f7fd0", "#d9690f", "#2a9a6a", "#777d85"
 # label, colour, dashes, width of f and its derivatives
 CURVES = (("f", BLUE, "", 2.6), ("f′", ORANGE, "7 4", 2.0), ("f″", GREEN, "2 3", 2.0))
+STEPS = 6  # between ticks, at most
 TOLERANCE = 0.12  # of a simplified line, in units of the picture
 
 
@@ -31,16 +34,15 @@ class Frame:
     y: tuple[float, float]
     margins: tuple[float, float, float, float]  # left, top, right, bottom
 
-    def across(self, x: Any) -> Any:
+    @property
+    def across(self) -> Scale:
         """Units from the left."""
-        left, _, right, _ = self.margins
-        return left + (x - self.x[0]) / (self.x[1] - self.x[0]) * (self.width - left - right)
+        return Scale(*self.x, self.margins[0], self.width - self.margins[2])
 
-    def down(self, y: Any) -> Any:
+    @property
+    def down(self) -> Scale:
         """Units from the top."""
-        _, top, _, bottom = self.margins
-        share = (self.y[1] - y) / (self.y[1] - self.y[0])
-        return top + share * (self.height - top - bottom)
+        return Scale(*self.y[::-1], self.margins[1], self.height - self.margins[3])
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -59,7 +61,7 @@ def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
     frame = Frame(480, 300, (-REACH, REACH), heights, (40, 26, 10, 24))
     parts = [
         *_regions(drawn, frame),
-        *_axes(frame, range(-6, 7, 2), ticks(*heights)),
+        *_axes(frame, range(-6, 7, 2), round_numbers(*heights, STEPS)),
         _clipped(*frame.box, (_curve(frame, order, x, y) for order, x, y in reversed(curves))),
         *_kinks(drawn, frame),
         *_key(orders),
@@ -81,19 +83,11 @@ def thumbnail(activation: Any) -> str:
     )
 
 
-def ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round numbers between low and high, at most about `most` of them."""
-    rough = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
 def _svg(frame: Frame, parts: Iterable[str], name: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {frame.width:g} {frame.height:g}" '
         f'width="{frame.width:g}" height="{frame.height:g}" role="img" fill="none" '
-        f'font-family="sans-serif" font-size="12"><title>{escaped(name)}</title>'
+        f'font-family="sans-serif" font-size="12"><title>{escape(name)}</title>'
         f"{''.join(parts)}</svg>\n"
     )
 
@@ -104,13 +98,6 @@ def _clipped(x: float, y: float, width: float, height: float, parts: Iterable[st
         f'<svg x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
         f'viewBox="{x:.1f} {y:.1f} {width:.1f} {height:.1f}">{"".join(parts)}</svg>'
     )
-
-
-def escaped(text: str) -> str:
-    """Text as it may stand in XML."""
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        text = text.replace(sign, entity)
-    return text
 
 
 def _axes(frame: Frame, across: Iterable[float], down: Iterable[float]) -> Iterator[str]:
@@ -124,7 +111,7 @@ def _axes(frame: Frame, across: Iterable[float], down: Iterable[float]) -> Itera
     for y in down:
         place = frame.down(y)
         lines.append(f"M{left:g} {place:.1f}H{right:g}")
-        words.append(_word(left - 5, place + 4, f"{y:.6g}", "end"))
+        words.append(_word(left - 5, place + 4, f"{y:g}", "end"))
     if lines:
         yield f'<path d="{"".join(lines)}" stroke="{GREY}" opacity=".3"/>'
     zeros = [f"M{frame.across(0.0):.1f} {top:g}V{bottom:g}"] if frame.x[0] < 0 else []
@@ -161,7 +148,7 @@ def _pieces(y: np.ndarray) -> Iterator[slice]:
 
 def _points(frame: Frame, x: np.ndarray, y: np.ndarray) -> str:
     points = np.column_stack([frame.across(x), frame.down(y)])
-    return " ".join(f"{a:.1f},{b:.1f}" for a, b in simplified(points))
+    return coordinates(simplified(points))
 
 
 def simplified(points: np.ndarray) -> np.ndarray:
@@ -233,7 +220,7 @@ def _bars(activation: Any, width: float, height: float, plain: bool = False) -> 
     margins = (3, 3, 3, 3) if plain else (40, 20, 10, 24)
     frame = Frame(width, height, (0.4, len(values) + 0.6), (low, high), margins)
     zero = frame.down(0.0)
-    parts = list(_axes(frame, (), () if plain else ticks(low, high)))
+    parts = list(_axes(frame, (), () if plain else round_numbers(low, high, STEPS)))
     for number, value in enumerate(values, start=1):
         left, right, end = (
             frame.across(number - 0.35),

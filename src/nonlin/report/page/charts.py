@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import cycle
 from typing import NamedTuple
+
+from nonlin.sketch.scale import Scale, coordinates
 
 WIDTH = 720
 ROW = 22  # height of a row with a name
 CHARACTER = 8.0  # width of a bold character of 13 pixels, at most
 CHINESE = 0x2E80  # characters from here on are twice as wide
-MOST_TICKS = 9  # of a logarithmic scale
 LINES = 8  # classes c0 to c7 in the style sheet
 STRONG = 1  # of these, that of what is recommended, here as in the other charts
 OTHERS = [number for number in range(LINES) if number != STRONG]
@@ -28,47 +28,6 @@ class Interval(NamedTuple):
     low: float
     high: float
     kind: str  # a class: chosen, tied, behind, baseline
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Numbers of the data to pixels, linear or logarithmic."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-    log: bool = False
-
-    def __call__(self, value: float) -> float:
-        """Where `value` stands, held inside the chart."""
-        low, high = self._of(self.low), self._of(self.high)
-        share = (self._of(value) - low) / (high - low) if high > low else 0.5
-        return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
-
-    def _of(self, value: float) -> float:
-        return math.log10(value) if self.log else value
-
-    def ticks(self) -> list[float]:
-        """About five round numbers inside; powers of ten where those are enough."""
-        if self.high <= self.low:
-            return [self.low]
-        if self.log and len(powers := self._powers()) > 2:
-            return powers
-        raw = (self.high - self.low) / 4
-        size = 10.0 ** math.floor(math.log10(raw))
-        step = next(size * m for m in (1, 2, 5, 10) if size * m >= raw * 0.75)
-        first = math.ceil(self.low / step - 1e-9)
-        last = math.floor(self.high / step + 1e-9)
-        return [step * k for k in range(first, last + 1)]
-
-    def _powers(self) -> list[float]:
-        """Powers of ten, times 2 and 5 where there is room, fewer where there is none."""
-        ends = math.floor(self._of(self.low)), math.ceil(self._of(self.high))
-        tens = [10.0**place for place in range(ends[0], ends[1] + 1)]
-        inside = [t for t in tens if self.low <= t <= self.high]
-        fine = [m * t for t in tens for m in (1, 2, 5) if self.low <= m * t <= self.high]
-        return fine if len(fine) <= MOST_TICKS else inside[:: 1 + len(inside) // MOST_TICKS]
 
 
 def intervals(rows: Sequence[Interval], title: str, digits: int = 4) -> str:
@@ -91,15 +50,15 @@ def _interval_marks(
     for tick in x.ticks():
         at = x(tick)
         yield f'<line class="grid" x1="{at:.1f}" y1="6" x2="{at:.1f}" y2="{height - 26}"/>'
-        yield _text(at, height - 10, _short(tick), "tick", "middle")
+        yield _text(at, height - 10, f"{tick:g}", "tick", "middle")
     for number, row in enumerate(rows):
         y = 18 + ROW * number
         yield _text(left - 10, y + 4, row.label, f"name {row.kind}", "end")
         yield (
-            f'<line class="bar {row.kind}" x1="{x(row.low):.1f}" y1="{y}" '
-            f'x2="{x(row.high):.1f}" y2="{y}"/>'
+            f'<line class="bar {row.kind}" x1="{x.held(row.low):.1f}" y1="{y}" '
+            f'x2="{x.held(row.high):.1f}" y2="{y}"/>'
         )
-        yield f'<circle class="dot {row.kind}" cx="{x(row.value):.1f}" cy="{y}" r="4.5"/>'
+        yield f'<circle class="dot {row.kind}" cx="{x.held(row.value):.1f}" cy="{y}" r="4.5"/>'
         yield _text(WIDTH - 52, y + 4, f"{row.value:.{digits}f}", "value", "start")
 
 
@@ -149,7 +108,7 @@ def _line_marks(
     for tick in y.ticks():
         at = y(tick)
         yield f'<line class="grid" x1="60" y1="{at:.1f}" x2="{right - 14:.1f}" y2="{at:.1f}"/>'
-        yield _text(54, at + 4, _short(tick), "tick", "end")
+        yield _text(54, at + 4, f"{tick:g}", "tick", "end")
     for place, label in ticks:
         yield _text(x(place), y.start + 22, label, "tick", "middle")
     lasts = [next(p for p in reversed(line.points) if math.isfinite(p[1])) for line in found]
@@ -158,9 +117,8 @@ def _line_marks(
         dots = [(x(a), y(b)) for a, b in line.points if math.isfinite(b)]
         theory = [(x(a), y(b)) for a, b in line.theory if math.isfinite(b)]
         joined = theory if line.theory else dots
-        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in joined)
         dashed = " dashed" if line.theory else ""
-        yield f'<polyline class="line {look}{dashed}" points="{path}"/>'
+        yield f'<polyline class="line {look}{dashed}" points="{coordinates(joined)}"/>'
         shape = f"dot {look} hollow" if line.hollow else f"dot {look}"
         size = 4 if line.theory else 3
         yield from (
@@ -255,7 +213,3 @@ def _text(x: float, y: float, content: str, look: str, anchor: str) -> str:
         f'<text class="{look}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
         f"{escape(content)}</text>"
     )
-
-
-def _short(value: float) -> str:
-    return f"{value + 0.0:.4g}" if abs(value) >= 1e-9 else "0"

@@ -13,8 +13,8 @@ import numpy as np
 from nonlin._text import in_a_row, say
 from nonlin.choose.candidates import written
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
-from nonlin.report.page.layers import by_layer, overall
 from nonlin.report.page.section import Section, foremost, kind, number, said
+from nonlin.report.page.stability import by_layer, overall
 from nonlin.trials.contest import Arm
 
 if TYPE_CHECKING:

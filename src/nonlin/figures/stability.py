@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from nonlin._text import say
-from nonlin.figures.style import DARK, LIGHT, Theme, drawing, line_styles
+from nonlin.figures.style import Theme, drawing, line_styles, quiet
 from nonlin.stability.layer_stability import LayerStability, Stability
 from nonlin.stability.profile import Band, Profile
 
@@ -25,8 +25,7 @@ NEURONS = 256  # of a layer in the heat map at most
 
 def profiles(found: Sequence[Profile], dark: bool) -> Figure:
     """Mean z^2 and the gradient by layer: lines are theory, points with intervals measured."""
-    theme = DARK if dark else LIGHT
-    with drawing(theme):
+    with drawing(dark) as theme:
         figure = Figure(figsize=(11, 5.2), layout="constrained")
         left, right = figure.subplots(1, 2)
         looks = zip(line_styles(theme), cycle(MARKERS), strict=False)
@@ -77,18 +76,15 @@ def _axes(axes: Any, title: str, depth: int, theme: Theme) -> None:
     if math.log10(high / low) < 1:
         axes.set_ylim(low / 3, high * 3)
     axes.axhline(1, color=theme.muted, linewidth=0.9, zorder=1)
-    axes.grid(True, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    quiet(axes)
     axes.set_xlabel(say("figures.layers.layer"))
     axes.set_title(title, fontsize=11, loc="left")
 
 
 def neurons(found: Stability, dark: bool) -> Figure:
     """Neurons x hidden layers: share of rows on which each is saturated; dead ones stand out."""
-    theme = DARK if dark else LIGHT
     height = min(max(layer.neurons for layer in found.hidden), NEURONS)
-    with drawing(theme):
+    with drawing(dark) as theme:
         figure = Figure(figsize=(max(5.5, 2.5 + 0.24 * len(found.hidden)), 5), layout="constrained")
         axes = figure.subplots()
         shares = np.stack([_column(layer, height) for layer in found.hidden], axis=1)
@@ -124,12 +120,11 @@ def _ramp(theme: Theme) -> list[Any]:
 
 def histograms(found: Stability, dark: bool) -> Figure:
     """The sums z of up to twelve layers, spread evenly from the first to the last."""
-    theme = DARK if dark else LIGHT
     places = np.linspace(0, len(found.layers) - 1, min(PANELS, len(found.layers)))
     chosen = [found.layers[place] for place in places.round().astype(int)]
     columns = min(4, len(chosen))
     rows = math.ceil(len(chosen) / columns)
-    with drawing(theme):
+    with drawing(dark) as theme:
         size = (2.7 * columns, 1.9 * rows + 0.5)
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
