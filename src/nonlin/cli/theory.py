@@ -37,8 +37,9 @@ def command(
     activation = reading.activation(name, parameter)
     layers = reading.depth(depth)
     known = moments(activation)
-    weights = _square(sw, "--sw") if sw else _kept(activation, known.second)
-    field = mean_field(activation, weight_variance=weights, bias_variance=_square(sb, "--sb"))
+    weights = reading.number(sw, "--sw") ** 2 if sw else _kept(activation, known.second)
+    biases = reading.number(sb, "--sb") ** 2
+    field = mean_field(activation, weight_variance=weights, bias_variance=biases)
     if output is not None:
         from nonlin import figures
 
@@ -54,10 +55,6 @@ def _kept(activation: Activation, second: float) -> float:
     if not 0 < second < math.inf:
         raise InputError("no_second_moment", name=activation.name, given=f"{second:g}")
     return 1 / second
-
-
-def _square(text: str, name: str) -> float:
-    return reading.number(text, name) ** 2
 
 
 def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float, float]:

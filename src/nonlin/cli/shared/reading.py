@@ -12,7 +12,7 @@ from nonlin._errors import InputError
 if TYPE_CHECKING:
     from nonlin.activation import Activation
 
-DEEPEST = 10_000
+MOST_LAYERS = 10_000
 
 
 def numbers(text: str, name: str, example: str) -> list[float]:
@@ -56,8 +56,8 @@ def number(text: str, name: str) -> float:
 def depth(text: str) -> int:
     """ "50" as a number of layers."""
     found = whole(text, "--depth")
-    if not 1 <= found <= DEEPEST:
-        raise InputError("theory_depth", given=text, most=DEEPEST)
+    if not 1 <= found <= MOST_LAYERS:
+        raise InputError("theory_depth", given=text, most=MOST_LAYERS)
     return found
 
 
