@@ -20,7 +20,7 @@ from nonlin._text import LANGUAGES, catalogue, say, speaking
 from nonlin.activation import Activation
 from nonlin.catalogue import get, names
 from nonlin.catalogue.elsewhere import elsewhere
-from nonlin.cli.portrait import rows
+from nonlin.cli.shared.portrait import rows
 from nonlin.export import TARGETS
 from nonlin.export.subject import Subject
 from nonlin.expr.text import infix
@@ -106,8 +106,8 @@ def _common() -> str:
     package = Path(nonlin.__file__).parent
     programs = [
         Path(__file__),
-        package / "cli" / "portrait.py",
-        package / "cli" / "traits.py",
+        package / "cli" / "shared" / "portrait.py",
+        package / "cli" / "shared" / "traits.py",
         *(package / "emit" / name for name in ("latex.py", "layout.py", "textbook.py")),
         *sorted(package.glob("sketch/*.py")),
     ]

@@ -38,7 +38,7 @@ def page(language: str) -> str:
 
 def _rows() -> Iterator[tuple[str, ...]]:
     for name, option in OPTIONS.items():
-        yield f"`{name}`", _flag(name, option), f"`{option.default}`", say(f"options.{name}")
+        yield f"`{name}`", _flag(name, option), f"`{option.default}`", say(f"cli.options.{name}")
 
 
 def _flag(name: str, option: Option) -> str:

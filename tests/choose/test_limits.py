@@ -8,7 +8,7 @@ import nonlin as nl
 from nonlin._errors import InputError
 from nonlin.choose.candidates import CANDIDATES, plan
 from nonlin.choose.limits import LIMITS, prune
-from nonlin.cli import limiting, run
+from nonlin.cli import choose, run
 
 KNOWN = {  # value, in, out
     "int8": (True, {"relu", "leaky_relu", "hard_swish", "tanh", "sigmoid"}, {"gelu", "softplus"}),
@@ -78,7 +78,7 @@ def test_what_makes_no_sense_is_refused(given, said):
 
 
 def test_the_options_are_the_limits():
-    assert tuple(limit.name for limit in LIMITS) == limiting.NAMES
+    assert tuple(limit.name for limit in LIMITS) == tuple(row.identifier for row in choose.LIMITS)
 
 
 def test_in_python():

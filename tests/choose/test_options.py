@@ -27,7 +27,7 @@ def test_the_signature_has_their_names_types_and_defaults(function):
 def test_the_docstring_has_their_help():
     said = " ".join(choose_file.__doc__.split())
     for name in OPTIONS:
-        assert f"{name}: {say(f'options.{name}')}" in said
+        assert f"{name}: {say(f'cli.options.{name}')}" in said
     assert max(map(len, choose_file.__doc__.splitlines())) <= 100
 
 
@@ -39,7 +39,7 @@ def test_the_command_line_has_those_that_can_be_typed(language, capsys):
         for name, option in OPTIONS.items():
             if option.typed is not None:
                 assert f"--{name}" in said
-                assert "".join(say(f"options.{name}").split()) in said
+                assert "".join(say(f"cli.options.{name}").split()) in said
 
 
 def test_what_there_is_not_is_refused_with_the_nearest():

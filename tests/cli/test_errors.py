@@ -1,7 +1,5 @@
 """Bad input: one sentence on stderr, exit code 2, in the language asked for."""
 
-import io
-import json
 import os
 import re
 import subprocess
@@ -9,7 +7,7 @@ import sys
 
 import pytest
 
-from nonlin.cli import run, streams
+from nonlin.cli import run
 
 CHINESE = re.compile("[一-鿿]")
 LONG_FORMULA = "+".join(["x"] * 200)
@@ -101,7 +99,7 @@ def test_ctrl_c_is_a_sentence(capsys, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nonlin.cli.portrait.print_out", interrupted)
+    monkeypatch.setattr("nonlin.cli.shared.printing.print_facts", interrupted)
     monkeypatch.setenv("NONLIN_LANG", "en")
     assert run(["show", "relu"]) == 130
     assert capsys.readouterr().err == "nonlin: interrupted.\n"
@@ -125,78 +123,3 @@ def test_as_a_process(tmp_path):
     assert ran.stderr.startswith("nonlin: error: There is no activation 'rleu'")
     ran = nonlin("--version", env=environment, cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
-
-
-def test_a_closed_pipe_is_no_error():
-    reading, writing = os.pipe()
-    os.close(reading)
-    ran = subprocess.run(
-        [sys.executable, "-m", "nonlin", "list", "--json"],
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        timeout=60,
-    )
-    os.close(writing)
-    assert ran.stderr == b""
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "gbk"])
-@pytest.mark.parametrize(
-    "line",
-    ["list", "show gelu", "show gelu --json", "forward", "--help", "show -h", "show relu -o a.svg"],
-)
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_encoding_can_be_written(line, encoding, language, tmp_path):
-    environment = {**os.environ, "NONLIN_LANG": language, "PYTHONIOENCODING": encoding}
-    environment.pop("PYTHONUTF8", None)
-    arguments = [sys.executable, "-m", "nonlin", *line.split()]
-    ran = subprocess.run(arguments, capture_output=True, env=environment, cwd=tmp_path, timeout=60)
-    assert ran.returncode == 0
-    said, error = ran.stdout.decode(encoding), ran.stderr.decode(encoding)
-    assert "?" not in said
-    assert ("cannot show Chinese" in error) == (language == "zh" and encoding != "gbk")
-    if line == "show gelu --json":
-        assert json.loads(said)["title"] in ("Gaussian error linear unit", "高斯误差线性单元")
-    if line == "show gelu" and encoding == "ascii":
-        assert "[-0.169971, inf)" in said
-
-
-def test_signs_become_plain_ones():
-    streams.prepare()
-    raw = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors=streams.HANDLER)
-    raw.write("→ R² 0 … ∞ 北")
-    raw.flush()
-    assert raw.buffer.getvalue() == b"> R2 0 ... inf ?"
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
-@pytest.mark.parametrize("line", ["list", "list --json", "--help", "--version"])
-def test_a_full_disk_is_one_sentence(line):
-    with open("/dev/full", "w", encoding="utf-8") as full:
-        ran = subprocess.run(
-            [sys.executable, "-m", "nonlin", *line.split()],
-            env={**os.environ, "NONLIN_LANG": "en"},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            timeout=60,
-            text=True,
-        )
-    assert ran.returncode == 2
-    said = "nonlin: error: The output cannot be written: the system says 'No space left on device'."
-    assert ran.stderr == said + "\n"
-
-
-def test_no_output_at_all():
-    code = "import sys; sys.stdout = None; from nonlin.cli import main; main(['list'])"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
-
-
-def test_help_imports_nothing_heavy():
-    heavy = "numpy llvmlite numba polars matplotlib rich sklearn scipy"
-    code = (
-        "import sys; from nonlin.cli import run; run(['--help']);"
-        f"sys.exit(' '.join(m for m in {heavy.split()} if m in sys.modules))"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert ran.stderr.strip() == ""

@@ -177,7 +177,7 @@ def test_the_command_line(cluster, capsys, monkeypatch, tmp_path):
     address = cluster.scheduler.address
     assert run(["choose", "iris", *FAST, "--dask", address]) == 0
     assert "in the hidden layers (8)" in capsys.readouterr().out
-    monkeypatch.setattr("nonlin.cli.cluster.PATIENCE", "1s")
+    monkeypatch.setattr("nonlin.cli.choose.PATIENCE", "1s")
     assert run(["choose", "iris", *FAST, "--dask", "tcp://127.0.0.1:1"]) == 2
     assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in capsys.readouterr().err
     assert run(["choose", "iris", *FAST, "--dask", "nonsense://1"]) == 2

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nonlin.choose.candidates import Candidate, Plan
-from nonlin.choose.prepared import Data, rows_of, sample
+from nonlin.choose.prepared import Data, Sample, rows_of, sample
 from nonlin.data.table import Table
 from nonlin.kernels.threads import thread_count
 from nonlin.layers.network_passes import looked_at, starting
@@ -81,6 +81,11 @@ class NetworkSplit:
         return Sizes(len(data.train[0]), len(data.validation[0]), len(data.test[0]))
 
     @property
+    def looked_at(self) -> Sample:
+        """Training rows on which stability is measured."""
+        return sample(self.data)
+
+    @property
     def arrays(self) -> tuple[np.ndarray, ...]:
         """Inputs, targets, weights."""
         return self.data.arrays
@@ -107,8 +112,7 @@ class NetworkSplit:
     def _begun(self, candidate: Candidate) -> tuple[Network, Measures]:
         """A network before training, and what can be said of it."""
         made = self.untrained(candidate)
-        dead, ratio = starting(made, *sample(self.data), self.task.objective())
-        return made, {"dead_before": dead, "gradient_ratio": ratio}
+        return made, before(made, *self.looked_at, self.task.objective())
 
     def _outcome(
         self,
@@ -118,13 +122,11 @@ class NetworkSplit:
         stop: np.ndarray,
     ) -> Outcome:
         with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverge
-            start, before = begun(arm.candidate)
+            start, measured = begun(arm.candidate)
             network = start.copy()
             rule = self.plan.settings(arm.setting, self.sizes.train, self.seed)
             record = run_of(self.data.job(network, rule, self.task.objective()), shared)(stop)
             claimed, error = self.data.judged(network, 2, self.task)
-            dead, saturated = looked_at(network, sample(self.data)[0])
-            after = {"dead": dead, "saturated": saturated}
             told = {} if error is None else {"error": error}
             return Outcome(
                 loss=record.best_loss,
@@ -132,8 +134,20 @@ class NetworkSplit:
                 claimed=claimed,
                 seconds=record.seconds,
                 diverged=record.diverged_at is not None,
-                measures=before | after | told,
+                measures=measured | after(network, self.looked_at[0]) | told,
             )
+
+
+def before(network: Network, inputs: np.ndarray, target: np.ndarray, loss: Any) -> Measures:
+    """What is measured of a network before training."""
+    dead, ratio = starting(network, inputs, target, loss)
+    return {"dead_before": dead, "gradient_ratio": ratio}
+
+
+def after(network: Network, inputs: np.ndarray) -> Measures:
+    """What is measured of a network after training."""
+    dead, saturated = looked_at(network, inputs)
+    return {"dead": dead, "saturated": saturated}
 
 
 def key(arm: Arm) -> str:

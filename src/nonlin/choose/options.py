@@ -1,7 +1,7 @@
 """The options of `choose`: each stands here once, with its type, its default and its help.
 
 Signature, stub, command line, documentation and report take them from here. The help of an option
-is the message `options.NAME`.
+is the message `cli.options.NAME`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -93,6 +93,7 @@ def _written(name: str) -> str:
 
 def told() -> str:
     """One line for each option, in the language in use."""
-    indent = {"initial_indent": " " * 4, "subsequent_indent": " " * 8}
-    lines = (f"{name}: {say(f'options.{name}')}" for name in OPTIONS)
-    return "\n".join(fill(line, 96, **indent) for line in lines)
+    lines = (f"{name}: {say(f'cli.options.{name}')}" for name in OPTIONS)
+    return "\n".join(
+        fill(line, 96, initial_indent=" " * 4, subsequent_indent=" " * 8) for line in lines
+    )

@@ -1,4 +1,4 @@
-"""The commands put together; built anew for each run, so that the help speaks its language."""
+"""The commands put together: one file for each, named as the command."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
 from nonlin.cli import (
-    choosing,
-    costing,
-    exporting,
-    filtering,
-    limiting,
-    looking,
-    networks,
-    predicting,
-    saved,
-    stabilising,
+    bench,
+    choose,
+    code,
+    compare,
+    export,
+    forward,
+    init,
+    list,
+    predict,
+    show,
+    stability,
+    theory,
 )
 
+COMMANDS = (  # in the order of the help
+    choose, predict, code, list, show, compare, export, forward, theory, init, stability, bench,
+)  # fmt: skip
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {
     "[OPTIONS] COMMAND [ARGS]...": "group_line",
@@ -64,7 +70,7 @@ class Group(TyperGroup):
         """The help text."""
         return _in_words_of_ours(super().get_help(ctx))
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Any, args: Any) -> Any:
         """The command that is called."""
         if self.get_command(ctx, args[0]) is None:
             names = self.list_commands(ctx)
@@ -81,15 +87,15 @@ def _version(wanted: bool) -> None:
 
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=say("cli.version"))
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="cli.version")
     ] = False,
-    lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help=say("cli.lang"))] = "",
+    lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help="cli.lang")] = "",
 ) -> None:
     """Taken before any command; --lang itself is read before the help is written."""
 
 
-def build() -> typer.Typer:
-    """The application, with every help text in the language in use."""
+def build() -> Any:
+    """The application as typer runs it, with every help text in the language in use."""
     app = typer.Typer(
         cls=Group,
         name="nonlin",
@@ -99,20 +105,18 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(help=say("cli.help"))(_options)
-    for name, function in (
-        ("choose", choosing.with_roles(limiting.with_limits(choosing.choose))),
-        ("predict", saved.predict),
-        ("code", saved.code),
-        ("list", filtering.with_filters(looking.show_list)),
-        ("show", looking.show),
-        ("compare", looking.compare),
-        ("export", exporting.export),
-        ("forward", networks.forward),
-        ("theory", predicting.theory),
-        ("init", predicting.init),
-        ("stability", stabilising.stability),
-        ("bench", costing.bench),
-    ):
+    for module in COMMANDS:
+        name = module.__name__.rpartition(".")[2]
         short = say(f"cli.{name}.short")
-        app.command(name, cls=Command, help=say(f"cli.{name}.help"), short_help=short)(function)
-    return app
+        app.command(name, cls=Command, help=say(f"cli.{name}.help"), short_help=short)(
+            module.command
+        )
+    group: Any = get_command(app)
+    for parameter in (each for one in (group, *group.commands.values()) for each in one.params):
+        parameter.help, parameter.metavar = _said(parameter.help), _said(parameter.metavar)
+    return group
+
+
+def _said(given: str | None) -> str | None:
+    """The words of a key of the catalogue; metavars that are no keys are the same in all."""
+    return say(given) if given and given.startswith("cli.") else given

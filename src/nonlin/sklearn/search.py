@@ -20,7 +20,7 @@ from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.choose.candidates import Candidate
-from nonlin.choose.contest import key, starting, trained
+from nonlin.choose.contest import after, before, key
 from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.prepared import LOOKED_AT
 from nonlin.kernels.threads import thread_count
@@ -292,10 +292,10 @@ class Fold:
         model = of.model.as_arm(arm.candidate.activation, arm.setting, of.seeds[0], of.rows.X.dtype)
         inputs, target = (each[:LOOKED_AT] for each in (self.kept.X, self.kept.y))
         with np.errstate(over="ignore", invalid="ignore"):
-            before = starting(model.network_, inputs, target, None)
+            measures = before(model.network_, inputs, target, None)
             job = model.job(self.kept, self.held_out, model.epochs, of.seeds[1])
             record = run_of(job, {})(stop)
-            after = trained(model.network_, inputs)
+            measures |= after(model.network_, inputs)
             counts = {} if of.rows.weights is None else {"sample_weight": of.rows.weights[test]}
             return Outcome(
                 loss=record.best_loss,
@@ -303,5 +303,5 @@ class Fold:
                 claimed=float(of.scorer(model, of.rows.X[test], of.y[test], **counts)),
                 seconds=record.seconds,
                 diverged=record.diverged_at is not None,
-                measures=before | after,
+                measures=measures,
             )

@@ -6,11 +6,6 @@ import nonlin as nl
 from nonlin.cli import run
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch):
-    monkeypatch.setenv("NONLIN_LANG", "en")
-
-
 def test_prints_the_code(capsys):
     assert run(["export", "mish", "--to", "torch"]) == 0
     assert capsys.readouterr().out == nl.export("mish", to="torch")

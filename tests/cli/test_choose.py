@@ -11,15 +11,11 @@ import threading
 import numpy as np
 import pytest
 
+import nonlin as nl
 from nonlin.cli import run
 
 FAST = ("--quick", "--activations", "relu,tanh", "--rates", "0.01", "--seeds", "2", "--hidden", "8")
 CHINESE = re.compile("[一-鿿]")
-
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch):
-    monkeypatch.setenv("NONLIN_LANG", "en")
 
 
 @pytest.fixture
@@ -172,7 +168,7 @@ def test_ctrl_c_shows_what_is_finished(tmp_path):
     """Interrupted after some splits: their ranking, a sentence and code 130."""
     arguments = ["choose", "iris", *FAST, "--seeds", "400", "--json"]
     code = (
-        "import sys, nonlin.cli.choosing as c, nonlin.cli;"
+        "import sys, nonlin.cli.choose as c, nonlin.cli;"
         "from contextlib import contextmanager\n"
         "@contextmanager\n"
         "def told(*_):\n"
@@ -198,3 +194,29 @@ def test_ctrl_c_shows_what_is_finished(tmp_path):
     assert running.returncode == 130
     assert error.endswith("nonlin: interrupted.\n")
     assert json.loads(out)["recommendation"]["activation"] in ("relu", "tanh")
+
+
+def test_saving_says_what_to_do_next(there, folder):
+    code, out, err = there(f"choose sold.csv -t sold {' '.join(FAST)} --save again --json")
+    assert code == 0
+    assert out.startswith("{")  # the answer stays what programs can read
+    assert (
+        err == "Model saved in again. To use it: nonlin predict again new.csv -o predictions.csv\n"
+    )
+    typed = nl.load(folder / "again").about.command
+    assert typed == f"nonlin choose sold.csv -t sold {' '.join(FAST)} --save again --json"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("choose price.csv --save .", "which is no part of a model"),
+        ("choose price.csv --save price.csv", "is a file"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_where_no_model_can_be_saved(line, words, language, there):
+    code, out, err = there(f"{line} --lang {language}")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert words in err if language == "en" else CHINESE.search(err)

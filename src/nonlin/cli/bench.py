@@ -10,37 +10,33 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.catalogue.written import named
-from nonlin.cli import printing, reading
-from nonlin.cli.progress import progress
+from nonlin.cli.shared import printing, reading
+from nonlin.cli.shared.options import Dark, Json, Picture, Quiet
+from nonlin.cli.shared.progress import progress
 
 if TYPE_CHECKING:
+    from nonlin.activation import Activation
     from nonlin.measure.bench import Bench, Cost
 
 LONGEST = 3600.0  # seconds
 
 
-def bench(
+def command(
     names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar=say("cli.metavar.name"), help=say("cli.bench.names")),
+        list[str] | None, typer.Argument(metavar="cli.metavar.name", help="cli.bench.names")
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")
-    ] = None,
-    seconds: Annotated[
-        str, typer.Option("--seconds", help=say("cli.bench.seconds"), metavar="S")
-    ] = "15",
+    output: Picture = None,
+    seconds: Annotated[str, typer.Option(help="cli.bench.seconds", metavar="S")] = "15",
     precision: Annotated[
-        str, typer.Option("--precision", help=say("cli.bench.precision"), metavar="fast|exact")
+        str, typer.Option(help="cli.bench.precision", metavar="fast|exact")
     ] = "fast",
-    dark: Annotated[bool, typer.Option("--dark", help=say("cli.dark"))] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+    dark: Dark = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Measure the cost of activations."""
     budget = _seconds(seconds)
-    chosen = [named(name, {}) for name in names] if names else _elementwise()
+    chosen = [reading.activation(name) for name in names] if names else _elementwise()
     if output is not None:
         from nonlin.figures import style
 
@@ -66,7 +62,7 @@ def _seconds(text: str) -> float:
     return found
 
 
-def _elementwise() -> list[Any]:
+def _elementwise() -> list[Activation]:
     from nonlin.catalogue import get, names
 
     return [entry for entry in map(get, names()) if entry.elementwise]
@@ -78,7 +74,7 @@ def _tell(found: Bench, output: Path | None, dark: bool, as_json: bool) -> None:
 
         printing.write_picture(figures.bench(found, dark=dark), output, sys.stderr)
     if as_json:
-        reading.write_json(_as_dict(found))
+        printing.write_json(_as_dict(found))
     else:
         _print_table(found)
 

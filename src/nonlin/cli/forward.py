@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.catalogue.written import named
-from nonlin.cli import printing, reading
+from nonlin.cli.shared import printing, reading
+from nonlin.cli.shared.options import Dark, Json, Picture
 
 
-def forward(
-    sizes: Annotated[
-        str, typer.Argument(metavar=say("cli.metavar.sizes"), help=say("cli.sizes"))
-    ] = "3,4,2",
-    inputs: Annotated[
-        str, typer.Option("--input", "-i", help=say("cli.input"), metavar="X,X,...")
-    ] = "",
-    hidden: Annotated[
-        str, typer.Option("--hidden", help=say("cli.hidden_activation"), metavar="A,A,...")
-    ] = "relu",
+def command(
+    sizes: Annotated[str, typer.Argument(metavar="cli.metavar.sizes", help="cli.sizes")] = "3,4,2",
+    inputs: Annotated[str, typer.Option("--input", "-i", help="cli.input", metavar="X,X,...")] = "",
+    hidden: Annotated[str, typer.Option(help="cli.hidden_activation", metavar="A,A,...")] = "relu",
     output: Annotated[
-        str, typer.Option("--output-activation", help=say("cli.last"), metavar="A")
+        str, typer.Option("--output-activation", help="cli.last", metavar="A")
     ] = "softmax",
-    init: Annotated[str, typer.Option("--init", help=say("cli.init"), metavar="NAME")] = "auto",
-    seed: Annotated[str, typer.Option("--seed", help=say("cli.seed"), metavar="N")] = "0",
-    picture: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE"),
-    ] = None,
-    dark: Annotated[bool, typer.Option("--dark", help=say("cli.dark"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+    init: Annotated[str, typer.Option(help="cli.init", metavar="NAME")] = "auto",
+    seed: Annotated[str, typer.Option(help="cli.seed", metavar="N")] = "0",
+    picture: Picture = None,
+    dark: Dark = False,
+    as_json: Json = False,
 ) -> None:
     """Every sum of a small network with its numbers."""
     from nonlin.network import Network
@@ -44,7 +34,7 @@ def forward(
     network = Network(
         layers,
         hidden=chosen[0] if len(chosen) == 1 else chosen,  # one for all, or one per layer
-        output=named(output, {}),
+        output=reading.activation(output),
         init=init,
         seed=reading.whole(seed, "--seed"),
     )
@@ -54,7 +44,7 @@ def forward(
 
         printing.write_picture(figures.network(trace, dark=dark), picture, sys.stderr)
     if as_json:
-        reading.write_json(_as_dict(trace))
+        printing.write_json(_as_dict(trace))
     else:
         typer.echo(str(trace))
 

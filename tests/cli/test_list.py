@@ -6,13 +6,16 @@ import math
 import pytest
 
 import nonlin as nl
-from nonlin.cli import filtering, run
+from nonlin.cli import list as listing
+from nonlin.cli import run
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch):
-    monkeypatch.setenv("NONLIN_LANG", "en")
-    monkeypatch.delenv("COLUMNS", raising=False)
+def test_list_names_every_entry(said):
+    lines = said("list").splitlines()
+    assert [line.split()[0] for line in lines[2:-1]] == list(nl.names())
+    entries = json.loads(said("list", "--json"))
+    assert [entry["name"] for entry in entries] == list(nl.names())
+    assert "带泄漏修正线性单元" in said("list", "--lang", "zh")
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ KNOWN = {  # in, out
 
 
 def test_every_flag_of_the_table_is_tested():
-    assert set(HOLDS) == set(KNOWN) == {row.name for row in filtering.FILTERS if row.read is None}
+    assert set(HOLDS) == set(KNOWN) == {row.name for row in listing.FILTERS if row.read is None}
 
 
 @pytest.mark.parametrize("flag", HOLDS)

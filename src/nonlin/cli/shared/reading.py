@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
-import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nonlin._errors import InputError
-from nonlin.activation import Activation
-from nonlin.catalogue.written import named
-from nonlin.cli.streams import shows
+
+if TYPE_CHECKING:
+    from nonlin.activation import Activation
+
+MOST_LAYERS = 10_000
 
 
 def numbers(text: str, name: str, example: str) -> list[float]:
@@ -41,7 +42,31 @@ def whole(text: str, name: str) -> int:
         raise InputError("cli_whole", name=name, given=text) from None
 
 
-def parts(text: str) -> list[str]:
+def number(text: str, name: str) -> float:
+    """ "1.5" as a number that is not negative."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 <= found < math.inf:
+        raise InputError("bad_number", name=name, given=text, bounds=f"0 <= {name} < inf")
+    return found
+
+
+def depth(text: str) -> int:
+    """ "50" as a number of layers."""
+    found = whole(text, "--depth")
+    if not 1 <= found <= MOST_LAYERS:
+        raise InputError("theory_depth", given=text, most=MOST_LAYERS)
+    return found
+
+
+def path(text: str, name: str) -> Path:
+    """The place of a file or a folder."""
+    return Path(text)
+
+
+def _parts(text: str) -> list[str]:
     """ "relu, max(x, 0)" as its two parts: commas inside brackets separate nothing."""
     found, depth = [""], 0
     for letter in text:
@@ -53,7 +78,7 @@ def parts(text: str) -> list[str]:
     return [part.strip() for part in found if part.strip()]
 
 
-def parameters(given: Sequence[str]) -> dict[str, str]:
+def _values(given: Sequence[str]) -> dict[str, str]:
     """["alpha=0.2"] as a mapping; the activation itself checks the numbers."""
     found = {}
     for text in given:
@@ -64,26 +89,13 @@ def parameters(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def activations(text: str) -> list[Activation]:
+def activation(text: str, given: Sequence[str] = ()) -> Activation:
+    """ "leaky_relu" or "max(x, a*x)", with ["a=0.2"], as an activation."""
+    from nonlin.catalogue.written import named
+
+    return named(text, _values(given))
+
+
+def activations(text: str, name: str = "") -> list[Activation]:
     """ "relu, max(x, 0)" as activations."""
-    return [named(part, {}) for part in parts(text)]
-
-
-def write_json(value: Any) -> None:
-    """Print as JSON; infinities and NaN, which JSON does not know, as text."""
-    written = json.dumps(_plain(value), ensure_ascii=False, indent=2)
-    if not shows(sys.stdout, written):
-        written = json.dumps(_plain(value), indent=2)
-    print(written)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, Iterable):
-        return [_plain(item) for item in value]
-    return value
+    return [activation(part) for part in _parts(text)]

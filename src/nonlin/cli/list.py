@@ -1,22 +1,24 @@
-"""The filters of `nonlin list`: one row of FILTERS for each option."""
+"""nonlin list: all activations, or those that the filters keep."""
 
 from __future__ import annotations
 
-import inspect
 import math
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
-from nonlin.activation import Activation
-from nonlin.expr.properties import Properties
-from nonlin.expr.text import infix
+from nonlin.cli.shared import printing
+from nonlin.cli.shared.options import Json, Option, with_options
+
+if TYPE_CHECKING:
+    from nonlin.activation import Activation
+    from nonlin.expr.properties import Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class Filter:
     name: str
     keeps: Callable[[Activation, Any], bool]
     read: Callable[[str], Any] | None = None
+
+    @property
+    def option(self) -> Option:
+        """The value stays as it is typed, so that it can be said again."""
+        key = f"cli.list.help.{self.name.replace('-', '_')}"
+        return Option(self.name, key, self.name.upper() if self.read else None)
 
 
 def _flag(name: str, holds: Callable[[Properties], bool]) -> Filter:
@@ -62,6 +70,7 @@ def _plain(text: str) -> str:
 def _mentions(entry: Activation, words: Sequence[str]) -> bool:
     """Does every word stand somewhere in names, names elsewhere, titles, formula and source?"""
     from nonlin.catalogue.elsewhere import elsewhere
+    from nonlin.expr.text import infix
 
     known_as = (row.name for row in elsewhere(entry.name))
     texts = (entry.name, *entry.aliases, *entry.titles, infix(entry.formula), entry.source)
@@ -104,65 +113,80 @@ def _one_of(option: str, given: str, allowed: Iterable[str]) -> str:
     raise InputError("list_choice", option=option, given=given, allowed=", ".join(names), hint=hint)
 
 
-def select(entries: Sequence[Activation], given: Mapping[str, Any], sort: str) -> list[Activation]:
+@with_options([row.option for row in FILTERS])
+def command(
+    sort: Annotated[str, typer.Option(help="cli.list.sort", metavar="KEY")] = "",
+    as_json: Json = False,
+    **filters: str | bool | None,
+) -> None:
+    """All activations in one table, or those that the filters keep."""
+    from nonlin.catalogue import get, names
+
+    everything = [get(name) for name in names()]
+    asked = [(row, filters[row.option.identifier]) for row in FILTERS]
+    in_use = {row: given for row, given in asked if given not in (None, False)}
+    entries = _select(everything, in_use, sort)
+    if as_json:
+        printing.write_json([_as_dict(entry) for entry in entries])
+    elif entries:
+        _print_table(entries)
+        print(say("cli.list.count", count=len(entries), total=len(everything)))
+    else:
+        print(say("cli.list.nothing", filters=_written(in_use), total=len(everything)))
+
+
+def _select(
+    entries: Sequence[Activation], filters: Mapping[Filter, Any], sort: str
+) -> list[Activation]:
     """The entries that all filters keep, in the order of the catalogue or sorted.
 
     Raises InputError for a value that no filter takes.
     """
     order = SORTS[_one_of("--sort", sort, SORTS)] if sort else None
-    rows = [(row, row.read(given[row.name]) if row.read else True) for row in in_use(given)]
-    kept = [entry for entry in entries if all(row.keeps(entry, wanted) for row, wanted in rows)]
+    rows = [(row.keeps, row.read(given) if row.read else True) for row, given in filters.items()]
+    kept = [entry for entry in entries if all(keeps(entry, wanted) for keeps, wanted in rows)]
     return sorted(kept, key=order) if order else kept
 
 
-def in_use(given: Mapping[str, Any]) -> list[Filter]:
-    """The filters that were asked for."""
-    return [row for row in FILTERS if given.get(row.name) not in (None, False)]
-
-
-def written(given: Mapping[str, Any]) -> str:
+def _written(filters: Mapping[Filter, Any]) -> str:
     """The filters as they are typed."""
-    values = {
-        row.name: f" {shlex.quote(given[row.name])}" if row.read else "" for row in in_use(given)
+    return " ".join(
+        f"--{row.name} {shlex.quote(given)}" if row.read else f"--{row.name}"
+        for row, given in filters.items()
+    )
+
+
+def _as_dict(entry: Activation) -> dict[str, Any]:
+    from nonlin.expr.text import infix
+
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "kind": entry.kind,
+        "year": entry.year,
+        "formula": infix(entry.formula),
+        "aliases": entry.aliases,
+        "parameters": entry.values,
     }
-    return " ".join(f"--{name}{value}" for name, value in values.items())
 
 
-def with_filters(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that takes `filters`, a mapping, one option for each row of the table."""
-    return with_options(command, FILTERS, "filters", "cli.list.help")
+def _print_table(entries: list[Activation]) -> None:
+    """One line for each entry; what does not fit is cut off, `nonlin show` has it."""
+    from rich import box
+    from rich.cells import cell_len
+    from rich.table import Table
 
+    from nonlin.expr.text import infix
 
-def with_options(
-    command: Callable[..., None], rows: Sequence[Filter], into: str, help_table: str
-) -> Callable[..., None]:
-    """Give a command that takes a mapping called `into` one option for each row."""
-    taken = inspect.signature(command, eval_str=True).parameters.values()
-    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in taken if p.name != into]
-
-    def filtered(**given: Any) -> None:
-        values = {row.name: given.pop(_identifier(row)) for row in rows}
-        command(**{into: values}, **given)
-
-    options = [_option(row, help_table) for row in rows]
-    filtered.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
-    filtered.__annotations__ = {}  # the signature says it all
-    return filtered
-
-
-def _identifier(row: Filter) -> str:
-    return row.name.replace("-", "_")
-
-
-def _option(row: Filter, help_table: str) -> inspect.Parameter:
-    help_text = say(f"{help_table}.{_identifier(row)}")
-    kind_of, default, metavar = (
-        (bool, False, None) if row.read is None else (str | None, None, row.name.upper())
-    )
-    option = typer.Option(f"--{row.name}", help=help_text, metavar=metavar)
-    return inspect.Parameter(
-        _identifier(row),
-        inspect.Parameter.KEYWORD_ONLY,
-        default=default,
-        annotation=Annotated[kind_of, option],
-    )
+    name = max(len(entry.name) for entry in entries)
+    title = max(cell_len(entry.title) for entry in entries)
+    with printing.screen() as console:
+        room = max(console.width - name - 15, 20)  # beside the name, the year and all gaps
+        title = min(title, 2 * room // 5)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+        widths = {"name": name, "year": 4, "title": title, "formula": room - title}
+        for key, width in widths.items():
+            table.add_column(say(f"cli.list.{key}"), no_wrap=True, overflow="ellipsis", width=width)
+        for entry in entries:
+            table.add_row(entry.name, str(entry.year), entry.title, infix(entry.formula))
+        console.print(table)

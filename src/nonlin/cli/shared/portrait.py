@@ -8,7 +8,7 @@ from typing import Any
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
-from nonlin.cli import traits
+from nonlin.cli.shared import traits
 from nonlin.expr.derivative import derivative
 from nonlin.expr.recognise import recognise
 from nonlin.expr.text import infix
@@ -49,32 +49,15 @@ def as_dict(activation: Activation) -> dict[str, Any]:
     return found
 
 
-def print_out(activation: Activation) -> None:
-    """For people: labels and sentences in the language in use."""
-    from rich.table import Table
-
-    from nonlin.cli.printing import screen
-
-    own = "" if activation.title == activation.name else f"  {activation.title}"
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for key, mark, value in _marked(activation):
-        table.add_row(key and say(f"cli.show.{key}"), mark, value)
-    with screen() as console:
-        console.print(f"{activation.name}{own}", style="bold")
-        console.print(table)
-
-
-def _marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
-    """Label, bullet and text of every line; the label stands before the first of a list."""
-    for key, value in rows(activation):
+def marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
+    """For people: the key of the label, bullet and text of every line."""
+    for name, value in rows(activation):
+        key = f"cli.show.{name}"
         if isinstance(value, str):
             yield key, "", value
             continue
-        for number, sentence in enumerate(value):
-            yield key if number == 0 else "", "+" if key == "strengths" else "-", str(sentence)
+        for sentence in value:
+            yield key, "+" if name == "strengths" else "-", str(sentence)
 
 
 def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:

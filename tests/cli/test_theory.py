@@ -1,4 +1,4 @@
-"""nonlin theory and nonlin init: their numbers, JSON, picture, both languages, and errors."""
+"""nonlin theory: its numbers, JSON, picture, both languages, and errors."""
 
 import json
 import math
@@ -8,12 +8,6 @@ import pytest
 
 import nonlin as nl
 from nonlin.cli import run
-
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch):
-    monkeypatch.setenv("NONLIN_LANG", "en")
-    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def test_theory_of_tanh_in_the_ordered_phase(capsys):
@@ -85,92 +79,29 @@ def test_a_formula_without_an_edge(capsys):
     assert "none at q = 1" in capsys.readouterr().out
 
 
-def test_init_says_what_and_why(capsys):
-    assert run(["init", "gelu", "--fan-in", "512"]) == 0
-    out = " ".join(capsys.readouterr().out.split())
-    std = nl.gain("gelu") / 512**0.5
-    assert f"standard deviation {std:.6g}" in out
-    assert f"torch.nn.init.normal_(layer.weight, std={std:.6g})" in out
-    assert "E[f(z)^2] = 0.4252 for gelu" in out
-    assert f"he_normal weights {(2 / 512) ** 0.5:.6g}" in out
-
-
-def refused(arguments, capsys):
-    assert run(arguments) == 2
-    return " ".join(capsys.readouterr().err.split())
-
-
 @pytest.mark.parametrize(
     ("name", "given"), [("exp(x**2)", "inf"), ("0*x", "0"), ("sqrt(x)", "nan")]
 )
-def test_what_has_no_second_moment_is_told_so(name, given, capsys):
-    said = refused(["theory", name], capsys)
+def test_what_has_no_second_moment_is_told_so(name, given, refused):
+    said = refused("theory", name)
     assert f"{name} has no usable second moment: E[f(z)^2] is {given}" in said
     assert "weight_variance" not in said
 
 
-def test_a_gain_is_named_by_the_moment_that_it_is_of(capsys):
-    said = refused(["init", "binary_step", "--scheme", "backward"], capsys)
-    assert "its gain 1/sqrt(E[f'(z)^2]) is inf" in said
+def test_the_example_of_a_whole_number_is_allowed(refused):
+    assert "such as 3" in refused("theory", "tanh", "--depth", "abc")
 
 
-def test_the_example_of_a_whole_number_is_allowed(capsys):
-    assert "such as 3" in refused(["theory", "tanh", "--depth", "abc"], capsys)
-
-
-@pytest.mark.parametrize("what", ["theory", "init"])
-def test_what_a_row_wise_function_lacks_is_named_in_chinese(what, capsys):
-    said = refused([what, "softmax", "--lang", "zh"], capsys)
+def test_what_a_row_wise_function_lacks_is_named_in_chinese(refused):
+    said = refused("theory", "softmax", "--lang", "zh")
     assert "没有矩:" in said.replace("：", ":") or "没有增益:" in said.replace("：", ":")
 
 
-def test_a_rule_without_a_source_names_none(capsys):
-    assert run(["init", "relu", "--scheme", "constant"]) == 0
-    out = " ".join(capsys.readouterr().out.split())
-    assert "the rule does not look at the activation; for relu" in out
-    assert "(-)" not in out
-
-
-def test_the_lines_for_pytorch_draw_the_biases_too(capsys):
-    assert run(["init", "tanh", "--scheme", "critical"]) == 0
-    out = capsys.readouterr().out
-    assert f"torch.nn.init.normal_(layer.bias, std={nl.critical('tanh')[1] ** 0.5:.6g})" in out
-    assert run(["init", "tanh"]) == 0
-    assert "torch.nn.init.zeros_(layer.bias)" in capsys.readouterr().out
-
-
-def test_init_of_a_deep_network(capsys):
-    assert run(["init", "tanh", "--fan-in", "512", "--depth", "50", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    weights, biases = nl.critical("tanh")
-    assert found["initialisation"] == "critical"
-    assert found["std"] ** 2 == pytest.approx(weights / 512)
-    assert found["bias_std"] ** 2 == pytest.approx(biases)
-    assert found["all"]["glorot_normal"] == [pytest.approx((1 / 512) ** 0.5), 0]
-
-
-@pytest.mark.parametrize("scheme", ["orthogonal", "he_uniform", "kaiming_normal"])
-def test_the_line_for_pytorch_does_what_it_says(scheme, capsys):
-    torch = pytest.importorskip("torch")
-    assert run(["init", "relu", "--fan-in", "300", "--fan-out", "200", "--scheme", scheme]) == 0
-    line = re.search(r"torch\.nn\.init\.(\w+)\(layer\.weight, (.*)\)", capsys.readouterr().out)
-    given = [part.split("=") for part in line[2].split(", ")]
-    layer = torch.nn.Linear(300, 200)
-    getattr(torch.nn.init, line[1])(
-        layer.weight,
-        *(float(part[0]) for part in given if len(part) == 1),
-        **{part[0]: float(part[1]) for part in given if len(part) == 2},
-    )
-    expected = nl.Initialisation(scheme).std(300, 200, "relu")
-    assert float(layer.weight.detach().std()) == pytest.approx(expected, rel=0.02)
-
-
-@pytest.mark.parametrize("command", ["theory", "init"])
-def test_in_chinese_there_is_no_english(command, capsys):
-    assert run([command, "tanh", "--lang", "zh"]) == 0
+def test_in_chinese_there_is_no_english(capsys):
+    assert run(["theory", "tanh", "--lang", "zh"]) == 0
     out = capsys.readouterr().out
     assert not re.search(r"\b(weights|moments|the|rule|layers)\b", out)
-    assert run([command, "--help", "--lang", "zh"]) == 0
+    assert run(["theory", "--help", "--lang", "zh"]) == 0
     assert "示例" in capsys.readouterr().out
 
 
@@ -184,12 +115,6 @@ def test_in_chinese_there_is_no_english(command, capsys):
         ["theory", "gelu", "--sb=-1"],
         ["theory", "exp(x**2)"],
         ["theory", "0*x"],
-        ["init", "gelu", "--fan-in", "0"],
-        ["init", "gelu", "--scheme", "he"],
-        ["init", "gelu", "--scheme", "lsuv"],
-        ["init", "sigmoid", "--scheme", "critical"],
-        ["init", "tanh", "--scheme", "critical", "--q", "0"],
-        ["init", "0*x"],
     ],
 )
 def test_errors_are_one_line(arguments, capsys):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.cli import printing, reading
-from nonlin.cli.progress import progress
+from nonlin.cli.shared import printing, reading
+from nonlin.cli.shared.options import Dark, Json, Picture, Quiet
+from nonlin.cli.shared.progress import progress
 
 if TYPE_CHECKING:
     from nonlin.stability.profile import Band, Profile, Rows
@@ -21,32 +21,20 @@ DEEPEST, MOST_SEEDS = 1000, 100
 LISTED = 8  # layers in a table
 
 
-def stability(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=say("cli.names"))],
-    depth: Annotated[
-        str, typer.Option("--depth", help=say("cli.stability.depth"), metavar="N")
-    ] = "30",
-    width: Annotated[
-        str, typer.Option("--width", help=say("cli.stability.width"), metavar="N")
-    ] = "256",
-    init: Annotated[
-        str, typer.Option("--init", help=say("cli.stability.init"), metavar="RULE,...")
-    ] = "auto",
-    data: Annotated[
-        str | None, typer.Option("--data", help=say("cli.stability.data"), metavar="FILE")
-    ] = None,
+def command(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="cli.names")],
+    depth: Annotated[str, typer.Option(help="cli.stability.depth", metavar="N")] = "30",
+    width: Annotated[str, typer.Option(help="cli.stability.width", metavar="N")] = "256",
+    init: Annotated[str, typer.Option(help="cli.stability.init", metavar="RULE,...")] = "auto",
+    data: Annotated[str | None, typer.Option(help="cli.stability.data", metavar="FILE")] = None,
     target: Annotated[
-        str | None, typer.Option("--target", "-t", help=say("cli.target"), metavar="COLUMN")
+        str | None, typer.Option("--target", "-t", help="cli.target", metavar="COLUMN")
     ] = None,
-    seeds: Annotated[
-        str, typer.Option("--seeds", help=say("cli.stability.seeds"), metavar="N")
-    ] = "5",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help=say("cli.output"), metavar="FILE")
-    ] = None,
-    dark: Annotated[bool, typer.Option("--dark", help=say("cli.dark"))] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("cli.quiet"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+    seeds: Annotated[str, typer.Option(help="cli.stability.seeds", metavar="N")] = "5",
+    output: Picture = None,
+    dark: Dark = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Random networks by layer: what theory says and what is measured."""
     chosen = [each for text in names for each in reading.activations(text)]
@@ -69,7 +57,7 @@ def stability(
 
         printing.write_picture(figures.profiles(found, dark=dark), output, sys.stderr)
     if as_json:
-        reading.write_json([_as_dict(each) for each in found])
+        printing.write_json([_as_dict(each) for each in found])
     else:
         _print(found)
 

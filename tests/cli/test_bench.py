@@ -6,7 +6,7 @@ import re
 import pytest
 
 import nonlin as nl
-from nonlin.cli import costing, run
+from nonlin.cli import bench, run
 from nonlin.measure import bench as measuring
 
 FAST = ("--seconds", "0.01")
@@ -15,8 +15,6 @@ FAST = ("--seconds", "0.01")
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(measuring, "IN_MEMORY", 1 << 18)
-    monkeypatch.setenv("NONLIN_LANG", "en")
-    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def test_a_line_for_each_name(capsys):
@@ -31,7 +29,7 @@ def test_a_line_for_each_name(capsys):
 
 
 def test_all_elementwise_entries_are_the_default():
-    names = {entry.name for entry in costing._elementwise()}
+    names = {entry.name for entry in bench._elementwise()}
     assert names == {name for name in nl.names() if nl.get(name).elementwise}
 
 

@@ -9,12 +9,6 @@ from nonlin.cli import run
 SMALL = ["--depth", "5", "--width", "24", "--seeds", "2"]
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch):
-    monkeypatch.setenv("NONLIN_LANG", "en")
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-
 def test_a_table_for_each_activation(capsys):
     assert run(["stability", "relu", "sigmoid", *SMALL]) == 0
     relu, sigmoid = capsys.readouterr().out.split("\n\n")

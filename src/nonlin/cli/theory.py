@@ -1,0 +1,139 @@
+"""nonlin theory: what depth does to signals and gradients."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nonlin._errors import InputError
+from nonlin._text import say
+from nonlin.cli.shared import printing, reading
+from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture
+
+if TYPE_CHECKING:
+    from nonlin.activation import Activation
+    from nonlin.gaussian_moments.moments import Moments
+    from nonlin.theory.mean_field import MeanField
+
+
+def command(
+    name: Name,
+    depth: Annotated[str, typer.Option(help="cli.theory.depth_option", metavar="N")] = "50",
+    sw: Annotated[str, typer.Option(help="cli.theory.sw", metavar="S")] = "",
+    sb: Annotated[str, typer.Option(help="cli.theory.sb", metavar="S")] = "0",
+    output: Picture = None,
+    parameter: Parameters = [],  # noqa: B006 - typer copies it
+    dark: Dark = False,
+    as_json: Json = False,
+) -> None:
+    """Moments, gains and mean field of one activation."""
+    from nonlin.theory.of_activation import mean_field, moments
+
+    activation = reading.activation(name, parameter)
+    layers = reading.depth(depth)
+    known = moments(activation)
+    weights = reading.number(sw, "--sw") ** 2 if sw else _kept(activation, known.second)
+    biases = reading.number(sb, "--sb") ** 2
+    field = mean_field(activation, weight_variance=weights, bias_variance=biases)
+    if output is not None:
+        from nonlin import figures
+
+        printing.write_picture(figures.phase(activation, dark=dark), output, sys.stderr)
+    if as_json:
+        printing.write_json(_as_dict(activation, known, field, layers))
+    else:
+        printing.print_facts(activation, _facts(activation, known, field, layers))
+
+
+def _kept(activation: Activation, second: float) -> float:
+    """The variance of weights that keeps signals at the size 1."""
+    if not 0 < second < math.inf:
+        raise InputError("no_second_moment", name=activation.name, given=f"{second:g}")
+    return 1 / second
+
+
+def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float, float]:
+    """Length of a signal and growth of the squared gradient after so many layers, from q = 1."""
+    from nonlin.theory.given import nonlinearity
+    from nonlin.theory.variance import VarianceMap
+
+    f = nonlinearity(activation, "theory")
+    lengths = VarianceMap(f, field.weight_variance, field.bias_variance)
+    q, growth = 1.0, 1.0
+    for _ in range(layers):
+        growth *= lengths.gradient_growth(q) if 0 < q < 1e300 else field.gradient_growth
+        q = lengths(q) if 0 < q < 1e300 else q
+    return q, growth
+
+
+def _critical(activation: Activation) -> dict[str, float] | None:
+    from nonlin.theory.of_activation import critical
+
+    try:
+        return critical(activation)._asdict()
+    except InputError:
+        return None
+
+
+def _as_dict(
+    activation: Activation, known: Moments, field: MeanField, layers: int
+) -> dict[str, Any]:
+    q, growth = _after(activation, field, layers)
+    plain = asdict(known) | {"errors": known.errors._asdict()}
+    return {
+        "name": activation.name,
+        "moments": plain,
+        "gain": activation.gain,
+        "gain_backward": activation.gain_backward,
+        "mean_field": asdict(field) | {"trainable_depth": field.trainable_depth},
+        "critical": _critical(activation),
+        "depth": {"layers": layers, "q": q, "gradient": growth},
+    }
+
+
+def _facts(
+    activation: Activation, known: Moments, field: MeanField, layers: int
+) -> Iterator[tuple[str, str]]:
+    values = {key: f"{getattr(known, key):.6g}" for key in known.errors._fields}
+    error = f"{max(known.errors):.0e}"
+    yield "cli.theory.moments", say("cli.theory.moments_line", **values, error=error)
+    gains = {"forward": f"{activation.gain:.6g}", "backward": f"{activation.gain_backward:.6g}"}
+    yield "cli.theory.gains", say("cli.theory.gains_line", **gains)
+    variances = {"weights": f"{field.weight_variance:.6g}", "biases": f"{field.bias_variance:.6g}"}
+    yield "cli.theory.layer", say("cli.theory.layer_line", **variances)
+    yield from _fates(activation, field, layers)
+    edge = _critical(activation)
+    if edge is None:
+        yield "cli.theory.critical", say("cli.theory.no_edge")
+    else:
+        weights, biases = (f"{value:.6g}" for value in edge.values())
+        yield "cli.theory.critical", say("cli.theory.critical_line", weights=weights, biases=biases)
+
+
+def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tuple[str, str]]:
+    """What becomes of lengths, correlations and gradients."""
+    for point in field.fixed_points:
+        stability = say(f"cli.theory.{point.stability}")
+        line = {"q": f"{point.q:.6g}", "slope": f"{point.slope:.4g}", "stability": stability}
+        yield "cli.theory.fixed", say("cli.theory.fixed_line", **line)
+    phase = {"chi": f"{field.chi_1:.6g}", "q": f"{field.q_star:.6g}", "c": f"{field.c_star:.4g}"}
+    if field.gradient_growth < field.chi_1:
+        yield "cli.theory.phase", say("cli.theory.jumps", name=activation.name, **phase)
+        each = f"{field.gradient_growth:.4g}"
+        yield "cli.theory.phase", say(f"cli.theory.jumps_{field.gradients}", growth=each)
+    else:
+        yield "cli.theory.phase", say(f"cli.theory.{field.phase}", **phase)
+    if any(p.q == field.q_star and p.stability == "unstable" for p in field.fixed_points):
+        yield "cli.theory.phase", say("cli.theory.leaves", **phase)
+    known_scales = {"xi_q": field.xi_q, "xi_c": field.xi_c, "depth": field.trainable_depth}
+    scales = {key: f"{value:.3g}" for key, value in known_scales.items()}
+    yield "cli.theory.scales", say("cli.theory.scales_line", **scales)
+    q, growth = _after(activation, field, layers)
+    key = "trains" if layers <= field.trainable_depth else "too_deep"
+    after = {"layers": layers, "q": f"{q:.3g}", "growth": f"{growth:.3g}"}
+    yield "cli.theory.depth", say(f"cli.theory.{key}", **after)

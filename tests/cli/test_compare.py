@@ -1,0 +1,11 @@
+"""nonlin compare: pictures of several activations."""
+
+
+def test_compare_draws(said, tmp_path):
+    path = tmp_path / "f.png"
+    text = said("compare", "sigmoid", "tanh", "relu", "leaky_relu", "softmax", "-o", str(path))
+    assert str(path) in text
+    assert path.read_bytes().startswith(b"\x89PNG")
+    dark = tmp_path / "dark.pdf"
+    said("compare", "gelu", "x * sigmoid(x)", "--derivative", "--dark", "-o", str(dark))
+    assert dark.read_bytes().startswith(b"%PDF")
