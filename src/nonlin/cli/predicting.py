@@ -50,7 +50,7 @@ def theory(
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
 ) -> None:
     """Moments, gains and mean field of one activation."""
-    from nonlin.theory.of_activation import mean_field, moments
+    from nonlin.theory.propagation import mean_field, moments
 
     activation = named(name, reading.parameters(parameter))
     layers = _layers(depth)
@@ -144,7 +144,7 @@ def _square(text: str, name: str) -> float:
 
 def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float, float]:
     """Length of a signal and growth of the squared gradient after so many layers, from q = 1."""
-    from nonlin.theory.given import nonlinearity
+    from nonlin.theory.propagation import nonlinearity
     from nonlin.theory.variance import VarianceMap
 
     f = nonlinearity(activation, "theory")
@@ -157,7 +157,7 @@ def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float
 
 
 def _critical(activation: Activation) -> dict[str, float] | None:
-    from nonlin.theory.of_activation import critical
+    from nonlin.theory.propagation import critical
 
     try:
         return critical(activation)._asdict()

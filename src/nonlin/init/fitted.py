@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.init import fills
 from nonlin.init.initialisation import streams
-from nonlin.network import checks
 from nonlin.network.network import Network
-from nonlin.theory.of_activation import moments
+from nonlin.theory.propagation import moments
 
 CLOSE = 0.02  # of the variance of a layer's sums to 1
 ROUNDS = 10

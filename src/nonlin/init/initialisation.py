@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.rules import ALIASES, RULES, Feed, Rule, scales
-from nonlin.network import checks
-from nonlin.theory.given import nonlinearity
-from nonlin.theory.of_activation import critical, moments
+from nonlin.theory.propagation import critical, moments, nonlinearity
 from nonlin.theory.variance import VarianceMap
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from nonlin.activation import Activation
 from nonlin.init import fills
 from nonlin.init.fills import Fill
 from nonlin.theory.critical import Critical
-from nonlin.theory.of_activation import critical
+from nonlin.theory.propagation import critical
 
 GAINS = (1e-15, 1e15)
 

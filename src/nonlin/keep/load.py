@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
 from nonlin.data.prepare import Preparation
 from nonlin.keep import folder as place
 from nonlin.keep.describe import Shape, activation_of
 from nonlin.keep.model import About, Model
 from nonlin.keep.values import build, shown
-from nonlin.network import Network, checks
+from nonlin.network import Network
 from nonlin.tasks.kinds import KINDS
 from nonlin.tasks.task import Task
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
-from nonlin.network import checks
 
 # codes, for compiled code
 SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.initialisation import Initialisation, initialisation, streams
-from nonlin.network import checks
 from nonlin.network.loss import Loss
 from nonlin.network.settings import Job, Record, Settings
 from nonlin.network.trace import LayerTrace, Trace

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
-from nonlin.network import checks
 
 if TYPE_CHECKING:
     from nonlin.network.divergence import Divergence

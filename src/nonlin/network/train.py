@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.kernels.threads import thread_count
-from nonlin.network import checks, divergence
+from nonlin.network import divergence
 from nonlin.network.divergence import Divergence
 from nonlin.network.loss import Loss, loss_for
 from nonlin.network.network import Network
