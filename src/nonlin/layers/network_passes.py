@@ -19,7 +19,7 @@ from nonlin.layers.stream import (
     saturated_share,
 )
 from nonlin.network import Loss, Network
-from nonlin.network.train import Goal, goal
+from nonlin.network.goal import Goal, goal
 
 BLOCK = 1 << 22  # numbers that a block of rows may have in all layers together: 16 MiB
 REACH = 1e30  # ratios are held inside [1/REACH, REACH], so that their logarithms have a mean

@@ -31,7 +31,7 @@ from nonlin.layers.subject import (
 from nonlin.network import Job, Loss, Memory, Network, Record, Settings, train
 from nonlin.network.constant import constant_logits
 from nonlin.network.loss import loss_for
-from nonlin.network.train import goal
+from nonlin.network.goal import goal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
