@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from nonlin import kinds
 from nonlin._callable import make_callable
@@ -16,11 +15,8 @@ from nonlin.array_function import ArrayFunction
 from nonlin.expr.derivative import derivative
 from nonlin.expr.nodes import Expr
 from nonlin.expr.recognise import recognise
-from nonlin.expr.walk import substitute, symbols
+from nonlin.expr.walk import symbols
 from nonlin.parameter import check_order, own_parameter, trace
-
-if TYPE_CHECKING:
-    from nonlin.expr.analyse import Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +36,6 @@ class Activation(ArrayFunction):
     def title(self) -> str:
         """The full name, in the language in use."""
         return self.titles[1 if language() == "zh" else 0] or self.name
-
-    @property
-    def curve(self) -> Activation:
-        """The element-wise function to draw: for a gated pair that of the gate, at value 1."""
-        if self.kind == "gated":
-            return replace(self, formula=substitute(self.formula, {"value": 1}))
-        self._needs_elementwise("curve")
-        return self
 
     @property
     def latex(self) -> str:
@@ -88,12 +76,6 @@ class Activation(ArrayFunction):
         return card(self)
 
     @property
-    def properties(self) -> Properties:
-        """What can be read off the formula: see `nonlin.expr.analyse.Properties`."""
-        self._needs_elementwise("properties")
-        return _properties(self.graph)
-
-    @property
     def range(self) -> tuple[float, float]:
         """Least upper and greatest lower bound of the values."""
         low, high = self._runner.value_range(self)
@@ -121,7 +103,7 @@ class Activation(ArrayFunction):
         from nonlin.gaussian_moments.gains import gain
 
         self._needs_elementwise("gain")
-        return gain(recognise(self.graph), self.properties.breakpoints)
+        return self._once("gain", lambda: gain(*self._recognised))
 
     @property
     def gain_backward(self) -> float:
@@ -129,20 +111,17 @@ class Activation(ArrayFunction):
         from nonlin.gaussian_moments.gains import gain_backward
 
         self._needs_elementwise("gain_backward")
-        return gain_backward(recognise(self.graph), self.properties.breakpoints)
+        return self._once("gain_backward", lambda: gain_backward(*self._recognised))
+
+    @property
+    def _recognised(self) -> tuple[Expr, tuple[float, ...]]:
+        return recognise(self.graph), self.properties.breakpoints
 
     def __repr__(self) -> str:
         from nonlin.expr.text import infix
 
         values = "".join(f", {name}={value:g}" for name, value in self.values.items())
         return f"<Activation {self.name}: {infix(self.formula)}{values}>"
-
-
-@lru_cache(maxsize=512)
-def _properties(graph: Expr) -> Properties:
-    from nonlin.expr.analyse import properties
-
-    return properties(recognise(graph))
 
 
 def activation(name: str, formula: str | Callable[..., Any], /, **parameters: float) -> Activation:

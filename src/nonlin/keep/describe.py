@@ -8,7 +8,7 @@ from nonlin._errors import InputError
 from nonlin.activation import Activation, activation
 from nonlin.catalogue import get
 from nonlin.expr.text import infix
-from nonlin.keep.values import shown
+from nonlin.keep.plain_values import shown
 from nonlin.network import Network
 
 
@@ -26,7 +26,7 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Blueprint:
     """All that a network is, apart from its weights."""
 
     sizes: tuple[int, ...]
@@ -37,9 +37,9 @@ class Shape:
     dtype: str
 
 
-def shape_of(network: Network) -> Shape:
-    """The shape of a network."""
-    return Shape(
+def blueprint_of(network: Network) -> Blueprint:
+    """What `load` builds the network from, beside its weights."""
+    return Blueprint(
         network.sizes,
         tuple(map(function_of, network.hidden)),
         function_of(network.output),

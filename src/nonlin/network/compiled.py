@@ -19,12 +19,12 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 ZERO: Any = np.int64(0)  # a plain 0 has a type of its own in Numba: functions would compile twice
 _SOURCES = ("compiled.py", "memory.py", "loss.py", "backprop.py", "optimise.py", "loop.py")
 _njit: Any = njit
-Function = TypeVar("Function", bound=Callable[..., Any])
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Compiled) -> Compiled:
     """For functions called by compiled code only: no wrapper for Python, compiles faster."""
-    made: Function = _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function)
+    made: Compiled = _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function)
     return made
 
 
