@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (Numba's np.dot calls this BLAS)
 
-from nonlin.network.compiled import ZERO, call_kernel, compiled
-from nonlin.network.loss import (
+from nonlin.network.codes import (
     BINARY_CROSS_ENTROPY,
     CORN,
     CROSS_ENTROPY,
@@ -24,6 +23,7 @@ from nonlin.network.loss import (
     POISSON_EXP,
     SQUARED_ERROR,
 )
+from nonlin.network.compiled import ZERO, call_kernel, compiled
 
 Array = np.ndarray
 STEEP = 30.0  # logit beyond which e^z is continued by its tangent: 10^13 times the mean

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 # function than one that loads the cache, and both must give the same bits.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 ZERO: Any = np.int64(0)  # a plain 0 has a type of its own in Numba: functions would compile twice
-_SOURCES = ("compiled.py", "memory.py", "loss.py", "backprop.py", "optimise.py", "loop.py")
+_SOURCES = ("compiled.py", "codes.py", "backprop.py", "optimise.py", "loop.py")
 _njit: Any = njit
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 

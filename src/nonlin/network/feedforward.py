@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -48,7 +49,7 @@ class Feedforward:
 
     def _views(self, shapes: Sequence[tuple[int, ...]], start: int) -> Iterator[np.ndarray]:
         for shape in shapes:
-            count = int(np.prod(shape))
+            count = math.prod(shape)
             yield self.parameters[start : start + count].reshape(shape)
             start += count
 

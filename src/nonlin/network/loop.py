@@ -21,8 +21,8 @@ from nonlin.network.backprop import (
     swap,
     workspace,
 )
+from nonlin.network.codes import Memory
 from nonlin.network.compiled import ZERO, compiled, entry
-from nonlin.network.memory import Memory
 from nonlin.network.optimise import LearningRule, shuffle, update
 
 CHUNK = 256  # rows of validation data per pass: small enough to stay in the cache

@@ -72,14 +72,13 @@ class Network(Feedforward):
         return result
 
     def _initialise(self, rule: Initialisation) -> None:
-        feeding = (None, *self.hidden)
-        layers = zip(
-            streams(self.seed, len(self.weights)), self.weights, self.biases, feeding, strict=True
-        )
+        randoms, feeding = streams(self.seed, len(self.sizes) - 1), (None, *self.hidden)
+        layers = zip(randoms, self.weights, self.biases, feeding, strict=True)
         for random, weights, biases, activation in layers:
+            chosen = rule.chosen(activation)
             fan_in, fan_out = weights.shape
-            weights[:] = rule.draw(random, fan_in, fan_out, activation)
-            biases[:] = rule.draw_biases(random, len(biases), activation)
+            weights[:] = chosen.draw(random, fan_in, fan_out, activation)
+            biases[:] = chosen.draw_biases(random, len(biases), activation)
 
     def fit(
         self,

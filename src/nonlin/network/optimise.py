@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from nonlin.network.backprop import Array
+from nonlin.network.codes import Memory
 from nonlin.network.compiled import ZERO, compiled
-from nonlin.network.memory import Memory
 
 ADAMW, SGD = 0, 1
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8

@@ -10,10 +10,10 @@ import numpy as np
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
+from nonlin.network.codes import Memory
 from nonlin.network.divergence import Divergence
 from nonlin.network.feedforward import Feedforward
 from nonlin.network.loss import Loss
-from nonlin.network.memory import Memory
 
 OPTIMIZERS = ("adamw", "sgd")
 

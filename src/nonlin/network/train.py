@@ -19,11 +19,11 @@ from nonlin._errors import InputError
 from nonlin.kernels.threads import thread_count
 from nonlin.network import divergence
 from nonlin.network.blas import single_threaded_blas
+from nonlin.network.codes import Memory
 from nonlin.network.divergence import Divergence
 from nonlin.network.feedforward import Feedforward
 from nonlin.network.goal import Shared, data_of, layout_of
 from nonlin.network.loss import Loss, loss_for
-from nonlin.network.memory import Memory
 from nonlin.network.settings import OPTIMIZERS, Job, Record, Settings
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""What an optimizer remembers; the compiled loop imports it, so that nothing else stands here."""
+"""What compiled code takes from plain Python: codes of the losses, an optimizer's memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import numpy as np
 
 if TYPE_CHECKING:
     from nonlin.network.feedforward import Feedforward
+
+SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2
+HUBER, POISSON_SOFTPLUS, POISSON_EXP, PINBALL, CORN = 3, 4, 5, 6, 7
 
 
 class Memory(NamedTuple):
