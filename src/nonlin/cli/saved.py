@@ -40,11 +40,10 @@ def predict(
     _writable(output)
     from nonlin.data.read import read_frame
     from nonlin.keep import load
-    from nonlin.keep.predictions import predictions
 
     loaded = load(model)
     frame, notes = read_frame(data)
-    found = predictions(loaded, frame, probabilities)
+    found = loaded.predictions(frame, probabilities)
     for note in (*notes, *loaded.remarks(frame)):
         print(note, file=sys.stderr)
     _write(found, output)

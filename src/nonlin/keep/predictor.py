@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.data import prepare
-from nonlin.data.columns import listed
+from nonlin.data.columns import distinct, listed
 from nonlin.data.prepare import Preparation
 from nonlin.data.table import as_frame, as_target
 from nonlin.network import Network, Settings
@@ -113,6 +114,18 @@ class Predictor:
         if self.task.kind == "ordinal":
             return _of_classes(found)
         return found
+
+    def predictions(self, frame: pl.DataFrame, probabilities: bool = False) -> pl.DataFrame:
+        """One row for each row of the frame, in its order: `columns`, then p_LABEL for each class.
+
+        Raises InputError as `predict`, and for probabilities as `predict_proba`.
+        """
+        shares = self.predict_proba(frame) if probabilities else np.empty((frame.height, 0))
+        values = self.predict(frame).reshape(frame.height, -1)
+        likely = [f"p_{label}" for label in self.task.labels] if probabilities else []
+        names = distinct((*self.columns, *likely))
+        columns = zip(names, (*values.T, *shares.T), strict=True)
+        return pl.DataFrame([pl.Series(name, column) for name, column in columns])
 
     def arrays(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Raw rows and their targets as the network takes them; rows without a target are left out.

@@ -18,7 +18,7 @@ SHIFTS = (0.0, 0.5, -0.5, 1.5, -1.5)
 FARTHEST = 10.0  # shift of a solution that is one: beyond, sums lose their digits
 
 
-class Transform(NamedTuple):
+class AffineTransform(NamedTuple):
     """x -> output_scale * (f(input_scale * x + input_shift) + output_shift)"""
 
     input_scale: float
@@ -48,7 +48,7 @@ class _Parts(NamedTuple):
     linear: float
 
 
-def deep_kernel_shaping(f: Nonlinearity, depth: int, zeta: float) -> Transform | None:
+def deep_kernel_shaping(f: Nonlinearity, depth: int, zeta: float) -> AffineTransform | None:
     """Q(1) = 1, Q'(1) = 1, C(0) = 0 and C'(1) = zeta^(1/depth); None if no solution is found.
 
     For a chain of `depth` layers, whose correlation map then has the slope zeta at 1. Source:
@@ -56,9 +56,9 @@ def deep_kernel_shaping(f: Nonlinearity, depth: int, zeta: float) -> Transform |
     """
     slope = zeta ** (1 / depth)
 
-    def transform(parts: _Parts, scale: float, shift: float) -> Transform:
+    def transform(parts: _Parts, scale: float, shift: float) -> AffineTransform:
         variance = parts.second - parts.mean**2
-        return Transform(scale, shift, 1 / math.sqrt(variance), -parts.mean)
+        return AffineTransform(scale, shift, 1 / math.sqrt(variance), -parts.mean)
 
     def miss(found: Conditions) -> tuple[float, float]:
         return found.q_slope - 1, found.c_slope - slope
@@ -66,17 +66,17 @@ def deep_kernel_shaping(f: Nonlinearity, depth: int, zeta: float) -> Transform |
     return _solve(f, transform, miss)
 
 
-def tailored(f: Nonlinearity, depth: int, tau: float) -> Transform | None:
+def tailored(f: Nonlinearity, depth: int, tau: float) -> AffineTransform | None:
     """Q(1) = 1, Q'(1) = 1, C'(1) = 1 and C''(1) = tau / depth; None if no solution is found.
 
     For smooth f. Source: Zhang et al. 2022 (arXiv:2203.08120).
     """
 
-    def with_sign(sign: float) -> Callable[[_Parts, float, float], Transform]:
-        def transform(parts: _Parts, scale: float, shift: float) -> Transform:
+    def with_sign(sign: float) -> Callable[[_Parts, float, float], AffineTransform]:
+        def transform(parts: _Parts, scale: float, shift: float) -> AffineTransform:
             gamma = 1 / (scale * math.sqrt(parts.slope_second))
             rest = 1 / gamma**2 - parts.second + parts.mean**2
-            return Transform(scale, shift, gamma, sign * math.sqrt(rest) - parts.mean)
+            return AffineTransform(scale, shift, gamma, sign * math.sqrt(rest) - parts.mean)
 
         return transform
 
@@ -108,12 +108,12 @@ def leaky_correlation(slope: float, c: float, depth: int) -> float:
     return c
 
 
-def conditions(f: Nonlinearity, transform: Transform) -> Conditions:
+def conditions(f: Nonlinearity, transform: AffineTransform) -> Conditions:
     """What a layer of the transformed f does, with weights of variance 1 / fan_in, no biases."""
     return _conditions(_parts(f, *transform[:2]), transform)
 
 
-def _conditions(parts: _Parts, transform: Transform) -> Conditions:
+def _conditions(parts: _Parts, transform: AffineTransform) -> Conditions:
     scale, _, gamma, delta = transform
     return Conditions(
         gamma**2 * (parts.second + 2 * delta * parts.mean + delta**2),
@@ -138,13 +138,13 @@ def _parts(f: Nonlinearity, scale: float, shift: float) -> _Parts:
 
 def _solve(
     f: Nonlinearity,
-    transform: Callable[[_Parts, float, float], Transform],
+    transform: Callable[[_Parts, float, float], AffineTransform],
     miss: Callable[[Conditions], tuple[float, float]],
-) -> Transform | None:
+) -> AffineTransform | None:
     """The first root in (log input_scale, input_shift) that is found from one of the starts."""
     from scipy.optimize import root
 
-    def at(place: Array) -> Transform:
+    def at(place: Array) -> AffineTransform:
         scale, shift = math.exp(place[0]), float(place[1])
         return transform(_parts(f, scale, shift), scale, shift)
 

@@ -14,7 +14,7 @@ from nonlin.expr.walk import substitute
 from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.parameter import own_parameter
 from nonlin.theory import affine
-from nonlin.theory.affine import Transform
+from nonlin.theory.affine import AffineTransform
 from nonlin.theory.propagation import nonlinearity
 
 METHODS = ("auto", "dks", "tat")
@@ -65,16 +65,16 @@ def _is_rectifier(activation: Activation) -> bool:
     return found.homogeneous and found.monotone == "increasing" and bool(found.slope_jumps)
 
 
-def _shaped(f: Nonlinearity, depth: int, zeta: float) -> Transform | None:
+def _shaped(f: Nonlinearity, depth: int, zeta: float) -> AffineTransform | None:
     return None if f.jumps else affine.deep_kernel_shaping(f, depth, zeta)
 
 
-def _tailored(f: Nonlinearity, depth: int, tau: float) -> Transform | None:
+def _tailored(f: Nonlinearity, depth: int, tau: float) -> AffineTransform | None:
     return None if f.jumps else affine.tailored(f, depth, tau)
 
 
-def _transformed(chosen: Activation, found: Transform, depth: int) -> Activation:
-    names = {name: symbol(name) for name in Transform._fields}
+def _transformed(chosen: Activation, found: AffineTransform, depth: int) -> Activation:
+    names = {name: symbol(name) for name in AffineTransform._fields}
     inner = names["input_scale"] * symbol("x") + names["input_shift"]
     body = substitute(chosen.graph, {"x": inner})
     formula = names["output_scale"] * (body + names["output_shift"])
