@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # floors F0 to F5
-STRICT := _errors.py _text.py _callable.py expr emit kernels gaussian_moments parameter.py parametric_function.py kinds array_function.py activation.py catalogue checks.py sketch export theory init network
+STRICT := _errors.py _text.py _callable.py expr emit kernels gaussian_moments parameter.py function.py kinds array_function.py activation.py catalogue checks.py sketch export theory init network
 
 .PHONY: demo test lint bench clean
 

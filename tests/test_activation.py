@@ -249,7 +249,7 @@ def test_graph_and_gains_are_computed_once(monkeypatch):
         raise AssertionError("computed again")
 
     monkeypatch.setattr("nonlin.activation.recognise", again)
-    monkeypatch.setattr("nonlin.parametric_function.substitute", again)
+    monkeypatch.setattr("nonlin.function.substitute", again)
     assert (own.graph, own.gain, own.gain_backward) == (graph, gain, backward)
     monkeypatch.undo()
     other = own.bind(beta=0.5)  # nothing is taken over

@@ -24,7 +24,7 @@ from nonlin.cli.portrait import rows
 from nonlin.export import TARGETS
 from nonlin.export.subject import Subject
 from nonlin.expr.text import infix
-from nonlin.parametric_function import FUNCTION_KINDS
+from nonlin.function import FUNCTION_KINDS
 from nonlin.sketch.curve import curve_of, dead, example, kinks, saturated
 from nonlin.sketch.svg import picture, thumbnail
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nonlin import kinds
 from nonlin._callable import make_callable
@@ -13,10 +13,12 @@ from nonlin._errors import InputError
 from nonlin._text import Text, language
 from nonlin.array_function import ArrayFunction
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import Expr
 from nonlin.expr.recognise import recognise
 from nonlin.expr.walk import symbols
 from nonlin.parameter import check_order, own_parameter, trace
+
+if TYPE_CHECKING:
+    from nonlin.gaussian_moments.moments import Moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Activation(ArrayFunction):
         """The first derivative in LaTeX."""
         from nonlin.emit.latex import latex
 
-        self._needs_elementwise("derivative_latex")
+        self.needs_elementwise("derivative_latex")
         return latex(derivative(recognise(self.formula)))
 
     def to_python(self, order: int = 0) -> str:
@@ -62,7 +64,7 @@ class Activation(ArrayFunction):
         from nonlin.expr.derivative import derivatives
         from nonlin.expr.stable import stabilise
 
-        self._needs_elementwise("to_python")
+        self.needs_elementwise("to_python")
         if order != 0:
             check_order(order)
         plain = re.sub(r"\W|^(?=\d)", "_", self.name)
@@ -100,22 +102,21 @@ class Activation(ArrayFunction):
     @property
     def gain(self) -> float:
         """1 / sqrt(E[f(z)^2]), z standard normal: the forward gain for initialisation."""
-        from nonlin.gaussian_moments.gains import gain
-
-        self._needs_elementwise("gain")
-        return self._once("gain", lambda: gain(*self._recognised))
+        self.needs_elementwise("gain")
+        return self._moments.gain
 
     @property
     def gain_backward(self) -> float:
         """1 / sqrt(E[f'(z)^2]), z standard normal: the backward gain for initialisation."""
-        from nonlin.gaussian_moments.gains import gain_backward
-
-        self._needs_elementwise("gain_backward")
-        return self._once("gain_backward", lambda: gain_backward(*self._recognised))
+        self.needs_elementwise("gain_backward")
+        return self._moments.gain_backward
 
     @property
-    def _recognised(self) -> tuple[Expr, tuple[float, ...]]:
-        return recognise(self.graph), self.properties.breakpoints
+    def _moments(self) -> Moments:
+        from nonlin.gaussian_moments.moments import gaussian_moments
+
+        kinks = self.properties.breakpoints
+        return self._once("moments", lambda: gaussian_moments(recognise(self.graph), kinks))
 
     def __repr__(self) -> str:
         from nonlin.expr.text import infix

@@ -9,12 +9,12 @@ from nonlin import kinds
 from nonlin._errors import InputError
 from nonlin.expr.nodes import Expr
 from nonlin.expr.walk import substitute
+from nonlin.function import Function, kind_of
 from nonlin.parameter import GatedPair, Request, check_order
-from nonlin.parametric_function import ParametricFunction, kind_of
 
 
 @dataclass(frozen=True, slots=True)
-class ArrayFunction(ParametricFunction):
+class ArrayFunction(Function):
     """What an activation does with arrays. The work is done by the module of its kind."""
 
     def __call__(
@@ -127,7 +127,7 @@ class ArrayFunction(ParametricFunction):
         Parameters are given as in the call, numbers or arrays; seed: as in `sample`. For
         element-wise activations. Raises InputError if nothing is learned.
         """
-        self._needs_elementwise("parameter_gradients")
+        self.needs_elementwise("parameter_gradients")
         if not self.learned:
             raise InputError("nothing_learned", name=self.name)
         call = Request(precision, None, axis, parameters)
@@ -194,7 +194,7 @@ class ArrayFunction(ParametricFunction):
 
         Both arrays have one shape, and so has the result. Raises InputError otherwise.
         """
-        self._needs_elementwise("gate")
+        self.needs_elementwise("gate")
         call = Request(precision, out, parameters=parameters)
         return self._runner.evaluate(self, "gate", (value, x), call)[0]
 
@@ -213,7 +213,7 @@ class ArrayFunction(ParametricFunction):
 
         All arrays have one shape; `out`, if given, is a pair of arrays.
         """
-        self._needs_elementwise("gate_backward")
+        self.needs_elementwise("gate_backward")
         call = Request(precision, out, parameters=parameters)
         by_value, by_x = self._runner.evaluate(self, "gate_backward", (grad, value, x), call)
         return by_value, by_x

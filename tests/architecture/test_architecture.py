@@ -26,7 +26,7 @@ FLOORS = {  # of every folder and file of the package; docs/architecture.md says
     "kernels": 2,
     "gaussian_moments": 3,
     "parameter": 3,
-    "parametric_function": 3,
+    "function": 3,
     "kinds": 3,
     "array_function": 3,
     "activation": 3,

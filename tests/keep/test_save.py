@@ -133,7 +133,7 @@ def test_what_the_folder_holds(classes, tmp_path):
 
 
 def test_without_the_onnx_package(classes, tmp_path, monkeypatch):
-    monkeypatch.setattr("nonlin.keep.save.find_spec", lambda name: None)
+    monkeypatch.setattr("nonlin.keep.model.find_spec", lambda name: None)
     path = classes.save(tmp_path)
     assert not (path / folder.ONNX).exists()
     assert nl.load(path).network.sizes == classes.network.sizes

@@ -30,8 +30,6 @@ class Layered(Protocol):
     @property
     def seed(self) -> int: ...
     @property
-    def dtype(self) -> np.dtype[Any]: ...
-    @property
     def weights(self) -> tuple[np.ndarray, ...]: ...
     @property
     def biases(self) -> tuple[np.ndarray, ...]: ...
@@ -43,8 +41,8 @@ Fitted = TypeVar("Fitted", bound=Layered)
 
 def fitted(name: str, network: Fitted, X: Any) -> Fitted:
     """A network like this one, without biases, whose weights start from X: see `FITS`."""
-    columns = len(network.weights[0])
-    values = checks.some("X", checks.features(X, columns, network.dtype))
+    first = network.weights[0]
+    values = checks.some("X", checks.features(X, len(first), first.dtype))
     result = network.copy()
     for biases in result.biases:
         biases[:] = 0

@@ -1,13 +1,17 @@
-"""The model that a user takes away."""
+"""The model that a user takes away: what predicts, written into a folder or as code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 
+from nonlin.keep import folder as place
+from nonlin.keep import weights
+from nonlin.keep.describe import blueprint_of
+from nonlin.keep.plain_values import plain
 from nonlin.keep.predictor import Predictor
-from nonlin.keep.save import save
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -24,7 +28,18 @@ class Model(Predictor):
         installed, network.onnx: the network alone, which takes prepared inputs. A model that is
         there is replaced as a whole. Raises InputError for a folder that holds anything else.
         """
-        return save(self, folder)
+        path = place.writable(folder)
+        network = plain(blueprint_of(self.network))
+        settings = {"about": plain(self.about), "network": network, "task": plain(self.task)}
+        with place.replaced(path) as fresh:
+            place.write_json(fresh / place.SETTINGS, settings)
+            place.write_json(fresh / place.PREPARATION, {"preparation": plain(self.preparation)})
+            weights.write(fresh / place.WEIGHTS, self.network)
+            if find_spec("onnx"):
+                from nonlin.keep.onnx import as_onnx
+
+                (fresh / place.ONNX).write_bytes(as_onnx(self))
+        return path
 
     def code(self, to: str) -> str:
         """A script that builds the network and trains it: "torch", "keras", "jax" or "sklearn".

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from nonlin._text import Text, text
-from nonlin.parametric_function import ParametricFunction, kind_of
+from nonlin.function import Function, kind_of
 
 
 @cache
@@ -21,7 +21,7 @@ def runner(kind: str) -> Any:
     return import_module(f"nonlin.kinds.{kind}")
 
 
-def strengths(activation: ParametricFunction) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it: by its formula, by what is learned, by its noise."""
     found: list[Text] = runner(kind_of(activation.formula)).strengths(activation)
     if activation.learned:
@@ -31,7 +31,7 @@ def strengths(activation: ParametricFunction) -> list[Text]:
     return found
 
 
-def weaknesses(activation: ParametricFunction) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
     found: list[Text] = runner(kind_of(activation.formula)).weaknesses(activation)
     if activation.learned:

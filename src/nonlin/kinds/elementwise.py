@@ -20,13 +20,13 @@ from nonlin.expr import derivative as slopes
 from nonlin.expr.nodes import Expr
 from nonlin.expr.paths import Path, outputs_of
 from nonlin.expr.recognise import recognise
+from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
 from nonlin.parameter import Request, check_names
-from nonlin.parametric_function import ParametricFunction
 
 
-def value(activation: ParametricFunction, x: Any, call: Request) -> Any:
+def value(activation: Function, x: Any, call: Request) -> Any:
     """f of every element."""
     (result,) = evaluate(activation, (0,), (x,), call)
     if not call.parameters:
@@ -34,36 +34,34 @@ def value(activation: ParametricFunction, x: Any, call: Request) -> Any:
     return result
 
 
-def _keep_ready(activation: ParametricFunction, x: Any, precision: str) -> None:
+def _keep_ready(activation: Function, x: Any, precision: str) -> None:
     """Remember the kernel for arrays like x, if it takes them as they are."""
     if type(x) is np.ndarray and x.dtype in (np.float32, np.float64) and x.dtype.isnative:
         kernel = activation.kernel((0,), x.dtype, precision)
         activation._ready[np.ndarray, x.dtype, precision] = partial(arrays.run_one, kernel)
 
 
-def derivative(activation: ParametricFunction, x: Any, order: int, call: Request) -> Any:
+def derivative(activation: Function, x: Any, order: int, call: Request) -> Any:
     """The derivative at every element."""
     return evaluate(activation, (order,), (x,), call)[0]
 
 
-def both(activation: ParametricFunction, x: Any, call: Request) -> list[Any]:
+def both(activation: Function, x: Any, call: Request) -> list[Any]:
     """Value and first derivative."""
     return evaluate(activation, (0, 1), (x,), call)
 
 
-def backward(activation: ParametricFunction, grad: Any, x: Any, call: Request) -> Any:
+def backward(activation: Function, grad: Any, x: Any, call: Request) -> Any:
     """grad * f'(x)."""
     return evaluate(activation, "backward", (grad, x), call)[0]
 
 
-def backward_from_output(activation: ParametricFunction, grad: Any, y: Any, call: Request) -> Any:
+def backward_from_output(activation: Function, grad: Any, y: Any, call: Request) -> Any:
     """The gradient by x from the saved output."""
     return evaluate(activation, "from_output", (grad, y), call)[0]
 
 
-def evaluate(
-    activation: ParametricFunction, path: Path, given: Sequence[Any], call: Request
-) -> list[Any]:
+def evaluate(activation: Function, path: Path, given: Sequence[Any], call: Request) -> list[Any]:
     """The outputs of a path, of the shape of the arrays that are given."""
     inputs = arrays.as_inputs(given)
     outputs = arrays.outputs_for(inputs[0], call.out, outputs_of(path))
@@ -72,11 +70,7 @@ def evaluate(
 
 
 def fill(
-    activation: ParametricFunction,
-    path: Path,
-    inputs: list[Array],
-    outputs: list[Array],
-    call: Request,
+    activation: Function, path: Path, inputs: list[Array], outputs: list[Array], call: Request
 ) -> None:
     """Run a path on arrays of one shape; parameters that are arrays become inputs."""
     names: tuple[str, ...] = ()
@@ -89,7 +83,7 @@ def fill(
     arrays.run(activation.kernel(path, dtype, precision, names), inputs, outputs)
 
 
-def _columns(activation: ParametricFunction, x: Array, call: Request) -> dict[str, Array]:
+def _columns(activation: Function, x: Array, call: Request) -> dict[str, Array]:
     """The parameters that are arrays, checked and broadcast to x, in the dtype of x."""
     given = {name: value for name, value in call.parameters.items() if np.ndim(value)}
     check_names(activation.name, activation.parameters, given)
@@ -116,7 +110,7 @@ def _along(name: str, array: Array, x: Array, axis: Any) -> Array:
 
 
 def parameter_gradients(
-    activation: ParametricFunction, grad: Any, x: Any, names: Sequence[str], call: Request
+    activation: Function, grad: Any, x: Any, names: Sequence[str], call: Request
 ) -> dict[str, Any]:
     """For each name, the sum of grad * df/dparameter over what shares the parameter."""
     inputs = arrays.as_inputs((grad, x))
@@ -148,22 +142,22 @@ def _reduced(products: Array, name: str, call: Request) -> Any:
     return total.astype(given.dtype if given.dtype.kind == "f" else np.float64)
 
 
-def value_range(activation: ParametricFunction) -> tuple[float, float]:
+def value_range(activation: Function) -> tuple[float, float]:
     """Least upper and greatest lower bound of the values."""
     low, high = activation.properties.range
     return low, high
 
 
-def kinks(activation: ParametricFunction) -> tuple[float, ...]:
+def kinks(activation: Function) -> tuple[float, ...]:
     """Points where the value or the first derivative jumps."""
     return activation.properties.kinks
 
 
-def strengths(activation: ParametricFunction) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it."""
     return analyse.strengths(activation.properties)
 
 
-def weaknesses(activation: ParametricFunction) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
     return analyse.weaknesses(activation.properties)

@@ -13,20 +13,20 @@ import numpy as np
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.expr.paths import gate_factor
+from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
 from nonlin.kinds import elementwise, rowwise
 from nonlin.parameter import GatedPair, Request
-from nonlin.parametric_function import ParametricFunction
 
 
-def value(activation: ParametricFunction, x: Any, call: Request) -> Any:
+def value(activation: Function, x: Any, call: Request) -> Any:
     """f(value, gate) of every element, from a pair of arrays or the halves of one."""
     pair = x if isinstance(x, GatedPair) else _halves(arrays.as_input(x), call.axis)
     return elementwise.evaluate(activation, "gate", pair, call)[0]
 
 
-def backward(activation: ParametricFunction, grad: Any, x: Any, call: Request) -> Any:
+def backward(activation: Function, grad: Any, x: Any, call: Request) -> Any:
     """The gradient by x; for a pair, the gradients by value and by gate."""
     if isinstance(x, GatedPair):
         return tuple(elementwise.evaluate(activation, "gate_backward", (grad, *x), call))
@@ -49,17 +49,17 @@ def _halves(x: Array, axis: Any) -> GatedPair:
     return GatedPair(x[(*before, half[0])], x[(*before, half[1])])
 
 
-def derivative(activation: ParametricFunction, x: Any, order: int, call: Request) -> NoReturn:
+def derivative(activation: Function, x: Any, order: int, call: Request) -> NoReturn:
     """There is no single one."""
     raise InputError("gated_derivative", name=activation.name)
 
 
-def both(activation: ParametricFunction, x: Any, call: Request) -> NoReturn:
+def both(activation: Function, x: Any, call: Request) -> NoReturn:
     """There is no single derivative."""
     raise InputError("gated_derivative", name=activation.name)
 
 
-def value_range(activation: ParametricFunction) -> tuple[float, float]:
+def value_range(activation: Function) -> tuple[float, float]:
     """Bounds of the values: where they grow with the inputs, infinite."""
     pairs = np.random.default_rng(0).standard_normal((2, 512))
     exact = Request("exact")
@@ -67,12 +67,12 @@ def value_range(activation: ParametricFunction) -> tuple[float, float]:
     return rowwise.bounds_of(np.concatenate(sizes[:2]), sizes[2])
 
 
-def kinks(activation: ParametricFunction) -> tuple[float, ...]:
+def kinks(activation: Function) -> tuple[float, ...]:
     """Kinks in the gate, at value 1."""
     return elementwise.kinks(activation.curve)
 
 
-def strengths(activation: ParametricFunction) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it, read off the formula and the curve of the gate."""
     found = [text("gated.product")]
     if gate_factor(activation.formula) is not None:
@@ -85,7 +85,7 @@ def strengths(activation: ParametricFunction) -> list[Text]:
     return found
 
 
-def weaknesses(activation: ParametricFunction) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
     found = [text("gated.two_inputs")]
     curve = activation.curve.properties

@@ -13,22 +13,22 @@ import numpy as np
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
-from nonlin.expr.nodes import Expr, arguments_of, is_call, value_of
+from nonlin.expr.nodes import arguments_of, is_call, value_of
+from nonlin.function import Function, kind_of
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
 from nonlin.kinds import elementwise, rowwise
 from nonlin.parameter import Request, check_precision
-from nonlin.parametric_function import ParametricFunction, kind_of
 
 
-def value(activation: ParametricFunction, x: Any, call: Request) -> Any:
+def value(activation: Function, x: Any, call: Request) -> Any:
     """f of x, along the axis."""
     rows, place = _rows(x, call.axis)
     found = _Assembly(activation, call).value(rows)
     return _given_back(found, place, call.out)
 
 
-def backward(activation: ParametricFunction, grad: Any, x: Any, call: Request) -> Any:
+def backward(activation: Function, grad: Any, x: Any, call: Request) -> Any:
     """The gradient by x, of the shape of x; grad has that of the result."""
     rows, place = _rows(x, call.axis)
     grads = np.moveaxis(arrays.as_input(grad), place, -1) if np.ndim(grad) else np.asarray(grad)
@@ -42,7 +42,7 @@ def backward(activation: ParametricFunction, grad: Any, x: Any, call: Request) -
     )
 
 
-def derivative(activation: ParametricFunction, x: Any, order: int, call: Request) -> Any:
+def derivative(activation: Function, x: Any, order: int, call: Request) -> Any:
     """The Jacobian of every row (order 1 only), shape (..., m, n)."""
     if order != 1:
         raise InputError("rowwise_order", name=activation.name, given=order)
@@ -54,12 +54,12 @@ def derivative(activation: ParametricFunction, x: Any, order: int, call: Request
     return _given_back(assembly.backward(grads, spread), -1, call.out)
 
 
-def both(activation: ParametricFunction, x: Any, call: Request) -> tuple[Any, Any]:
+def both(activation: Function, x: Any, call: Request) -> tuple[Any, Any]:
     """Value and Jacobian; `out`, if given, is a pair of arrays."""
     return rowwise.value_and_jacobian(activation, x, call, value, derivative)
 
 
-def example(activation: ParametricFunction) -> list[float]:
+def example(activation: Function) -> list[float]:
     """A short row to show: two groups of 1, -2, 3, -4, ..."""
     length = 2 * int(activation.values.get("pieces", 1))
     return [float((-1) ** place * (place + 1)) for place in range(length)]
@@ -84,13 +84,13 @@ def _given_back(found: Array, place: int, out: Any) -> Any:
 class _Assembly:
     """The parts of the formula, each a function that keeps the length of rows."""
 
-    def __init__(self, activation: ParametricFunction, call: Request) -> None:
+    def __init__(self, activation: Function, call: Request) -> None:
         check_precision(call.precision)
         bound = activation.bind(**call.parameters)
         self.joins = is_call(bound.formula, "row_join")
         self.call = Request(call.precision)
-        parts = arguments_of(bound.formula)
-        self.parts = [_part(bound, part) for part in (parts if self.joins else parts[:1])]
+        inner = arguments_of(bound.formula)[: 2 if self.joins else 1]
+        self.parts = [replace(bound, formula=each, from_output=None) for each in inner]
         self.pieces = value_of(arguments_of(bound.graph)[1])
 
     def result_shape(self, rows: Array) -> tuple[int, ...]:
@@ -126,28 +126,24 @@ class _Assembly:
         return np.asarray(_runner(inner).backward(inner, through, rows, self.call))
 
 
-def _part(activation: ParametricFunction, formula: Expr) -> ParametricFunction:
-    return replace(activation, formula=formula, from_output=None)
-
-
-def _runner(part: ParametricFunction) -> Any:
+def _runner(part: Function) -> Any:
     return rowwise if kind_of(part.formula) == "rowwise" else elementwise
 
 
-def value_range(activation: ParametricFunction) -> tuple[float, float]:
+def value_range(activation: Function) -> tuple[float, float]:
     """The hull of the ranges of its parts."""
     parts = _Assembly(activation, Request()).parts
     ends = [end for part in parts for end in _runner(part).value_range(part)]
     return min(ends), max(ends)
 
 
-def kinks(activation: ParametricFunction) -> tuple[float, ...]:
+def kinks(activation: Function) -> tuple[float, ...]:
     """Kinks of its parts."""
     parts = _Assembly(activation, Request()).parts
     return tuple(sorted({kink for part in parts for kink in _runner(part).kinks(part)}))
 
 
-def strengths(activation: ParametricFunction) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it."""
     assembly = _Assembly(activation, Request())
     if not assembly.joins:
@@ -159,7 +155,7 @@ def strengths(activation: ParametricFunction) -> list[Text]:
     return [text("reshaping.signs"), *([text("reshaping.never_dead")] if slopes.min() > 0 else [])]
 
 
-def weaknesses(activation: ParametricFunction) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
     assembly = _Assembly(activation, Request())
     if assembly.joins:

@@ -13,23 +13,23 @@ from nonlin._text import Text, text
 from nonlin.expr.nodes import Expr, is_call
 from nonlin.expr.rows import is_compiled
 from nonlin.expr.walk import postorder, substitute
+from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.pullback import pull_back
 from nonlin.kernels.rows import run_rows
 from nonlin.parameter import Request, check_precision
-from nonlin.parametric_function import ParametricFunction
 
 SAMPLES = 64
 
 
-def value(activation: ParametricFunction, x: Any, call: Request) -> Any:
+def value(activation: Function, x: Any, call: Request) -> Any:
     """f of every row of x along the axis."""
     activation = activation.bind(**call.parameters)
     return evaluate(activation, activation.formula, {"x": arrays.as_input(x)}, call)
 
 
-def derivative(activation: ParametricFunction, x: Any, order: int, call: Request) -> Any:
+def derivative(activation: Function, x: Any, order: int, call: Request) -> Any:
     """The Jacobian of every row (order 1 only), the same for both precisions."""
     check_precision(call.precision)
     if order != 1:
@@ -42,7 +42,7 @@ def derivative(activation: ParametricFunction, x: Any, order: int, call: Request
     return call.out
 
 
-def backward(activation: ParametricFunction, grad: Any, x: Any, call: Request) -> Any:
+def backward(activation: Function, grad: Any, x: Any, call: Request) -> Any:
     """The gradient by x: by the rule of the catalogue, or back through the reductions."""
     activation = activation.bind(**call.parameters)
     grad, x = arrays.as_inputs([grad, x])
@@ -52,7 +52,7 @@ def backward(activation: ParametricFunction, grad: Any, x: Any, call: Request) -
     return evaluate(activation, rule, {"grad": grad, "x": x}, call)
 
 
-def backward_from_output(activation: ParametricFunction, grad: Any, y: Any, call: Request) -> Any:
+def backward_from_output(activation: Function, grad: Any, y: Any, call: Request) -> Any:
     """The gradient by x from the saved output."""
     rule = activation.from_output
     assert rule is not None  # noqa: S101 - for the type checker
@@ -60,9 +60,7 @@ def backward_from_output(activation: ParametricFunction, grad: Any, y: Any, call
     return evaluate(activation, rule, given, call)
 
 
-def evaluate(
-    activation: ParametricFunction, formula: Expr, given: dict[str, Any], call: Request
-) -> Any:
+def evaluate(activation: Function, formula: Expr, given: dict[str, Any], call: Request) -> Any:
     """A formula in the arrays that are given, along the axis."""
     check_precision(call.precision)
     first = next(iter(given.values()))
@@ -72,9 +70,7 @@ def evaluate(
     return result
 
 
-def pull(
-    activation: ParametricFunction, grad: Array, given: dict[str, Array], call: Request
-) -> Any:
+def pull(activation: Function, grad: Array, given: dict[str, Array], call: Request) -> Any:
     """The Jacobian of every row by x, transposed, times grad: computed in float64."""
     check_precision(call.precision)
     place = arrays.checked_axis(given["x"], call.axis)
@@ -85,7 +81,7 @@ def pull(
     return result
 
 
-def jacobian(activation: ParametricFunction, x: Any, axis: int = -1) -> Any:
+def jacobian(activation: Function, x: Any, axis: int = -1) -> Any:
     """d f_i / d x_j for every row of x along `axis`, shape (..., n, n), dtype of x."""
     given = arrays.as_input(x)
     rows = np.moveaxis(given, arrays.checked_axis(given, axis), -1).astype(np.float64)
@@ -93,13 +89,13 @@ def jacobian(activation: ParametricFunction, x: Any, axis: int = -1) -> Any:
     return pull_back(activation.graph, units, {"x": rows[..., None, :]}).astype(given.dtype)
 
 
-def both(activation: ParametricFunction, x: Any, call: Request) -> tuple[Any, Any]:
+def both(activation: Function, x: Any, call: Request) -> tuple[Any, Any]:
     """Value and Jacobian; `out`, if given, is a pair of arrays."""
     return value_and_jacobian(activation, x, call, value, derivative)
 
 
 def value_and_jacobian(
-    activation: ParametricFunction,
+    activation: Function,
     x: Any,
     call: Request,
     value: Callable[..., Any],
@@ -113,19 +109,19 @@ def value_and_jacobian(
     return first, derivative(activation, x, 1, replace(call, out=out[1]))
 
 
-def kinks(activation: ParametricFunction) -> tuple[float, ...]:
+def kinks(activation: Function) -> tuple[float, ...]:
     """None that are points of a line."""
     return ()
 
 
-def _samples(activation: ParametricFunction) -> tuple[Any, Any]:
+def _samples(activation: Function) -> tuple[Any, Any]:
     """Rows of standard normal numbers, moderate and wide, and the values on them."""
     noise = np.random.default_rng(0).standard_normal((SAMPLES, 5))
     rows = np.concatenate([noise, 100 * noise, 10_000 * noise])
     return rows, value(activation, rows, Request("exact"))
 
 
-def value_range(activation: ParametricFunction) -> tuple[float, float]:
+def value_range(activation: Function) -> tuple[float, float]:
     """Bounds of the values: where they grow with the inputs, infinite."""
     _, values = _samples(activation)
     return bounds_of(values[: 2 * SAMPLES], values[2 * SAMPLES :])
@@ -140,7 +136,7 @@ def bounds_of(small: Array, large: Array) -> tuple[float, float]:
     return (-np.inf if falls else low, np.inf if rises else high)
 
 
-def _facts(activation: ParametricFunction) -> dict[str, bool]:
+def _facts(activation: Function) -> dict[str, bool]:
     rows, values = _samples(activation)
     near, sums = values[:SAMPLES], values.sum(axis=-1)
     moved = value(activation, rows[:SAMPLES] + 3.0, Request("exact"))
@@ -156,12 +152,12 @@ def _facts(activation: ParametricFunction) -> dict[str, bool]:
     }
 
 
-def strengths(activation: ParametricFunction) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it, measured on sample rows."""
     return [text(f"rowwise.{name}") for name, holds in _facts(activation).items() if holds]
 
 
-def weaknesses(activation: ParametricFunction) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it, measured on sample rows."""
     facts = _facts(activation)
     exponential = any(is_call(node, "exp") for node in postorder(activation.formula))

@@ -63,8 +63,7 @@ class Feedforward:
 
     def forward(self, X: Any) -> np.ndarray:
         """What the output layer gives, shape (rows, outputs), for X (rows, inputs)."""
-        values: np.ndarray = self.output(self.logits(X))
-        return values
+        return np.asarray(self.output(self.logits(X)))
 
     def predict(self, X: Any) -> np.ndarray:
         """Class index (softmax), 0 or 1 (sigmoid), or the values themselves (any other output).
@@ -87,21 +86,10 @@ class Feedforward:
         for activation, weights, biases in zip(
             (*self.hidden, self.output), self.weights, self.biases, strict=True
         ):
-            sums = _product(values, weights)
-            preactivations = sums + biases
-            activations = activation(preactivations)
-            layers.append(
-                LayerTrace(
-                    activation,
-                    values,
-                    weights.copy(),
-                    biases.copy(),
-                    sums,
-                    preactivations,
-                    activations,
-                )
-            )
-            values = activations
+            own, sums = (weights.copy(), biases.copy()), _product(values, weights)
+            given = sums + biases
+            layers.append(LayerTrace(activation, values, *own, sums, given, activation(given)))
+            values = layers[-1].activations
         return Trace(tuple(layers))
 
     def with_weights(self, weights: Sequence[Any], biases: Sequence[Any] | None = None) -> Self:
@@ -127,8 +115,7 @@ class Feedforward:
 def _product(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """x W; what exceeds the dtype becomes infinite, as in every kernel, without a warning."""
     with np.errstate(over="ignore", invalid="ignore"):
-        product: np.ndarray = values @ weights
-        return product
+        return np.asarray(values @ weights)
 
 
 def _fill(kind: str, views: Sequence[np.ndarray], given: Sequence[Any]) -> None:

@@ -60,20 +60,15 @@ def layout_of(network: Feedforward, loss: Loss) -> tuple[Any, list[Any]]:
 
 
 def data_of(
-    network: Feedforward,
-    loss: Loss,
-    X: Any,
-    y: Any,
-    weights: Any = None,
-    shared: Shared | None = None,
+    network: Feedforward, loss: Loss, X: Any, y: Any, weights: Any, kept: Shared | None = None
 ) -> Any:
     """X and y checked and converted, once for all jobs that use the same two objects."""
     from nonlin.network.backprop import Data
 
-    shared = {} if shared is None else shared
+    kept = {} if kept is None else kept
     columns, outputs = network.sizes[0], network.sizes[-1]
     key = (id(X), id(y), id(weights), columns, outputs, id(loss), network.dtype.num)
-    if key not in shared:
+    if key not in kept:
         inputs = checks.some("X", checks.features(X, columns, network.dtype))
         values = loss.prepare(y, len(inputs), outputs)
         labels, targets = np.empty(0, np.int64), np.empty((0, outputs), network.dtype)
@@ -82,5 +77,5 @@ def data_of(
         else:
             targets = checks.finite("y", checks.converted(values, network.dtype))
         counts = checks.row_weights(weights, len(inputs), network.dtype)
-        shared[key] = Data(inputs, labels, targets, counts)
-    return shared[key]
+        kept[key] = Data(inputs, labels, targets, counts)
+    return kept[key]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -58,20 +59,17 @@ def _binary(given: Any, rows: int, outputs: int) -> np.ndarray:
     return array
 
 
-def _shares(given: Any, rows: int, outputs: int) -> np.ndarray:
+def _between(most: float, error: str, given: Any, rows: int, outputs: int) -> np.ndarray:
     array = _values(given, rows, outputs)
-    outside = array[(array < 0) | (array > 1)]
+    outside = array[(array < 0) | (array > most)]
     if outside.size:
-        raise InputError("not_a_share", given=float(outside[0]))
+        raise InputError(error, given=float(outside[0]))
     return array
 
 
-def _not_negative(given: Any, rows: int, outputs: int) -> np.ndarray:
-    array = _values(given, rows, outputs)
-    outside = array[array < 0]
-    if outside.size:
-        raise InputError("negative_target", given=float(outside[0]))
-    return array
+_shares, _not_negative = (
+    partial(_between, *limit) for limit in ((1.0, "not_a_share"), (np.inf, "negative_target"))
+)
 
 
 def _classes(given: Any, rows: int, outputs: int) -> np.ndarray:

@@ -43,15 +43,10 @@ class Network(Feedforward):
         dtype: Any = np.float32,
     ) -> None:
         layers = checks.layer_sizes(sizes)
-        put = object.__setattr__
-        put(self, "sizes", layers)
-        put(self, "hidden", checks.hidden_activations(hidden, len(layers) - 2))
-        put(self, "output", get(output))
-        rule = initialisation(init)
-        put(self, "init", rule.name)
-        put(self, "seed", checks.seed(seed))
-        count = checks.parameter_count(layers)
-        put(self, "parameters", np.zeros(count, checks.real_dtype(dtype)))
+        activations = checks.hidden_activations(hidden, len(layers) - 2), get(output)
+        rule, number = initialisation(init), checks.seed(seed)
+        buffer = np.zeros(checks.parameter_count(layers), checks.real_dtype(dtype))
+        Feedforward.__init__(self, layers, *activations, rule.name, number, buffer)
         self._initialise(replace(rule, depth=max(rule.depth, len(self.hidden), 1)))
 
     @classmethod

@@ -105,17 +105,9 @@ class _Run:
         before = divergence.sizes(self.network)
         function = getattr(loop, f"run_{self.network.dtype.name}")
         begin = time.perf_counter()
-        epochs, steps, best, diverged = function(
-            self.network.parameters,
-            self.layout,
-            self.data,
-            self.held_out,
-            self.rule,
-            self.memory,
-            curves,
-            trail,
-            stop,
-        )
+        told = self.layout, self.data, self.held_out, self.rule, self.memory
+        found = function(self.network.parameters, *told, curves, trail, stop)
+        epochs, steps, best, diverged = found
         seconds = time.perf_counter() - begin
         why = self._why(trail, before, epochs, diverged) if diverged else None
         train_loss, validation_loss = curves[:, :epochs]
@@ -161,16 +153,12 @@ def run_of(job: Job, shared: Shared) -> _Run:
     loss = loss_for(job.network.output.name, job.loss)
     layout, kernels = layout_of(job.network, loss)
     data = data_of(job.network, loss, job.X, job.y, job.weights, shared)
-    held_out = _nothing(data)
+    held_out = type(data)(*(column[:0] for column in data))  # nothing
     if job.validation is not None:
         held_out = data_of(job.network, loss, *checks.validation(job.validation), shared)
     rule = _rule(job.settings, data.inputs.shape[0])
     memory = job.memory or Memory.of(job.network)
     return _Run(job.network, layout, data, held_out, rule, memory, kernels)
-
-
-def _nothing(data: Any) -> Any:
-    return type(data)(*(column[:0] for column in data))
 
 
 def _rule(settings: Settings, rows: int) -> Any:

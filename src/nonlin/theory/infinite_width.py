@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.checks import integer, number
+from nonlin.gaussian_moments.quadrature import Array
 from nonlin.theory.dual import Dual, dual
 from nonlin.theory.propagation import nonlinearity
-
-Array = NDArray[np.float64]
 
 SAME_LENGTH = 1e-6  # relative: rows whose squared lengths differ by less have one length
 

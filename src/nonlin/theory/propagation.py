@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from nonlin._errors import InputError
-from nonlin._text import text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.checks import number
@@ -19,16 +18,9 @@ from nonlin.theory.mean_field import MeanField
 
 
 def nonlinearity(activation: str | Activation, what: str) -> Nonlinearity:
-    """Graph, breaks and jumps of an element-wise activation; InputError for other kinds.
-
-    what: is asked about it, as the messages under `asked` name it.
-    """
+    """Graph, breaks and jumps of an element-wise activation; InputError: `needs_elementwise`."""
     chosen = get(activation)
-    if not chosen.elementwise:
-        kind = text(f"kinds.{chosen.kind}")
-        raise InputError(
-            "only_elementwise", name=chosen.name, what=text(f"asked.{what}"), kind=kind
-        )
+    chosen.needs_elementwise(what)
     found = chosen.properties
     return Nonlinearity(chosen.graph, found.breakpoints, tuple(x for x, _ in found.jumps))
 

@@ -11,7 +11,6 @@ from nonlin.catalogue import get
 from nonlin.checks import integer, number
 from nonlin.expr.nodes import Expr, lift, symbol, where
 from nonlin.expr.walk import substitute
-from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.parameter import own_parameter
 from nonlin.theory import affine
 from nonlin.theory.affine import AffineTransform
@@ -50,10 +49,11 @@ def shape(
     rectifier = _is_rectifier(chosen)
     if rectifier and method != "dks":
         return _leaky(chosen, count, number("eta", eta, 0, 1, open_below=True))
-    if method == "tat":
-        found = _tailored(f, count, number("tau", tau, 0, open_below=True))
-    else:
-        found = _shaped(f, count, number("zeta", zeta, 1, open_below=True))
+    tailored = method == "tat"
+    solve = affine.tailored if tailored else affine.deep_kernel_shaping
+    name, given, above = ("tau", tau, 0) if tailored else ("zeta", zeta, 1)
+    target = number(name, given, above, open_below=True)
+    found = None if f.jumps else solve(f, count, target)
     if found is None:
         raise InputError("no_shape", name=chosen.name, method=method, depth=count)
     return _transformed(chosen, found, count)
@@ -63,14 +63,6 @@ def _is_rectifier(activation: Activation) -> bool:
     """relu, leaky relu and their like: two rising half-lines that meet at 0."""
     found = activation.properties
     return found.homogeneous and found.monotone == "increasing" and bool(found.slope_jumps)
-
-
-def _shaped(f: Nonlinearity, depth: int, zeta: float) -> AffineTransform | None:
-    return None if f.jumps else affine.deep_kernel_shaping(f, depth, zeta)
-
-
-def _tailored(f: Nonlinearity, depth: int, tau: float) -> AffineTransform | None:
-    return None if f.jumps else affine.tailored(f, depth, tau)
 
 
 def _transformed(chosen: Activation, found: AffineTransform, depth: int) -> Activation:

@@ -37,7 +37,7 @@ def kind_of(formula: Expr) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ParametricFunction:
+class Function:
     """A formula in x and its parameters, immutable: what a module of `kinds` works on."""
 
     name: str
@@ -113,7 +113,7 @@ class ParametricFunction:
     @property
     def properties(self) -> Properties:
         """What can be read off the formula: see `nonlin.expr.analyse.Properties`."""
-        self._needs_elementwise("properties")
+        self.needs_elementwise("properties")
         return _properties(self.graph)
 
     @property
@@ -121,7 +121,7 @@ class ParametricFunction:
         """The element-wise function to draw: for a gated pair that of the gate, at value 1."""
         if self.kind == "gated":
             return replace(self, formula=substitute(self.formula, {"value": 1}))
-        self._needs_elementwise("curve")
+        self.needs_elementwise("curve")
         return self
 
     def _once(self, what: str, make: Callable[[], Made]) -> Made:
@@ -131,7 +131,8 @@ class ParametricFunction:
         found: Made = self._ready[what]
         return found
 
-    def _needs_elementwise(self, what: str) -> None:
+    def needs_elementwise(self, what: str) -> None:
+        """InputError for other kinds; `what` is asked, as the messages under `asked` name it."""
         if not self.elementwise:
             kind = text(f"kinds.{kind_of(self.formula)}")
             raise InputError(
@@ -152,12 +153,12 @@ def _properties(graph: Expr) -> Properties:
 
 @lru_cache(maxsize=4096)
 def _kernel(
-    function: ParametricFunction, path: Path, dtype: str, precision: str, columns: tuple[str, ...]
+    function: Function, path: Path, dtype: str, precision: str, columns: tuple[str, ...]
 ) -> Kernel:
     from nonlin.kernels.compile import compile_kernel
 
     if kind_of(function.formula) != "gated" or path not in ("gate", "gate_backward"):
-        function._needs_elementwise("kernel")
+        function.needs_elementwise("kernel")
     formula = function.from_output if path == "from_output" else function.formula
     if formula is None:
         raise InputError("no_backward_from_output", name=function.name)
