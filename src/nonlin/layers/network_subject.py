@@ -30,8 +30,8 @@ from nonlin.layers.subject import (
 )
 from nonlin.network import Job, Loss, Memory, Network, Record, Settings, train
 from nonlin.network.constant import constant_logits
-from nonlin.network.loss import loss_for
 from nonlin.network.goal import goal
+from nonlin.network.loss import loss_for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
