@@ -1,8 +1,8 @@
 # make demo: choose an activation for handwritten digits. make test: run the tests.
 PYTHON ?= python3
 BIN := .venv/bin
-# floors F0 to F3
-STRICT := _errors.py _text.py _callable.py expr emit kernels gaussian_moments parameter.py array_function.py activation.py kinds catalogue sketch
+# floors F0 to F5
+STRICT := _errors.py _text.py _callable.py expr emit kernels gaussian_moments parameter.py function.py kinds array_function.py activation.py catalogue checks.py sketch export theory init network
 
 .PHONY: demo test lint bench clean
 

@@ -239,3 +239,19 @@ def test_facts_about_a_pole():
     keys = {text.key for text in nl.activation("f", "1/x").weaknesses}
     assert "properties.undefined" in keys
     assert "properties.not_monotone" not in keys
+
+
+def test_graph_and_gains_are_computed_once(monkeypatch):
+    own = nl.activation("own", "x * sigmoid(beta * x)", beta=1.5)
+    graph, gain, backward = own.graph, own.gain, own.gain_backward
+
+    def again(*arguments):
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr("nonlin.activation.recognise", again)
+    monkeypatch.setattr("nonlin.function.substitute", again)
+    assert (own.graph, own.gain, own.gain_backward) == (graph, gain, backward)
+    monkeypatch.undo()
+    other = own.bind(beta=0.5)  # nothing is taken over
+    assert other.graph != graph
+    assert other.gain != gain

@@ -24,7 +24,7 @@ from nonlin.cli.shared.portrait import rows
 from nonlin.export import TARGETS
 from nonlin.export.subject import Subject
 from nonlin.expr.text import infix
-from nonlin.kinds import KINDS
+from nonlin.function import FUNCTION_KINDS
 from nonlin.sketch.curve import curve_of, dead, example, kinks, saturated
 from nonlin.sketch.svg import picture, thumbnail
 
@@ -39,7 +39,7 @@ SPOKEN = (
     "cli.traits.",
     "properties.",
     "formula.",
-    *(f"{kind}." for kind in ("kinds", *KINDS)),
+    *(f"{kind}." for kind in ("kinds", *FUNCTION_KINDS)),
 )  # messages that a page may hold
 
 WORDS = {

@@ -19,11 +19,11 @@ from nonlin.stability import Stability
 from nonlin.stability import diagnose as diagnose
 from nonlin.theory.infinite_width import nngp as nngp
 from nonlin.theory.infinite_width import ntk as ntk
-from nonlin.theory.of_activation import critical as critical
-from nonlin.theory.of_activation import gain as gain
-from nonlin.theory.of_activation import mean_field as mean_field
-from nonlin.theory.of_activation import moments as moments
-from nonlin.theory.shaped import shape as shape
+from nonlin.theory.propagation import critical as critical
+from nonlin.theory.propagation import gain as gain
+from nonlin.theory.propagation import mean_field as mean_field
+from nonlin.theory.propagation import moments as moments
+from nonlin.theory.shaping import shape as shape
 
 __version__: str
 

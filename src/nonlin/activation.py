@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nonlin import kinds
@@ -14,13 +13,12 @@ from nonlin._errors import InputError
 from nonlin._text import Text, language
 from nonlin.array_function import ArrayFunction
 from nonlin.expr.derivative import derivative
-from nonlin.expr.nodes import Expr
 from nonlin.expr.recognise import recognise
-from nonlin.expr.walk import substitute, symbols
+from nonlin.expr.walk import symbols
 from nonlin.parameter import check_order, own_parameter, trace
 
 if TYPE_CHECKING:
-    from nonlin.expr.analyse import Properties
+    from nonlin.gaussian_moments.moments import Moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,6 @@ class Activation(ArrayFunction):
         return self.titles[1 if language() == "zh" else 0] or self.name
 
     @property
-    def curve(self) -> Activation:
-        """The element-wise function to draw: for a gated pair that of the gate, at value 1."""
-        if self.kind == "gated":
-            return replace(self, formula=substitute(self.formula, {"value": 1}))
-        self._needs_elementwise("curve")
-        return self
-
-    @property
     def latex(self) -> str:
         """The formula in LaTeX, as its author wrote it."""
         from nonlin.emit.latex import latex
@@ -61,7 +51,7 @@ class Activation(ArrayFunction):
         """The first derivative in LaTeX."""
         from nonlin.emit.latex import latex
 
-        self._needs_elementwise("derivative_latex")
+        self.needs_elementwise("derivative_latex")
         return latex(derivative(recognise(self.formula)))
 
     def to_python(self, order: int = 0) -> str:
@@ -74,7 +64,7 @@ class Activation(ArrayFunction):
         from nonlin.expr.derivative import derivatives
         from nonlin.expr.stable import stabilise
 
-        self._needs_elementwise("to_python")
+        self.needs_elementwise("to_python")
         if order != 0:
             check_order(order)
         plain = re.sub(r"\W|^(?=\d)", "_", self.name)
@@ -86,12 +76,6 @@ class Activation(ArrayFunction):
         from nonlin.sketch.card import card
 
         return card(self)
-
-    @property
-    def properties(self) -> Properties:
-        """What can be read off the formula: see `nonlin.expr.analyse.Properties`."""
-        self._needs_elementwise("properties")
-        return _properties(self.graph)
 
     @property
     def range(self) -> tuple[float, float]:
@@ -118,31 +102,27 @@ class Activation(ArrayFunction):
     @property
     def gain(self) -> float:
         """1 / sqrt(E[f(z)^2]), z standard normal: the forward gain for initialisation."""
-        from nonlin.gaussian_moments.gains import gain
-
-        self._needs_elementwise("gain")
-        return gain(recognise(self.graph), self.properties.breakpoints)
+        self.needs_elementwise("gain")
+        return self._moments.gain
 
     @property
     def gain_backward(self) -> float:
         """1 / sqrt(E[f'(z)^2]), z standard normal: the backward gain for initialisation."""
-        from nonlin.gaussian_moments.gains import gain_backward
+        self.needs_elementwise("gain_backward")
+        return self._moments.gain_backward
 
-        self._needs_elementwise("gain_backward")
-        return gain_backward(recognise(self.graph), self.properties.breakpoints)
+    @property
+    def _moments(self) -> Moments:
+        from nonlin.gaussian_moments.moments import gaussian_moments
+
+        kinks = self.properties.breakpoints
+        return self._once("moments", lambda: gaussian_moments(recognise(self.graph), kinks))
 
     def __repr__(self) -> str:
         from nonlin.expr.text import infix
 
         values = "".join(f", {name}={value:g}" for name, value in self.values.items())
         return f"<Activation {self.name}: {infix(self.formula)}{values}>"
-
-
-@lru_cache(maxsize=512)
-def _properties(graph: Expr) -> Properties:
-    from nonlin.expr.analyse import properties
-
-    return properties(recognise(graph))
 
 
 def activation(name: str, formula: str | Callable[..., Any], /, **parameters: float) -> Activation:

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
-from fractions import Fraction
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from nonlin import kinds
 from nonlin._errors import InputError
-from nonlin._text import text
-from nonlin.expr.nodes import Expr, constant
-from nonlin.expr.paths import Path
+from nonlin.expr.nodes import Expr
 from nonlin.expr.walk import substitute
-from nonlin.kinds import kind_of
-from nonlin.parameter import Call, Pair, Parameter, check_order, check_precision, with_values
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from nonlin.kernels.compile import Kernel
+from nonlin.function import Function, kind_of
+from nonlin.parameter import GatedPair, Request, check_order
 
 
 @dataclass(frozen=True, slots=True)
-class ArrayFunction:
+class ArrayFunction(Function):
     """What an activation does with arrays. The work is done by the module of its kind."""
-
-    name: str
-    formula: Expr
-    parameters: tuple[Parameter, ...] = ()
-    from_output: Expr | None = None  # the gradient by x, in `grad` and y = f(x)
-    training: Expr | None = None  # the formula in training, in x and noise
-    _ready: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __call__(
         self,
@@ -63,14 +47,14 @@ class ArrayFunction:
             pair = {"x": x} if gate is None else {"x": gate, "value": x}
             return substitute(self.bind(**parameters).graph, pair)
         x = self._given(x, gate)
-        return self._runner.value(self, x, Call(precision, out, axis, parameters))
+        return self._runner.value(self, x, Request(precision, out, axis, parameters))
 
     def _given(self, x: Any, gate: Any) -> Any:
         if gate is None:
             return x
         if self.kind != "gated":
             raise InputError("not_gated", name=self.name)
-        return Pair(x, gate)
+        return GatedPair(x, gate)
 
     def derivative(
         self,
@@ -89,7 +73,7 @@ class ArrayFunction:
         For a row-wise function (order 1 only): the Jacobian, shape (..., n, n), rows last.
         """
         check_order(order)
-        call = Call(precision, out, axis, parameters)
+        call = Request(precision, out, axis, parameters)
         return self._runner.derivative(self, x, int(order), call)
 
     def value_and_derivative(
@@ -103,7 +87,7 @@ class ArrayFunction:
         **parameters: Any,
     ) -> tuple[Any, Any]:
         """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
-        value, slope = self._runner.both(self, x, Call(precision, out, axis, parameters))
+        value, slope = self._runner.both(self, x, Request(precision, out, axis, parameters))
         return value, slope
 
     def backward(
@@ -125,7 +109,7 @@ class ArrayFunction:
         gradients. Raises InputError otherwise.
         """
         x = self._given(x, gate)
-        return self._runner.backward(self, grad, x, Call(precision, out, axis, parameters))
+        return self._runner.backward(self, grad, x, Request(precision, out, axis, parameters))
 
     def parameter_gradients(
         self,
@@ -143,10 +127,10 @@ class ArrayFunction:
         Parameters are given as in the call, numbers or arrays; seed: as in `sample`. For
         element-wise activations. Raises InputError if nothing is learned.
         """
-        self._needs_elementwise("parameter_gradients")
+        self.needs_elementwise("parameter_gradients")
         if not self.learned:
             raise InputError("nothing_learned", name=self.name)
-        call = Call(precision, None, axis, parameters)
+        call = Request(precision, None, axis, parameters)
         if seed is not None:
             found: dict[str, Any] = self._noisy().parameter_gradients(self, grad, x, seed, call)
         else:
@@ -168,7 +152,7 @@ class ArrayFunction:
 
         For random activations, such as RReLU. Raises InputError for the others.
         """
-        call = Call(precision, out, axis, parameters)
+        call = Request(precision, out, axis, parameters)
         return self._noisy().value(self, x, seed, call)
 
     def sample_backward(
@@ -184,7 +168,7 @@ class ArrayFunction:
         **parameters: Any,
     ) -> Any:
         """The gradient by x of `sample` with the same seed, hence the same noise."""
-        call = Call(precision, out, axis, parameters)
+        call = Request(precision, out, axis, parameters)
         return self._noisy().backward(self, grad, x, seed, call)
 
     def _noisy(self) -> Any:
@@ -201,7 +185,7 @@ class ArrayFunction:
         """
         if self.from_output is None:
             raise InputError("no_backward_from_output", name=self.name)
-        return self._runner.backward_from_output(self, grad, y, Call(precision, out, axis))
+        return self._runner.backward_from_output(self, grad, y, Request(precision, out, axis))
 
     def gate(
         self, value: Any, x: Any, /, *, precision: str = "fast", out: Any = None, **parameters: Any
@@ -210,8 +194,8 @@ class ArrayFunction:
 
         Both arrays have one shape, and so has the result. Raises InputError otherwise.
         """
-        self._needs_elementwise("gate")
-        call = Call(precision, out, parameters=parameters)
+        self.needs_elementwise("gate")
+        call = Request(precision, out, parameters=parameters)
         return self._runner.evaluate(self, "gate", (value, x), call)[0]
 
     def gate_backward(
@@ -229,97 +213,11 @@ class ArrayFunction:
 
         All arrays have one shape; `out`, if given, is a pair of arrays.
         """
-        self._needs_elementwise("gate_backward")
-        call = Call(precision, out, parameters=parameters)
+        self.needs_elementwise("gate_backward")
+        call = Request(precision, out, parameters=parameters)
         by_value, by_x = self._runner.evaluate(self, "gate_backward", (grad, value, x), call)
         return by_value, by_x
-
-    def kernel(
-        self,
-        path: Path = (0,),
-        dtype: Any = "float32",
-        precision: str = "fast",
-        columns: tuple[str, ...] = (),
-    ) -> Kernel:
-        """The compiled path: orders (0: value), "backward", "gate", ... Keep it while in use.
-
-        columns: parameters that it takes as arrays, after the arrays of the path.
-        """
-        if not isinstance(dtype, str):
-            import numpy as np
-
-            dtype = np.dtype(dtype).name
-        try:
-            found: Kernel = self._ready[path, dtype, precision, columns]
-        except (KeyError, TypeError):  # hashing a whole activation takes longer than a short array
-            check_precision(precision)
-            found = _kernel(self, path, dtype, precision, columns)
-            self._ready[path, dtype, precision, columns] = found
-        return found
-
-    def bind(self, **parameters: Any) -> Self:
-        """The same activation with other parameter values."""
-        if not parameters:
-            return self
-        changed = with_values(self.name, self.parameters, parameters)
-        return replace(self, parameters=changed)
-
-    @property
-    def values(self) -> dict[str, float]:
-        """Parameter values by name."""
-        return {parameter.name: parameter.value for parameter in self.parameters}
-
-    @property
-    def kind(self) -> str:
-        """How it meets arrays: one of `nonlin.kinds.KINDS`, read off the formula."""
-        return "random" if self.training is not None else kind_of(self.formula)
-
-    @property
-    def elementwise(self) -> bool:
-        """Does it act on each element by itself?"""
-        return kind_of(self.formula) == "elementwise"
-
-    @property
-    def rowwise(self) -> bool:
-        """Does it act on whole rows?"""
-        return kind_of(self.formula) == "rowwise"
-
-    @property
-    def learned(self) -> tuple[str, ...]:
-        """Names of the parameters that networks learn, one number for a layer or a channel."""
-        return tuple(parameter.name for parameter in self.parameters if parameter.learned)
 
     @property
     def _runner(self) -> Any:
         return kinds.runner(kind_of(self.formula))
-
-    @property
-    def graph(self) -> Expr:
-        """The formula with the parameter values put in, exactly."""
-        return substitute(self.formula, {n: constant(Fraction(v)) for n, v in self.values.items()})
-
-    def _needs_elementwise(self, what: str) -> None:
-        if not self.elementwise:
-            kind = text(f"kinds.{kind_of(self.formula)}")
-            raise InputError(
-                "only_elementwise", name=self.name, what=text(f"asked.{what}"), kind=kind
-            )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        kept = (each.name for each in fields(self) if each.init)
-        return type(self), tuple(getattr(self, name) for name in kept)
-
-
-@lru_cache(maxsize=4096)
-def _kernel(
-    activation: ArrayFunction, path: Path, dtype: str, precision: str, columns: tuple[str, ...]
-) -> Kernel:
-    from nonlin.kernels.compile import compile_kernel
-
-    if kind_of(activation.formula) != "gated" or path not in ("gate", "gate_backward"):
-        activation._needs_elementwise("kernel")
-    formula = activation.from_output if path == "from_output" else activation.formula
-    if formula is None:
-        raise InputError("no_backward_from_output", name=activation.name)
-    numbers = {name: value for name, value in activation.values.items() if name not in columns}
-    return compile_kernel(formula, path, dtype, precision, numbers, columns)

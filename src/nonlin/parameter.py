@@ -65,7 +65,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Request:
     """What a call of an activation says besides its arrays of inputs.
 
     Parameters may be arrays for element-wise functions: see `kinds.elementwise`.
@@ -77,7 +77,7 @@ class Call:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Pair(NamedTuple):
+class GatedPair(NamedTuple):
     """The two inputs of a gated activation."""
 
     value: Any

@@ -10,7 +10,7 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin.keep import folder
-from nonlin.keep.values import plain
+from nonlin.keep.plain_values import plain
 
 TASKS = {
     "regression": lambda a, b: a,
@@ -133,7 +133,7 @@ def test_what_the_folder_holds(classes, tmp_path):
 
 
 def test_without_the_onnx_package(classes, tmp_path, monkeypatch):
-    monkeypatch.setattr("nonlin.keep.save.find_spec", lambda name: None)
+    monkeypatch.setattr("nonlin.keep.model.find_spec", lambda name: None)
     path = classes.save(tmp_path)
     assert not (path / folder.ONNX).exists()
     assert nl.load(path).network.sizes == classes.network.sizes
@@ -173,7 +173,7 @@ def test_a_failure_leaves_the_old_model(classes, numbers, tmp_path, monkeypatch)
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nonlin.keep.save._write_weights", full)
+    monkeypatch.setattr("nonlin.keep.weights.write", full)
     with pytest.raises(InputError, match="No space left on device"):
         numbers.save(path)
     assert {each.name: each.read_bytes() for each in path.iterdir()} == before

@@ -7,7 +7,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.theory.dual import dual, expect_pair
-from nonlin.theory.given import nonlinearity
+from nonlin.theory.propagation import nonlinearity
 
 C = np.concatenate([np.linspace(-1, 1, 81), [1 - 1e-12, -1 + 1e-12, 1 - 1e-6]])
 ANGLE = np.arccos(C)

@@ -9,7 +9,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.theory.critical import edge_of_chaos
-from nonlin.theory.given import nonlinearity
+from nonlin.theory.propagation import nonlinearity
 from nonlin.theory.variance import VarianceMap
 
 REFERENCE = Path(__file__).parents[1] / "data" / "edge_of_chaos.csv"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.theory.given import nonlinearity
 from nonlin.theory.plane import plane
+from nonlin.theory.propagation import nonlinearity
 
 
 @pytest.mark.parametrize("name", ["tanh", "gelu", "relu6", "binary_step", "relu"])

@@ -10,6 +10,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
@@ -18,7 +19,7 @@ from nonlin.catalogue.written import named
 from nonlin.choose.limits import Costs, prune
 from nonlin.choose.options import Options, complete
 from nonlin.init.rules import scales
-from nonlin.network import Settings, checks
+from nonlin.network import Settings
 from nonlin.trials.race import Budget
 
 # one or two of every family: rectified, exponential, gated, smooth, bounded

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.expr.properties import Properties
 from nonlin.measure.efficiency import nanoseconds_per_element
-from nonlin.network import checks
 
 Check = Callable[[str, Any], Any]
 Costs = dict[str, float]  # nanoseconds per element, by the repr of an activation

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from nonlin import __version__
 from nonlin.choose.candidates import QUICK_STEPS, Plan
+from nonlin.keep import About, Model, Score
 from nonlin.keep.describe import as_python
-from nonlin.keep.model import About, Model, Score
 from nonlin.tasks.task import PROBABILITIES
 
 if TYPE_CHECKING:

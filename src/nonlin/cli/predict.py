@@ -35,12 +35,11 @@ def command(
     _writable(output)
     from nonlin.data.read import read_frame
     from nonlin.keep import load
-    from nonlin.keep.predictions import predictions, remarks
 
     loaded = load(model)
     frame, notes = read_frame(data)
-    found = predictions(loaded, frame, probabilities)
-    for note in (*notes, *remarks(loaded, frame)):
+    found = loaded.predictions(frame, probabilities)
+    for note in (*notes, *loaded.remarks(frame)):
         print(note, file=sys.stderr)
     _write(found, output)
 

@@ -32,7 +32,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Moments, gains and mean field of one activation."""
-    from nonlin.theory.of_activation import mean_field, moments
+    from nonlin.theory.propagation import mean_field, moments
 
     activation = reading.activation(name, parameter)
     layers = reading.depth(depth)
@@ -59,7 +59,7 @@ def _kept(activation: Activation, second: float) -> float:
 
 def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float, float]:
     """Length of a signal and growth of the squared gradient after so many layers, from q = 1."""
-    from nonlin.theory.given import nonlinearity
+    from nonlin.theory.propagation import nonlinearity
     from nonlin.theory.variance import VarianceMap
 
     f = nonlinearity(activation, "theory")
@@ -72,7 +72,7 @@ def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float
 
 
 def _critical(activation: Activation) -> dict[str, float] | None:
-    from nonlin.theory.of_activation import critical
+    from nonlin.theory.propagation import critical
 
     try:
         return critical(activation)._asdict()

@@ -16,9 +16,9 @@ import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
+from nonlin.checks import real_array
 from nonlin.data import columns, dates, labels
 from nonlin.data.roles import MICROSECONDS, NONE, Roles, roles
-from nonlin.network.checks import real_array
 
 TARGET = "y"  # the name of a target that came without one
 NUMBERS = (int, float, np.integer, np.floating)

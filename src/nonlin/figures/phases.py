@@ -14,10 +14,9 @@ from nonlin.activation import Activation
 from nonlin.figures.style import Theme, drawing, quiet
 from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.theory.critical import critical, edge_of_chaos
-from nonlin.theory.given import nonlinearity
 from nonlin.theory.mean_field import MeanField
-from nonlin.theory.of_activation import mean_field, moments
 from nonlin.theory.plane import Plane, plane
+from nonlin.theory.propagation import mean_field, moments, nonlinearity
 from nonlin.theory.variance import LEVEL, VarianceMap
 
 GRID = 160  # points along each axis of the plane

@@ -50,9 +50,27 @@ class Moments:
         return self.second - self.mean**2
 
     @property
+    def gain(self) -> float:
+        """1 / sqrt(E[f(z)^2]): keeps the second moment of the activations from layer to layer.
+
+        Infinite where f is zero, 0 where E[f(z)^2] diverges, NaN where f is not defined.
+        Source: He et al. 2015 (arXiv:1502.01852), here for any f.
+        """
+        return _inverse_root(self.second)
+
+    @property
+    def gain_backward(self) -> float:
+        """1 / sqrt(E[f'(z)^2]): keeps the size of the gradients. Infinite where f' is zero."""
+        return _inverse_root(self.slope_second)
+
+    @property
     def error(self) -> float:
         """The largest of the error bounds of mean, second and slope_second."""
         return max(self.errors[:3])
+
+
+def _inverse_root(second: float) -> float:
+    return 1 / math.sqrt(second) if second > 0 else (math.inf if second == 0 else math.nan)
 
 
 def gaussian_moments(

@@ -6,14 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nonlin.emit.numpy import compile_together
 from nonlin.expr.derivative import derivatives
 from nonlin.expr.nodes import Expr
-
-Array = NDArray[np.float64]
+from nonlin.gaussian_moments.quadrature import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Random matrices of unit scale: the noise that an initialisation multiplies."""
+"""Random streams, and matrices of unit scale: the noise that an initialisation multiplies."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ import numpy as np
 Fill = Callable[[np.random.Generator, int, int], np.ndarray]
 
 CONNECTIONS = 15  # inputs of a sparse neuron: Martens, ICML 2010
+
+
+def streams(seed: int, layers: int) -> list[np.random.Generator]:
+    """One independent random stream per layer (PCG64, spawned from `seed`)."""
+    return [
+        np.random.Generator(np.random.PCG64(child))
+        for child in np.random.SeedSequence(seed).spawn(layers)
+    ]
 
 
 def normal(random: np.random.Generator, fan_in: int, fan_out: int) -> np.ndarray:

@@ -4,29 +4,59 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError
+from nonlin.activation import Activation
 from nonlin.init import fills
-from nonlin.init.initialisation import streams
-from nonlin.network import checks
-from nonlin.network.network import Network
-from nonlin.theory.of_activation import moments
+from nonlin.init.fills import streams
+from nonlin.theory.propagation import moments
 
 CLOSE = 0.02  # of the variance of a layer's sums to 1
 ROUNDS = 10
 
 
-def lsuv(network: Network, X: Any) -> Network:
-    """Orthogonal weights, scaled until the sums of each layer have variance 1 on X.
+class Layered(Protocol):
+    """What is fitted: layers of weights (fan_in, fan_out) and biases (fan_out,), the output last.
+
+    `hidden` are the activations between them; `copy` gives weights of their own.
+    """
+
+    @property
+    def hidden(self) -> tuple[Activation, ...]: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def weights(self) -> tuple[np.ndarray, ...]: ...
+    @property
+    def biases(self) -> tuple[np.ndarray, ...]: ...
+    def copy(self) -> Self: ...
+
+
+Fitted = TypeVar("Fitted", bound=Layered)
+
+
+def fitted(name: str, network: Fitted, X: Any) -> Fitted:
+    """A network like this one, without biases, whose weights start from X: see `FITS`."""
+    first = network.weights[0]
+    values = checks.some("X", checks.features(X, len(first), first.dtype))
+    result = network.copy()
+    for biases in result.biases:
+        biases[:] = 0
+    FITS[name](result, values.astype(np.float64))
+    return result
+
+
+def _lsuv(network: Layered, values: np.ndarray) -> None:
+    """Orthogonal weights, scaled until the sums of each layer have variance 1 on the values.
 
     Source: Mishkin and Matas 2016 (arXiv:1511.06422).
     """
-    result, values = _bare(network, X)
-    randoms = streams(network.seed, len(result.weights))
-    for layer, (random, weights) in enumerate(zip(randoms, result.weights, strict=True)):
+    randoms = streams(network.seed, len(network.weights))
+    for layer, (random, weights) in enumerate(zip(randoms, network.weights, strict=True)):
         weights[:] = fills.orthogonal(random, *weights.shape)
         for _ in range(ROUNDS):
             variance = float((values @ weights.astype(np.float64)).var())
@@ -35,33 +65,21 @@ def lsuv(network: Network, X: Any) -> Network:
                 break
         if layer < len(network.hidden):
             values = network.hidden[layer](values @ weights.astype(np.float64))
-    return result
 
 
-def autoinit(network: Network, X: Any) -> Network:
+def _autoinit(network: Layered, values: np.ndarray) -> None:
     """Normal weights of variance 1 / (fan_in (mean^2 + variance)) of what comes into the layer.
 
-    That of X is measured, that behind an activation computed for sums that are standard normal.
+    That of the values is measured, that behind an activation computed for standard normal sums.
     Source: Bingham and Miikkulainen 2023 (arXiv:2109.08958).
     """
-    result, values = _bare(network, X)
     second = float(np.square(values).mean())
-    randoms = streams(network.seed, len(result.weights))
-    for layer, (random, weights) in enumerate(zip(randoms, result.weights, strict=True)):
+    randoms = streams(network.seed, len(network.weights))
+    for layer, (random, weights) in enumerate(zip(randoms, network.weights, strict=True)):
         if layer > 0:
             second = moments(network.hidden[layer - 1]).second
         noise = fills.normal(random, *weights.shape)
         weights[:] = noise / math.sqrt(weights.shape[0] * _positive(second, layer))
-    return result
-
-
-def _bare(network: Network, X: Any) -> tuple[Network, np.ndarray]:
-    """A copy without biases, and X as float64."""
-    values = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
-    result = network.copy()
-    for biases in result.biases:
-        biases[:] = 0
-    return result, values.astype(np.float64)
 
 
 def _positive(second: float, layer: int) -> float:
@@ -70,4 +88,4 @@ def _positive(second: float, layer: int) -> float:
     return second
 
 
-FITS: dict[str, Callable[[Network, Any], Network]] = {"lsuv": lsuv, "autoinit": autoinit}
+FITS: dict[str, Callable[[Layered, np.ndarray], None]] = {"lsuv": _lsuv, "autoinit": _autoinit}

@@ -10,22 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
+from nonlin.init.fills import streams
+from nonlin.init.fitted import Fitted, fitted
 from nonlin.init.rules import ALIASES, RULES, Feed, Rule, scales
-from nonlin.network import checks
-from nonlin.theory.given import nonlinearity
-from nonlin.theory.of_activation import critical, moments
+from nonlin.theory.propagation import critical, moments, nonlinearity
 from nonlin.theory.variance import VarianceMap
-
-if TYPE_CHECKING:
-    from nonlin.network.network import Network
 
 DEEP = 20  # layers from which `auto` looks at the gradients as well
 LARGEST_GROWTH = 100.0  # of the squared gradient over all layers, or its inverse
@@ -160,7 +158,7 @@ class Initialisation:
         """Why weights are drawn so for this activation."""
         return _reason(self.chosen(activation), get(activation))
 
-    def fitted(self, network: Network, X: Any) -> Network:
+    def fitted(self, network: Fitted, X: Any) -> Fitted:
         """A network like this one, with weights that start from data X (rows, inputs).
 
         lsuv: orthogonal weights, scaled layer by layer until every layer's sums have variance 1
@@ -168,11 +166,9 @@ class Initialisation:
         and variance of X and, behind each activation, of its outputs. Raises InputError for
         other rules, and where a layer gives nothing that could be scaled.
         """
-        from nonlin.init import fitted
-
         if not self._rule.from_data:
             raise InputError("needs_no_data", name=self.name)
-        return fitted.FITS[self.name](network, X)
+        return fitted(self.name, network, X)
 
     def _feed(self, activation: str | Activation | None) -> Feed:
         return Feed(None if activation is None else get(activation), float(self.q))
@@ -263,11 +259,3 @@ def forward_slope(activation: Activation) -> float:
     """Slope of the variance map at its fixed point q = 1, for weights of the forward gain."""
     f = nonlinearity(activation, "gain")
     return VarianceMap(f, 1 / moments(activation).second, 0.0).slope(1.0)
-
-
-def streams(seed: int, layers: int) -> list[np.random.Generator]:
-    """One independent random stream per layer (PCG64, spawned from `seed`)."""
-    return [
-        np.random.Generator(np.random.PCG64(child))
-        for child in np.random.SeedSequence(seed).spawn(layers)
-    ]

@@ -10,7 +10,7 @@ from nonlin.activation import Activation
 from nonlin.init import fills
 from nonlin.init.fills import Fill
 from nonlin.theory.critical import Critical
-from nonlin.theory.of_activation import critical
+from nonlin.theory.propagation import critical
 
 GAINS = (1e-15, 1e15)
 
@@ -115,6 +115,9 @@ _HE = "He et al., ICCV 2015, arXiv:1502.01852"
 _LECUN = "LeCun et al., Efficient BackProp, 1998"
 _SAXE = "Saxe et al., ICLR 2014, arXiv:1312.6120"
 _SCHOENHOLZ = "Schoenholz et al., ICLR 2017, arXiv:1611.01232"
+_XIAO = "Xiao et al., ICML 2018, arXiv:1806.05393"
+_MISHKIN = "Mishkin and Matas, ICLR 2016, arXiv:1511.06422"
+_BINGHAM = "Bingham and Miikkulainen, AAAI 2023, arXiv:2109.08958"
 
 RULES: dict[str, Rule] = {
     "auto": Rule(fills.normal, _forward, "1/sqrt(E[f(z)^2]), z ~ N(0, 1)", True),
@@ -129,21 +132,12 @@ RULES: dict[str, Rule] = {
     "lecun_normal": Rule(fills.normal, _lecun, _LECUN),
     "lecun_uniform": Rule(fills.uniform, _lecun, _LECUN),
     "orthogonal": Rule(fills.orthogonal, _orthogonal, _SAXE, True),
-    "delta_orthogonal": Rule(
-        fills.orthogonal, _orthogonal, "Xiao et al., ICML 2018, arXiv:1806.05393", True
-    ),
+    "delta_orthogonal": Rule(fills.orthogonal, _orthogonal, _XIAO, True),
     "sparse": Rule(fills.sparse, _forward, "Martens, ICML 2010", True),
     "zeros": Rule(fills.ones, _nothing, ""),
     "constant": Rule(fills.ones, _nothing, ""),
-    "lsuv": Rule(
-        fills.orthogonal,
-        _orthogonal,
-        "Mishkin and Matas, ICLR 2016, arXiv:1511.06422",
-        from_data=True,
-    ),
-    "autoinit": Rule(
-        fills.normal, _forward, "Bingham and Miikkulainen, AAAI 2023, arXiv:2109.08958", True, True
-    ),
+    "lsuv": Rule(fills.orthogonal, _orthogonal, _MISHKIN, from_data=True),
+    "autoinit": Rule(fills.normal, _forward, _BINGHAM, True, True),
 }
 ALIASES = {
     "xavier_normal": "glorot_normal",

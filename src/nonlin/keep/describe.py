@@ -8,12 +8,12 @@ from nonlin._errors import InputError
 from nonlin.activation import Activation, activation
 from nonlin.catalogue import get
 from nonlin.expr.text import infix
-from nonlin.keep.values import shown
+from nonlin.keep.plain_values import shown
 from nonlin.network import Network
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class FunctionText:
     """An activation: its name, its formula in x and the parameters, their values.
 
     The formula is written down even if the catalogue has the name: a later version of it may
@@ -26,20 +26,20 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Blueprint:
     """All that a network is, apart from its weights."""
 
     sizes: tuple[int, ...]
-    hidden: tuple[Function, ...]
-    output: Function
+    hidden: tuple[FunctionText, ...]
+    output: FunctionText
     init: str
     seed: int
     dtype: str
 
 
-def shape_of(network: Network) -> Shape:
-    """The shape of a network."""
-    return Shape(
+def blueprint_of(network: Network) -> Blueprint:
+    """What `load` builds the network from, beside its weights."""
+    return Blueprint(
         network.sizes,
         tuple(map(function_of, network.hidden)),
         function_of(network.output),
@@ -49,9 +49,9 @@ def shape_of(network: Network) -> Shape:
     )
 
 
-def function_of(given: Activation) -> Function:
+def function_of(given: Activation) -> FunctionText:
     """An activation as text; InputError if no formula of at most 300 characters gives it back."""
-    function = Function(given.name, infix(given.formula), dict(given.values))
+    function = FunctionText(given.name, infix(given.formula), dict(given.values))
     try:
         same = activation_of(function, "").graph == given.graph
     except InputError:
@@ -61,7 +61,7 @@ def function_of(given: Activation) -> Function:
     return function
 
 
-def activation_of(function: Function, where: str) -> Activation:
+def activation_of(function: FunctionText, where: str) -> Activation:
     """The activation that the text describes; its formula is parsed, never evaluated."""
     try:
         entry = _entry(function.name, function.formula)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
 from nonlin.data.prepare import Preparation
 from nonlin.keep import folder as place
-from nonlin.keep.describe import Shape, activation_of
-from nonlin.keep.model import About, Model
-from nonlin.keep.values import build, shown
-from nonlin.network import Network, checks
+from nonlin.keep import weights
+from nonlin.keep.describe import Blueprint, activation_of
+from nonlin.keep.model import Model
+from nonlin.keep.plain_values import build, shown
+from nonlin.keep.predictor import About
+from nonlin.network import Network
 from nonlin.tasks.kinds import KINDS
 from nonlin.tasks.task import Task
-
-DTYPES = {"float32": "F32", "float64": "F64"}  # as the file of weights calls them
 
 
 def load(folder: str | PathLike[str]) -> Model:
@@ -35,11 +34,11 @@ def load(folder: str | PathLike[str]) -> Model:
     about = build(About, settings.get("about"), "about")
     task = build(Task, settings.get("task"), "task")
     _sound(task)
-    shape = build(Shape, settings.get("network"), "network")
+    blueprint = build(Blueprint, settings.get("network"), "network")
     prepared = place.read_json(path / place.PREPARATION).get("preparation")
     preparation = build(Preparation, prepared, "preparation")
     _works(preparation)
-    network = _network(shape, path / place.WEIGHTS)
+    network = _network(blueprint, path / place.WEIGHTS)
     _belong_together(network, preparation, task)
     return Model(network, preparation, task, about)
 
@@ -72,52 +71,17 @@ def _works(preparation: Preparation) -> None:
         raise InputError("model_value", where="preparation.scale", given=preparation.scale)
 
 
-def _network(shape: Shape, path: Path) -> Network:
-    sizes = checks.layer_sizes(shape.sizes)
-    if shape.dtype not in DTYPES:
-        raise InputError("model_value", where="network.dtype", given=shown(shape.dtype))
-    arrays = _arrays(path, _shapes(sizes), shape.dtype)
-    places = (f"network.hidden[{at}]" for at in range(len(shape.hidden)))
-    hidden = [activation_of(*each) for each in zip(shape.hidden, places, strict=True)]
-    output = activation_of(shape.output, "network.output")
-    return Network.of(sizes, hidden, output, shape.init, shape.seed, arrays[0::2], arrays[1::2])
-
-
-def _shapes(sizes: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for number, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
-        found[f"layer{number}.weight"] = (fan_in, fan_out)
-        found[f"layer{number}.bias"] = (fan_out,)
-    return found
-
-
-def _arrays(path: Path, shapes: dict[str, tuple[int, ...]], dtype: str) -> list[np.ndarray]:
-    """Weights and biases of each layer; names, dtypes and shapes are checked before any is read."""
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        raise InputError("model_no_file", path=str(path.parent), name=path.name)
-    try:
-        with safe_open(path, framework="numpy") as file:
-            _same_tensors(file, shapes, dtype, path.name)
-            return [file.get_tensor(name) for name in shapes]
-    except (SafetensorError, OSError) as error:
-        raise InputError("model_weights", name=path.name, reason=str(error)[:100]) from None
-
-
-def _same_tensors(file: Any, shapes: dict[str, tuple[int, ...]], dtype: str, name: str) -> None:
-    given = sorted(file.keys())
-    for tensor in (*shapes, *sorted(given)):
-        if tensor not in shapes or tensor not in given:
-            key = "model_tensor_missing" if tensor in shapes else "model_tensor_unknown"
-            raise InputError(key, name=name, tensor=shown(tensor))
-    for tensor, shape in shapes.items():
-        part = file.get_slice(tensor)
-        found = (tuple(part.get_shape()), part.get_dtype())
-        if found != (shape, DTYPES[dtype]):
-            raise InputError(
-                "model_tensor", name=name, tensor=tensor, given=found, needed=(shape, DTYPES[dtype])
-            )
+def _network(blueprint: Blueprint, path: Path) -> Network:
+    sizes = checks.layer_sizes(blueprint.sizes)
+    if blueprint.dtype not in weights.DTYPES:
+        raise InputError("model_value", where="network.dtype", given=shown(blueprint.dtype))
+    arrays = weights.read(path, sizes, blueprint.dtype)
+    places = (f"network.hidden[{at}]" for at in range(len(blueprint.hidden)))
+    hidden = [activation_of(*each) for each in zip(blueprint.hidden, places, strict=True)]
+    output = activation_of(blueprint.output, "network.output")
+    return Network.of(
+        sizes, hidden, output, blueprint.init, blueprint.seed, arrays[0::2], arrays[1::2]
+    )
 
 
 def _belong_together(network: Network, preparation: Preparation, task: Task) -> None:

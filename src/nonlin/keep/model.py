@@ -1,128 +1,25 @@
-"""The model that a user takes away: network, preparation, task, and where they come from."""
+"""The model that a user takes away: what predicts, written into a folder or as code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from nonlin._errors import InputError
-from nonlin._text import Text
-from nonlin.data.prepare import Preparation
-from nonlin.data.table import as_frame, as_target
-from nonlin.network import Network, Settings
-from nonlin.tasks.task import Task
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """The score of the race on test rows with its 95 % interval, and the error, if any.
-
-    name, error_name: of the measures, such as "r2" and "rmse". low, high: None after one round.
-    error: in the units of the target.
-    """
-
-    name: str
-    value: float
-    low: float | None
-    high: float | None
-    error_name: str | None
-    error: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """Where a model comes from.
-
-    data: name of the table. rows, columns: of it. target: the column that is predicted. training:
-    how the network was trained. score: of networks like this one that had less to learn from.
-    command: what gives the model again. versions: of Python, nonlin and what computed the weights.
-    """
-
-    data: str
-    rows: int
-    columns: int
-    target: str
-    training: Settings
-    score: Score
-    command: str
-    versions: dict[str, str]
+from nonlin.keep import folder as place
+from nonlin.keep import weights
+from nonlin.keep.describe import blueprint_of
+from nonlin.keep.plain_values import plain
+from nonlin.keep.predictor import Predictor
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Model:
+class Model(Predictor):
     """A trained network with everything that it needs to predict from raw rows.
 
     `Result.model` gives it, `save` writes it into a folder, `nl.load` reads it again.
     """
-
-    network: Network
-    preparation: Preparation
-    task: Task
-    about: About
-
-    def __repr__(self) -> str:
-        return f"<Model of {self.about.target}: {self.network!r}>"
-
-    def inputs(self, X: Any) -> np.ndarray:
-        """Raw rows as the network takes them, float32, (rows, inputs): see `Preparation.read`."""
-        return self.preparation(X)
-
-    def remarks(self, X: Any) -> tuple[Text, ...]:
-        """What to know about a prediction for these rows: columns that are not used, gaps, values
-        that training did not see. Raises InputError as `predict`.
-        """
-        from nonlin.keep.predictions import remarks
-
-        return remarks(self, as_frame(X))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Predictions for raw rows, a frame or array with the columns of training; (rows,).
-
-        Class labels, or numbers in the units of the target; of several labels 0 and 1, shape
-        (rows, labels); quantiles never cross, shape (rows, quantiles). Raises InputError if
-        columns are missing or do not fit.
-        """
-        predicted = self.task.read(self.network.logits(self.inputs(X)))
-        if not self.task.classes:
-            return self.preparation.decode(predicted)
-        return self.task.decode(predicted)
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """The probability of each class or label, (rows, labels), in the order of `task.labels`.
-
-        float32. Raises InputError for a model that predicts numbers, and as `predict`.
-        """
-        if not self.task.classes:
-            raise InputError("no_probabilities", target=self.about.target, kind=self.task.kind)
-        found = self.network.forward(self.inputs(X))
-        if self.task.kind == "binary":
-            return np.concatenate([1 - found, found], axis=1)
-        if self.task.kind == "ordinal":
-            return _of_classes(found)
-        return found
-
-    def arrays(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Raw rows and their targets as the network takes them; rows without a target are left out.
-
-        Inputs, float32, (rows, inputs). Class indices, or numbers in the units of training,
-        (rows,); several labels as 0 and 1, (rows, labels).
-        Raises InputError for what does not fit, and for a class that training did not have.
-        """
-        inputs, (values, gaps) = self.inputs(X), as_target(y, self.about.target)
-        if len(gaps) != len(inputs):
-            raise InputError("rows_differ", rows=len(inputs), targets=len(gaps))
-        inputs = inputs[~gaps]
-        if not self.task.classes:
-            return inputs, self.preparation.encode(values.astype(np.float64))
-        unknown = values[~np.isin(values, self.task.labels)] if self.task.indices else values[:0]
-        if unknown.size:
-            allowed = ", ".join(map(str, self.task.labels[:20]))
-            raise InputError("keep_label", given=unknown[0], allowed=allowed)
-        return inputs, self.task.encode(values)
 
     def save(self, folder: str | PathLike[str]) -> Path:
         """Write the model into a folder of its own, which `nl.load` reads; gives its path.
@@ -131,9 +28,18 @@ class Model:
         installed, network.onnx: the network alone, which takes prepared inputs. A model that is
         there is replaced as a whole. Raises InputError for a folder that holds anything else.
         """
-        from nonlin.keep.save import save
+        path = place.writable(folder)
+        network = plain(blueprint_of(self.network))
+        settings = {"about": plain(self.about), "network": network, "task": plain(self.task)}
+        with place.replaced(path) as fresh:
+            place.write_json(fresh / place.SETTINGS, settings)
+            place.write_json(fresh / place.PREPARATION, {"preparation": plain(self.preparation)})
+            weights.write(fresh / place.WEIGHTS, self.network)
+            if find_spec("onnx"):
+                from nonlin.keep.onnx import as_onnx
 
-        return save(self, folder)
+                (fresh / place.ONNX).write_bytes(as_onnx(self))
+        return path
 
     def code(self, to: str) -> str:
         """A script that builds the network and trains it: "torch", "keras", "jax" or "sklearn".
@@ -141,13 +47,6 @@ class Model:
         The weights are drawn as they were here, from the same distributions. Raises InputError
         for anything else, and for a task that the script could not train.
         """
-        from nonlin.keep.code import code
+        from nonlin.keep.code import code  # with the exports, which nothing else here needs
 
         return code(self, to)
-
-
-def _of_classes(steps: np.ndarray) -> np.ndarray:
-    """Probabilities of ordered classes, from those of each step once it is reached (CORN)."""
-    ends = np.ones((len(steps), 1), steps.dtype)
-    beyond = np.concatenate([ends, np.cumprod(steps, axis=1), 0 * ends], axis=1)
-    return beyond[:, :-1] - beyond[:, 1:]

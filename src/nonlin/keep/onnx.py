@@ -11,13 +11,13 @@ from nonlin import __version__
 from nonlin._text import say
 from nonlin.export.onnx import DOMAIN, IR_VERSION, OPSET, value_function
 from nonlin.export.subject import Subject
-from nonlin.keep.model import Model
-from nonlin.keep.save import tensors
+from nonlin.keep.predictor import Predictor
+from nonlin.keep.weights import tensors
 
 INPUT, OUTPUT = "inputs", "outputs"
 
 
-def as_onnx(model: Model) -> bytes:
+def as_onnx(model: Predictor) -> bytes:
     """Gemm, activation, Gemm, ..., output activation, in float32.
 
     inputs: (rows, inputs), what `Preparation` makes of raw rows; the preparation itself is not
@@ -50,7 +50,7 @@ def as_onnx(model: Model) -> bytes:
     return written
 
 
-def _nodes(model: Model) -> tuple[list[Any], list[Any]]:
+def _nodes(model: Predictor) -> tuple[list[Any], list[Any]]:
     """The operators, and the functions of those that are activations, each once."""
     from onnx import helper
 

@@ -7,29 +7,12 @@ besides is random (see `kinds.random`), and is evaluated as the kind of its form
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nonlin._text import Text, text
-from nonlin.expr.nodes import Expr, is_call
-from nonlin.expr.paths import is_gated
-from nonlin.expr.rows import RESHAPES, is_rowwise
-
-if TYPE_CHECKING:
-    from nonlin.activation import Activation
-
-KINDS = ("elementwise", "rowwise", "gated", "reshaping", "random")
-
-
-@lru_cache(maxsize=4096)
-def kind_of(formula: Expr) -> str:
-    """How a formula meets arrays: every kind but "random"."""
-    if is_call(formula, *RESHAPES):
-        return "reshaping"
-    if is_gated(formula):
-        return "gated"
-    return "rowwise" if is_rowwise(formula) else "elementwise"
+from nonlin.function import Function, kind_of
 
 
 @cache
@@ -38,7 +21,7 @@ def runner(kind: str) -> Any:
     return import_module(f"nonlin.kinds.{kind}")
 
 
-def strengths(activation: Activation) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it: by its formula, by what is learned, by its noise."""
     found: list[Text] = runner(kind_of(activation.formula)).strengths(activation)
     if activation.learned:
@@ -48,7 +31,7 @@ def strengths(activation: Activation) -> list[Text]:
     return found
 
 
-def weaknesses(activation: Activation) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
     found: list[Text] = runner(kind_of(activation.formula)).weaknesses(activation)
     if activation.learned:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,15 +20,13 @@ from nonlin.expr import derivative as slopes
 from nonlin.expr.nodes import Expr
 from nonlin.expr.paths import Path, outputs_of
 from nonlin.expr.recognise import recognise
+from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
-from nonlin.parameter import Call, check_names
-
-if TYPE_CHECKING:
-    from nonlin.activation import Activation
+from nonlin.parameter import Request, check_names
 
 
-def value(activation: Activation, x: Any, call: Call) -> Any:
+def value(activation: Function, x: Any, call: Request) -> Any:
     """f of every element."""
     (result,) = evaluate(activation, (0,), (x,), call)
     if not call.parameters:
@@ -36,34 +34,34 @@ def value(activation: Activation, x: Any, call: Call) -> Any:
     return result
 
 
-def _keep_ready(activation: Activation, x: Any, precision: str) -> None:
+def _keep_ready(activation: Function, x: Any, precision: str) -> None:
     """Remember the kernel for arrays like x, if it takes them as they are."""
     if type(x) is np.ndarray and x.dtype in (np.float32, np.float64) and x.dtype.isnative:
         kernel = activation.kernel((0,), x.dtype, precision)
         activation._ready[np.ndarray, x.dtype, precision] = partial(arrays.run_one, kernel)
 
 
-def derivative(activation: Activation, x: Any, order: int, call: Call) -> Any:
+def derivative(activation: Function, x: Any, order: int, call: Request) -> Any:
     """The derivative at every element."""
     return evaluate(activation, (order,), (x,), call)[0]
 
 
-def both(activation: Activation, x: Any, call: Call) -> list[Any]:
+def both(activation: Function, x: Any, call: Request) -> list[Any]:
     """Value and first derivative."""
     return evaluate(activation, (0, 1), (x,), call)
 
 
-def backward(activation: Activation, grad: Any, x: Any, call: Call) -> Any:
+def backward(activation: Function, grad: Any, x: Any, call: Request) -> Any:
     """grad * f'(x)."""
     return evaluate(activation, "backward", (grad, x), call)[0]
 
 
-def backward_from_output(activation: Activation, grad: Any, y: Any, call: Call) -> Any:
+def backward_from_output(activation: Function, grad: Any, y: Any, call: Request) -> Any:
     """The gradient by x from the saved output."""
     return evaluate(activation, "from_output", (grad, y), call)[0]
 
 
-def evaluate(activation: Activation, path: Path, given: Sequence[Any], call: Call) -> list[Any]:
+def evaluate(activation: Function, path: Path, given: Sequence[Any], call: Request) -> list[Any]:
     """The outputs of a path, of the shape of the arrays that are given."""
     inputs = arrays.as_inputs(given)
     outputs = arrays.outputs_for(inputs[0], call.out, outputs_of(path))
@@ -72,7 +70,7 @@ def evaluate(activation: Activation, path: Path, given: Sequence[Any], call: Cal
 
 
 def fill(
-    activation: Activation, path: Path, inputs: list[Array], outputs: list[Array], call: Call
+    activation: Function, path: Path, inputs: list[Array], outputs: list[Array], call: Request
 ) -> None:
     """Run a path on arrays of one shape; parameters that are arrays become inputs."""
     names: tuple[str, ...] = ()
@@ -85,7 +83,7 @@ def fill(
     arrays.run(activation.kernel(path, dtype, precision, names), inputs, outputs)
 
 
-def _columns(activation: Activation, x: Array, call: Call) -> dict[str, Array]:
+def _columns(activation: Function, x: Array, call: Request) -> dict[str, Array]:
     """The parameters that are arrays, checked and broadcast to x, in the dtype of x."""
     given = {name: value for name, value in call.parameters.items() if np.ndim(value)}
     check_names(activation.name, activation.parameters, given)
@@ -112,7 +110,7 @@ def _along(name: str, array: Array, x: Array, axis: Any) -> Array:
 
 
 def parameter_gradients(
-    activation: Activation, grad: Any, x: Any, names: Sequence[str], call: Call
+    activation: Function, grad: Any, x: Any, names: Sequence[str], call: Request
 ) -> dict[str, Any]:
     """For each name, the sum of grad * df/dparameter over what shares the parameter."""
     inputs = arrays.as_inputs((grad, x))
@@ -133,7 +131,7 @@ def _by_parameter(formula: Expr, name: str) -> Expr:
     return slopes.derivative(recognise(formula), name)
 
 
-def _reduced(products: Array, name: str, call: Call) -> Any:
+def _reduced(products: Array, name: str, call: Request) -> Any:
     """Sums of the products, in the shape and dtype of the parameter."""
     given = np.asarray(call.parameters.get(name, 0.0))
     if given.ndim == 0:
@@ -144,22 +142,22 @@ def _reduced(products: Array, name: str, call: Call) -> Any:
     return total.astype(given.dtype if given.dtype.kind == "f" else np.float64)
 
 
-def value_range(activation: Activation) -> tuple[float, float]:
+def value_range(activation: Function) -> tuple[float, float]:
     """Least upper and greatest lower bound of the values."""
     low, high = activation.properties.range
     return low, high
 
 
-def kinks(activation: Activation) -> tuple[float, ...]:
+def kinks(activation: Function) -> tuple[float, ...]:
     """Points where the value or the first derivative jumps."""
     return activation.properties.kinks
 
 
-def strengths(activation: Activation) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it."""
     return analyse.strengths(activation.properties)
 
 
-def weaknesses(activation: Activation) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
     return analyse.weaknesses(activation.properties)

@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import operator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nonlin._errors import InputError
 from nonlin.expr.walk import symbols
+from nonlin.function import Function, kind_of
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
-from nonlin.kinds import elementwise, kind_of, rowwise
-from nonlin.parameter import NOISE, Call, Parameter
-
-if TYPE_CHECKING:
-    from nonlin.activation import Activation
+from nonlin.kinds import elementwise, rowwise
+from nonlin.parameter import NOISE, Parameter, Request
 
 DRAW = {"uniform": "random", "normal": "standard_normal", "gumbel": "gumbel"}
 
 
-def value(activation: Activation, x: Any, seed: Any, call: Call) -> Any:
+def value(activation: Function, x: Any, seed: Any, call: Request) -> Any:
     """f(x) with the noise of the seed."""
     given = arrays.as_input(x)
     drawn, call, noise = _with_noise(activation, given, seed, call)
@@ -35,7 +33,7 @@ def value(activation: Activation, x: Any, seed: Any, call: Call) -> Any:
     return elementwise.value(drawn, given, call)
 
 
-def backward(activation: Activation, grad: Any, x: Any, seed: Any, call: Call) -> Any:
+def backward(activation: Function, grad: Any, x: Any, seed: Any, call: Request) -> Any:
     """The gradient by x with the noise of the seed."""
     inputs = arrays.as_inputs((grad, x))
     drawn, call, noise = _with_noise(activation, inputs[1], seed, call)
@@ -45,7 +43,7 @@ def backward(activation: Activation, grad: Any, x: Any, seed: Any, call: Call) -
 
 
 def parameter_gradients(
-    activation: Activation, grad: Any, x: Any, seed: Any, call: Call
+    activation: Function, grad: Any, x: Any, seed: Any, call: Request
 ) -> dict[str, Any]:
     """Gradients by the learned parameters with the noise of the seed."""
     drawn, call, _ = _with_noise(activation, arrays.as_input(x), seed, call)
@@ -53,8 +51,8 @@ def parameter_gradients(
 
 
 def _with_noise(
-    activation: Activation, x: Array, seed: Any, call: Call
-) -> tuple[Activation, Call, dict[str, Array]]:
+    activation: Function, x: Array, seed: Any, call: Request
+) -> tuple[Function, Request, dict[str, Array]]:
     """The activation as in training: its noise is a parameter, or an input beside x."""
     formula = activation.training
     assert formula is not None  # noqa: S101 - for the type checker

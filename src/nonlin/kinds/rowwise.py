@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,25 +13,23 @@ from nonlin._text import Text, text
 from nonlin.expr.nodes import Expr, is_call
 from nonlin.expr.rows import is_compiled
 from nonlin.expr.walk import postorder, substitute
+from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.pullback import pull_back
 from nonlin.kernels.rows import run_rows
-from nonlin.parameter import Call, check_precision
-
-if TYPE_CHECKING:
-    from nonlin.activation import Activation
+from nonlin.parameter import Request, check_precision
 
 SAMPLES = 64
 
 
-def value(activation: Activation, x: Any, call: Call) -> Any:
+def value(activation: Function, x: Any, call: Request) -> Any:
     """f of every row of x along the axis."""
     activation = activation.bind(**call.parameters)
     return evaluate(activation, activation.formula, {"x": arrays.as_input(x)}, call)
 
 
-def derivative(activation: Activation, x: Any, order: int, call: Call) -> Any:
+def derivative(activation: Function, x: Any, order: int, call: Request) -> Any:
     """The Jacobian of every row (order 1 only), the same for both precisions."""
     check_precision(call.precision)
     if order != 1:
@@ -44,7 +42,7 @@ def derivative(activation: Activation, x: Any, order: int, call: Call) -> Any:
     return call.out
 
 
-def backward(activation: Activation, grad: Any, x: Any, call: Call) -> Any:
+def backward(activation: Function, grad: Any, x: Any, call: Request) -> Any:
     """The gradient by x: by the rule of the catalogue, or back through the reductions."""
     activation = activation.bind(**call.parameters)
     grad, x = arrays.as_inputs([grad, x])
@@ -54,7 +52,7 @@ def backward(activation: Activation, grad: Any, x: Any, call: Call) -> Any:
     return evaluate(activation, rule, {"grad": grad, "x": x}, call)
 
 
-def backward_from_output(activation: Activation, grad: Any, y: Any, call: Call) -> Any:
+def backward_from_output(activation: Function, grad: Any, y: Any, call: Request) -> Any:
     """The gradient by x from the saved output."""
     rule = activation.from_output
     assert rule is not None  # noqa: S101 - for the type checker
@@ -62,7 +60,7 @@ def backward_from_output(activation: Activation, grad: Any, y: Any, call: Call) 
     return evaluate(activation, rule, given, call)
 
 
-def evaluate(activation: Activation, formula: Expr, given: dict[str, Any], call: Call) -> Any:
+def evaluate(activation: Function, formula: Expr, given: dict[str, Any], call: Request) -> Any:
     """A formula in the arrays that are given, along the axis."""
     check_precision(call.precision)
     first = next(iter(given.values()))
@@ -72,7 +70,7 @@ def evaluate(activation: Activation, formula: Expr, given: dict[str, Any], call:
     return result
 
 
-def pull(activation: Activation, grad: Array, given: dict[str, Array], call: Call) -> Any:
+def pull(activation: Function, grad: Array, given: dict[str, Array], call: Request) -> Any:
     """The Jacobian of every row by x, transposed, times grad: computed in float64."""
     check_precision(call.precision)
     place = arrays.checked_axis(given["x"], call.axis)
@@ -83,7 +81,7 @@ def pull(activation: Activation, grad: Array, given: dict[str, Array], call: Cal
     return result
 
 
-def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
+def jacobian(activation: Function, x: Any, axis: int = -1) -> Any:
     """d f_i / d x_j for every row of x along `axis`, shape (..., n, n), dtype of x."""
     given = arrays.as_input(x)
     rows = np.moveaxis(given, arrays.checked_axis(given, axis), -1).astype(np.float64)
@@ -91,15 +89,15 @@ def jacobian(activation: Activation, x: Any, axis: int = -1) -> Any:
     return pull_back(activation.graph, units, {"x": rows[..., None, :]}).astype(given.dtype)
 
 
-def both(activation: Activation, x: Any, call: Call) -> tuple[Any, Any]:
+def both(activation: Function, x: Any, call: Request) -> tuple[Any, Any]:
     """Value and Jacobian; `out`, if given, is a pair of arrays."""
     return value_and_jacobian(activation, x, call, value, derivative)
 
 
 def value_and_jacobian(
-    activation: Activation,
+    activation: Function,
     x: Any,
-    call: Call,
+    call: Request,
     value: Callable[..., Any],
     derivative: Callable[..., Any],
 ) -> tuple[Any, Any]:
@@ -111,19 +109,19 @@ def value_and_jacobian(
     return first, derivative(activation, x, 1, replace(call, out=out[1]))
 
 
-def kinks(activation: Activation) -> tuple[float, ...]:
+def kinks(activation: Function) -> tuple[float, ...]:
     """None that are points of a line."""
     return ()
 
 
-def _samples(activation: Activation) -> tuple[Any, Any]:
+def _samples(activation: Function) -> tuple[Any, Any]:
     """Rows of standard normal numbers, moderate and wide, and the values on them."""
     noise = np.random.default_rng(0).standard_normal((SAMPLES, 5))
     rows = np.concatenate([noise, 100 * noise, 10_000 * noise])
-    return rows, activation(rows, precision="exact")
+    return rows, value(activation, rows, Request("exact"))
 
 
-def value_range(activation: Activation) -> tuple[float, float]:
+def value_range(activation: Function) -> tuple[float, float]:
     """Bounds of the values: where they grow with the inputs, infinite."""
     _, values = _samples(activation)
     return bounds_of(values[: 2 * SAMPLES], values[2 * SAMPLES :])
@@ -138,10 +136,10 @@ def bounds_of(small: Array, large: Array) -> tuple[float, float]:
     return (-np.inf if falls else low, np.inf if rises else high)
 
 
-def _facts(activation: Activation) -> dict[str, bool]:
+def _facts(activation: Function) -> dict[str, bool]:
     rows, values = _samples(activation)
     near, sums = values[:SAMPLES], values.sum(axis=-1)
-    moved = activation(rows[:SAMPLES] + 3.0, precision="exact")
+    moved = value(activation, rows[:SAMPLES] + 3.0, Request("exact"))
     order = np.argsort(rows[:SAMPLES])
     probabilities = bool(values.min() >= 0 and np.allclose(sums, 1))
     return {
@@ -154,19 +152,19 @@ def _facts(activation: Activation) -> dict[str, bool]:
     }
 
 
-def strengths(activation: Activation) -> list[Text]:
+def strengths(activation: Function) -> list[Text]:
     """What speaks for it, measured on sample rows."""
     return [text(f"rowwise.{name}") for name, holds in _facts(activation).items() if holds]
 
 
-def weaknesses(activation: Activation) -> list[Text]:
+def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it, measured on sample rows."""
     facts = _facts(activation)
     exponential = any(is_call(node, "exp") for node in postorder(activation.formula))
     found = [text("rowwise.whole_row" if exponential else "rowwise.whole_row_first")]
-    if not np.abs(activation.derivative(_samples(activation)[0][:SAMPLES])).max() > 0:
+    if not np.abs(jacobian(activation, _samples(activation)[0][:SAMPLES])).max() > 0:
         found.append(text("rowwise.flat"))
-    elif np.abs(activation.derivative(50.0 * np.eye(5))).max() < 1e-6:
+    elif np.abs(jacobian(activation, 50.0 * np.eye(5))).max() < 1e-6:
         found.append(text("rowwise.saturates_sparse" if facts["sparse"] else "rowwise.saturates"))
     if facts["shift_invariant"]:
         found.append(text("rowwise.redundant"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nonlin.activation import Activation
-from nonlin.theory.given import nonlinearity
+from nonlin.theory.propagation import nonlinearity
 from nonlin.theory.variance import tabulated
 
 GROUPS = 32  # of rows of about one length

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nonlin import checks
 from nonlin.layers.sample import SAMPLED
 from nonlin.layers.stream import (
     LayerSpec,
@@ -17,8 +18,8 @@ from nonlin.layers.stream import (
     gradient_ratio,
     saturated_share,
 )
-from nonlin.network import Loss, Network, checks
-from nonlin.network.train import Goal, goal
+from nonlin.network import Loss, Network
+from nonlin.network.goal import Goal, goal
 
 BLOCK = 1 << 22  # numbers that a block of rows may have in all layers together: 16 MiB
 REACH = 1e30  # ratios are held inside [1/REACH, REACH], so that their logarithms have a mean

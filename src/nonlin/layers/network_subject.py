@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.layers.accumulators import Moments
@@ -27,10 +28,10 @@ from nonlin.layers.subject import (
     Subject,
     Trained,
 )
-from nonlin.network import Job, Loss, Memory, Network, Record, Settings, checks, train
+from nonlin.network import Job, Loss, Memory, Network, Record, Settings, train
 from nonlin.network.constant import constant_logits
+from nonlin.network.goal import goal
 from nonlin.network.loss import loss_for
-from nonlin.network.train import goal
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,13 +9,12 @@ buffers of activations and slopes hold one block of `rows * size` numbers per la
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (Numba's np.dot calls this BLAS)
 
-from nonlin.network.compiled import ZERO, call_kernel, compiled
-from nonlin.network.loss import (
+from nonlin.network.codes import (
     BINARY_CROSS_ENTROPY,
     CORN,
     CROSS_ENTROPY,
@@ -24,13 +23,14 @@ from nonlin.network.loss import (
     POISSON_EXP,
     SQUARED_ERROR,
 )
+from nonlin.network.compiled import ZERO, call_kernel, compiled
 
 Array = np.ndarray
 STEEP = 30.0  # logit beyond which e^z is continued by its tangent: 10^13 times the mean
 FAINT = -40.0  # logit below which log(1 + e^z) is e^z in every digit
 
 
-class Plan(NamedTuple):
+class Layout(NamedTuple):
     """What the loop must know of a network: where things are and what to call."""
 
     sizes: np.ndarray  # int64, neurons per layer
@@ -93,7 +93,7 @@ def swap(one: Array, other: Array) -> None:
 
 
 @compiled
-def _before(sizes: Array, layer: int):
+def _before(sizes: Array, layer: int) -> int:
     """How many neurons stand in the layers before `layer`."""
     total = 0
     for k in range(layer):
@@ -108,11 +108,11 @@ def block(buffer: Array, start: int, rows: int, columns: int) -> Array:
 
 
 @compiled
-def workspace(parameters: Array, plan: Plan, rows: int) -> Workspace:
+def workspace(parameters: Array, layout: Layout, rows: int) -> Workspace:
     """Buffers for batches of up to `rows` samples."""
     number = parameters.dtype
-    everything, widest = rows * _before(plan.sizes, len(plan.sizes)), 0
-    for size in plan.sizes:
+    everything, widest = rows * _before(layout.sizes, len(layout.sizes)), 0
+    for size in layout.sizes:
         widest = max(widest, rows * size)
     return Workspace(
         np.empty(everything, number),
@@ -123,42 +123,42 @@ def workspace(parameters: Array, plan: Plan, rows: int) -> Workspace:
 
 
 @compiled
-def _add_bias(sums: Array, bias: Array):
+def _add_bias(sums: Array, bias: Array) -> None:
     for i in range(sums.shape[0]):
         for j in range(sums.shape[1]):
             sums[i, j] += bias[j]
 
 
 @compiled
-def forward(parameters: Array, plan: Plan, work: Workspace, rows: int) -> Array:
+def forward(parameters: Array, layout: Layout, work: Workspace, rows: int) -> Array:
     """Fill `activations` and `slopes` for the first `rows` rows; return the logits."""
-    layers = len(plan.sizes) - 1
+    layers = len(layout.sizes) - 1
     start = ZERO
     for layer in range(layers):
-        fan_in, fan_out = plan.sizes[layer], plan.sizes[layer + 1]
+        fan_in, fan_out = layout.sizes[layer], layout.sizes[layer + 1]
         inputs = block(work.activations, start, rows, fan_in)
         start += rows * fan_in
         sums = block(work.activations, start, rows, fan_out)
-        weights = block(parameters, plan.weights[layer], fan_in, fan_out)
+        weights = block(parameters, layout.weights[layer], fan_in, fan_out)
         np.dot(inputs, weights, sums)
-        at = plan.biases[layer]
+        at = layout.biases[layer]
         _add_bias(sums, parameters[at : at + fan_out])
         if layer < layers - 1:
             count = rows * fan_out
             values = work.activations[start : start + count]
             slopes = work.slopes[start : start + count]
-            call_kernel(plan.kernels[layer], values, slopes, count, plan.constants[layer])
-    return block(work.activations, start, rows, plan.sizes[layers])
+            call_kernel(layout.kernels[layer], values, slopes, count, layout.constants[layer])
+    return block(work.activations, start, rows, layout.sizes[layers])
 
 
 @compiled
-def _weight(goals: Goals, row: int):
+def _weight(goals: Goals, row: int) -> Any:
     """How much a row counts."""
     return goals.weights[row] if goals.weights.size > 0 else goals.weights.dtype.type(1.0)
 
 
 @compiled
-def _squared_error(logits: Array, goals: Goals, gradient: Array):
+def _squared_error(logits: Array, goals: Goals, gradient: Array) -> float:
     """Mean over samples and outputs; `gradient` receives dL/dlogits."""
     scale = 1.0 / logits.size
     total = 0.0
@@ -172,7 +172,7 @@ def _squared_error(logits: Array, goals: Goals, gradient: Array):
 
 
 @compiled
-def _sigmoid_loss(z: float, y: float):
+def _sigmoid_loss(z: float, y: float) -> tuple[float, float]:
     """log(1 + e^z) - y z, the cross-entropy of a share y, and its slope; nothing overflows."""
     small = np.exp(-abs(z))
     upper = 1.0 / (1.0 + small)
@@ -180,14 +180,14 @@ def _sigmoid_loss(z: float, y: float):
 
 
 @compiled
-def _poisson(z: float, y: float):
+def _poisson(z: float, y: float) -> tuple[float, float]:
     """e^z - y z and its slope; beyond STEEP the tangent, so that float32 never overflows."""
     rate = np.exp(min(z, STEEP))
     return rate * (1.0 + max(z - STEEP, 0.0)) - y * z, rate - y
 
 
 @compiled
-def _poisson_softplus(z: float, y: float):
+def _poisson_softplus(z: float, y: float) -> tuple[float, float]:
     """m - y log m and its slope, for m = log(1 + e^z); far below 0, log m is z."""
     small = np.exp(-abs(z))
     upper = 1.0 / (1.0 + small)
@@ -199,7 +199,7 @@ def _poisson_softplus(z: float, y: float):
 
 
 @compiled
-def _huber(z: float, y: float, knee: float):
+def _huber(z: float, y: float, knee: float) -> tuple[float, float]:
     """Half the squared error, continued by its tangents from `knee` on."""
     difference = z - y
     held = min(max(difference, -knee), knee)
@@ -207,46 +207,46 @@ def _huber(z: float, y: float, knee: float):
 
 
 @compiled
-def _point(plan: Plan, z: float, goals: Goals, row: int, output: int):
+def _point(layout: Layout, z: float, goals: Goals, row: int, output: int) -> tuple[float, float]:
     """Loss and slope of one logit of one row."""
-    if plan.loss == CORN:
+    if layout.loss == CORN:
         step = goals.labels[row] - output  # from class `output` up to the next one
         if step < 0:  # never got there
             return 0.0, 0.0
         return _sigmoid_loss(z, 1.0 if step > 0 else 0.0)
-    if plan.loss == PINBALL:
-        level, difference = plan.loss_constants[output], z - goals.targets[row, 0]
+    if layout.loss == PINBALL:
+        level, difference = layout.loss_constants[output], z - goals.targets[row, 0]
         slope = (1.0 - level) if difference > 0.0 else -level
         return slope * difference, slope
     y = np.float64(goals.targets[row, output])
-    if plan.loss == BINARY_CROSS_ENTROPY:
+    if layout.loss == BINARY_CROSS_ENTROPY:
         return _sigmoid_loss(z, y)
-    if plan.loss == HUBER:
-        return _huber(z, y, plan.loss_constants[0])
-    if plan.loss == POISSON_EXP:
+    if layout.loss == HUBER:
+        return _huber(z, y, layout.loss_constants[0])
+    if layout.loss == POISSON_EXP:
         return _poisson(z, y)
     return _poisson_softplus(z, y)
 
 
 @compiled
-def _pointwise(plan: Plan, logits: Array, goals: Goals, gradient: Array):
+def _pointwise(layout: Layout, logits: Array, goals: Goals, gradient: Array) -> float:
     """Mean over samples of the sum over outputs (quantiles: of the mean)."""
-    scale = 1.0 / (logits.size if plan.loss == PINBALL else logits.shape[0])
+    scale = 1.0 / (logits.size if layout.loss == PINBALL else logits.shape[0])
     total = 0.0
     for i in range(logits.shape[0]):
         weight = _weight(goals, i)
         for j in range(logits.shape[1]):
-            value, slope = _point(plan, np.float64(logits[i, j]), goals, i, j)
+            value, slope = _point(layout, np.float64(logits[i, j]), goals, i, j)
             total += weight * value
             gradient[i, j] = scale * weight * slope
     return total * scale
 
 
 @compiled
-def _cross_entropy(logits: Array, goals: Goals, gradient: Array):
+def _cross_entropy(logits: Array, goals: Goals, gradient: Array) -> float:
     """Mean over samples of log(sum(e^z)) - z[label], shifted by the largest z."""
     rows, classes = logits.shape
-    scale = 1.0 / rows
+    scale: float = 1.0 / rows
     total = 0.0
     for i in range(rows):
         weight, label = _weight(goals, i), goals.labels[i]
@@ -266,17 +266,17 @@ def _cross_entropy(logits: Array, goals: Goals, gradient: Array):
 
 
 @compiled
-def loss_of(plan: Plan, logits: Array, goals: Goals, gradient: Array) -> float:
+def loss_of(layout: Layout, logits: Array, goals: Goals, gradient: Array) -> float:
     """The mean loss; `gradient` receives its derivative by the logits."""
-    if plan.loss == CROSS_ENTROPY:
+    if layout.loss == CROSS_ENTROPY:
         return _cross_entropy(logits, goals, gradient)
-    if plan.loss == SQUARED_ERROR:
+    if layout.loss == SQUARED_ERROR:
         return _squared_error(logits, goals, gradient)
-    return _pointwise(plan, logits, goals, gradient)
+    return _pointwise(layout, logits, goals, gradient)
 
 
 @compiled
-def _column_sums(matrix: Array, sums: Array):
+def _column_sums(matrix: Array, sums: Array) -> None:
     for j in range(sums.size):
         sums[j] = 0
     for i in range(matrix.shape[0]):
@@ -285,20 +285,20 @@ def _column_sums(matrix: Array, sums: Array):
 
 
 @compiled
-def _backward(parameters: Array, plan: Plan, work: Workspace, rows: int):
+def _backward(parameters: Array, layout: Layout, work: Workspace, rows: int) -> None:
     """Fill `gradient`, given dL/dlogits in the last block of `slopes`."""
-    layers = len(plan.sizes) - 1
-    start = rows * _before(plan.sizes, layers)
+    layers = len(layout.sizes) - 1
+    start = rows * _before(layout.sizes, layers)
     for layer in range(layers - 1, -1, -1):
-        fan_in, fan_out = plan.sizes[layer], plan.sizes[layer + 1]
+        fan_in, fan_out = layout.sizes[layer], layout.sizes[layer + 1]
         errors = block(work.slopes, start, rows, fan_out)
         start -= rows * fan_in
         inputs = block(work.activations, start, rows, fan_in)
-        np.dot(inputs.T, errors, block(work.gradient, plan.weights[layer], fan_in, fan_out))
-        at = plan.biases[layer]
+        np.dot(inputs.T, errors, block(work.gradient, layout.weights[layer], fan_in, fan_out))
+        at = layout.biases[layer]
         _column_sums(errors, work.gradient[at : at + fan_out])
         if layer > 0:
-            weights = block(parameters, plan.weights[layer], fan_in, fan_out)
+            weights = block(parameters, layout.weights[layer], fan_in, fan_out)
             pulled = block(work.scratch, ZERO, rows, fan_in)
             np.dot(errors, weights.T, pulled)
             slopes = work.slopes[start : start + rows * fan_in]
@@ -307,11 +307,13 @@ def _backward(parameters: Array, plan: Plan, work: Workspace, rows: int):
 
 
 @compiled
-def backpropagate(parameters: Array, plan: Plan, work: Workspace, goals: Goals, rows: int) -> float:
+def backpropagate(
+    parameters: Array, layout: Layout, work: Workspace, goals: Goals, rows: int
+) -> float:
     """Loss of the `rows` rows that stand in the first block; fills `gradient`."""
-    logits = forward(parameters, plan, work, rows)
-    outputs = plan.sizes[-1]
-    start = rows * _before(plan.sizes, len(plan.sizes) - 1)
-    loss = loss_of(plan, logits, goals, block(work.slopes, start, rows, outputs))
-    _backward(parameters, plan, work, rows)
+    logits = forward(parameters, layout, work, rows)
+    outputs = layout.sizes[-1]
+    start = rows * _before(layout.sizes, len(layout.sizes) - 1)
+    loss = loss_of(layout, logits, goals, block(work.slopes, start, rows, outputs))
+    _backward(parameters, layout, work, rows)
     return loss

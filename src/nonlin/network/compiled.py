@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
@@ -16,14 +16,16 @@ from numba.extending import intrinsic
 # No fast-math, not even contraction: a process that compiles may run another copy of a
 # function than one that loads the cache, and both must give the same bits.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-ZERO = np.int64(0)  # a plain 0 has a type of its own in Numba: functions would compile twice
-_SOURCES = ("compiled.py", "settings.py", "loss.py", "backprop.py", "optimise.py", "loop.py")
+ZERO: Any = np.int64(0)  # a plain 0 has a type of its own in Numba: functions would compile twice
+_SOURCES = ("compiled.py", "codes.py", "backprop.py", "optimise.py", "loop.py")
 _njit: Any = njit
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 
-def compiled(function: Callable[..., Any]) -> Any:
+def compiled(function: Compiled) -> Compiled:
     """For functions called by compiled code only: no wrapper for Python, compiles faster."""
-    return _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function)
+    made: Compiled = _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS)(function)
+    return made
 
 
 def entry(function: Callable[..., Any], name: str) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from nonlin.network.goal import goal
 from nonlin.network.loss import Loss
 from nonlin.network.network import Network
-from nonlin.network.train import goal
 
 
 def constant_logits(

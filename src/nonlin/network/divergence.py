@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from nonlin._text import Text, in_a_row, text
-from nonlin.network.network import Network
+from nonlin.network.feedforward import Feedforward
 
 Where = Literal["start", "sums", "activations", "parameters", "loss"]
 GROWN = 10.0  # times its size at the start: then a layer's growth is part of the story
@@ -60,7 +60,7 @@ class Divergence:
         yield text("divergence.advice", rate=f"{self.learning_rate:g}")
 
 
-def sizes(network: Network) -> np.ndarray:
+def sizes(network: Feedforward) -> np.ndarray:
     """Root mean square of the parameters of each layer, float64; finite if they are."""
     layers = zip(network.weights, network.biases, strict=True)
     return np.array([_size(np.append(weights, biases)) for weights, biases in layers])
@@ -75,7 +75,7 @@ def _size(values: np.ndarray) -> float:
 
 
 def explain(
-    network: Network,
+    network: Feedforward,
     rows: np.ndarray,
     before: np.ndarray,
     when: tuple[int, int],
@@ -100,7 +100,7 @@ def _at_start(before: np.ndarray) -> tuple[Where, int] | None:
     return ("start", int(broken[0]) + 1) if broken.size else None
 
 
-def _first_broken(network: Network, rows: np.ndarray) -> tuple[Where, int | None]:
+def _first_broken(network: Feedforward, rows: np.ndarray) -> tuple[Where, int | None]:
     """On the way back from the loss, the last layer is the first whose update breaks it."""
     layers = list(zip(network.weights, network.biases, strict=True))
     for layer in range(len(layers), 0, -1):

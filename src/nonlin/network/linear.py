@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from nonlin.network.blas import single_threaded_blas
+from nonlin.network.goal import goal
 from nonlin.network.loss import Loss
 from nonlin.network.network import Network
-from nonlin.network.train import goal, single_threaded_blas
 
 PENALTIES = (1e3, 1e2, 1e1, 1.0, 0.1)  # over the number of rows, before half of |weights|^2
 STEPS = 300  # of L-BFGS at most, for each penalty

@@ -10,7 +10,7 @@ from nonlin.network.backprop import (
     Array,
     Data,
     Goals,
-    Plan,
+    Layout,
     Workspace,
     backpropagate,
     block,
@@ -21,9 +21,9 @@ from nonlin.network.backprop import (
     swap,
     workspace,
 )
+from nonlin.network.codes import Memory
 from nonlin.network.compiled import ZERO, compiled, entry
-from nonlin.network.optimise import Rule, shuffle, update
-from nonlin.network.settings import Memory
+from nonlin.network.optimise import LearningRule, shuffle, update
 
 CHUNK = 256  # rows of validation data per pass: small enough to stay in the cache
 LOSSES_KEPT = 8  # of the last steps, to tell how a divergence began
@@ -38,7 +38,7 @@ class Trail(NamedTuple):
 
 
 @compiled
-def _gather(data: Data, order: Array, begin: int, rows: int, work: Workspace, goals: Goals):
+def _gather(data: Data, order: Array, begin: int, rows: int, work: Workspace, goals: Goals) -> None:
     """Copy the rows order[begin : begin + rows] to the first block of the workspace."""
     inputs = block(work.activations, ZERO, rows, data.inputs.shape[1])
     for i in range(rows):
@@ -55,18 +55,18 @@ def _gather(data: Data, order: Array, begin: int, rows: int, work: Workspace, go
 
 
 @compiled
-def _held_out_loss(parameters: Array, plan: Plan, work: Workspace, data: Data):
+def _held_out_loss(parameters: Array, layout: Layout, work: Workspace, data: Data) -> float:
     """Mean loss over all rows of `data`, CHUNK rows at a time."""
-    rows = data.inputs.shape[0]
+    rows: int = data.inputs.shape[0]
     total = 0.0
     for begin in range(0, rows, CHUNK):
         end = min(begin + CHUNK, rows)
-        inputs = block(work.activations, ZERO, end - begin, plan.sizes[0])
+        inputs = block(work.activations, ZERO, end - begin, layout.sizes[0])
         copy_rows(data.inputs[begin:end], inputs)
-        logits = forward(parameters, plan, work, end - begin)
+        logits = forward(parameters, layout, work, end - begin)
         goals = Goals(data.labels[begin:end], data.targets[begin:end], data.weights[begin:end])
-        gradient = block(work.slopes, ZERO, end - begin, plan.sizes[-1])
-        total += loss_of(plan, logits, goals, gradient) * (end - begin)
+        gradient = block(work.slopes, ZERO, end - begin, layout.sizes[-1])
+        total += loss_of(layout, logits, goals, gradient) * (end - begin)
     return total / rows
 
 
@@ -83,16 +83,16 @@ def _room(data: Data, rows: int) -> Goals:
 @compiled
 def _epoch(
     parameters: Array,
-    plan: Plan,
+    layout: Layout,
     data: Data,
-    rule: Rule,
+    rule: LearningRule,
     work: Workspace,
     memory: Memory,
     order: Array,
     step: int,
     trail: Trail,
     stop: Array,
-):
+) -> tuple[float, int, bool]:
     """Go through the data once; returns (mean loss, steps done, all finite)."""
     rows = order.size
     goals = _room(data, rule.batch)
@@ -102,14 +102,14 @@ def _epoch(
         if stop[0] != 0:
             break
         _gather(data, order, begin, count, work, goals)
-        loss = backpropagate(parameters, plan, work, goals, count)
+        loss = backpropagate(parameters, layout, work, goals, count)
         trail.losses[step % LOSSES_KEPT] = loss
         step += 1
         total += loss * count
         if not np.isfinite(loss):
             copy_vector(order[begin : begin + count], trail.rows)
             return loss, step, False
-        if not update(parameters, work.gradient, memory, rule, plan.biases[0]):
+        if not update(parameters, work.gradient, memory, rule, layout.biases[0]):
             copy_vector(order[begin : begin + count], trail.rows)
             return np.nan, step, False
     return total / rows, step, True
@@ -117,15 +117,15 @@ def _epoch(
 
 def _run(
     parameters: Array,
-    plan: Plan,
+    layout: Layout,
     data: Data,
     held_out: Data,
-    rule: Rule,
+    rule: LearningRule,
     memory: Memory,
     curves: Array,
     trail: Trail,
     stop: Array,
-):
+) -> tuple[int, int, int, int]:
     """Train in place; returns (epochs, steps, best epoch or -1, diverged at step or 0).
 
     `curves` (2, epochs) receives training and held-out loss. `parameters` ends as it stood
@@ -135,7 +135,7 @@ def _run(
     best = trail.other
     copy_vector(parameters, best)
     rows = max(rule.batch, min(CHUNK, held_out.inputs.shape[0]))
-    work = workspace(parameters, plan, rows)
+    work = workspace(parameters, layout, rows)
     order = np.arange(data.inputs.shape[0])
     state = np.uint64(rule.seed)
     lowest, best_epoch, epoch = np.inf, -1, 0
@@ -143,7 +143,7 @@ def _run(
     while epoch < rule.epochs:
         state = shuffle(order, state)
         loss, step, sound = _epoch(
-            parameters, plan, data, rule, work, memory, order, step, trail, stop
+            parameters, layout, data, rule, work, memory, order, step, trail, stop
         )
         if stop[0] != 0:
             break
@@ -153,7 +153,7 @@ def _run(
             diverged = step
             break
         if held_out.inputs.shape[0] > 0:
-            loss = _held_out_loss(parameters, plan, work, held_out)
+            loss = _held_out_loss(parameters, layout, work, held_out)
             curves[1, epoch - 1] = loss
         if loss < lowest:
             lowest, best_epoch = loss, epoch - 1
@@ -164,17 +164,17 @@ def _run(
     return epoch, step, best_epoch, diverged
 
 
-def _loss_gradient(plan: Plan, logits: Array, data: Data, gradient: Array):
+def _loss_gradient(layout: Layout, logits: Array, data: Data, gradient: Array) -> float:
     goals = Goals(data.labels, data.targets, data.weights)
-    return loss_of(plan, logits, goals, gradient)
+    return loss_of(layout, logits, goals, gradient)
 
 
-def _gradient(parameters: Array, plan: Plan, data: Data, gradient: Array):
+def _gradient(parameters: Array, layout: Layout, data: Data, gradient: Array) -> float:
     rows = data.inputs.shape[0]
-    work = workspace(parameters, plan, rows)
-    copy_rows(data.inputs, block(work.activations, ZERO, rows, plan.sizes[0]))
+    work = workspace(parameters, layout, rows)
+    copy_rows(data.inputs, block(work.activations, ZERO, rows, layout.sizes[0]))
     goals = Goals(data.labels, data.targets, data.weights)
-    loss = backpropagate(parameters, plan, work, goals, rows)
+    loss = backpropagate(parameters, layout, work, goals, rows)
     copy_vector(work.gradient, gradient)
     return loss
 

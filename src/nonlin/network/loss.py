@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
-from nonlin.network import checks
+from nonlin.network import codes
 
-# codes, for compiled code
-SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY = 0, 1, 2
-HUBER, POISSON_SOFTPLUS, POISSON_EXP, PINBALL, CORN = 3, 4, 5, 6, 7
 KNEE = 1.345  # Huber: 95 % efficiency on normal errors of unit spread (Holland and Welsch 1977)
 LEVELS = (0.1, 0.5, 0.9)  # of the quantiles
 
@@ -40,7 +39,7 @@ class Loss:
     @property
     def labels(self) -> bool:
         """Are the targets class indices?"""
-        return self.code in (CROSS_ENTROPY, CORN)
+        return self.code in (codes.CROSS_ENTROPY, codes.CORN)
 
 
 def _values(given: Any, rows: int, outputs: int) -> np.ndarray:
@@ -60,20 +59,17 @@ def _binary(given: Any, rows: int, outputs: int) -> np.ndarray:
     return array
 
 
-def _shares(given: Any, rows: int, outputs: int) -> np.ndarray:
+def _between(most: float, error: str, given: Any, rows: int, outputs: int) -> np.ndarray:
     array = _values(given, rows, outputs)
-    outside = array[(array < 0) | (array > 1)]
+    outside = array[(array < 0) | (array > most)]
     if outside.size:
-        raise InputError("not_a_share", given=float(outside[0]))
+        raise InputError(error, given=float(outside[0]))
     return array
 
 
-def _not_negative(given: Any, rows: int, outputs: int) -> np.ndarray:
-    array = _values(given, rows, outputs)
-    outside = array[array < 0]
-    if outside.size:
-        raise InputError("negative_target", given=float(outside[0]))
-    return array
+_shares, _not_negative = (
+    partial(_between, *limit) for limit in ((1.0, "not_a_share"), (np.inf, "negative_target"))
+)
 
 
 def _classes(given: Any, rows: int, outputs: int) -> np.ndarray:
@@ -107,20 +103,20 @@ def pinball(levels: Sequence[float] = LEVELS) -> Loss:
             raise InputError("level_count", outputs=outputs, levels=len(found))
         return _values(given, rows, 1)
 
-    return Loss("pinball", "identity", PINBALL, prepare, found)
+    return Loss("pinball", "identity", codes.PINBALL, prepare, found)
 
 
 LOSSES: dict[str, Loss] = {
     loss.name: loss
     for loss in (
-        Loss("squared_error", "identity", SQUARED_ERROR, _values),
-        Loss("binary_cross_entropy", "sigmoid", BINARY_CROSS_ENTROPY, _binary),
-        Loss("cross_entropy", "softmax", CROSS_ENTROPY, _classes),
-        Loss("poisson_softplus", "softplus", POISSON_SOFTPLUS, _not_negative),
-        Loss("poisson", "exponential", POISSON_EXP, _not_negative),
-        Loss("huber", "identity", HUBER, _values, (KNEE,)),
-        Loss("fractional_cross_entropy", "sigmoid", BINARY_CROSS_ENTROPY, _shares),
-        Loss("corn", "sigmoid", CORN, _ordered),
+        Loss("squared_error", "identity", codes.SQUARED_ERROR, _values),
+        Loss("binary_cross_entropy", "sigmoid", codes.BINARY_CROSS_ENTROPY, _binary),
+        Loss("cross_entropy", "softmax", codes.CROSS_ENTROPY, _classes),
+        Loss("poisson_softplus", "softplus", codes.POISSON_SOFTPLUS, _not_negative),
+        Loss("poisson", "exponential", codes.POISSON_EXP, _not_negative),
+        Loss("huber", "identity", codes.HUBER, _values, (KNEE,)),
+        Loss("fractional_cross_entropy", "sigmoid", codes.BINARY_CROSS_ENTROPY, _shares),
+        Loss("corn", "sigmoid", codes.CORN, _ordered),
         pinball(),
     )
 }

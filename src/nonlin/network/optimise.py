@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from nonlin.network.backprop import Array
+from nonlin.network.codes import Memory
 from nonlin.network.compiled import ZERO, compiled
-from nonlin.network.settings import Memory
 
 ADAMW, SGD = 0, 1
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
-class Rule(NamedTuple):
+class LearningRule(NamedTuple):
     """How to learn: `Settings` as plain numbers."""
 
     optimizer: int
@@ -36,7 +36,7 @@ def _adamw(
     rate: float,
     decay: float,
     powers: Array,
-):
+) -> bool:
     """One AdamW step (Loshchilov and Hutter, arXiv:1711.05101); False if a value broke.
 
     Numbers below `tiny` are set to zero: the mean gradient of a dead neuron would otherwise
@@ -61,13 +61,13 @@ def _adamw(
         value = keep * values[i] - size * mean / (np.sqrt(square) + epsilon)
         values[i] = value
         sound &= np.int32(abs(value) <= most)
-    return sound == 1
+    return bool(sound == 1)
 
 
 @compiled
 def _sgd(
     values: Array, gradient: Array, velocity: Array, rate: float, decay: float, momentum: float
-):
+) -> bool:
     """One step of SGD with momentum and decoupled weight decay; False if a value broke."""
     number = values.dtype.type
     size, keep, old = number(rate), number(1.0 - rate * decay), number(momentum)
@@ -80,7 +80,7 @@ def _sgd(
         value = keep * values[i] - size * speed
         values[i] = value
         sound &= np.int32(abs(value) <= most)
-    return sound == 1
+    return bool(sound == 1)
 
 
 @compiled
@@ -88,11 +88,11 @@ def _update_part(
     parameters: Array,
     slopes: Array,
     memory: Memory,
-    rule: Rule,
+    rule: LearningRule,
     start: int,
     stop: int,
     decay: float,
-):
+) -> bool:
     values, gradient = parameters[start:stop], slopes[start:stop]
     first, second = memory.first[start:stop], memory.second[start:stop]
     rate = rule.learning_rate
@@ -102,7 +102,9 @@ def _update_part(
 
 
 @compiled
-def update(parameters: Array, slopes: Array, memory: Memory, rule: Rule, split: int) -> bool:
+def update(
+    parameters: Array, slopes: Array, memory: Memory, rule: LearningRule, split: int
+) -> bool:
     """One step; parameters[:split] are weights, the rest biases. False if one is not finite."""
     memory.powers[0] *= BETA1
     memory.powers[1] *= BETA2

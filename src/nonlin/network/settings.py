@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
-from nonlin.network import checks
-
-if TYPE_CHECKING:
-    from nonlin.network.divergence import Divergence
-    from nonlin.network.loss import Loss
-    from nonlin.network.network import Network
+from nonlin.network.codes import Memory
+from nonlin.network.divergence import Divergence
+from nonlin.network.feedforward import Feedforward
+from nonlin.network.loss import Loss
 
 OPTIMIZERS = ("adamw", "sgd")
 
@@ -54,24 +53,6 @@ class Settings:
             checks.integer("patience", self.patience, 1)
 
 
-class Memory(NamedTuple):
-    """What the optimizer remembers between steps; training changes it in place.
-
-    first: mean gradient (AdamW) or velocity (SGD); second: mean squared gradient (AdamW), both
-    shaped like the parameters; powers: beta1 and beta2 to the power of the steps done (AdamW).
-    """
-
-    first: np.ndarray
-    second: np.ndarray
-    powers: np.ndarray
-
-    @classmethod
-    def of(cls, network: Network) -> Memory:
-        """Of a network that was never trained."""
-        empty = np.zeros_like(network.parameters)
-        return cls(empty, empty.copy(), np.ones(2))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """One network to train in place on X (rows, features) and y, as `train_many` takes it.
@@ -81,7 +62,7 @@ class Job:
     name or a Loss; None is the one that belongs to the output activation.
     """
 
-    network: Network
+    network: Feedforward
     X: Any
     y: Any
     validation: tuple[Any, ...] | None = None

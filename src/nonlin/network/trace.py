@@ -10,7 +10,7 @@ import numpy as np
 from nonlin._errors import InputError
 from nonlin._text import say
 from nonlin.activation import Activation
-from nonlin.network.checks import integer
+from nonlin.checks import integer
 
 TERMS = 6  # products shown per sum
 NEURONS = 8  # neurons shown per layer

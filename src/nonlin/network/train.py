@@ -6,23 +6,25 @@ every network has a processor core to itself and its result does not depend on t
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.kernels.threads import thread_count
-from nonlin.network import checks, divergence
+from nonlin.network import divergence
+from nonlin.network.blas import single_threaded_blas
+from nonlin.network.codes import Memory
 from nonlin.network.divergence import Divergence
+from nonlin.network.feedforward import Feedforward
+from nonlin.network.goal import Shared, data_of, layout_of
 from nonlin.network.loss import Loss, loss_for
-from nonlin.network.network import Network
-from nonlin.network.settings import OPTIMIZERS, Job, Memory, Record, Settings
+from nonlin.network.settings import OPTIMIZERS, Job, Record, Settings
 
 T = TypeVar("T")
 
@@ -54,12 +56,12 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
     if len({id(job.network) for job in jobs}) < len(jobs):
         raise InputError("network_twice")
     workers = checks.integer("threads", thread_count() if threads is None else threads, 1)
-    shared: dict[tuple[int, ...], Any] = {}
+    shared: Shared = {}
     return in_parallel([run_of(job, shared) for job in jobs], workers)
 
 
 def gradient(
-    network: Network, X: Any, y: Any, weights: Any = None, loss: str | Loss | None = None
+    network: Feedforward, X: Any, y: Any, weights: Any = None, loss: str | Loss | None = None
 ) -> Gradient:
     """Loss of the whole batch (X, y) and its gradient, by the back-propagation used in training.
 
@@ -69,50 +71,22 @@ def gradient(
     from nonlin.network import loop
 
     chosen = loss_for(network.output.name, loss)
-    plan, kernels = _plan(network, chosen)
+    layout, kernels = layout_of(network, chosen)
     result = network.copy()
     function = getattr(loop, f"gradient_{network.dtype.name}")
-    data = _data(network, chosen, X, y, weights)
+    data = data_of(network, chosen, X, y, weights)
     with single_threaded_blas:
-        value = function(network.parameters, plan, data, result.parameters)
+        value = function(network.parameters, layout, data, result.parameters)
     del kernels  # their addresses were in use until here
     return Gradient(float(value), result.weights, result.biases)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Goal:
-    """What checked rows should give: the loss of their logits, and its derivative."""
-
-    plan: Any
-    data: Any
-    kernels: list[Any]
-
-    def __call__(self, logits: np.ndarray, rows: slice) -> tuple[float, np.ndarray]:
-        """Sum of the losses of these rows, and its derivative by their logits."""
-        from nonlin.network import loop
-
-        part = type(self.data)(*(each[rows] for each in self.data))
-        found = np.empty_like(logits)
-        function = getattr(loop, f"loss_gradient_{logits.dtype.name}")
-        count = len(logits)
-        return count * float(function(self.plan, logits, part, found)), count * found
-
-
-def goal(
-    network: Network, X: Any, y: Any, loss: str | Loss | None = None, weights: Any = None
-) -> Goal:
-    """The goal of training `network` on (X, y). Raises InputError for unusable X or y."""
-    chosen = loss_for(network.output.name, loss)
-    plan, kernels = _plan(network, chosen)
-    return Goal(plan, _data(network, chosen, X, y, weights), kernels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Run:
     """A job as the compiled loop takes it; `kernels` keeps the code at its addresses alive."""
 
-    network: Network
-    plan: Any
+    network: Feedforward
+    layout: Any
     data: Any
     held_out: Any
     rule: Any
@@ -131,17 +105,9 @@ class _Run:
         before = divergence.sizes(self.network)
         function = getattr(loop, f"run_{self.network.dtype.name}")
         begin = time.perf_counter()
-        epochs, steps, best, diverged = function(
-            self.network.parameters,
-            self.plan,
-            self.data,
-            self.held_out,
-            self.rule,
-            self.memory,
-            curves,
-            trail,
-            stop,
-        )
+        told = self.layout, self.data, self.held_out, self.rule, self.memory
+        found = function(self.network.parameters, *told, curves, trail, stop)
+        epochs, steps, best, diverged = found
         seconds = time.perf_counter() - begin
         why = self._why(trail, before, epochs, diverged) if diverged else None
         train_loss, validation_loss = curves[:, :epochs]
@@ -182,70 +148,23 @@ def in_parallel(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def run_of(job: Job, shared: dict[tuple[int, ...], Any]) -> _Run:
+def run_of(job: Job, shared: Shared) -> _Run:
     """The job, checked, as a task of `in_parallel`; shared: data that other jobs use, too."""
     loss = loss_for(job.network.output.name, job.loss)
-    plan, kernels = _plan(job.network, loss)
-    data = _data(job.network, loss, job.X, job.y, job.weights, shared)
-    held_out = _nothing(data)
+    layout, kernels = layout_of(job.network, loss)
+    data = data_of(job.network, loss, job.X, job.y, job.weights, shared)
+    held_out = type(data)(*(column[:0] for column in data))  # nothing
     if job.validation is not None:
-        held_out = _data(job.network, loss, *checks.validation(job.validation), shared)
+        held_out = data_of(job.network, loss, *checks.validation(job.validation), shared)
     rule = _rule(job.settings, data.inputs.shape[0])
     memory = job.memory or Memory.of(job.network)
-    return _Run(job.network, plan, data, held_out, rule, memory, kernels)
-
-
-def _plan(network: Network, loss: Loss) -> tuple[Any, list[Any]]:
-    """The network as the loop sees it, and the kernels that must be kept alive meanwhile."""
-    from nonlin.network import loop
-
-    sizes = np.array(network.sizes, np.int64)
-    counts = [0, *(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))]
-    ends = np.cumsum(counts, dtype=np.int64)
-    biases = ends[-1] + np.cumsum([0, *network.sizes[1:-1]], dtype=np.int64)
-    kernels = [activation.kernel((0, 1), network.dtype) for activation in network.hidden]
-    addresses = np.array([kernel.address for kernel in kernels], np.int64)
-    constants = np.array([kernel.parameters.ctypes.data for kernel in kernels], np.int64)
-    of_loss = np.array(loss.constants, np.float64)
-    begins = ends[:-1].copy()
-    return loop.Plan(sizes, begins, biases, addresses, constants, loss.code, of_loss), kernels
-
-
-def _data(
-    network: Network,
-    loss: Loss,
-    X: Any,
-    y: Any,
-    weights: Any = None,
-    shared: dict[tuple[int, ...], Any] | None = None,
-) -> Any:
-    """X and y checked and converted, once for all jobs that use the same two objects."""
-    from nonlin.network import loop
-
-    shared = {} if shared is None else shared
-    columns, outputs = network.sizes[0], network.sizes[-1]
-    key = (id(X), id(y), id(weights), columns, outputs, id(loss), network.dtype.num)
-    if key not in shared:
-        inputs = checks.some("X", checks.features(X, columns, network.dtype))
-        values = loss.prepare(y, len(inputs), outputs)
-        labels, targets = np.empty(0, np.int64), np.empty((0, outputs), network.dtype)
-        if loss.labels:
-            labels = values
-        else:
-            targets = checks.finite("y", checks.converted(values, network.dtype))
-        counts = checks.row_weights(weights, len(inputs), network.dtype)
-        shared[key] = loop.Data(inputs, labels, targets, counts)
-    return shared[key]
-
-
-def _nothing(data: Any) -> Any:
-    return type(data)(*(column[:0] for column in data))
+    return _Run(job.network, layout, data, held_out, rule, memory, kernels)
 
 
 def _rule(settings: Settings, rows: int) -> Any:
-    from nonlin.network import loop
+    from nonlin.network.optimise import LearningRule
 
-    return loop.Rule(
+    return LearningRule(
         OPTIMIZERS.index(settings.optimizer),
         float(settings.learning_rate),
         float(settings.weight_decay),
@@ -255,34 +174,3 @@ def _rule(settings: Settings, rows: int) -> Any:
         int(settings.patience or 0),
         int(settings.seed),
     )
-
-
-class _SingleThreadedBlas:
-    """Holds BLAS to one thread while at least one training is inside its `with` block.
-
-    The limit belongs to the process: the first to enter sets it, the last to leave lifts it.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._limits: Any = None
-
-    def __enter__(self) -> None:
-        from threadpoolctl import threadpool_limits
-
-        from nonlin.network import loop  # noqa: F401  (loads the BLAS to be limited)
-
-        with self._lock:
-            if self._inside == 0:
-                self._limits = threadpool_limits(1, user_api="blas")
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
-                self._limits.restore_original_limits()
-
-
-single_threaded_blas = _SingleThreadedBlas()

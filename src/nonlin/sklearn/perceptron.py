@@ -17,8 +17,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from nonlin._errors import InputError
 from nonlin._text import say
+from nonlin.checks import integer, number
 from nonlin.network import Job, Memory, Network, Settings, train
-from nonlin.network.checks import integer, number
 
 MOST_IN_BATCH = 200  # as in scikit-learn
 

@@ -16,6 +16,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
@@ -24,7 +25,6 @@ from nonlin.choose.contest import after, before, key
 from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.prepared import LOOKED_AT
 from nonlin.kernels.threads import thread_count
-from nonlin.network import checks
 from nonlin.network.train import in_parallel, run_of
 from nonlin.sklearn.perceptron import Perceptron, Rows
 from nonlin.trials.contest import Arm, Outcome, Sizes

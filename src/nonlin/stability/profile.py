@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.layers.network_subject import NetworkSubject
-from nonlin.network import Initialisation, Network, checks
+from nonlin.network import Initialisation, Network
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
 from nonlin.stability.verdicts import Finding, findings, verdicts

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nonlin import checks
 from nonlin.layers.network_subject import NetworkSubject
-from nonlin.network import Job, Loss, Memory, Network, Settings, checks, train
+from nonlin.network import Job, Loss, Memory, Network, Settings, train
 from nonlin.network.divergence import Divergence
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured

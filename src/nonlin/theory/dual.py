@@ -24,7 +24,7 @@ TOLERANCE = 1e-11  # of the last coefficients, relative to E[f^2]
 CUT_OFF = 1e-13  # of what lies beyond the reach, relative to E[f^2]
 
 
-class Pair(NamedTuple):
+class DualValues(NamedTuple):
     """E[f(u) f(v)] and E[f'(u) f'(v)]: numbers, or arrays of one shape."""
 
     value: Array
@@ -44,11 +44,11 @@ class Dual:
     coefficients: Array  # (terms, 2)
     error: float
 
-    def __call__(self, correlation: Array | float) -> Pair:
+    def __call__(self, correlation: Array | float) -> DualValues:
         """Both at correlations in [-1, 1], of any shape."""
         angle = np.arccos(np.clip(correlation, -1, 1))
         value, slope = np.polynomial.chebyshev.chebval(2 * angle / np.pi - 1, self.coefficients)
-        return Pair(value, slope)
+        return DualValues(value, slope)
 
     def rate(self, correlation: float) -> float:
         """d E[f(u) f(v)] / dc at -1 < c < 1: E[f'(u) f'(v)] q, and also right where f jumps."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
+from nonlin.checks import integer, number
+from nonlin.gaussian_moments.quadrature import Array
 from nonlin.theory.dual import Dual, dual
-from nonlin.theory.given import layers, nonlinearity, number
-
-Array = NDArray[np.float64]
+from nonlin.theory.propagation import nonlinearity
 
 SAME_LENGTH = 1e-6  # relative: rows whose squared lengths differ by less have one length
 
@@ -59,13 +58,13 @@ def _kernels(
     activation: str | Activation, X: Any, depth: int, weights: float, biases: float
 ) -> tuple[Array, Array]:
     f = nonlinearity(activation, "nngp")
-    w = number("weight_variance", weights, 0)
-    b = number("bias_variance", biases, 0, ends=True)
+    w = number("weight_variance", weights, 0, open_below=True)
+    b = number("bias_variance", biases, 0)
     homogeneous = get(activation).properties.homogeneous
     rows = _rows(X)
     kernel = w * rows @ rows.T / rows.shape[1] + b
     tangent = kernel.copy()
-    for _ in range(layers(depth)):
+    for _ in range(integer("depth", depth, 1)):
         lengths = _lengths(kernel, homogeneous, get(activation).name)
         q = 1.0 if homogeneous else float(lengths.mean())
         values, slopes = _duals(dual(f, q), kernel, lengths)

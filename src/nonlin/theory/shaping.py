@@ -1,169 +1,95 @@
-"""Affine transforms that let an activation be stacked deep: gamma (f(alpha x + beta) + delta)."""
+"""An activation made fit for great depth by an affine transform of its input and output."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-import numpy as np
+from nonlin._errors import InputError, nearest
+from nonlin._text import LANGUAGES, say, speaking
+from nonlin.activation import Activation
+from nonlin.catalogue import get
+from nonlin.checks import integer, number
+from nonlin.expr.nodes import Expr, lift, symbol, where
+from nonlin.expr.walk import substitute
+from nonlin.parameter import own_parameter
+from nonlin.theory import affine
+from nonlin.theory.affine import AffineTransform
+from nonlin.theory.propagation import nonlinearity
 
-from nonlin.gaussian_moments.nonlinearity import Nonlinearity, derivatives_of
-from nonlin.gaussian_moments.quadrature import Array, expect_all
-
-ACCURACY = 1e-9  # of the conditions
-SCALES = (1.0, 0.3, 0.1)
-SHIFTS = (0.0, 0.5, -0.5, 1.5, -1.5)
-FARTHEST = 10.0  # shift of a solution that is one: beyond, sums lose their digits
-
-
-class Transform(NamedTuple):
-    """x -> output_scale * (f(input_scale * x + input_shift) + output_shift)"""
-
-    input_scale: float
-    input_shift: float
-    output_scale: float
-    output_shift: float
+METHODS = ("auto", "dks", "tat")
 
 
-class Conditions(NamedTuple):
-    """What a layer does near q = 1 and c = 1: Q(1), Q'(1), C(0), C'(1) and C''(1)."""
+def shape(
+    activation: str | Activation,
+    *,
+    depth: int,
+    method: str = "auto",
+    zeta: float = 1.5,
+    eta: float = 0.9,
+    tau: float = 0.3,
+) -> Activation:
+    """A new activation with which `depth` layers train without normalisation or skips.
 
-    q: float
-    q_slope: float
-    c_at_zero: float
-    c_slope: float
-    c_curvature: float
+    output_scale * (f(input_scale * x + input_shift) + output_shift), for weights of variance
+    1 / fan_in (`init="lecun_normal"` or orthogonal ones) and inputs of unit variance.
 
-
-class _Parts(NamedTuple):
-    """Expectations of f, f^2, f'^2, f''^2, x f f' and x f' at input_scale x + input_shift."""
-
-    mean: float
-    second: float
-    slope_second: float
-    curvature_second: float
-    product: float
-    linear: float
-
-
-def deep_kernel_shaping(f: Nonlinearity, depth: int, zeta: float) -> Transform | None:
-    """Q(1) = 1, Q'(1) = 1, C(0) = 0 and C'(1) = zeta^(1/depth); None if no solution is found.
-
-    For a chain of `depth` layers, whose correlation map then has the slope zeta at 1. Source:
-    Martens et al. 2021 (arXiv:2110.01765).
+    method "dks", deep kernel shaping: lengths stay 1, orthogonal inputs orthogonal, and the
+    correlation map of the whole network has slope zeta at 1 (Martens et al. 2021,
+    arXiv:2110.01765). "tat", tailored transforms (Zhang et al. 2022, arXiv:2203.08120): a
+    rectifier becomes a leaky relu under which orthogonal inputs end at correlation eta, a smooth
+    function has slope 1 and curvature tau there. "auto" takes tat for rectifiers, dks for the
+    rest. Raises InputError where the conditions cannot be met.
     """
-    slope = zeta ** (1 / depth)
-
-    def transform(parts: _Parts, scale: float, shift: float) -> Transform:
-        variance = parts.second - parts.mean**2
-        return Transform(scale, shift, 1 / math.sqrt(variance), -parts.mean)
-
-    def miss(found: Conditions) -> tuple[float, float]:
-        return found.q_slope - 1, found.c_slope - slope
-
-    return _solve(f, transform, miss)
-
-
-def tailored(f: Nonlinearity, depth: int, tau: float) -> Transform | None:
-    """Q(1) = 1, Q'(1) = 1, C'(1) = 1 and C''(1) = tau / depth; None if no solution is found.
-
-    For smooth f. Source: Zhang et al. 2022 (arXiv:2203.08120).
-    """
-
-    def with_sign(sign: float) -> Callable[[_Parts, float, float], Transform]:
-        def transform(parts: _Parts, scale: float, shift: float) -> Transform:
-            gamma = 1 / (scale * math.sqrt(parts.slope_second))
-            rest = 1 / gamma**2 - parts.second + parts.mean**2
-            return Transform(scale, shift, gamma, sign * math.sqrt(rest) - parts.mean)
-
-        return transform
-
-    def miss(found: Conditions) -> tuple[float, float]:
-        return found.q_slope - 1, (found.c_curvature - tau / depth) * depth / tau
-
-    return _solve(f, with_sign(1.0), miss) or _solve(f, with_sign(-1.0), miss)
+    chosen, f = get(activation), nonlinearity(activation, "shape")
+    count = integer("depth", depth, 1)
+    if not isinstance(method, str) or method not in METHODS:
+        hint = nearest(str(method), METHODS)
+        allowed = ", ".join(METHODS)
+        raise InputError("shape_method", given=method, allowed=allowed, hint=hint)
+    rectifier = _is_rectifier(chosen)
+    if rectifier and method != "dks":
+        return _leaky(chosen, count, number("eta", eta, 0, 1, open_below=True))
+    tailored = method == "tat"
+    solve = affine.tailored if tailored else affine.deep_kernel_shaping
+    name, given, above = ("tau", tau, 0) if tailored else ("zeta", zeta, 1)
+    target = number(name, given, above, open_below=True)
+    found = None if f.jumps else solve(f, count, target)
+    if found is None:
+        raise InputError("no_shape", name=chosen.name, method=method, depth=count)
+    return _transformed(chosen, found, count)
 
 
-def tailored_slope(depth: int, eta: float) -> float:
-    """Slope of a leaky relu on the left with which orthogonal inputs end at correlation eta.
-
-    After `depth` layers that keep the second moment; 0 if relu itself stays below eta. Source:
-    Zhang et al. 2022 (arXiv:2203.08120).
-    """
-    from scipy.optimize import brentq
-
-    def excess(slope: float) -> float:
-        return leaky_correlation(slope, 0.0, depth) - eta
-
-    return 0.0 if excess(0.0) <= 0 else float(brentq(excess, 0.0, 1.0, xtol=1e-15))
+def _is_rectifier(activation: Activation) -> bool:
+    """relu, leaky relu and their like: two rising half-lines that meet at 0."""
+    found = activation.properties
+    return found.homogeneous and found.monotone == "increasing" and bool(found.slope_jumps)
 
 
-def leaky_correlation(slope: float, c: float, depth: int) -> float:
-    """The correlation after `depth` layers of leaky relu, with no biases, from c."""
-    bend = (1 - slope) ** 2 / (math.pi * (1 + slope**2))
-    for _ in range(depth):
-        c = min(c + bend * (math.sqrt(1 - c * c) - c * math.acos(c)), 1.0)
-    return c
+def _transformed(chosen: Activation, found: AffineTransform, depth: int) -> Activation:
+    names = {name: symbol(name) for name in AffineTransform._fields}
+    inner = names["input_scale"] * symbol("x") + names["input_shift"]
+    body = substitute(chosen.graph, {"x": inner})
+    formula = names["output_scale"] * (body + names["output_shift"])
+    source = "arXiv:2110.01765, arXiv:2203.08120"
+    return _named(chosen, formula, found._asdict(), depth, source)
 
 
-def conditions(f: Nonlinearity, transform: Transform) -> Conditions:
-    """What a layer of the transformed f does, with weights of variance 1 / fan_in, no biases."""
-    return _conditions(_parts(f, *transform[:2]), transform)
+def _leaky(chosen: Activation, depth: int, eta: float) -> Activation:
+    slope = affine.tailored_slope(depth, eta)
+    x, gamma, left = symbol("x"), symbol("output_scale"), symbol("slope")
+    scale = math.sqrt(2 / (1 + slope**2))
+    formula = gamma * where(x > 0, x, left * x)
+    values = {"slope": slope, "output_scale": scale}
+    return _named(chosen, formula, values, depth, "arXiv:2203.08120")
 
 
-def _conditions(parts: _Parts, transform: Transform) -> Conditions:
-    scale, _, gamma, delta = transform
-    return Conditions(
-        gamma**2 * (parts.second + 2 * delta * parts.mean + delta**2),
-        gamma**2 * scale * (parts.product + delta * parts.linear),
-        gamma**2 * (parts.mean + delta) ** 2,
-        gamma**2 * scale**2 * parts.slope_second,
-        gamma**2 * scale**4 * parts.curvature_second,
-    )
-
-
-def _parts(f: Nonlinearity, scale: float, shift: float) -> _Parts:
-    evaluate = derivatives_of(f.root, 2)
-
-    def integrands(x: Array) -> Array:
-        value, slope, curvature = evaluate(x)
-        z = (x - shift) / scale
-        squares = [value, value**2, slope**2, curvature**2]
-        return np.stack([*squares, z * value * slope, z * slope])
-
-    return _Parts(*(found.value for found in expect_all(integrands, f.breaks, shift, scale)))
-
-
-def _solve(
-    f: Nonlinearity,
-    transform: Callable[[_Parts, float, float], Transform],
-    miss: Callable[[Conditions], tuple[float, float]],
-) -> Transform | None:
-    """The first root in (log input_scale, input_shift) that is found from one of the starts."""
-    from scipy.optimize import root
-
-    def at(place: Array) -> Transform:
-        scale, shift = math.exp(place[0]), float(place[1])
-        return transform(_parts(f, scale, shift), scale, shift)
-
-    def residual(place: Array) -> tuple[float, float]:
-        try:
-            found = at(place)
-            missed = miss(_conditions(_parts(f, *found[:2]), found))
-        except (ValueError, ZeroDivisionError, OverflowError):  # outside of what can be solved
-            return (1e3, 1e3)
-        return missed if all(map(math.isfinite, missed)) else (1e3, 1e3)
-
-    for start in _starts():
-        found = root(residual, start, tol=1e-13)
-        missed = max(map(abs, residual(found.x)))
-        if missed < ACCURACY and abs(found.x[1]) < FARTHEST:
-            return at(found.x)
-    return None
-
-
-def _starts() -> Iterator[tuple[float, float]]:
-    for scale, shift in itertools.product(SCALES, SHIFTS):
-        yield math.log(scale), shift
+def _named(
+    chosen: Activation, formula: Expr, values: dict[str, float], depth: int, source: str
+) -> Activation:
+    titles = []
+    for language, title in zip(LANGUAGES, chosen.titles, strict=True):
+        with speaking(language):
+            titles.append(say("theory.shaped", title=title or chosen.name, depth=depth))
+    parameters = tuple(own_parameter(name, value) for name, value in values.items())
+    name = f"shaped_{chosen.name}_{depth}"
+    return Activation(name, lift(formula), parameters, titles=(titles[0], titles[1]), source=source)

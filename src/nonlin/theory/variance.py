@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -160,6 +161,7 @@ def tabulated(f: Nonlinearity, variances: Array) -> tuple[Array, Array]:
     return value, slope
 
 
+@lru_cache(maxsize=4096)
 def second_moments(f: Nonlinearity, q: float) -> tuple[float, float, float]:
     """E[f^2], E[f'^2] and E[f^2 (z^2 - 1)] at sqrt(q) z, z standard normal, q > 0."""
     std = math.sqrt(q)

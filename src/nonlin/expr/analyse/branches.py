@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nonlin._errors import InputError
-from nonlin.expr.analyse.shape import Function, tends_to
+from nonlin.expr.analyse.shape import FloatFunction, tends_to
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import FLOATS, as_float, as_function, table
 from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, build, value_of
@@ -117,7 +117,7 @@ def _choice(node: Call, chosen: dict[Expr, Expr], at: Sequence[float]) -> Expr:
     return build(node.primitive, *arguments)
 
 
-def one_sided(f: Function, branch: Expr | None, point: float, side: int) -> float:
+def one_sided(f: FloatFunction, branch: Expr | None, point: float, side: int) -> float:
     """The limit at a breakpoint from one side, infinite at a pole."""
     if branch is not None and math.isfinite(exact := as_function(branch, "x")(point)):
         return exact

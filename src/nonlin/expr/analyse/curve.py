@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
-from nonlin.expr.analyse.shape import Function, beside, breakpoints, steady
+from nonlin.expr.analyse.shape import FloatFunction, beside, breakpoints, steady
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function, table
 from nonlin.expr.nodes import Expr
@@ -29,7 +29,7 @@ _NEAR = (1e-9, 1e-6, 1e-4, 1e-2)  # distances from a breakpoint that are looked 
 class Curve:
     """One function of x: itself, and its values on the grid (no breakpoint is on the grid)."""
 
-    f: Function
+    f: FloatFunction
     points: tuple[float, ...]
     xs: Sequence[float]
     ys: Sequence[float]
@@ -85,7 +85,7 @@ def _where_real(value: float, slope: float) -> float:
     return slope if value == value else value
 
 
-def bisect(f: Function, low: float, high: float) -> float:
+def bisect(f: FloatFunction, low: float, high: float) -> float:
     """The point between two of different sign where f changes it, to the last bit."""
     if low < 0 < high and f(0.0) == 0:
         return 0.0
@@ -104,7 +104,7 @@ def bisect(f: Function, low: float, high: float) -> float:
     return min(low, high, key=lambda x: abs(f(x)))
 
 
-def peak(f: Function, low: float, high: float) -> tuple[float, float]:
+def peak(f: FloatFunction, low: float, high: float) -> tuple[float, float]:
     """(x, f(x)) of the greatest value between two points, by golden section."""
     ratio = (math.sqrt(5) - 1) / 2
     best = (low, -math.inf)

@@ -15,7 +15,7 @@ from nonlin.expr.nodes import COMPARISONS, Expr, arguments_of, constant, is_call
 from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
-Function = Callable[[float], float]
+FloatFunction = Callable[[float], float]
 
 _MEETING = (*COMPARISONS, "maximum", "minimum")
 _AT_ZERO = ("absolute", "sign", "softsign", "sqrt", "log", "copysign")
@@ -69,7 +69,7 @@ def beside(point: float, side: int, step: float = 1e-9) -> float:
     return point + side * step * max(1.0, abs(point))
 
 
-def jumps(f: Function, point: float) -> bool:
+def jumps(f: FloatFunction, point: float) -> bool:
     """Do the values just left and right of the point differ, and go on differing nearer to it?"""
     near, nearer = (
         abs(f(beside(point, 1, step)) - f(beside(point, -1, step))) for step in (1e-7, 1e-10)
@@ -80,12 +80,12 @@ def jumps(f: Function, point: float) -> bool:
     return nearer > 1e-6 * scale and nearer > near / 2
 
 
-def steep(f: Function, point: float) -> float:
+def steep(f: FloatFunction, point: float) -> float:
     """Infinite if the values grow without bound towards the point from either side, else 0."""
     return max(abs(v) if math.isinf(v) else 0.0 for v in (tends_to(f, point, s) for s in (-1, 1)))
 
 
-def tends_to(f: Function, point: float, side: int) -> float:
+def tends_to(f: FloatFunction, point: float, side: int) -> float:
     """The one-sided limit by ever nearer points; NaN where they tell nothing."""
     a, b, c = (f(beside(point, side, step)) for step in (1e-6, 1e-9, 1e-12))
     first, second = abs(b) - abs(a), abs(c) - abs(b)
@@ -179,7 +179,7 @@ def _ends(points: list[float]) -> list[float]:
     return kept if len(kept) <= _MANY else [x for x in kept if abs(x) < 22]
 
 
-def _bisect(f: Function, low: float, high: float) -> float:
+def _bisect(f: FloatFunction, low: float, high: float) -> float:
     sign = f(low) > 0
     for _ in range(80):
         middle = (low + high) / 2

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from nonlin.expr.analyse.shape import Function
+from nonlin.expr.analyse.shape import FloatFunction
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function, constant_value, table
 from nonlin.expr.nodes import Expr, arguments_of, is_call, subtract, symbol
@@ -26,7 +26,7 @@ _FACTORS = (0.37, 2.9, 17.0)
 _DISTANT = (*(-100 + k / 16 for k in range(641)), *(60 + k / 16 for k in range(641)))
 
 
-def parity(f: Function) -> Literal["odd", "even"] | None:
+def parity(f: FloatFunction) -> Literal["odd", "even"] | None:
     """f(-x) = -f(x) or f(-x) = f(x)?"""
     pairs = [(f(x), f(-x)) for x in _TESTED]
     if all(_equal(a, -b) for a, b in pairs):
@@ -34,7 +34,7 @@ def parity(f: Function) -> Literal["odd", "even"] | None:
     return "even" if all(_equal(a, b) for a, b in pairs) else None
 
 
-def centre(f: Function, candidates: Iterable[float]) -> tuple[float, float] | None:
+def centre(f: FloatFunction, candidates: Iterable[float]) -> tuple[float, float] | None:
     """The point (c, f(c)) about which the curve looks the same after half a turn."""
     for c in candidates:
         middle = f(c)
@@ -46,12 +46,12 @@ def centre(f: Function, candidates: Iterable[float]) -> tuple[float, float] | No
     return None
 
 
-def homogeneous(f: Function) -> bool:
+def homogeneous(f: FloatFunction) -> bool:
     """f(a x) = a f(x) for every a > 0?"""
     return all(_equal(f(a * x), a * f(x)) for a in _FACTORS for x in _both_sides())
 
 
-def idempotent(f: Function) -> bool:
+def idempotent(f: FloatFunction) -> bool:
     """f(f(x)) = f(x)?"""
     return all(_equal(f(f(x)), f(x)) for x in _both_sides())
 
@@ -61,7 +61,7 @@ def sign_preserving(ys: Sequence[tuple[float, float]]) -> bool:
     return all(x * y >= 0 for x, y in ys)
 
 
-def period(root: Expr, f: Function) -> float | None:
+def period(root: Expr, f: FloatFunction) -> float | None:
     """The least T with f(x + T) = f(x), tried for those of the sines and cosines inside."""
     for length in sorted(_wavelengths(root)):
         if all(_equal(f(x + length), f(x), 1e-9) for x in _both_sides()):

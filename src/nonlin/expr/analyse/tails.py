@@ -9,7 +9,7 @@ from itertools import pairwise
 from nonlin.expr.analyse.branches import pieces
 from nonlin.expr.analyse.curve import Curve, crossings
 from nonlin.expr.analyse.extrema import zeros
-from nonlin.expr.analyse.shape import Function, limit_of
+from nonlin.expr.analyse.shape import FloatFunction, limit_of
 from nonlin.expr.floats import as_function
 from nonlin.expr.nodes import Expr, subtract, symbol
 
@@ -67,7 +67,9 @@ def saturation(slope: Curve, steepest: float, ends: Span) -> tuple[float | None,
     return left, right
 
 
-def _last_above(f: Function, pairs: Sequence[tuple[float, float]], level: float) -> float | None:
+def _last_above(
+    f: FloatFunction, pairs: Sequence[tuple[float, float]], level: float
+) -> float | None:
     """Coming from far out, where |f| first exceeds the level."""
     for (outer, _), (inner, y) in pairwise(pairs):
         if abs(y) >= level:

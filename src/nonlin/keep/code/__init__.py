@@ -13,7 +13,7 @@ from types import ModuleType
 from nonlin._errors import InputError, nearest
 from nonlin.keep.code import jax, keras, sklearn, torch
 from nonlin.keep.code.facts import constants, end, functions, head
-from nonlin.keep.model import Model
+from nonlin.keep.predictor import Predictor
 from nonlin.network.loss import KNEE
 
 TARGETS: dict[str, ModuleType] = {"torch": torch, "keras": keras, "jax": jax, "sklearn": sklearn}
@@ -21,13 +21,13 @@ NAMES = {"torch": "torch.nn.functional", "keras": "keras.activations", "jax": "j
 _SCORE = re.compile(r"def score\(.*?\n\n\n|, \$\{NAME\} \{score\(.*?\):\.4g\}", re.DOTALL)
 
 
-def code(model: Model, to: str) -> str:
+def code(model: Predictor, to: str) -> str:
     """See `Model.code`."""
     if not isinstance(to, str) or to not in TARGETS:
         hint = nearest(str(to), TARGETS)
         raise InputError("code_target", given=to, allowed=", ".join(TARGETS), hint=hint)
     if to == "sklearn":
-        _known(model, to, sklearn.KINDS)
+        _known(model, to, sklearn.TRAINED)
         return head(model) + Template(sklearn.BODY).substitute(sklearn.values(model)) + end()
     target = TARGETS[to]
     _known(model, to, target.LOSSES)
@@ -46,14 +46,14 @@ def code(model: Model, to: str) -> str:
     return head(model) + script + end()
 
 
-def _known(model: Model, to: str, kinds: Collection[str]) -> None:
+def _known(model: Predictor, to: str, kinds: Collection[str]) -> None:
     optimizer = model.about.training.optimizer
     for what, known in ((model.task.kind, kinds), (optimizer, ("adamw",))):
         if what not in known:
             raise InputError("code_lacks", what=what, to=to)
 
 
-def _numbers(model: Model, loss: str, spelt: dict[str, str]) -> str:
+def _numbers(model: Predictor, loss: str, spelt: dict[str, str]) -> str:
     """A line for the numbers that the loss names: levels of quantiles, steps between classes."""
     values = {"LEVELS": list(model.task.numbers), "STEPS": model.task.outputs}
     lines = [f"\n{name} = {spelt[name].format(values[name])}" for name in spelt if name in loss]

@@ -19,7 +19,7 @@ from nonlin.export.subject import Subject
 from nonlin.init.fills import normal
 from nonlin.init.rules import RULES
 from nonlin.keep.describe import entry_of
-from nonlin.keep.model import Model
+from nonlin.keep.predictor import Predictor
 from nonlin.network import Initialisation, Network
 
 KEYS = ("title", "made", "score", "rows", "run", "differs")
@@ -40,7 +40,7 @@ if __name__ == "__main__":
 NEED_MORE = ("prelu", "threshold")  # other libraries' functions of these names want more arguments
 
 
-def head(model: Model) -> str:
+def head(model: Predictor) -> str:
     """Comment lines: nothing that a user named may end them."""
     about, network = model.about, model.network
     facts = {
@@ -65,13 +65,13 @@ def end() -> str:
     return END.format(called="f" + repr(say("keep.code.called", script="{sys.argv[0]}")))
 
 
-def _target(model: Model) -> str:
+def _target(model: Predictor) -> str:
     """What a frame is asked for: one column, or a list of several labels."""
     several = model.task.kind == "multilabel"
     return repr([str(each) for each in model.task.labels] if several else model.about.target)
 
 
-def functions(model: Model, to: str, names: str) -> tuple[str, str]:
+def functions(model: Predictor, to: str, names: str) -> tuple[str, str]:
     """The code of a hidden activation that the library lacks, and the tuple of all of them.
 
     Raises InputError if it lacks two different ones.
@@ -109,7 +109,7 @@ def _spelling(activation: Activation, names: str) -> str | None:
     return None
 
 
-def constants(model: Model, activations: str) -> str:
+def constants(model: Predictor, activations: str) -> str:
     """The block of capital names that the body of a script uses."""
     weights, biases = scales(model.network)
     rule = model.about.training

@@ -1,5 +1,7 @@
 """The script for Keras 3."""
 
+from nonlin.keep.code.jax import SCORES as SCORES  # of arrays
+
 _SIGMOID = "ops.mean(ops.softplus(logits) - y * logits)"
 LOSSES = {
     "regression": "ops.mean((logits - y) ** 2)",
@@ -24,13 +26,6 @@ LOSSES = {
     )""",
 }
 NUMBERS = {"LEVELS": "ops.convert_to_tensor({0})", "STEPS": 'ops.arange({0}, dtype="float32")'}
-_R2 = "1 - ((logits - y) ** 2).sum() / ((y - y.mean()) ** 2).sum()"
-SCORES = {
-    "regression": _R2,
-    "robust": _R2,
-    "binary": "((logits > 0) == y).mean()",
-    "multiclass": "(logits.argmax(1) == y[:, 0]).mean()",
-}
 BODY = '''\
 import sys
 

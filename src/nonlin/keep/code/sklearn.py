@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nonlin.data.split import FINAL_SHARES
 from nonlin.keep.describe import as_python
-from nonlin.keep.model import Model
+from nonlin.keep.predictor import Predictor
 
-KINDS = ("regression", "binary", "multiclass")  # of task, that the estimators train
+TRAINED = ("regression", "binary", "multiclass")  # of task, that the estimators train
 BODY = """\
 import sys
 
@@ -41,7 +41,7 @@ def main(path, seed=0):
 """
 
 
-def values(model: Model) -> dict[str, str]:
+def values(model: Predictor) -> dict[str, str]:
     """What the body leaves open."""
     rule, network = model.about.training, model.network
     estimator = "MLPClassifier" if model.task.classes else "MLPRegressor"

@@ -1,4 +1,4 @@
-"""Moments, gains, mean field and the edge of chaos of an activation."""
+"""How signals and gradients go through layers of an activation: moments, gains, mean field."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from typing import Any
 from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
+from nonlin.checks import number
 from nonlin.gaussian_moments.moments import Moments, gaussian_moments
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.theory import critical as edge
 from nonlin.theory import mean_field as field
 from nonlin.theory.critical import Critical
-from nonlin.theory.given import nonlinearity, number
 from nonlin.theory.mean_field import MeanField
+
+
+def nonlinearity(activation: str | Activation, what: str) -> Nonlinearity:
+    """Graph, breaks and jumps of an element-wise activation; InputError: `needs_elementwise`."""
+    chosen = get(activation)
+    chosen.needs_elementwise(what)
+    found = chosen.properties
+    return Nonlinearity(chosen.graph, found.breakpoints, tuple(x for x, _ in found.jumps))
 
 
 def moments(activation: str | Activation, *, mean: float = 0.0, std: float = 1.0) -> Moments:
@@ -23,7 +32,8 @@ def moments(activation: str | Activation, *, mean: float = 0.0, std: float = 1.0
     `nonlin.gaussian_moments.moments.Moments`. Raises InputError for other kinds and std <= 0.
     """
     f = nonlinearity(activation, "moments")
-    return gaussian_moments(f.root, f.breaks, number("mean", mean), number("std", std, 0))
+    centre = number("mean", mean, -math.inf, open_below=True)
+    return gaussian_moments(f.root, f.breaks, centre, number("std", std, 0, open_below=True))
 
 
 def gain(activation: str | Activation, *, backward: bool = False) -> float:
@@ -47,8 +57,8 @@ def mean_field(
     Raises InputError for variances that are none, and for what is not element-wise.
     """
     f = nonlinearity(activation, "mean_field")
-    weights = number("weight_variance", weight_variance, 0)
-    biases = number("bias_variance", bias_variance, 0, ends=True)
+    weights = number("weight_variance", weight_variance, 0, open_below=True)
+    biases = number("bias_variance", bias_variance, 0)
     if not math.isfinite(gaussian_moments(f.root, f.breaks).second):
         raise InputError("no_mean_field", name=get(activation).name)
     return field.mean_field(f, weights, biases)
@@ -66,12 +76,12 @@ def critical(
     f = nonlinearity(activation, "critical")
     name = get(activation).name
     if bias_variance is not None:
-        wanted = number("bias_variance", bias_variance, 0, ends=True)
+        wanted = number("bias_variance", bias_variance, 0)
         place = edge.with_biases(f, wanted)
         if place is None:
             raise InputError("no_critical_biases", name=name, given=f"{wanted:g}")
         return edge.critical(f, place)
-    found = edge.critical(f, number("q", q, 0))
+    found = edge.critical(f, number("q", q, 0, open_below=True))
     if math.isnan(found.bias_variance):
         raise InputError("no_critical_slope", name=name)
     if found.bias_variance < 0:

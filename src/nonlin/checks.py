@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from itertools import pairwise
@@ -62,7 +63,9 @@ def integer(name: str, given: Any, least: int) -> int:
     return value
 
 
-def number(name: str, given: Any, least: float, most: float, open_below: bool = False) -> float:
+def number(
+    name: str, given: Any, least: float, most: float = math.inf, *, open_below: bool = False
+) -> float:
     """A finite number in [least, most), or (least, most) if `open_below`; text is none."""
     try:
         value = float("nan" if isinstance(given, str | bytes | bool | np.bool_) else given)
@@ -71,7 +74,7 @@ def number(name: str, given: Any, least: float, most: float, open_below: bool = 
     inside = least < value < most if open_below else least <= value < most
     if not inside:
         below = "<" if open_below else "<="
-        bounds = f"{least:g} {below} {name}" + ("" if most == float("inf") else f" < {most:g}")
+        bounds = f"{least:g} {below} {name} < {most:g}"
         raise InputError("bad_number", name=name, given=given, bounds=bounds)
     return value
 
@@ -96,7 +99,7 @@ def hidden_activations(
 def real_dtype(given: Any) -> np.dtype[Any]:
     """float32 or float64."""
     try:
-        dtype = np.dtype(given)
+        dtype: np.dtype[Any] = np.dtype(given)
     except TypeError:
         raise InputError("network_dtype", given=given) from None
     if dtype not in (np.float32, np.float64):

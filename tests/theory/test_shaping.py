@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import nonlin as nl
+from nonlin.theory.affine import leaky_correlation
 from nonlin.theory.dual import dual
-from nonlin.theory.given import nonlinearity
-from nonlin.theory.shaping import leaky_correlation
+from nonlin.theory.propagation import nonlinearity
 from nonlin.theory.variance import VarianceMap
 
 SMOOTH = ("tanh", "gelu", "silu", "softplus", "mish", "sigmoid", "erf")

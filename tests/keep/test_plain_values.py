@@ -8,7 +8,7 @@ import pytest
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
-from nonlin.keep.values import build, plain
+from nonlin.keep.plain_values import build, plain
 
 
 @dataclass(frozen=True)
