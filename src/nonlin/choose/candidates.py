@@ -159,7 +159,7 @@ def _with_values(activation: Activation) -> str:
 
 def batch_size(rows: int) -> int:
     """The power of two that gives about 32 to 64 batches per epoch, from 8 to 256 rows."""
-    wanted = 2 ** math.floor(math.log2(max(rows / BATCHES, 1)))
+    wanted: int = 2 ** math.floor(math.log2(max(rows / BATCHES, 1)))
     return min(max(wanted, BATCH[0]), BATCH[1])
 
 

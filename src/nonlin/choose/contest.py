@@ -96,13 +96,8 @@ class NetworkSplit:
 
     def run(self, arms: Sequence[Arm], threads: int | None) -> Iterator[tuple[Arm, Outcome]]:
         """Train them: same rows, batches and initial noise for all."""
-        shared: dict[tuple[int, ...], Any] = {}
         begun = cache(self._begun)  # before the first rate of a candidate, for all of them
-        tasks = [partial(self._outcome, arm, begun, shared) for arm in arms]
-        workers = threads or self.plan.threads or thread_count()
-        with closing(in_parallel(tasks, workers)) as ended:  # type: ignore[type-var]
-            for index, outcome in ended:
-                yield arms[index], outcome
+        return run_arms(partial(self._outcome, begun, {}), arms, threads or self.plan.threads)
 
     def untrained(self, candidate: Candidate) -> Network:
         """Initialised for its activation."""
@@ -116,9 +111,9 @@ class NetworkSplit:
 
     def _outcome(
         self,
-        arm: Arm,
         begun: Callable[[Candidate], tuple[Network, Measures]],
         shared: dict[tuple[int, ...], Any],
+        arm: Arm,
         stop: np.ndarray,
     ) -> Outcome:
         with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverge
@@ -136,6 +131,16 @@ class NetworkSplit:
                 diverged=record.diverged_at is not None,
                 measures=measured | after(network, self.looked_at[0]) | told,
             )
+
+
+def run_arms(
+    outcome: Callable[[Arm, np.ndarray], Outcome], arms: Sequence[Arm], threads: int | None
+) -> Iterator[tuple[Arm, Outcome]]:
+    """Each arm with its outcome(arm, stop), as they end; see `in_parallel`."""
+    tasks = [partial(outcome, arm) for arm in arms]
+    with closing(in_parallel(tasks, threads or thread_count())) as ended:  # type: ignore[type-var]
+        for index, found in ended:
+            yield arms[index], found
 
 
 def before(network: Network, inputs: np.ndarray, target: np.ndarray, loss: Any) -> Measures:

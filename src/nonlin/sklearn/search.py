@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,11 +19,11 @@ from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.choose.candidates import Candidate
-from nonlin.choose.contest import after, before, key
+from nonlin.choose.contest import after, before, key, run_arms
 from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.prepared import LOOKED_AT
 from nonlin.kernels.threads import thread_count
-from nonlin.network.train import in_parallel, run_of
+from nonlin.network.train import run_of
 from nonlin.sklearn.perceptron import Perceptron, Rows
 from nonlin.trials.contest import Arm, Outcome, Sizes
 from nonlin.trials.pace import Everything
@@ -152,12 +150,12 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         return int(self._best.n_features_in_)
 
     @property
-    def feature_names_in_(self) -> np.ndarray:
+    def feature_names_in_(self) -> Any:
         """Names of the columns of X, if all of them are text."""
         return self._best.feature_names_in_
 
     @property
-    def classes_(self) -> np.ndarray:
+    def classes_(self) -> Any:
         """Labels, of a classifier."""
         return self._best.classes_
 
@@ -167,17 +165,17 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         return self.best_estimator_
 
     @_can("predict")
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any) -> Any:
         """`predict` of the best estimator."""
         return self._best.predict(X)
 
     @_can("predict_proba")
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Any) -> Any:
         """`predict_proba` of the best estimator."""
         return self._best.predict_proba(X)
 
     @_can("predict_log_proba")
-    def predict_log_proba(self, X: Any) -> np.ndarray:
+    def predict_log_proba(self, X: Any) -> Any:
         """`predict_log_proba` of the best estimator."""
         return self._best.predict_log_proba(X)
 
@@ -270,22 +268,9 @@ class Fold:
         """The training rows with those held out of them, which choose the rate only."""
         return Sizes(self.learnt, len(self.held_out), len(self.test))
 
-    @property
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """None: folds are trained in this process."""
-        return ()
-
-    def having(self, arrays: Sequence[np.ndarray]) -> Fold:
-        """The same."""
-        return self
-
     def run(self, arms: Sequence[Arm], threads: int | None) -> Iterator[tuple[Arm, Outcome]]:
         """Same rows, batches and initial noise for all."""
-        tasks = [partial(self._outcome, arm) for arm in arms]
-        workers = threads or self.of.threads or thread_count()
-        with closing(in_parallel(tasks, workers)) as ended:  # type: ignore[type-var]
-            for index, outcome in ended:
-                yield arms[index], outcome
+        return run_arms(self._outcome, arms, threads or self.of.threads)
 
     def _outcome(self, arm: Arm, stop: np.ndarray) -> Outcome:
         of, test = self.of, self.test

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-import numpy as np
-
 Part = Literal["validation", "test"]
 
 
@@ -60,13 +58,6 @@ class Split(Protocol):
 
         What is left early stops: closing the iterator cancels what has not ended.
         """
-
-    @property
-    def arrays(self) -> Sequence[np.ndarray]:
-        """What is large in it, for workers to share."""
-
-    def having(self, arrays: Sequence[np.ndarray]) -> Split:
-        """The same with these in their place, or without any."""
 
 
 class Contest(Protocol):

@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from nonlin.trials.contest import Arm, Contest, Outcome, Split
 from nonlin.trials.journal import NOTHING, Journal
 from nonlin.trials.pace import Pace
 from nonlin.trials.scores import Round, Scores
 
-Run = Callable[[Split, Sequence[Arm]], Iterator[tuple[Arm, Outcome]]]
+Run = Callable[[Any, Sequence[Arm]], Iterator[tuple[Arm, Outcome]]]  # on a split
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _explained(without: _Fit, with_it: _Fit, chance: float) -> float:
 
 def _indicators(levels: np.ndarray) -> np.ndarray:
     """One column of 0 and 1 for each level that occurs."""
-    return (levels[:, None] == np.unique(levels)).astype(np.float64)
+    return np.asarray(levels[:, None] == np.unique(levels), np.float64)
 
 
 def _fit(score: np.ndarray, *effects: np.ndarray) -> _Fit:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,12 +27,23 @@ Chunk = tuple[Arm, ...]
 Ended = list[tuple[Arm, Outcome]]
 
 
+class Shared(Split, Protocol):
+    """A split that can be taken to other processes."""
+
+    @property
+    def arrays(self) -> Sequence[np.ndarray]:
+        """What is large in it."""
+
+    def having(self, arrays: Sequence[np.ndarray]) -> Shared:
+        """The same with these in their place, or without any."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
     """What is the same for all chunks of a split."""
 
     version: str
-    split: Split
+    split: Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class Stored:
     order: Order = field(compare=False)
 
 
-def checked(executor: Any) -> Executor:
+def checked(executor: Any) -> Any:
     """The executor itself, or the one of a Dask client. Raises InputError for anything else."""
     if hasattr(executor, "get_executor"):  # dask.distributed.Client
         return executor.get_executor(pure=False)
@@ -53,7 +64,7 @@ def checked(executor: Any) -> Executor:
     raise InputError("executor", given=executor)
 
 
-def run_on(executor: Executor, split: Split, arms: Sequence[Arm]) -> Iterator[tuple[Arm, Outcome]]:
+def run_on(executor: Executor, split: Shared, arms: Sequence[Arm]) -> Iterator[tuple[Arm, Outcome]]:
     """`split.run` by the workers of an executor, with the same outcomes to the last bit.
 
     What a lost worker had begun is given to another, where the executor has others: Dask replaces
@@ -136,7 +147,7 @@ def _stored(order: Order, folder: Path) -> Stored:
 
 
 @lru_cache(maxsize=1)  # the next chunk of a split needs the same
-def _restored(stored: Stored) -> Split:
+def _restored(stored: Stored) -> Shared:
     paths = [stored.folder / f"{number}.npy" for number in range(stored.arrays)]
     # mapped, so that all processes share the memory; "c", because compiled code tells
     # arrays that may be written to from others
