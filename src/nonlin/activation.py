@@ -113,10 +113,14 @@ class Activation(ArrayFunction):
 
     @property
     def _moments(self) -> Moments:
+        return self._once("moments", self._standard_moments)
+
+    def _standard_moments(self) -> Moments:
+        from nonlin.expr.analyse import breakpoints
         from nonlin.gaussian_moments.moments import gaussian_moments
 
-        kinks = self.properties.breakpoints
-        return self._once("moments", lambda: gaussian_moments(recognise(self.graph), kinks))
+        root = recognise(self.graph)
+        return gaussian_moments(root, breakpoints(root))
 
     def __repr__(self) -> str:
         from nonlin.expr.text import infix

@@ -8,7 +8,9 @@ and their like. It is fitted to the end, not trained in steps: a weak baseline f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,10 +18,12 @@ from nonlin._text import Text, text
 from nonlin.choose.contest import Networks
 from nonlin.choose.prepared import Data
 from nonlin.choose.standing import Standing
+from nonlin.kernels.threads import thread_count
 from nonlin.measure import Measurement
 from nonlin.network import Network
 from nonlin.network.constant import constant_logits
 from nonlin.network.linear import Rows, fit_linear
+from nonlin.network.train import in_parallel
 from nonlin.tasks.task import Task
 from nonlin.trials import statistics
 from nonlin.trials.scores import Scores
@@ -73,8 +77,10 @@ class Baseline:
 def baseline(contest: Networks, scores: Scores, chosen: Standing) -> Baseline:
     """Both baselines beside the recommended network; the result depends on no clock."""
     task, ran = contest.task, scores.of(chosen.seeds)
-    found = [_scores(contest.rows(seed), task) for seed in chosen.seeds]
-    constants, lines = zip(*found, strict=True)
+    tasks = [partial(_scores, contest, seed) for seed in chosen.seeds]
+    with closing(in_parallel(tasks, contest.plan.threads or thread_count())) as ended:  # type: ignore[type-var]
+        found = dict(ended)
+    constants, lines = zip(*(found[k] for k in range(len(tasks))), strict=True)
     own = [each.claimed for each in chosen.ran.outcomes]
     differences = [network - line for network, line in zip(own, lines, strict=True)]
     ratio, step = ran.ratio(), ran.resolution()
@@ -96,8 +102,9 @@ def baseline(contest: Networks, scores: Scores, chosen: Standing) -> Baseline:
     )
 
 
-def _scores(data: Data, task: Task) -> tuple[float, float]:
+def _scores(contest: Networks, seed: int, stop: np.ndarray) -> tuple[float, float]:
     """Of the constant and of the linear model on the test rows of one split."""
+    data, task = contest.rows(seed), contest.task
     line = _line(data, task)
     own, weights = (data.weights[0], data.weights[2]) if data.weights else (None, None)
     constant = constant_logits(line, *data.train, task.objective(), own)
