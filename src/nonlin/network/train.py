@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
@@ -134,18 +137,28 @@ def in_parallel(
     `train_many` for how that comes.
     """
     stop = np.zeros(1, np.int64)  # the loops look at it before every batch
+    ended: SimpleQueue[tuple[int, Future[T]]] = SimpleQueue()
     with single_threaded_blas, ThreadPoolExecutor(workers, "nonlin-train") as pool:
-        futures: dict[Future[T], int] = {}
         try:
-            futures.update({pool.submit(task, stop): index for index, task in enumerate(tasks)})
-            waiting = set(futures)
-            while waiting:  # a wait without end can miss a Ctrl-C that comes as it begins
-                done, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield futures[future], future.result()
+            for index, task in enumerate(tasks):
+                future = pool.submit(task, stop)
+                future.add_done_callback(partial(_put, ended, index))
+            for _ in tasks:
+                index, future = _next(ended)
+                yield index, future.result()
         finally:
             stop[0] = 1
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _put(ended: SimpleQueue[tuple[int, Future[T]]], index: int, done: Future[T]) -> None:
+    ended.put((index, done))
+
+
+def _next(ended: SimpleQueue[tuple[int, Future[T]]]) -> tuple[int, Future[T]]:
+    while True:  # a wait without end can miss a Ctrl-C that comes as it begins
+        with suppress(Empty):
+            return ended.get(timeout=0.1)
 
 
 def run_of(job: Job, shared: Shared) -> _Run:

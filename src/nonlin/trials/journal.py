@@ -79,6 +79,8 @@ class Journal:
 
     def keep(self, seed: int, arm: Arm, outcome: Outcome) -> None:
         """Write an outcome down."""
+        if self._file is None:
+            return
         row = (seed, self._key(arm), json.dumps(asdict(outcome)))
         self._write("insert or replace into outcome values (?, ?, ?)", [row])
 
