@@ -28,8 +28,8 @@ NAMES = ("before", "after")
 PARTS = 2  # processes of a version, see `compared.__main__`
 MARK = "asked.txt"  # beside answers that are complete
 COMPILED = (".pyc", ".nbi", ".nbc")
-SHOWN = 12  # differences of a case that are printed
-WIDE = 300  # characters of an answer that are printed
+SHOWN = 20  # differences of a case that are printed
+WIDE = 320  # characters of an answer that are printed
 EQUAL, DIFFERENT, BAD_USAGE = 0, 1, 2
 LANGUAGE = ("LANG", "LC_ALL", "LC_MESSAGES", "NONLIN_LANG")
 
@@ -54,7 +54,7 @@ ABSENT = Absent()
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
     """All answers that differ, in the order in which they were given."""
-    if isinstance(before, dict) and isinstance(after, dict):
+    if isinstance(before, dict) and isinstance(after, dict) and not _are_arrays(before, after):
         for key in dict.fromkeys((*before, *after)):
             inner = before.get(key, ABSENT), after.get(key, ABSENT)
             yield from differences(*inner, f"{path}/{key}")
@@ -63,6 +63,11 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
             yield from differences(*pair, f"{path}/{place}")
     elif type(before) is not type(after) or before != after:
         yield from _different(before, after, path)
+
+
+def _are_arrays(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Two digests: one answer, whose first numbers are shown beside them."""
+    return "sha256" in before and "sha256" in after
 
 
 def _different(before: Any, after: Any, path: str) -> Iterator[Difference]:
@@ -78,13 +83,18 @@ def _different(before: Any, after: Any, path: str) -> Iterator[Difference]:
 
 
 def environment(checkout: Path, home: Path) -> dict[str, str]:
-    """What a process of this version sees: its code, caches of its own, English."""
+    """What a process of this version sees: its code, caches of its own, English.
+
+    A cache is never shared with other sources: whether a version knows its own old objects from
+    new ones is nothing to rely on while modules move.
+    """
     own = {key: value for key, value in os.environ.items() if key not in LANGUAGE}
+    caches = home / f"caches-{digest(checkout / 'src' / 'nonlin')[:12]}"
     return own | {
         "PYTHONPATH": os.pathsep.join([str(checkout / "src"), str(TOOLS)]),
-        "PYTHONPYCACHEPREFIX": str(home / "bytecode"),  # nothing is written into a checkout
-        "NUMBA_CACHE_DIR": str(home / "numba"),
-        "NONLIN_CACHE_DIR": str(home / "kernels"),
+        "PYTHONDONTWRITEBYTECODE": "1",  # nothing is written into a checkout
+        "NUMBA_CACHE_DIR": str(caches / "numba"),
+        "NONLIN_CACHE_DIR": str(caches / "kernels"),
         "NONLIN_STATE_DIR": str(home / "work" / "state"),
         "NONLIN_LANG": "en",
         "LC_ALL": "C.UTF-8",
@@ -100,7 +110,8 @@ def answers(checkout: Path, home: Path, earlier: Path, only: Sequence[str]) -> A
     """
     mark, handed = home / MARK, earlier / MARK
     before = handed.read_text() if earlier != home else ""
-    asked = digest(checkout, before, only)
+    sources = [digest(folder) for folder in (checkout / "src" / "nonlin", TOOLS / "compared")]
+    asked = repr((sys.version, before, sources, sorted(only)))
     files = [home / f"answers{part}.json" for part in range(PARTS)]
     if not (mark.is_file() and mark.read_text() == asked):
         shutil.rmtree(home / "work", ignore_errors=True)
@@ -130,14 +141,13 @@ def _run(
     return [each.wait() for each in started]
 
 
-def digest(checkout: Path, before: str, only: Sequence[str]) -> str:
-    """Another one if the version, the cases, or the version before them differ."""
-    found = hashlib.sha256(repr((sys.version, before, sorted(only))).encode())
-    for folder in (checkout / "src" / "nonlin", TOOLS / "compared"):
-        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-            if path.suffix not in COMPILED:
-                found.update(f"{path.relative_to(folder)} {path.stat().st_size} ".encode())
-                found.update(path.read_bytes())
+def digest(folder: Path) -> str:
+    """Another one if a file in the folder differs, or is called otherwise."""
+    found = hashlib.sha256()
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        if path.suffix not in COMPILED:
+            found.update(f"{path.relative_to(folder)} {path.stat().st_size} ".encode())
+            found.update(path.read_bytes())
     return found.hexdigest()
 
 

@@ -79,6 +79,11 @@ def test_the_place_is_told(tool):
     assert found(tool, before, after) == ["/table/score/1", "/text/length", "/text/1", "/more"]
 
 
+def test_an_array_is_one_answer(tool, plain):
+    before, after = plain({"x": np.arange(9.0)}), plain({"x": np.arange(9.0) + 1e-9})
+    assert found(tool, before, after) == ["/x"]
+
+
 def test_a_missing_name_is_an_answer(tool):
     from compared.plain import RENAMED, ask
 

@@ -114,11 +114,11 @@ def _text(value: str) -> Any:
 
 def _array(value: Any) -> dict[str, Any]:
     array = np.ascontiguousarray(value)
-    head = array.ravel()[:HEAD].tolist()
-    found = {"dtype": str(array.dtype), "shape": list(np.shape(value)), "head": plain(head)}
+    found = {"dtype": str(array.dtype), "shape": list(np.shape(value))}
     if array.dtype.kind in "OSU":
         return found | {"values": plain(array.tolist())}
-    return found | {"sha256": hashlib.sha256(array.tobytes()).hexdigest()}
+    found["sha256"] = hashlib.sha256(array.tobytes()).hexdigest()
+    return found | {"head": plain(array.ravel()[:HEAD].tolist())}
 
 
 def _column(series: Any) -> dict[str, Any]:
