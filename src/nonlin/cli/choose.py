@@ -169,10 +169,10 @@ def _workers(address: str | None) -> Iterator[Executor | None]:
         from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise InputError("missing_package", package="dask", extra="dask") from None
+    connect: Any = Client  # distributed does not say its types
     try:
         get_address_host_port(address)  # a client for what is no address waits at exit, in vain
-        # distributed does not say its types
-        client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = connect(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError):  # nobody there, or no address
         raise InputError("dask_unreachable", given=address) from None
     with client:
