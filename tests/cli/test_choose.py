@@ -220,3 +220,8 @@ def test_where_no_model_can_be_saved(line, words, language, there):
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert words in err if language == "en" else CHINESE.search(err)
+
+
+def test_a_limit_of_nothing_is_a_limit(capsys):
+    assert run(["choose", "iris", *FAST, "--smooth", "0"]) == 2
+    assert "smooth is 0" in capsys.readouterr().err

@@ -14,9 +14,9 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.choose.options import OPTIONS
+from nonlin.choose.options import OPTIONS, Option
 from nonlin.cli.shared import printing, reading, typed
-from nonlin.cli.shared.options import Option, as_typed, with_options
+from nonlin.cli.shared.options import Row, as_typed, with_options
 from nonlin.cli.shared.progress import progress
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def _nanoseconds(text: str, flag: str) -> float:
 
 
 LIMITS = (
-    Option("max-ns", "cli.limits.max_ns", "MAX-NS", _nanoseconds),
-    Option("int8", "cli.limits.int8"),
-    Option("smooth", "cli.limits.smooth", "SMOOTH", reading.whole),
-    Option("monotone", "cli.limits.monotone"),
-    Option("no-exp", "cli.limits.no_exp"),
-    Option("bounded", "cli.limits.bounded"),
+    Row("max-ns", "cli.limits.max_ns", "MAX-NS", _nanoseconds),
+    Row("int8", "cli.limits.int8"),
+    Row("smooth", "cli.limits.smooth", "SMOOTH", reading.whole),
+    Row("monotone", "cli.limits.monotone"),
+    Row("no-exp", "cli.limits.no_exp"),
+    Row("bounded", "cli.limits.bounded"),
 )
 READERS: dict[str, Callable[[str, str], Any]] = {
     "hidden": reading.sizes,
@@ -49,28 +49,27 @@ READERS: dict[str, Callable[[str, str], Any]] = {
 }
 
 
-def _option(name: str) -> Option:
-    """One of `choose`'s own, as it is typed."""
-    row = OPTIONS[name]
+def _row(name: str, option: Option) -> Row:
+    """One of `choose`'s own, as it is typed: 64,64 once or several times."""
     default: str | list[str] | None = None
-    if name == "hidden":  # may come several times
-        default = [",".join(map(str, row.default))]
-    elif name == "seed":
-        default = str(row.default)
-    key = f"cli.options.{name}"
-    return Option(name, key, row.typed or None, READERS.get(name, as_typed), default, row.short)
+    if isinstance(option.default, tuple):
+        default = [",".join(map(str, option.default))]
+    elif option.default is not None:
+        default = str(option.default)
+    read = READERS.get(name, as_typed)
+    return Row(name, f"cli.options.{name}", option.typed or None, read, default, option.short)
 
 
-TYPED = [_option(name) for name, row in OPTIONS.items() if row.typed is not None]
+TYPED = [_row(name, option) for name, option in OPTIONS.items() if option.typed is not None]
 FLAGS = (
-    Option("target", "cli.target", "COLUMN", short="-t"),
+    Row("target", "cli.target", "COLUMN", short="-t"),
     *TYPED,
     *LIMITS,
-    Option("dask", "cli.choose.dask", "ADDRESS"),
-    Option("save", "cli.keep.save", "FOLDER", reading.path),
-    Option("report", "cli.choose.report", "FILE.html", reading.path),
-    Option("json", "cli.json"),
-    Option("quiet", "cli.quiet", short="-q"),
+    Row("dask", "cli.choose.dask", "ADDRESS"),
+    Row("save", "cli.keep.save", "FOLDER", reading.path),
+    Row("report", "cli.choose.report", "FILE.html", reading.path),
+    Row("json", "cli.json"),
+    Row("quiet", "cli.quiet", short="-q"),
 )
 
 
@@ -169,10 +168,10 @@ def _workers(address: str | None) -> Iterator[Executor | None]:
         from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise InputError("missing_package", package="dask", extra="dask") from None
+    connect: Any = Client  # distributed does not say its types
     try:
         get_address_host_port(address)  # a client for what is no address waits at exit, in vain
-        # distributed does not say its types
-        client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = connect(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError):  # nobody there, or no address
         raise InputError("dask_unreachable", given=address) from None
     with client:

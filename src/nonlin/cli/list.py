@@ -14,7 +14,7 @@ import typer
 from nonlin._errors import InputError, nearest
 from nonlin._text import say
 from nonlin.cli.shared import printing
-from nonlin.cli.shared.options import Json, Option, with_options
+from nonlin.cli.shared.options import Json, Row, with_options
 
 if TYPE_CHECKING:
     from nonlin.activation import Activation
@@ -30,10 +30,10 @@ class Filter:
     read: Callable[[str], Any] | None = None
 
     @property
-    def option(self) -> Option:
+    def row(self) -> Row:
         """The value stays as it is typed, so that it can be said again."""
         key = f"cli.list.help.{self.name.replace('-', '_')}"
-        return Option(self.name, key, self.name.upper() if self.read else None)
+        return Row(self.name, key, self.name.upper() if self.read else None)
 
 
 def _flag(name: str, holds: Callable[[Properties], bool]) -> Filter:
@@ -113,7 +113,7 @@ def _one_of(option: str, given: str, allowed: Iterable[str]) -> str:
     raise InputError("list_choice", option=option, given=given, allowed=", ".join(names), hint=hint)
 
 
-@with_options([row.option for row in FILTERS])
+@with_options([each.row for each in FILTERS])
 def command(
     sort: Annotated[str, typer.Option(help="cli.list.sort", metavar="KEY")] = "",
     as_json: Json = False,
@@ -123,8 +123,8 @@ def command(
     from nonlin.catalogue import get, names
 
     everything = [get(name) for name in names()]
-    asked = [(row, filters[row.option.identifier]) for row in FILTERS]
-    in_use = {row: given for row, given in asked if given not in (None, False)}
+    asked = [(each, filters[each.row.identifier]) for each in FILTERS]
+    in_use = {each: given for each, given in asked if given not in (None, False)}
     entries = _select(everything, in_use, sort)
     if as_json:
         printing.write_json([_as_dict(entry) for entry in entries])

@@ -30,8 +30,8 @@ def as_typed(text: str, flag: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One row of a table: an option that takes a value if it has a metavar, else a flag.
+class Row:
+    """One option as a row of a table: it takes a value if it has a metavar, else it is a flag.
 
     help: a key of the catalogue. read: the value, from what was typed and the flag's name; of a
     list each item. default: as it would be typed.
@@ -72,7 +72,7 @@ class Option:
         )
 
 
-def with_options(rows: Sequence[Option]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_options(rows: Sequence[Row]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command an option for each row, behind its own; it takes their values by name."""
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
