@@ -40,6 +40,7 @@ def _dialect(kind: str, suffix: str) -> Dialect:
             **calls,
             "damp": f"nonlin_damp{suffix}({{0}}, {{1}})",
             "where": "({0} ? {1} : {2})",
+            "fill": "{1}",
             "guard": "(isnan({1}) ? {1} : {0})",
             "power": f"pow{suffix}({{0}}, {{1}})",
             "normal_cdf": f"({half} * erfc{suffix}(-{root} * ({{0}})))",

@@ -4,48 +4,41 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import (
+    Spelling,
+    call,
+    damp,
+    guard,
+    named,
+    normal_cdf,
+    with_threshold,
+)
+from nonlin.export.arrays import dialect, function, module
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 from nonlin.expr.nodes import Expr
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return jnp.where(a == 0, jnp.copysign(a, b), a * b)
-
-'''
-_SPELLINGS = {
-    "where": "jnp.where({0}, {1}, {2})",
-    "guard": "jnp.where(jnp.isnan({1}), {1}, {0})",
-    "damp": "_damp({0}, {1})",
-    "absolute": "jnp.abs({0})",
-    "sign": "jnp.sign({0})",
-    "maximum": "jnp.maximum({0}, {1})",
-    "minimum": "jnp.minimum({0}, {1})",
-    "power": "jnp.power({0}, {1})",
-    "sqrt": "jnp.sqrt({0})",
-    "exp": "jnp.exp({0})",
-    "expm1": "jnp.expm1({0})",
-    "log": "jnp.log({0})",
-    "log1p": "jnp.log1p({0})",
-    "sin": "jnp.sin({0})",
-    "cos": "jnp.cos({0})",
-    "arctan": "jnp.arctan({0})",
-    "tanh": "jnp.tanh({0})",
-    "erf": "jax.lax.erf({0})",
-    "normal_cdf": "(0.5 * jax.lax.erfc(-0.7071067811865476 * ({0})))",
-    "row_max": "jnp.max({0}, -1, keepdims=True)",
-    "row_sum": "jnp.sum({0}, -1, keepdims=True)",
-    "row_first": "jax.nn.one_hot(jnp.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
-    "row_threshold": "_threshold({0}, {1})",
-}
-DIALECT = Dialect(
-    _SPELLINGS,
-    fill="jnp.full_like(x, {0})",
-    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "jnp.maximum(z - middle, 0.0)")},
+SPELLINGS = with_threshold(
+    {
+        **named("jnp", "where", "sign", "maximum", "minimum", "power", "sqrt", "exp", "expm1"),
+        **named("jnp", "log", "log1p", "sin", "cos", "arctan", "tanh", absolute="abs"),
+        "erf": call("jax.lax.erf"),
+        "normal_cdf": normal_cdf("jax.lax.erfc"),
+        "guard": guard("jnp"),
+        "damp": damp("jnp"),
+        "fill": call("jnp.full_like", 2),
+        "positive": call("jnp.maximum", 1, 0.0),
+        "row_max": call("jnp.max", 1, -1, keepdims=True),
+        "row_sum": call("jnp.sum", 1, -1, keepdims=True),
+        "row_first": Spelling(
+            "jax.nn.one_hot(jnp.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
+            lambda jax: (
+                lambda a: jax.nn.one_hot(jax.numpy.argmax(a, -1), a.shape[-1], dtype=a.dtype)
+            ),
+        ),
+    }
 )
+DIALECT = dialect(SPELLINGS, "jnp.where(a == 0, jnp.copysign(a, b), a * b)")
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
 import jax

@@ -15,6 +15,7 @@ function damp(a, b) {
 DIALECT = Dialect(
     {
         "where": "({0} ? {1} : {2})",
+        "fill": "{1}",
         "guard": "(Number.isNaN({1}) ? {1} : {0})",
         "damp": "damp({0}, {1})",
         "absolute": "Math.abs({0})",

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import Spelling, call, guard, named, with_threshold
+from nonlin.export.arrays import dialect, function, module
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return ops.where(a == 0, ops.where(b < 0, -a, a), a * b)
-
-'''
-_SPELLINGS = {
-    "where": "ops.where({0}, {1}, {2})",
-    "guard": "ops.where(ops.isnan({1}), {1}, {0})",
-    "damp": "_damp({0}, {1})",
-    "absolute": "ops.absolute({0})",
-    "sign": "ops.sign({0})",
-    "power": "ops.power({0}, {1})",
-    "sqrt": "ops.sqrt({0})",
-    "exp": "ops.exp({0})",
-    "expm1": "ops.expm1({0})",
-    "log": "ops.log({0})",
-    "log1p": "ops.log1p({0})",
-    "sin": "ops.sin({0})",
-    "cos": "ops.cos({0})",
-    "arctan": "ops.arctan({0})",
-    "tanh": "ops.tanh({0})",
-    "row_max": "ops.max({0}, -1, keepdims=True)",
-    "row_sum": "ops.sum({0}, -1, keepdims=True)",
-    "row_first": "ops.one_hot(ops.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
-    "row_threshold": "_threshold({0}, {1})",
-}
-DIALECT = Dialect(
-    _SPELLINGS,
-    fill="ops.full_like(x, {0})",
+SPELLINGS = with_threshold(
+    {
+        **named("ops", "where", "absolute", "sign", "power", "sqrt", "exp", "expm1", "log"),
+        **named("ops", "log1p", "sin", "cos", "arctan", "tanh"),
+        "guard": guard("ops"),
+        "damp": Spelling(
+            "_damp({0}, {1})",
+            lambda keras: (
+                lambda a, b: keras.ops.where(a == 0, keras.ops.where(b < 0, -a, a), a * b)
+            ),
+        ),
+        "fill": call("ops.full_like", 2),
+        "positive": call("ops.relu"),
+        "row_max": call("ops.max", 1, -1, keepdims=True),
+        "row_sum": call("ops.sum", 1, -1, keepdims=True),
+        "row_first": Spelling(
+            "ops.one_hot(ops.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
+            lambda keras: (
+                lambda a: keras.ops.one_hot(keras.ops.argmax(a, -1), a.shape[-1], dtype=a.dtype)
+            ),
+        ),
+    }
+)
+DIALECT = dialect(
+    SPELLINGS,
+    "ops.where(a == 0, ops.where(b < 0, -a, a), a * b)",
     fill_all=True,  # a number would become float32
-    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "ops.relu(z - middle)")},
 )
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\

@@ -11,8 +11,7 @@ from nonlin._text import say
 from nonlin.emit.basic import basic
 from nonlin.export.header import Error, header
 from nonlin.export.subject import Subject
-from nonlin.expr.floats import as_float
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol, as_float
 from nonlin.expr.walk import postorder
 
 OPSET = 18

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import helpers
+from nonlin.export.arrays import function, module
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return tf.where(tf.equal(a, 0), tf.where(b < 0, -a, a), a * b)
-
-'''
 # its erf and erfc are NaN at infinity in float64
 _ERFC = "(0.5 * tf.math.erfc(-0.7071067811865476 * tf.clip_by_value({0}, -40.0, 40.0)))"
 _SPELLINGS = {
@@ -35,6 +30,8 @@ _SPELLINGS = {
     "tanh": "tf.tanh({0})",
     "erf": "tf.math.erf(tf.clip_by_value({0}, -9.0, 9.0))",
     "normal_cdf": _ERFC,
+    "fill": "(tf.zeros_like({0}) + {1})",
+    "positive": "tf.nn.relu({0})",
     "row_max": "tf.reduce_max({0}, -1, keepdims=True)",
     "row_sum": "tf.reduce_sum({0}, -1, keepdims=True)",
     "row_first": "tf.one_hot(tf.argmax({0}, -1), tf.shape(x)[-1], dtype=x.dtype)",
@@ -42,9 +39,8 @@ _SPELLINGS = {
 }
 DIALECT = Dialect(
     _SPELLINGS,
-    fill="(tf.zeros_like(x) + {0})",
     fill_all=True,  # a number would become float32
-    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "tf.nn.relu(z - middle)")},
+    helpers=helpers(_SPELLINGS, "tf.where(tf.equal(a, 0), tf.where(b < 0, -a, a), a * b)"),
 )
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import (
+    Spelling,
+    call,
+    damp,
+    guard,
+    named,
+    normal_cdf,
+    with_threshold,
+)
+from nonlin.export.arrays import dialect, function, module
 from nonlin.export.header import Error
 from nonlin.export.subject import Subject
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return torch.where(a == 0, torch.copysign(a, b), a * b)
-
-'''
-_SPELLINGS = {
-    "where": "torch.where({0}, {1}, {2})",
-    "guard": "torch.where(torch.isnan({1}), {1}, {0})",
-    "damp": "_damp({0}, {1})",
-    "absolute": "torch.abs({0})",
-    "sign": "torch.where(torch.isnan({0}), {0}, torch.sign({0}))",
-    "power": "torch.pow({0}, {1})",
-    "sqrt": "torch.sqrt({0})",
-    "exp": "torch.exp({0})",
-    "expm1": "torch.expm1({0})",
-    "log": "torch.log({0})",
-    "log1p": "torch.log1p({0})",
-    "sin": "torch.sin({0})",
-    "cos": "torch.cos({0})",
-    "arctan": "torch.atan({0})",
-    "tanh": "torch.tanh({0})",
-    "erf": "torch.erf({0})",
-    "normal_cdf": "(0.5 * torch.erfc(-0.7071067811865476 * ({0})))",
-    "row_max": "torch.amax({0}, -1, keepdim=True)",
-    "row_sum": "torch.sum({0}, -1, keepdim=True)",
-    "row_first": "torch.nn.functional.one_hot(torch.argmax({0}, -1), x.shape[-1]).to(x.dtype)",
-    "row_threshold": "_threshold({0}, {1})",
-}
-DIALECT = Dialect(
-    _SPELLINGS,
-    fill="torch.full_like(x, {0})",
-    helpers={
-        "_damp": _DAMP,
-        "_threshold": threshold(_SPELLINGS, "torch.clamp(z - middle, min=0.0)"),
-    },
+SPELLINGS = with_threshold(
+    {
+        **named("torch", "where", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh"),
+        **named("torch", "erf", absolute="abs", power="pow", arctan="atan"),
+        "sign": Spelling(
+            "torch.where(torch.isnan({0}), {0}, torch.sign({0}))",
+            lambda torch: lambda a: torch.where(torch.isnan(a), a, torch.sign(a)),
+        ),
+        "normal_cdf": normal_cdf("torch.erfc"),
+        "guard": guard("torch"),
+        "damp": damp("torch"),
+        "fill": call("torch.full_like", 2),
+        "positive": call("torch.clamp", min=0.0),
+        "row_max": call("torch.amax", 1, -1, keepdim=True),
+        "row_sum": call("torch.sum", 1, -1, keepdim=True),
+        "row_first": Spelling(
+            "torch.nn.functional.one_hot(torch.argmax({0}, -1), x.shape[-1]).to(x.dtype)",
+            lambda torch: (
+                lambda a: torch.nn.functional.one_hot(torch.argmax(a, -1), a.shape[-1]).to(a.dtype)
+            ),
+        ),
+    }
 )
+DIALECT = dialect(SPELLINGS, "torch.where(a == 0, torch.copysign(a, b), a * b)")
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 _FRAME = '''\
 import torch

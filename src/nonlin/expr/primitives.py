@@ -56,6 +56,10 @@ def _f(name: str) -> Callable[..., Expr]:
     return lambda *arguments: build(name, *arguments)
 
 
+def _rising(name: str) -> interval.Rule:
+    return interval.increasing(lambda a: floats.function_of(name)(a))
+
+
 exp, log, sqrt, cos, sin, tanh = (_f(n) for n in ("exp", "log", "sqrt", "cos", "sin", "tanh"))
 sech_squared, sigmoid, normal_pdf = (_f(n) for n in ("sech_squared", "sigmoid", "normal_pdf"))
 logistic_density, algebraic_sigmoid = (_f(n) for n in ("logistic_density", "algebraic_sigmoid"))
@@ -141,8 +145,8 @@ def _piecewise() -> tuple[Primitive, ...]:
 def _elementary() -> tuple[Primitive, ...]:
     """Exponentials, logarithms and circular functions."""
     return (
-        Primitive("exp", (exp,), lambda m, a: m.exp(a), interval.increasing(floats.exp)),
-        Primitive("expm1", (exp,), lambda m, a: m.expm1(a), interval.increasing(floats.expm1)),
+        Primitive("exp", (exp,), lambda m, a: m.exp(a), _rising("exp")),
+        Primitive("expm1", (exp,), lambda m, a: m.expm1(a), _rising("expm1")),
         Primitive(
             "log",
             (lambda a: 1 / a,),
@@ -163,7 +167,7 @@ def _elementary() -> tuple[Primitive, ...]:
             "arctan",
             (lambda a: 1 / (1 + power(a, 2)),),
             lambda m, a: m.atan(a),
-            interval.increasing(FLOATS["arctan"]),
+            _rising("arctan"),
         ),
     )
 
@@ -183,7 +187,7 @@ def _logistic() -> tuple[Primitive, ...]:
             "sigmoid",
             (logistic_density,),
             lambda m, a: 1 / (1 + m.exp(-a)),
-            interval.increasing(floats.sigmoid),
+            _rising("sigmoid"),
         ),
         Primitive(
             "logistic_density",
@@ -195,11 +199,9 @@ def _logistic() -> tuple[Primitive, ...]:
             "softplus",
             (sigmoid,),
             lambda m, a: m.log1p(m.exp(a)),
-            interval.increasing(floats.softplus),
+            _rising("softplus"),
         ),
-        Primitive(
-            "tanh", (sech_squared,), lambda m, a: m.tanh(a), interval.increasing(FLOATS["tanh"])
-        ),
+        Primitive("tanh", (sech_squared,), lambda m, a: m.tanh(a), _rising("tanh")),
         Primitive(
             "sech_squared",
             (lambda a: -2 * tanh(a) * sech_squared(a),),
@@ -210,7 +212,7 @@ def _logistic() -> tuple[Primitive, ...]:
             "tanhshrink",
             (lambda a: power(tanh(a), 2),),
             _tanhshrink,
-            interval.increasing(floats.tanhshrink),
+            _rising("tanhshrink"),
         ),
     )
 
@@ -222,7 +224,7 @@ def _normal() -> tuple[Primitive, ...]:
             "normal_cdf",
             (normal_pdf,),
             lambda m, a: m.ncdf(a),
-            interval.increasing(floats.normal_cdf),
+            _rising("normal_cdf"),
         ),
         Primitive(
             "normal_pdf",
@@ -234,7 +236,7 @@ def _normal() -> tuple[Primitive, ...]:
             "erf",
             (lambda a: 2 * exp(negate(power(a, 2))) / sqrt(pi),),
             lambda m, a: m.erf(a),
-            interval.increasing(FLOATS["erf"]),
+            _rising("erf"),
         ),
     )
 
@@ -246,7 +248,7 @@ def _algebraic() -> tuple[Primitive, ...]:
             "softsign",
             (lambda a: 1 / power(1 + absolute(a), 2),),
             lambda m, a: a / (1 + abs(a)),
-            interval.increasing(floats.softsign),
+            _rising("softsign"),
         ),
         Primitive(
             "squareplus",
@@ -279,7 +281,7 @@ def _inverse_roots() -> tuple[Primitive, ...]:
             "isru",
             (lambda a: power(inverse_root(a), 3),),
             lambda m, a: m.sign(a) if m.isinf(a) else a / m.sqrt(1 + a * a),
-            interval.increasing(floats.isru),
+            _rising("isru"),
         ),
     )
 
@@ -321,7 +323,6 @@ def _rowwise() -> tuple[Primitive, ...]:
     )
 
 
-FLOATS = floats.FLOATS
 _FAMILIES = (
     _arithmetic, _piecewise, _elementary, _logistic, _normal, _algebraic, _inverse_roots, _rowwise
 )  # fmt: skip

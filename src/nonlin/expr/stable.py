@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from nonlin.expr.floats import as_float, as_function
+from nonlin.expr.floats import as_function
 from nonlin.expr.interval import REALS, Interval
 from nonlin.expr.nodes import (
     Call,
@@ -21,6 +21,7 @@ from nonlin.expr.nodes import (
     Symbol,
     absolute,
     arguments_of,
+    as_float,
     build,
     is_call,
     multiply,

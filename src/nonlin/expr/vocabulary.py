@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from nonlin.expr.nodes import Expr, Operand, absolute, build, lift, where
-from nonlin.expr.primitives import pi
 
 __all__ = [
     "absolute", "arctan", "cos", "erf", "exp", "expm1", "inverse_root", "isru", "log", "log1p",
@@ -15,6 +14,7 @@ __all__ = [
 ]  # fmt: skip
 
 Number: TypeAlias = Operand
+pi = build("pi")
 
 
 def _apply(primitive: str, *arguments: Number) -> Expr:

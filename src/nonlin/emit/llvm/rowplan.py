@@ -87,7 +87,7 @@ def _machine(root: Expr, found: dict[str, Reduction]) -> Expr:
             return build("exp_below", x, largest) if isinstance(x, Symbol) else node
         return node
 
-    return evaluate_constants(lower(rewrite(root, rule), 53))
+    return evaluate_constants(lower(rewrite(root, rule), "double"))
 
 
 def _replaced(root: Expr, part: Expr) -> Expr:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from nonlin.expr.floats import as_float
 from nonlin.expr.interval import REALS, Interval
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol, as_float
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.walk import fold
 
