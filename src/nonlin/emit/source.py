@@ -10,18 +10,15 @@ from itertools import count
 
 from nonlin.expr import floats
 from nonlin.expr.decompositions import DECOMPOSITIONS, decomposed
-from nonlin.expr.interval import REALS, Interval, hypotenuse
+from nonlin.expr.interval import Interval
 from nonlin.expr.nodes import (
     COMPARISONS,
     Call,
-    Constant,
     Expr,
     arguments_of,
-    as_float,
-    is_call,
     symbol,
 )
-from nonlin.expr.primitives import TABLE
+from nonlin.expr.primitives import TABLE, bounds_of
 from nonlin.expr.rows import REDUCTIONS, RESHAPES
 from nonlin.expr.stable import MACHINE
 from nonlin.expr.text import Piece, inside, piece
@@ -91,10 +88,11 @@ def _body(root: Expr, taken: set[str]) -> tuple[list[str], str]:
     order = postorder(root)
     uses = Counter(argument for node in order for argument in arguments_of(node))
     fresh = (f"t{i}" for i in count(1) if f"t{i}" not in taken)
-    bounds = _bounds(order)
+    bounds: dict[Expr, Interval] = {}
     written: dict[Expr, Piece] = {}
     lines = []
     for node in order:
+        bounds[node] = bounds_of(node, [bounds[argument] for argument in arguments_of(node)])
         formula, binding = _spell(node, written, bounds)
         if isinstance(node, Call) and node.arguments and uses[node] > 1:
             local = next(fresh)
@@ -117,21 +115,6 @@ def _spell(node: Expr, written: Mapping[Expr, Piece], bounds: Mapping[Expr, Inte
     if node.primitive in SPELLINGS:
         return SPELLINGS[node.primitive].format(*texts), _ATOM
     return f"_{node.primitive}({', '.join(texts)})", _ATOM
-
-
-def _bounds(order: list[Expr]) -> dict[Expr, Interval]:
-    bounds: dict[Expr, Interval] = {}
-    for node in order:
-        if isinstance(node, Constant):
-            bounds[node] = Interval(as_float(node.value), as_float(node.value))
-        elif is_call(node, "hypot"):
-            bounds[node] = hypotenuse(*(bounds[argument] for argument in arguments_of(node)))
-        elif isinstance(node, Call) and node.primitive in TABLE:
-            row = TABLE[node.primitive]
-            bounds[node] = row.bounds(*(bounds[argument] for argument in node.arguments))
-        else:
-            bounds[node] = REALS
-    return bounds
 
 
 def _helpers(body: str) -> Iterator[str]:

@@ -6,16 +6,14 @@ e = exp(-|u|) and the same 1 / (1 + e) in the graph.
 
 from __future__ import annotations
 
-from nonlin.emit.llvm import late
 from nonlin.emit.llvm.slopes import SLOPES, GatedSlope
 from nonlin.expr.decompositions import decomposed
-from nonlin.expr.interval import REALS, UNIT, Interval, divided
-from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, as_float, build, is_call, multiply
-from nonlin.expr.primitives import TABLE
+from nonlin.expr.interval import UNIT, Interval
+from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, build, is_call, multiply
+from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold, rebuild
 
 SAFE = Interval(2.0**-60, 2.0**60)  # of a denominator: its reciprocal needs no care
-OWN_BOUNDS = {"expm1_below": Interval(-1.0, 0.0)}
 
 
 def lower(root: Expr, digits: str) -> Expr:
@@ -41,32 +39,15 @@ def shorten(root: Expr) -> Expr:
         varies = is_call(node, "divide") and not isinstance(arguments[1], Constant)
         if varies and _within(ranges[arguments[1]], SAFE):
             inverse = build("reciprocal", arguments[1])
-            ranges[inverse] = _range(inverse, [ranges[arguments[1]]])
+            ranges[inverse] = bounds_of(inverse, [ranges[arguments[1]]])
             node = multiply(arguments[0], inverse)
         if is_call(node, "log1p") and _within(ranges[arguments[0]], UNIT):
             node = build("log1p_of_share", *arguments)
-        ranges[node] = _range(node, [ranges[each] for each in arguments_of(node)])
+        ranges[node] = bounds_of(node, [ranges[each] for each in arguments_of(node)])
         return node
 
     return fold(root, visit)
 
 
-def delay(root: Expr) -> Expr:
-    """Products with exponentials scaled late: see `late`."""
-    return late.mark(root, _range)
-
-
 def _within(inner: Interval, outer: Interval) -> bool:
     return outer.low <= inner.low and inner.high <= outer.high
-
-
-def _range(node: Expr, arguments: list[Interval]) -> Interval:
-    if isinstance(node, Constant):
-        return Interval(as_float(node.value), as_float(node.value))
-    if not isinstance(node, Call):
-        return REALS
-    if node.primitive == "reciprocal":
-        return divided(Interval(1.0, 1.0), *arguments)
-    if node.primitive in TABLE:
-        return TABLE[node.primitive].bounds(*arguments)
-    return OWN_BOUNDS.get(node.primitive, REALS)
