@@ -12,7 +12,7 @@ from nonlin.emit.llvm.evaluate import COMPARISONS, SPELLINGS
 from nonlin.expr import coefficients
 from nonlin.expr.decompositions import DECOMPOSITIONS
 from nonlin.expr.primitives import TABLE
-from nonlin.expr.rows import REDUCTIONS, RESHAPES
+from nonlin.expr.reductions import REDUCTIONS, RESHAPES
 from nonlin.expr.stable import MACHINE
 
 TOOL = Path(__file__).parents[2] / "tools" / "fit_coefficients.py"

@@ -5,8 +5,8 @@ import pytest
 
 import nonlin as nl
 from nonlin.emit.spelling import runner
+from nonlin.export.exported import Exported
 from nonlin.export.jax import SPELLINGS
-from nonlin.export.subject import Subject
 
 jax = pytest.importorskip("jax")
 
@@ -16,7 +16,7 @@ def function(space):
     """An exported function."""
 
     def make(name, **parameters):
-        return space(nl.export(name, to="jax", **parameters))[Subject(nl.get(name)).name]
+        return space(nl.export(name, to="jax", **parameters))[Exported(nl.get(name)).name]
 
     return make
 
@@ -48,7 +48,7 @@ def test_half_precision(function):
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])
 def test_the_functions_of_the_table_do_what_the_code_does(entry, kind, space):
-    subject = Subject(nl.get(entry))
+    subject = Exported(nl.get(entry))
     given = [np.array([*np.linspace(-9, 9, 61), -np.inf, 0.0, 1e4, np.inf, np.nan], kind)]
     given += [np.asarray(subject.activation.values[n], kind) for n in subject.others]
     code = space(nl.export(entry, to="jax"))
@@ -64,11 +64,11 @@ def test_the_functions_of_the_table_do_what_the_code_does(entry, kind, space):
 
 def test_the_functions_of_the_table_on_rows(rows, sample, space):
     code = space(nl.export(rows, to="jax"))
-    value, _ = Subject(nl.get(rows)).rows()
+    value, _ = Exported(nl.get(rows)).rows()
     with jax.enable_x64(True):
         x = jax.numpy.asarray(sample[0])
         (found,) = runner([value], ["x"], SPELLINGS, jax)(x)
-        np.testing.assert_array_equal(found, code[Subject(nl.get(rows)).name](x))
+        np.testing.assert_array_equal(found, code[Exported(nl.get(rows)).name](x))
 
 
 def test_rows(rows, sample, function):

@@ -5,8 +5,8 @@ import pytest
 
 import nonlin as nl
 from nonlin.emit.spelling import runner
+from nonlin.export.exported import Exported
 from nonlin.export.keras import SPELLINGS
-from nonlin.export.subject import Subject
 
 jax = pytest.importorskip("jax")
 keras = pytest.importorskip("keras")
@@ -21,7 +21,7 @@ def layer(space):
 
     def make(name, **parameters):
         found = space(nl.export(name, to="keras", **parameters))
-        return found[Subject(nl.get(name)).class_name]
+        return found[Exported(nl.get(name)).class_name]
 
     return make
 
@@ -44,7 +44,7 @@ def test_every_entry(entry, kind, judge, grid, layer):
 
 
 def test_the_functions_of_the_table_do_what_the_code_does(entry, space):
-    subject = Subject(nl.get(entry))
+    subject = Exported(nl.get(entry))
     given = [np.array([*np.linspace(-9, 9, 61), -np.inf, 0.0, 1e4, np.inf, np.nan], "float32")]
     given += [np.asarray(subject.activation.values[n], "float32") for n in subject.others]
     given = [jax.numpy.asarray(each) for each in given]

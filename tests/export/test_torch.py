@@ -5,7 +5,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.emit.spelling import runner
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 from nonlin.export.torch import SPELLINGS
 
 torch = pytest.importorskip("torch")
@@ -20,7 +20,7 @@ def module(space):
         before = torch.get_default_dtype()
         torch.set_default_dtype(getattr(torch, kind))  # of learned parameters
         try:
-            return found[Subject(nl.get(name)).class_name]()
+            return found[Exported(nl.get(name)).class_name]()
         finally:
             torch.set_default_dtype(before)
 
@@ -80,7 +80,7 @@ def test_parameters_are_bound(module):
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])
 def test_the_functions_of_the_table_do_what_the_code_does(entry, kind, grid, space):
-    subject = Subject(nl.get(entry))
+    subject = Exported(nl.get(entry))
     given = [grid(subject.activation, kind)]
     given += [np.asarray(subject.activation.values[n], kind) for n in subject.others]
     given = [torch.tensor(each) for each in given]
@@ -95,7 +95,7 @@ def test_the_functions_of_the_table_do_what_the_code_does(entry, kind, grid, spa
 def test_the_functions_of_the_table_on_rows(rows, sample, space):
     x, grad = map(torch.tensor, sample)
     code = space(nl.export(rows, to="torch"))
-    value, backward = Subject(nl.get(rows)).rows()
+    value, backward = Exported(nl.get(rows)).rows()
     (found,) = runner([value], ["x"], SPELLINGS, torch)(x)
     assert torch.equal(found, code["_value"](x))
     (found,) = runner([backward], ["x", "grad"], SPELLINGS, torch)(x, grad)

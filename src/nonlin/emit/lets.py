@@ -12,6 +12,7 @@ from itertools import count
 
 from nonlin._errors import InputError
 from nonlin.emit.basic import OPERATORS, basic, filled
+from nonlin.expr.infix import Piece, inside, piece
 from nonlin.expr.nodes import (
     COMPARISONS,
     Call,
@@ -22,7 +23,6 @@ from nonlin.expr.nodes import (
     as_float,
     is_call,
 )
-from nonlin.expr.text import Piece, inside, piece
 from nonlin.expr.walk import postorder
 
 LONGEST = 44  # characters of a formula that has no name

@@ -13,9 +13,9 @@ from nonlin.emit.spelling import (
     normal_cdf,
     with_threshold,
 )
-from nonlin.export.arrays import dialect, function, module
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import dialect, function, module
 from nonlin.expr.nodes import Expr
 
 SPELLINGS = with_threshold(
@@ -69,22 +69,22 @@ def {name}(x, axis=-1):
 '''
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with a function under a custom_jvp."""
-    if subject.activation.rowwise:
-        return _rows(subject)
-    others = subject.others
-    arguments = subject.defaults
+    if exported.activation.rowwise:
+        return _rows(exported)
+    others = exported.others
+    arguments = exported.defaults
     orders = (0, 1) if others else (0, 1, 2)
-    names = [subject.name, f"{subject.name}_derivative", f"{subject.name}_second_derivative"]
-    graphs = dict(zip(names, subject.graphs(orders, others), strict=False))
-    graphs |= {f"{subject.name}_by_{name}": subject.by(name, others) for name in others}
+    names = [exported.name, f"{exported.name}_derivative", f"{exported.name}_second_derivative"]
+    graphs = dict(zip(names, exported.graphs(orders, others), strict=False))
+    graphs |= {f"{exported.name}_by_{name}": exported.by(name, others) for name in others}
     last = [*graphs][1:] if others else [*graphs][2:]
     parts = []
     for name, graph in graphs.items():
         text = _function(name, arguments, graph)
         parts.append(text if name in last else f"@jax.custom_jvp\n{text}")
-    return module(_FRAME, [*parts, _rules(subject, [*graphs])], DIALECT)
+    return module(_FRAME, [*parts, _rules(exported, [*graphs])], DIALECT)
 
 
 def _function(name: str, arguments: list[str], root: Expr) -> str:
@@ -92,9 +92,9 @@ def _function(name: str, arguments: list[str], root: Expr) -> str:
     return function(name, arguments, root, DIALECT, before=before, after="_narrow({0}, given)")
 
 
-def _rules(subject: Subject, names: list[str]) -> str:
-    if subject.others:
-        heads = ", ".join(["x", *subject.others])
+def _rules(exported: Exported, names: list[str]) -> str:
+    if exported.others:
+        heads = ", ".join(["x", *exported.others])
         rules = [f"lambda dot, y, {heads}: {name}({heads}) * dot" for name in names[1:]]
         return f"{names[0]}.defjvps(\n" + "".join(f"    {rule},\n" for rule in rules) + ")\n"
     return "".join(
@@ -102,11 +102,11 @@ def _rules(subject: Subject, names: list[str]) -> str:
     )
 
 
-def _rows(subject: Subject) -> str:
-    value, backward = subject.rows()
+def _rows(exported: Exported) -> str:
+    value, backward = exported.rows()
     parts = (
         "@jax.custom_vjp\n" + _function("_value", ["x"], value),
         _function("_backward", ["x", "grad"], backward),
-        _ROWS.format(name=subject.name),
+        _ROWS.format(name=exported.name),
     )
     return module(_FRAME, parts, DIALECT)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nonlin.emit.spelling import Spelling, call, guard, named, with_threshold
-from nonlin.export.arrays import dialect, function, module
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import dialect, function, module
 
 SPELLINGS = with_threshold(
     {
@@ -82,32 +82,32 @@ _WEIGHT = """\
 """
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with a function and a layer; a gated layer is called on a list [x, value]."""
-    if subject.activation.rowwise:
-        return _rows(subject)
-    others = subject.others
+    if exported.activation.rowwise:
+        return _rows(exported)
+    others = exported.others
     names = ["x", *others]
     wide = _wide(names)
     functions = [
         function(kind, names, graph, DIALECT)
-        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
+        for kind, graph in zip(("_value", "_slope"), exported.graphs((0, 1), others), strict=True)
     ]
     gradients = [f"grad * ops.cast(_slope({wide}), x.dtype)"]
     for name in others:
-        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        functions.append(function(f"_by_{name}", names, exported.by(name, others), DIALECT))
         gradient = f"_wide(grad) * _by_{name}({wide})"
-        summed = f"ops.sum({gradient})" if name in subject.learned else gradient
+        summed = f"ops.sum({gradient})" if name in exported.learned else gradient
         gradients.append(f"ops.cast({summed}, {name}.dtype)")
-    return module(_FRAME, [*functions, _function(subject, names, ", ".join(gradients))], DIALECT)
+    return module(_FRAME, [*functions, _function(exported, names, ", ".join(gradients))], DIALECT)
 
 
-def _rows(subject: Subject) -> str:
-    value, backward = subject.rows()
+def _rows(exported: Exported) -> str:
+    value, backward = exported.rows()
     parts = [
         function("_value", ["x"], value, DIALECT),
         function("_backward", ["x", "grad"], backward, DIALECT),
-        _function(subject, ["x"], "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"),
+        _function(exported, ["x"], "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"),
     ]
     return module(_FRAME, parts, DIALECT)
 
@@ -116,21 +116,21 @@ def _wide(names: list[str]) -> str:
     return ", ".join(f"_wide({name})" for name in names)
 
 
-def _function(subject: Subject, names: list[str], gradients: str) -> str:
-    learned = () if subject.activation.rowwise else subject.learned
-    inputs = "inputs" if len(subject.inputs) == 1 else "*inputs"
+def _function(exported: Exported, names: list[str], gradients: str) -> str:
+    learned = () if exported.activation.rowwise else exported.learned
+    inputs = "inputs" if len(exported.inputs) == 1 else "*inputs"
     return _FUNCTION.format(
-        name=subject.name,
+        name=exported.name,
         names=", ".join(names),
         wide=_wide(names),
         gradients=gradients,
-        title=subject.class_name,
-        build=_build(subject, learned),
+        title=exported.class_name,
+        build=_build(exported, learned),
         own=", ".join([inputs, *(f"ops.convert_to_tensor(self.{name})" for name in learned)]),
     )
 
 
-def _build(subject: Subject, learned: tuple[str, ...]) -> str:
-    values = subject.activation.values
+def _build(exported: Exported, learned: tuple[str, ...]) -> str:
+    values = exported.activation.values
     weights = [_WEIGHT.format(name=name, value=values[name]) for name in learned]
     return _BUILD.format(weights="".join(weights)) if weights else ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nonlin.emit.numpy import SPELLINGS
-from nonlin.export.arrays import dialect, function, module
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import dialect, function, module
 
 DIALECT = dialect(SPELLINGS, "np.where(a == 0, np.copysign(a, b), a * b)")
 ERRORS = (Error("float64", 8, 2000, 1e-300),)
@@ -44,25 +44,25 @@ def _along(function):
 '''
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with f and its derivative."""
-    if subject.activation.rowwise:
-        return _rows(subject)
-    values = subject.activation.values
-    arguments = [*subject.inputs, *(f"{name}={value!r}" for name, value in values.items())]
+    if exported.activation.rowwise:
+        return _rows(exported)
+    values = exported.activation.values
+    arguments = [*exported.inputs, *(f"{name}={value!r}" for name, value in values.items())]
     parts = [
         "@_in_float64\n" + function(name, arguments, graph, DIALECT)
-        for name, graph in subject.functions(values).items()
+        for name, graph in exported.functions(values).items()
     ]
     return module(_FRAME, parts, DIALECT)
 
 
-def _rows(subject: Subject) -> str:
-    value, backward = subject.rows()
+def _rows(exported: Exported) -> str:
+    value, backward = exported.rows()
     before = "@_along\n@_in_float64\n"
-    last = f"{subject.name}_backward"
+    last = f"{exported.name}_backward"
     parts = (
-        function(subject.name, ["x"], value, DIALECT),
+        function(exported.name, ["x"], value, DIALECT),
         function(last, ["x", "grad"], backward, DIALECT),
     )
     return module(_FRAME + _ROWS, [before + part for part in parts], DIALECT)

@@ -11,9 +11,9 @@ from nonlin.emit.spelling import (
     normal_cdf,
     with_threshold,
 )
-from nonlin.export.arrays import dialect, function, module
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import dialect, function, module
 
 SPELLINGS = with_threshold(
     {
@@ -93,24 +93,24 @@ class {title}(torch.nn.Module):
 '''
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with a function and an nn.Module."""
-    if subject.activation.rowwise:
-        return _rows(subject)
-    others = subject.others
+    if exported.activation.rowwise:
+        return _rows(exported)
+    others = exported.others
     arguments = ["x", *others]
     orders = (0, 1) if others else (0, 1, 2)
     functions = [
         _fresh(function(f"_{what}", arguments, graph, DIALECT))
         for what, graph in zip(
-            ("value", "slope", "curvature"), subject.graphs(orders, others), strict=False
+            ("value", "slope", "curvature"), exported.graphs(orders, others), strict=False
         )
     ]
     functions += [
-        function(f"_by_{name}", arguments, subject.by(name, others), DIALECT) for name in others
+        function(f"_by_{name}", arguments, exported.by(name, others), DIALECT) for name in others
     ]
-    classes = [_several(subject)] if others else _fixed(subject)
-    return module(_FRAME, [*functions, *classes, _module(subject)], DIALECT)
+    classes = [_several(exported)] if others else _fixed(exported)
+    return module(_FRAME, [*functions, *classes, _module(exported)], DIALECT)
 
 
 def _fresh(source: str) -> str:
@@ -118,9 +118,9 @@ def _fresh(source: str) -> str:
     return source.replace("return x\n", "return x.view_as(x)\n")
 
 
-def _fixed(subject: Subject) -> list[str]:
+def _fixed(exported: Exported) -> list[str]:
     """Two functions, so that the gradient has a gradient."""
-    slope, title = f"{subject.class_name}Slope", subject.class_name
+    slope, title = f"{exported.class_name}Slope", exported.class_name
     second = "grad * _curvature(_wide(x)).to(x.dtype)"
     return [
         _autograd(slope, ["x"], "_slope", second),
@@ -128,17 +128,17 @@ def _fixed(subject: Subject) -> list[str]:
     ]
 
 
-def _several(subject: Subject) -> str:
+def _several(exported: Exported) -> str:
     """Gradients by more than x: what is broadcast is summed."""
-    names = ["x", *subject.others]
+    names = ["x", *exported.others]
     wide = _wide(names)
     parts = [f"grad * _slope({wide}).to(x.dtype)"]
     parts += [
         f"(_wide(grad) * _by_{name}({wide})).sum_to_size({name}.shape).to({name}.dtype)"
-        for name in subject.others
+        for name in exported.others
     ]
     joined = "".join(f"\n            {part}," for part in parts)
-    return _autograd(subject.class_name, names, "_value", f"({joined}\n        )")
+    return _autograd(exported.class_name, names, "_value", f"({joined}\n        )")
 
 
 def _autograd(title: str, names: list[str], value: str, gradients: str) -> str:
@@ -156,9 +156,9 @@ def _wide(names: list[str]) -> str:
     return ", ".join(f"_wide({name})" for name in names)
 
 
-def _module(subject: Subject) -> str:
-    values = subject.activation.values
-    learned = subject.learned
+def _module(exported: Exported) -> str:
+    values = exported.activation.values
+    learned = exported.learned
     init = ""
     if learned:
         defaults = "".join(f", {name}={values[name]!r}" for name in learned)
@@ -169,22 +169,22 @@ def _module(subject: Subject) -> str:
         ]
         init = "\n".join(lines) + "\n\n"
     return _MODULE.format(
-        name=subject.name,
-        names=", ".join(["x", *subject.others]),
-        title=subject.class_name,
+        name=exported.name,
+        names=", ".join(["x", *exported.others]),
+        title=exported.class_name,
         init=init,
-        inputs=", ".join(subject.inputs),
-        own=", ".join([*subject.inputs, *(f"self.{name}" for name in learned)]),
+        inputs=", ".join(exported.inputs),
+        own=", ".join([*exported.inputs, *(f"self.{name}" for name in learned)]),
     )
 
 
-def _rows(subject: Subject) -> str:
-    value, backward = subject.rows()
+def _rows(exported: Exported) -> str:
+    value, backward = exported.rows()
     gradient = "_backward(_wide(x), _wide(grad)).to(x.dtype)"
     parts = (
         function("_value", ["x"], value, DIALECT),
         function("_backward", ["x", "grad"], backward, DIALECT),
-        _autograd(subject.class_name, ["x"], "_value", gradient),
-        _ROW_MODULE.format(name=subject.name, title=subject.class_name),
+        _autograd(exported.class_name, ["x"], "_value", gradient),
+        _ROW_MODULE.format(name=exported.name, title=exported.class_name),
     )
     return module(_FRAME, parts, DIALECT)

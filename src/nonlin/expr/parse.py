@@ -24,7 +24,7 @@ from nonlin.expr.nodes import (
     where,
 )
 from nonlin.expr.primitives import TABLE
-from nonlin.expr.rows import REDUCTIONS, RESHAPES
+from nonlin.expr.reductions import REDUCTIONS, RESHAPES
 from nonlin.expr.walk import postorder, symbols
 
 MAX_LENGTH = 300  # characters; bounds the number of nodes as well
@@ -123,7 +123,7 @@ def _check_constants(root: Expr) -> None:
             fixed.add(node)
             value = constant_value(node)
             if value is None or not abs(value) <= MAX_NUMBER:
-                from nonlin.expr.text import infix
+                from nonlin.expr.infix import infix
 
                 raise InputError("formula_not_finite", given=infix(node)[:60])
 

@@ -10,7 +10,7 @@ from nonlin.expr.walk import postorder
 from nonlin.kernels import target
 from nonlin.kernels.sources import digest
 
-WRITERS = tuple(f"nonlin.kernels.{name}" for name in ("compile", "rows", "ufunc"))
+WRITERS = tuple(f"nonlin.kernels.{name}" for name in ("compile", "row_calls", "ufunc"))
 
 
 def fingerprint(formulas: Sequence[Expr], settings: object) -> str:

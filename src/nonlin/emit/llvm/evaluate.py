@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nonlin._errors import CompileError
 from nonlin.emit.llvm import circular, functions, late
 from nonlin.emit.llvm.exponents import Argument
-from nonlin.emit.llvm.plain import Plain
+from nonlin.emit.llvm.lanes import Plain
 from nonlin.expr.nodes import (
     Call,
     Constant,

@@ -16,10 +16,10 @@ from llvmlite import ir
 from nonlin.emit.llvm.constants import evaluate_constants
 from nonlin.emit.llvm.evaluate import Evaluator
 from nonlin.emit.llvm.hardware import Hardware
+from nonlin.emit.llvm.lanes import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.late import delay
 from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.pair import Pair
-from nonlin.emit.llvm.plain import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
 from nonlin.expr.nodes import Expr, arguments_of, is_call

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from nonlin.expr.analyse.branches import Piece, pieces, regions
+from nonlin.expr.analyse.breaks import breakpoints, jumps, limits, smoothness, steep, waves
 from nonlin.expr.analyse.costs import cost
 from nonlin.expr.analyse.curve import EDGE, Curve, crossings, curves
 from nonlin.expr.analyse.extrema import (
@@ -26,7 +27,6 @@ from nonlin.expr.analyse.extrema import (
 )
 from nonlin.expr.analyse.moments import normal_moments
 from nonlin.expr.analyse.prove import proven
-from nonlin.expr.analyse.shape import breakpoints, jumps, limits, smoothness, steep, waves
 from nonlin.expr.analyse.symmetry import (
     centre,
     homogeneous,

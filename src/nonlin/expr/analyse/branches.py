@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nonlin._errors import InputError
-from nonlin.expr.analyse.shape import FloatFunction, tends_to
+from nonlin.expr.analyse.breaks import FloatFunction, tends_to
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function, function_of, table
 from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, as_float, build, value_of

@@ -18,7 +18,7 @@ from nonlin.expr.nodes import (
     multiply,
     symbol,
 )
-from nonlin.expr.rows import Reduction, below_max, numbered
+from nonlin.expr.reductions import Reduction, below_max, numbered
 from nonlin.expr.walk import fold, postorder, rebuild, rewrite, symbols
 
 SAVED = "saved"  # what the last reduction left in the output array

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from nonlin.emit.source import EXCLUDED, HELPERS, SPELLINGS, to_python
+from nonlin.emit.python import EXCLUDED, HELPERS, SPELLINGS, to_python
 from nonlin.expr.decompositions import DECOMPOSITIONS
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function

@@ -10,6 +10,7 @@ from itertools import count
 
 from nonlin.expr import floats
 from nonlin.expr.decompositions import DECOMPOSITIONS, decomposed
+from nonlin.expr.infix import Piece, inside, piece
 from nonlin.expr.interval import Interval
 from nonlin.expr.nodes import (
     COMPARISONS,
@@ -19,9 +20,8 @@ from nonlin.expr.nodes import (
     symbol,
 )
 from nonlin.expr.primitives import TABLE, bounds_of
-from nonlin.expr.rows import REDUCTIONS, RESHAPES
+from nonlin.expr.reductions import REDUCTIONS, RESHAPES
 from nonlin.expr.stable import MACHINE
-from nonlin.expr.text import Piece, inside, piece
 from nonlin.expr.walk import postorder
 
 EXCLUDED = (*REDUCTIONS, *RESHAPES)  # a function of one number has no row

@@ -22,7 +22,7 @@ from nonlin.expr.nodes import (
     where,
 )
 from nonlin.expr.recognise import recognise
-from nonlin.expr.rows import Reduction, numbered
+from nonlin.expr.reductions import Reduction, numbered
 from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
@@ -33,7 +33,7 @@ _TAKEN = {*_MODULES, *_JAVASCRIPT, *keyword.kwlist, *dir(builtins)}
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Exported:
     """An activation to be exported, parameters bound."""
 
     activation: Activation
