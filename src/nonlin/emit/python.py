@@ -12,19 +12,11 @@ from nonlin.expr import floats
 from nonlin.expr.decompositions import DECOMPOSITIONS, decomposed
 from nonlin.expr.infix import Piece, inside, piece
 from nonlin.expr.interval import Interval
-from nonlin.expr.nodes import (
-    COMPARISONS,
-    Call,
-    Expr,
-    arguments_of,
-    symbol,
-)
+from nonlin.expr.nodes import COMPARISONS, Call, Expr, arguments_of, symbol
 from nonlin.expr.primitives import TABLE, bounds_of
-from nonlin.expr.reductions import REDUCTIONS, RESHAPES
 from nonlin.expr.stable import MACHINE
 from nonlin.expr.walk import postorder
 
-EXCLUDED = (*REDUCTIONS, *RESHAPES)  # a function of one number has no row
 _ATOM = 5
 _HELPER_CALL = re.compile(r"(?<![.\w])_(\w+)\(")
 _PLAIN_CALL = re.compile(r"(?<![.\w])(\w+)\(")

@@ -11,16 +11,7 @@ from fractions import Fraction
 
 from nonlin.activation import Activation
 from nonlin.expr.derivative import derivative, derivatives
-from nonlin.expr.nodes import (
-    Expr,
-    build,
-    constant,
-    is_call,
-    multiply,
-    symbol,
-    value_of,
-    where,
-)
+from nonlin.expr.nodes import Expr, build, constant, is_call, multiply, symbol, value_of, where
 from nonlin.expr.recognise import recognise
 from nonlin.expr.reductions import Reduction, numbered
 from nonlin.expr.stable import stabilise

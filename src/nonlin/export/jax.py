@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from nonlin.emit.spelling import (
-    Spelling,
-    call,
-    damp,
-    guard,
-    named,
-    normal_cdf,
-    with_threshold,
-)
+from nonlin.emit.spelling import Spelling, call, damp, guard, named, normal_cdf, with_threshold
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
 from nonlin.export.modules import dialect, function, module

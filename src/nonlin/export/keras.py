@@ -5,7 +5,7 @@ from __future__ import annotations
 from nonlin.emit.spelling import Spelling, call, guard, named, with_threshold
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.modules import dialect, function, module
+from nonlin.export.modules import dialect, function, module, widened
 
 SPELLINGS = with_threshold(
     {
@@ -88,7 +88,7 @@ def write(exported: Exported) -> str:
         return _rows(exported)
     others = exported.others
     names = ["x", *others]
-    wide = _wide(names)
+    wide = widened(names)
     functions = [
         function(kind, names, graph, DIALECT)
         for kind, graph in zip(("_value", "_slope"), exported.graphs((0, 1), others), strict=True)
@@ -112,17 +112,13 @@ def _rows(exported: Exported) -> str:
     return module(_FRAME, parts, DIALECT)
 
 
-def _wide(names: list[str]) -> str:
-    return ", ".join(f"_wide({name})" for name in names)
-
-
 def _function(exported: Exported, names: list[str], gradients: str) -> str:
     learned = () if exported.activation.rowwise else exported.learned
     inputs = "inputs" if len(exported.inputs) == 1 else "*inputs"
     return _FUNCTION.format(
         name=exported.name,
         names=", ".join(names),
-        wide=_wide(names),
+        wide=widened(names),
         gradients=gradients,
         title=exported.class_name,
         build=_build(exported, learned),

@@ -34,3 +34,8 @@ def function(
 def module(frame: str, parts: Sequence[str], dialect: Dialect) -> str:
     """A source file: imports, helpers that are called, then functions and classes."""
     return frame + dialect.helped("\n\n".join(parts))
+
+
+def widened(names: Sequence[str]) -> str:
+    """Arguments, in the precision to compute in."""
+    return ", ".join(f"_wide({name})" for name in names)

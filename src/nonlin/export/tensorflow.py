@@ -6,7 +6,7 @@ from nonlin.emit.lets import Dialect
 from nonlin.emit.spelling import helpers
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.modules import function, module
+from nonlin.export.modules import function, module, widened
 
 # its erf and erfc are NaN at infinity in float64
 _ERFC = "(0.5 * tf.math.erfc(-0.7071067811865476 * tf.clip_by_value({0}, -40.0, 40.0)))"
@@ -105,7 +105,7 @@ def _several(exported: Exported) -> str:
     """Gradients by more than x: learned parameters are scalar tensors."""
     others = exported.others
     names = ["x", *others]
-    wide = ", ".join(f"_wide({name})" for name in names)
+    wide = widened(names)
     functions = [
         function(kind, names, graph, DIALECT)
         for kind, graph in zip(("_value", "_slope"), exported.graphs((0, 1), others), strict=True)
@@ -130,7 +130,7 @@ def _called(exported: Exported) -> str:
 
 
 def _gradient(name: str, names: list[str], value: str, gradients: str) -> str:
-    wide = ", ".join(f"_wide({each})" for each in names)
+    wide = widened(names)
     return _GRADIENT.format(
         name=name, names=", ".join(names), value=f"{value}({wide})", gradients=gradients
     )

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from nonlin.emit.spelling import (
-    Spelling,
-    call,
-    damp,
-    guard,
-    named,
-    normal_cdf,
-    with_threshold,
-)
+from nonlin.emit.spelling import Spelling, call, damp, guard, named, normal_cdf, with_threshold
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.modules import dialect, function, module
+from nonlin.export.modules import dialect, function, module, widened
 
 SPELLINGS = with_threshold(
     {
@@ -131,7 +123,7 @@ def _fixed(exported: Exported) -> list[str]:
 def _several(exported: Exported) -> str:
     """Gradients by more than x: what is broadcast is summed."""
     names = ["x", *exported.others]
-    wide = _wide(names)
+    wide = widened(names)
     parts = [f"grad * _slope({wide}).to(x.dtype)"]
     parts += [
         f"(_wide(grad) * _by_{name}({wide})).sum_to_size({name}.shape).to({name}.dtype)"
@@ -146,14 +138,10 @@ def _autograd(title: str, names: list[str], value: str, gradients: str) -> str:
         title=title,
         names=", ".join(names),
         saved=f"({names[0]},)" if len(names) == 1 else ", ".join(names),
-        wide=_wide(names),
+        wide=widened(names),
         value=value,
         gradients=gradients,
     )
-
-
-def _wide(names: list[str]) -> str:
-    return ", ".join(f"_wide({name})" for name in names)
 
 
 def _module(exported: Exported) -> str:
