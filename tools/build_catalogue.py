@@ -22,8 +22,8 @@ from nonlin.catalogue import get, names
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.shared.portrait import rows
 from nonlin.export import TARGETS
-from nonlin.export.subject import Subject
-from nonlin.expr.text import infix
+from nonlin.export.exported import Exported
+from nonlin.expr.infix import infix
 from nonlin.function import FUNCTION_KINDS
 from nonlin.sketch.curve import curve_of, dead, example, kinks, saturated
 from nonlin.sketch.svg import picture, thumbnail
@@ -156,7 +156,7 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
 
 def targets(entry: Activation) -> list[str]:
     """What the entry can be exported to."""
-    subject = Subject(entry)
+    subject = Exported(entry)
     return [name for name, row in TARGETS.items() if row.takes(subject)]
 
 

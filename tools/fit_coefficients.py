@@ -15,7 +15,7 @@ from textwrap import wrap
 from mpmath import chebyfit, erfc, expm1, mp, mpf, pi, sqrt
 
 mp.dps = 60
-TARGET = Path(__file__).parents[1] / "src/nonlin/emit/llvm/coefficients.py"
+TARGET = Path(__file__).parents[1] / "src/nonlin/expr/coefficients.py"
 INDENTED = {"initial_indent": " " * 8, "subsequent_indent": " " * 8}
 PRECISIONS = {"single": 27, "middle": 40, "double": 57, "pair": 78}
 TAIL_CENTRE = {
@@ -142,6 +142,8 @@ def main() -> None:
     lines = [
         '"""Polynomial coefficients, constant first. Written by tools/fit_coefficients.py."""',
         "",
+        "from typing import Any",
+        "",
         "# fmt: off",
         f"TAIL_CENTRE = {TAIL_CENTRE}",
         "",
@@ -154,7 +156,8 @@ def main() -> None:
             lines += wrap(spelled(coefficients, precision, reach) + ",", 98, **INDENTED)
             lines.append("    ),")
         lines.append("}")
-    lines.append("# fmt: on")
+    tables = ", ".join(f'"{precision}": {precision.upper()}' for precision in PRECISIONS)
+    lines += ["TABLES: dict[str, dict[str, Any]] = {", f"    {tables}", "}", "# fmt: on"]
     TARGET.write_text("\n".join(lines) + "\n")
 
 

@@ -60,7 +60,7 @@ class Activation(ArrayFunction):
         order: 0 for the value, 1 to 3 for a derivative. As accurate as the fast kernels, apart
         from what the platform's math library adds.
         """
-        from nonlin.emit.source import to_python
+        from nonlin.emit.python import to_python
         from nonlin.expr.derivative import derivatives
         from nonlin.expr.stable import stabilise
 
@@ -123,7 +123,7 @@ class Activation(ArrayFunction):
         return gaussian_moments(root, breakpoints(root))
 
     def __repr__(self) -> str:
-        from nonlin.expr.text import infix
+        from nonlin.expr.infix import infix
 
         values = "".join(f", {name}={value:g}" for name, value in self.values.items())
         return f"<Activation {self.name}: {infix(self.formula)}{values}>"

@@ -13,7 +13,7 @@ from nonlin._text import text
 from nonlin.expr.nodes import Expr, constant, is_call
 from nonlin.expr.paths import Path, is_gated
 from nonlin.expr.recognise import recognise
-from nonlin.expr.rows import RESHAPES, is_rowwise
+from nonlin.expr.reductions import RESHAPES, is_rowwise
 from nonlin.expr.walk import substitute
 from nonlin.parameter import Parameter, check_precision, with_values
 

@@ -7,7 +7,7 @@ import pytest
 import nonlin as nl
 from nonlin.emit.latex import latex
 from nonlin.emit.mathml import mathml
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 from nonlin.expr.nodes import build, symbol
 from nonlin.expr.parse import parse
 
@@ -16,7 +16,7 @@ SIGNS = ("(", ")", "[", "|", "+", "=")
 
 @pytest.mark.parametrize("name", nl.names())
 def test_both_targets_show_the_same_signs(name):
-    for root in Subject(nl.get(name)).formulas().values():
+    for root in Exported(nl.get(name)).formulas().values():
         printed, elements = latex(root), re.findall(r">([^<>]+)<", mathml(root))
         assert [printed.count(sign) for sign in SIGNS] == [elements.count(s) for s in SIGNS]
 

@@ -5,7 +5,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.export import TARGETS
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 
 SINGLE = np.dtype(np.float32)
 
@@ -80,7 +80,7 @@ def functions():
 
 def of_kind(kind):
     """The names of the entries of a kind."""
-    return [name for name in nl.names() if Subject(nl.get(name)).kind == kind]
+    return [name for name in nl.names() if Exported(nl.get(name)).kind == kind]
 
 
 @pytest.fixture

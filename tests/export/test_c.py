@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 
 GCC = shutil.which("gcc") or shutil.which("cc")
 pytestmark = pytest.mark.skipif(GCC is None, reason="there is no C compiler")
@@ -23,7 +23,7 @@ void run_{symbol}(const {kind} *x, {kind} *y, long n)
 
 
 def symbols(name):
-    stem = f"nonlin_{Subject(nl.get(name)).name}"
+    stem = f"nonlin_{Exported(nl.get(name)).name}"
     for kind, (_, suffix) in KINDS.items():
         for order, what in enumerate(("", "_derivative")):
             yield f"{stem}{what}{suffix}", kind, order

@@ -11,7 +11,7 @@ from nonlin._text import speaking
 from nonlin.emit.basic import basic
 from nonlin.emit.lets import OPERATORS
 from nonlin.export import TARGETS, c, jax, js, keras, numpy, onnx, tensorflow, torch
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 from nonlin.expr.nodes import Call, symbol
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.stable import MACHINE
@@ -86,7 +86,7 @@ def test_a_formula_of_your_own_has_not_been_tested():
     ],
 )
 def test_names_are_identifiers(name, plain):
-    subject = Subject(nl.activation(name, "x"))
+    subject = Exported(nl.activation(name, "x"))
     assert subject.name == plain
     assert f"def {plain}(x):" in nl.export(nl.activation(name, "x"), to="python")
 

@@ -9,7 +9,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.emit.textbook import GREEK as LETTERS
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 from nonlin.expr.floats import as_function
 from nonlin.expr.walk import symbols
 
@@ -54,12 +54,12 @@ def test_mathml_is_well_formed(name):
     root = parsed(name)
     assert root.tag.endswith("math")
     lines = {"elementwise": 2, "gated": 3, "rowwise": 1, "reshaping": 1}
-    assert len(root[0]) == lines[Subject(nl.get(name)).kind]
+    assert len(root[0]) == lines[Exported(nl.get(name)).kind]
 
 
 def test_mathml_means_the_formula(entry):
     """Read back, it gives the numbers of the formula and of its derivative."""
-    subject = Subject(nl.get(entry))
+    subject = Exported(nl.get(entry))
     values = subject.activation.values
     for row, graph in zip(parsed(entry)[0], subject.graphs((0, 1), values), strict=True):
         expected = as_function(graph, "x", *values)

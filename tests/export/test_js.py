@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
@@ -62,4 +62,4 @@ def test_every_entry(entry, results, judge):
 def test_parameters_are_arguments():
     text = nl.export("leaky_relu", to="js", alpha=0.2)
     assert "export function leaky_relu(x, alpha = 0.2) {" in text
-    assert Subject(nl.activation("new", "x")).name == "new_"
+    assert Exported(nl.activation("new", "x")).name == "new_"

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.export.subject import Subject
+from nonlin.emit.spelling import runner
+from nonlin.export.exported import Exported
+from nonlin.export.keras import SPELLINGS
 
 jax = pytest.importorskip("jax")
 keras = pytest.importorskip("keras")
@@ -19,7 +21,7 @@ def layer(space):
 
     def make(name, **parameters):
         found = space(nl.export(name, to="keras", **parameters))
-        return found[Subject(nl.get(name)).class_name]
+        return found[Exported(nl.get(name)).class_name]
 
     return make
 
@@ -39,6 +41,18 @@ def test_every_entry(entry, kind, judge, grid, layer):
     y, slope = pulled_back(lambda given: layer(entry)(dtype=kind)(given), x, np.ones_like(x))
     judge("keras").check(activation, 0, x, y)
     judge("keras").check(activation, 1, x, slope)
+
+
+def test_the_functions_of_the_table_do_what_the_code_does(entry, space):
+    subject = Exported(nl.get(entry))
+    given = [np.array([*np.linspace(-9, 9, 61), -np.inf, 0.0, 1e4, np.inf, np.nan], "float32")]
+    given += [np.asarray(subject.activation.values[n], "float32") for n in subject.others]
+    given = [jax.numpy.asarray(each) for each in given]
+    code = space(nl.export(entry, to="keras"))
+    roots, names = subject.graphs((0, 1), subject.others), ["x", *subject.others]
+    run = runner(roots, names, SPELLINGS, keras, fill_all=True)
+    for found, name in zip(run(*given), ("_value", "_slope"), strict=True):
+        assert np.asarray(found).tobytes() == np.asarray(code[name](*given)).tobytes()
 
 
 def test_rows(rows, sample, layer):

@@ -8,7 +8,7 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin.export import TARGETS
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 
 onnx = pytest.importorskip("onnx")
 runtime = pytest.importorskip("onnxruntime")
@@ -50,7 +50,7 @@ def test_the_function_takes_any_shape():
 
 
 def test_rows(rows, sample):
-    if not TARGETS["onnx"].takes(Subject(nl.get(rows))):
+    if not TARGETS["onnx"].takes(Exported(nl.get(rows))):
         with pytest.raises(InputError, match=r"cannot be exported to onnx: .* numpy, torch"):
             session(rows)
         return

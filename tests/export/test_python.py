@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 
 
 @pytest.mark.parametrize("target", ["python", "numpy"])
@@ -15,7 +15,7 @@ def test_every_entry(entry, target, judge, grid, space):
     x = grid(activation, "float64")
     found = space(nl.export(entry, to=target))
     for order, what in enumerate(("", "_derivative")):
-        function = found[Subject(activation).name + what]
+        function = found[Exported(activation).name + what]
         got = function(x) if target == "numpy" else [function(float(number)) for number in x]
         judge(target).check(activation, order, x, got)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 
 tf = pytest.importorskip("tensorflow")
 
@@ -14,7 +14,7 @@ def function(space):
     """An exported function."""
 
     def make(name, **parameters):
-        return space(nl.export(name, to="tensorflow", **parameters))[Subject(nl.get(name)).name]
+        return space(nl.export(name, to="tensorflow", **parameters))[Exported(nl.get(name)).name]
 
     return make
 

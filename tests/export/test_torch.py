@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.export.subject import Subject
+from nonlin.emit.spelling import runner
+from nonlin.export.exported import Exported
+from nonlin.export.torch import SPELLINGS
 
 torch = pytest.importorskip("torch")
 
@@ -18,7 +20,7 @@ def module(space):
         before = torch.get_default_dtype()
         torch.set_default_dtype(getattr(torch, kind))  # of learned parameters
         try:
-            return found[Subject(nl.get(name)).class_name]()
+            return found[Exported(nl.get(name)).class_name]()
         finally:
             torch.set_default_dtype(before)
 
@@ -74,6 +76,30 @@ def test_under_compile(module):
 
 def test_parameters_are_bound(module):
     assert module("leaky_relu", alpha=0.2)(torch.tensor([-1.0])).item() == pytest.approx(-0.2)
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_the_functions_of_the_table_do_what_the_code_does(entry, kind, grid, space):
+    subject = Exported(nl.get(entry))
+    given = [grid(subject.activation, kind)]
+    given += [np.asarray(subject.activation.values[n], kind) for n in subject.others]
+    given = [torch.tensor(each) for each in given]
+    code = space(nl.export(entry, to="torch"))
+    run = runner(subject.graphs((0, 1), subject.others), ["x", *subject.others], SPELLINGS, torch)
+    for found, name in zip(run(*given), ("_value", "_slope"), strict=True):
+        expected = code[name](*given)
+        assert found.dtype == expected.dtype
+        assert found.numpy().tobytes() == expected.numpy().tobytes()
+
+
+def test_the_functions_of_the_table_on_rows(rows, sample, space):
+    x, grad = map(torch.tensor, sample)
+    code = space(nl.export(rows, to="torch"))
+    value, backward = Exported(nl.get(rows)).rows()
+    (found,) = runner([value], ["x"], SPELLINGS, torch)(x)
+    assert torch.equal(found, code["_value"](x))
+    (found,) = runner([backward], ["x", "grad"], SPELLINGS, torch)(x, grad)
+    assert torch.equal(found, code["_backward"](x, grad))
 
 
 def test_rows(rows, sample, module):

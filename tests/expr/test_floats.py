@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nonlin.emit.mpmath import compile_mpmath
-from nonlin.expr.floats import FLOATS, as_function, constant_value
+from nonlin.expr.floats import FLOATS, as_function, constant_value, function_of
 from nonlin.expr.nodes import build, symbol
 from nonlin.expr.parse import parse
 from nonlin.expr.primitives import TABLE
@@ -34,7 +34,9 @@ POINTS = [
 
 
 def test_every_element_wise_primitive_is_there():
-    assert {n for n in TABLE if not n.startswith("row_")} <= set(FLOATS)
+    for name, row in TABLE.items():
+        if not name.startswith("row_"):
+            assert callable(function_of(name, row.arity))
 
 
 @pytest.mark.parametrize("name", UNARY)
@@ -47,32 +49,32 @@ def test_accuracy(name):
             assert f(point) == pytest.approx(expected, rel=1e-13, abs=1e-307), point
 
 
-@pytest.mark.parametrize("name", sorted(set(FLOATS) & set(TABLE)))
+@pytest.mark.parametrize("name", [n for n in TABLE if not n.startswith("row_")])
 @given(data=st.data())
 def test_nothing_raises(name, data):
     numbers = st.floats(allow_nan=True, allow_infinity=True)
     arguments = [data.draw(numbers) for _ in range(TABLE[name].arity)]
-    assert isinstance(FLOATS[name](*arguments), float | bool)
+    assert isinstance(function_of(name, len(arguments))(*arguments), float | bool)
 
 
 @pytest.mark.parametrize("name", [n for n in UNARY if n != "sign"])
 def test_limits_at_infinity(name):
     oracle = compile_mpmath(build(name, x), "x")
     for side in (-math.inf, math.inf):
-        found, expected = FLOATS[name](side), float(oracle(side))
+        found, expected = function_of(name)(side), float(oracle(side))
         assert found == expected or (math.isnan(found) and math.isnan(expected))
 
 
 @pytest.mark.parametrize("name", UNARY)
 def test_nan(name):
-    assert math.isnan(FLOATS[name](math.nan))
+    assert math.isnan(function_of(name)(math.nan))
 
 
 def test_two_arguments():
     for a, b in [(-1e9, 4.0), (-3.0, 1.0), (0.0, 4.0), (2.0, 0.5), (1e9, 4.0)]:
         for name in ("squareplus", "algebraic_sigmoid"):
             oracle = compile_mpmath(build(name, x, symbol("b")), "x", "b")
-            assert FLOATS[name](a, b) == pytest.approx(float(oracle(a, b)), rel=1e-13)
+            assert function_of(name, 2)(a, b) == pytest.approx(float(oracle(a, b)), rel=1e-13)
     assert FLOATS["divide"](-1.0, 0.0) == -math.inf
     assert math.isnan(FLOATS["divide"](0.0, 0.0))
     assert FLOATS["power"](-1e200, 3.0) == -math.inf

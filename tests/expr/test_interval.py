@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nonlin.expr.floats import FLOATS
+from nonlin.expr.floats import function_of
 from nonlin.expr.interval import REALS, Interval, divided, hull, raised
 from nonlin.expr.primitives import TABLE
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
-NAMES = sorted(set(TABLE) & set(FLOATS) - {"pi"})
+NAMES = sorted(n for n in TABLE if not n.startswith("row_") and n != "pi")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -26,7 +26,7 @@ def test_values_stay_inside(name, data):
     if name == "power":
         n = data.draw(st.sampled_from([-2.0, -1.0, 0.5, 1.5, 2.0, 3.0]))
         spans[1], points[1] = Interval(n, n), n
-    value = float(FLOATS[name](*points))
+    value = float(function_of(name, len(points))(*points))
     bounds = row.bounds(*spans)
     slack = 1e-12 * (1 + abs(value)) if math.isfinite(value) else 0.0
     assert math.isnan(value) or bounds.low - slack <= value <= bounds.high + slack

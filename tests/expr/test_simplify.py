@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from nonlin._errors import InputError
 from nonlin.emit.mpmath import compile_mpmath
+from nonlin.expr.infix import infix
 from nonlin.expr.nodes import build, constant, symbol
 from nonlin.expr.parse import parse
 from nonlin.expr.simplify import simplify
-from nonlin.expr.text import infix
 from nonlin.expr.walk import postorder
 
 x, a = symbol("x"), symbol("a")

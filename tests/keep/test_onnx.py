@@ -7,7 +7,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.export import TARGETS
-from nonlin.export.subject import Subject
+from nonlin.export.exported import Exported
 from nonlin.keep import folder
 from nonlin.keep.onnx import as_onnx
 from nonlin.network import Network
@@ -19,7 +19,7 @@ OUTPUTS = ("identity", "sigmoid", "softmax", "softplus", "exponential")
 HIDDEN = [
     name
     for name in nl.names()
-    if nl.get(name).kind == "elementwise" and TARGETS["onnx"].takes(Subject(nl.get(name)))
+    if nl.get(name).kind == "elementwise" and TARGETS["onnx"].takes(Exported(nl.get(name)))
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 import nonlin as nl
 from nonlin.emit.llvm.hardware import Hardware
 from nonlin.kernels import compile as compiling
-from nonlin.kernels import rows as row_kernels
+from nonlin.kernels import row_calls as row_kernels
 from nonlin.kernels import target
 
 NAMES = [

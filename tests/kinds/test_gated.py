@@ -106,7 +106,7 @@ def test_what_is_said_follows_from_the_formula():
     assert "gated.quadratic" not in keys(nl.clamped_swiglu.weaknesses)
     assert nl.swiglu.curve(1.5) == nl.silu(1.5)
     assert nl.reglu.kinks == (0.0,)
-    assert gated.Pair._fields == ("value", "gate")
+    assert gated.GatedPair._fields == ("value", "gate")
 
 
 @pytest.mark.parametrize(

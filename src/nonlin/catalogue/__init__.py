@@ -11,20 +11,20 @@ from nonlin.activation import Activation
 from nonlin.catalogue import (
     bounded,
     gated,
-    pairs,
     periodic,
     piecewise,
     powers,
     random,
     rectified,
     rowwise,
+    self_gated,
     sigmoidal,
     smooth,
 )
 
 _ROOMS: tuple[ModuleType, ...] = (
-    sigmoidal, bounded, rectified, piecewise, smooth, powers, gated, periodic, rowwise,
-    pairs, random,
+    sigmoidal, bounded, rectified, piecewise, smooth, powers, self_gated, periodic, rowwise,
+    gated, random,
 )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def _plain(text: str) -> str:
 def _mentions(entry: Activation, words: Sequence[str]) -> bool:
     """Does every word stand somewhere in names, names elsewhere, titles, formula and source?"""
     from nonlin.catalogue.elsewhere import elsewhere
-    from nonlin.expr.text import infix
+    from nonlin.expr.infix import infix
 
     known_as = (row.name for row in elsewhere(entry.name))
     texts = (entry.name, *entry.aliases, *entry.titles, infix(entry.formula), entry.source)
@@ -157,7 +157,7 @@ def _written(filters: Mapping[Filter, Any]) -> str:
 
 
 def _as_dict(entry: Activation) -> dict[str, Any]:
-    from nonlin.expr.text import infix
+    from nonlin.expr.infix import infix
 
     return {
         "name": entry.name,
@@ -176,7 +176,7 @@ def _print_table(entries: list[Activation]) -> None:
     from rich.cells import cell_len
     from rich.table import Table
 
-    from nonlin.expr.text import infix
+    from nonlin.expr.infix import infix
 
     name = max(len(entry.name) for entry in entries)
     title = max(cell_len(entry.title) for entry in entries)

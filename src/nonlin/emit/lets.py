@@ -11,13 +11,20 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from nonlin._errors import InputError
-from nonlin.emit.basic import ARITHMETIC, basic
-from nonlin.expr.floats import as_float
-from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, Symbol, arguments_of, is_call
-from nonlin.expr.text import Piece, inside, piece
+from nonlin.emit.basic import OPERATORS, basic, filled
+from nonlin.expr.infix import Piece, inside, piece
+from nonlin.expr.nodes import (
+    COMPARISONS,
+    Call,
+    Constant,
+    Expr,
+    Symbol,
+    arguments_of,
+    as_float,
+    is_call,
+)
 from nonlin.expr.walk import postorder
 
-OPERATORS = (*ARITHMETIC, *COMPARISONS)
 LONGEST = 44  # characters of a formula that has no name
 _ATOM = 5
 
@@ -27,8 +34,7 @@ class Dialect:
     """How a language spells what the arithmetic operators do not.
 
     `spellings` has the functions, {0} for the first argument. What it lacks is put together
-    from what it has. `fill` makes an array like x of a number, where two numbers would meet in
-    a `where` (any number, if `fill_all`), or a result would be a number; {0} is the number.
+    from what it has. "fill", {1} for a number, makes an array like x of it: see `basic.filled`.
     `helpers` are functions that spellings call: sources by the name that is called.
     """
 
@@ -36,9 +42,8 @@ class Dialect:
     let: str = "{name} = {formula}"
     let_condition: str = "{name} = {formula}"
     number: str = "{0!r}"
-    fill: str = "{0}"
     fill_all: bool = False
-    table: str = "double"
+    digits: str = "double"
     helpers: Mapping[str, str] = field(default_factory=dict)
 
     def helped(self, code: str) -> str:
@@ -55,7 +60,7 @@ def statements(
     `taken` are names that stand for something already, next to the symbols.
     """
     native = (*OPERATORS, *dialect.spellings)
-    ready = [basic(root, native, dialect.table) for root in roots]
+    ready = [filled(basic(root, native, dialect.digits), dialect.fill_all) for root in roots]
     order = postorder(*ready)
     written: dict[Expr, Piece] = {}
     lines = []
@@ -64,14 +69,14 @@ def statements(
     uses.update(ready)
     for node in order:
         formula, binding = _spell(node, written, dialect)
-        shared = isinstance(node, Call) and uses[node] > 1
+        shared = isinstance(node, Call) and uses[node] > 1 and not is_call(node, "fill")
         if shared or (len(formula) > LONGEST and node not in ready):
             name = next(names)
             form = dialect.let_condition if is_call(node, *COMPARISONS) else dialect.let
             lines.append(form.format(name=name, formula=formula))
             formula, binding = name, _ATOM
         written[node] = formula, binding
-    return lines, [_result(root, written, dialect) for root in ready]
+    return lines, [written[root][0] for root in ready]
 
 
 def _names(taken: Collection[str]) -> Iterator[str]:
@@ -88,11 +93,6 @@ def _spell(node: Expr, written: Mapping[Expr, Piece], dialect: Dialect) -> Piece
         return piece(node, arguments)
     assert isinstance(node, Call)  # noqa: S101 - for the type checker
     texts = [inside(argument, 0) for argument in arguments]
-    if node.primitive == "where":
-        flat = [isinstance(argument, Constant) for argument in node.arguments]
-        for place in (1, 2):
-            if flat[place] and (dialect.fill_all or (flat[1] and place == 1 and flat[2])):
-                texts[place] = dialect.fill.format(texts[place])
     if node.primitive not in dialect.spellings:
         raise InputError("export_primitive", name=node.primitive)
     return dialect.spellings[node.primitive].format(*texts), _ATOM
@@ -101,12 +101,3 @@ def _spell(node: Expr, written: Mapping[Expr, Piece], dialect: Dialect) -> Piece
 def _number(node: Constant, dialect: Dialect) -> Piece:
     value = as_float(node.value)
     return dialect.number.format(value), _ATOM if value >= 0 else 3
-
-
-def _result(root: Expr, written: Mapping[Expr, Piece], dialect: Dialect) -> str:
-    formula, binding = written[root]
-    if any(isinstance(node, Symbol) and node.name == "x" for node in postorder(root)):
-        return formula
-    if isinstance(root, Constant):
-        return dialect.fill.format(formula)
-    return f"{inside((formula, binding), 2)} * {dialect.fill.format(1.0)}"

@@ -22,6 +22,7 @@ from nonlin.emit.layout import (
     leaf,
     row,
 )
+from nonlin.expr.infix import number
 from nonlin.expr.nodes import (
     Call,
     Constant,
@@ -33,8 +34,7 @@ from nonlin.expr.nodes import (
     is_call,
     value_of,
 )
-from nonlin.expr.rows import REDUCTIONS
-from nonlin.expr.text import number
+from nonlin.expr.reductions import REDUCTIONS
 from nonlin.expr.walk import fold, postorder, rewrite
 
 GREEK = {

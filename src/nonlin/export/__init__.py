@@ -24,8 +24,8 @@ from nonlin.export import (
     tensorflow,
     torch,
 )
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error, comment, header
-from nonlin.export.subject import Subject
 from nonlin.expr.nodes import is_call
 from nonlin.expr.walk import postorder
 
@@ -34,18 +34,18 @@ from nonlin.expr.walk import postorder
 class Target:
     """One language: how it is written, the sign of a comment ("" if the file has its own head)."""
 
-    write: Callable[[Subject], str | bytes]
+    write: Callable[[Exported], str | bytes]
     title: str
     sign: str
     errors: tuple[Error, ...]
     kinds: tuple[str, ...]
     lacks: tuple[str, ...] = ()  # primitives that it cannot spell
 
-    def takes(self, subject: Subject) -> bool:
+    def takes(self, exported: Exported) -> bool:
         """Can it be written?"""
-        formula = subject.activation.formula
+        formula = exported.activation.formula
         missing = any(is_call(node, *self.lacks) for node in postorder(formula))
-        return subject.kind in self.kinds and not missing
+        return exported.kind in self.kinds and not missing
 
 
 NUMBERS = ("elementwise", "gated")
@@ -79,14 +79,14 @@ def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes
     """
     activation = get(name).bind(**parameters)
     target = target_of(to)
-    subject = Subject(activation)
-    if not target.takes(subject):
-        allowed = ", ".join(each for each, row in TARGETS.items() if row.takes(subject))
-        raise InputError(f"export_{subject.kind}", name=activation.name, to=to, allowed=allowed)
-    written = target.write(subject)
+    exported = Exported(activation)
+    if not target.takes(exported):
+        allowed = ", ".join(each for each, row in TARGETS.items() if row.takes(exported))
+        raise InputError(f"export_{exported.kind}", name=activation.name, to=to, allowed=allowed)
+    written = target.write(exported)
     if not target.sign or isinstance(written, bytes):
         return written
-    lines = header(subject, target.title, target.errors)
+    lines = header(exported, target.title, target.errors)
     closing = _CLOSING.get(target.sign, "")
     head = comment([line + closing for line in lines], target.sign)
     return f"{head}\n{written}"

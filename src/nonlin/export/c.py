@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect, statements
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
 from nonlin.expr.nodes import Expr
 
 _FUNCTIONS = {
@@ -40,6 +40,7 @@ def _dialect(kind: str, suffix: str) -> Dialect:
             **calls,
             "damp": f"nonlin_damp{suffix}({{0}}, {{1}})",
             "where": "({0} ? {1} : {2})",
+            "fill": "{1}",
             "guard": "(isnan({1}) ? {1} : {0})",
             "power": f"pow{suffix}({{0}}, {{1}})",
             "normal_cdf": f"({half} * erfc{suffix}(-{root} * ({{0}})))",
@@ -53,18 +54,18 @@ def _dialect(kind: str, suffix: str) -> Dialect:
 
 DIALECT = _dialect("double", "")
 SINGLE = _dialect("float", "f")
-_KINDS = {"double": ("", DIALECT), "float": ("f", SINGLE)}
+_TYPES = {"double": ("", DIALECT), "float": ("f", SINGLE)}
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """Four functions: f and its derivative, in double and in single precision (f at the end)."""
-    guard = f"NONLIN_{subject.name.upper()}_H"
-    heads = {kind: ", ".join(f"{kind} {name}" for name in subject.inputs) for kind in _KINDS}
+    guard = f"NONLIN_{exported.name.upper()}_H"
+    heads = {kind: ", ".join(f"{kind} {name}" for name in exported.inputs) for kind in _TYPES}
     parts = [
         _function(f"{kind} nonlin_{name}{suffix}({heads[kind]})", graph, dialect)
-        for kind, (suffix, dialect) in _KINDS.items()
-        for name, graph in subject.functions(()).items()
+        for kind, (suffix, dialect) in _TYPES.items()
+        for name, graph in exported.functions(()).items()
     ]
     body = SINGLE.helped(DIALECT.helped("\n".join(parts)))
     return f"#ifndef {guard}\n#define {guard}\n\n#include <math.h>\n\n{body}\n#endif\n"

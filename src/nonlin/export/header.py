@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from nonlin import __version__
 from nonlin._text import say
-from nonlin.export.subject import Subject
-from nonlin.expr.text import infix
+from nonlin.export.exported import Exported
+from nonlin.expr.infix import infix
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Error:
     least: float
 
 
-def header(subject: Subject, target: str, errors: tuple[Error, ...]) -> list[str]:
+def header(exported: Exported, target: str, errors: tuple[Error, ...]) -> list[str]:
     """The lines, without the signs of a comment."""
-    activation = subject.activation
+    activation = exported.activation
     lines = [f"{activation.title}: f(x) = {infix(activation.formula)}"]
     for name, value in activation.values.items():
-        key = "export.learned" if name in subject.learned else "export.parameter"
+        key = "export.learned" if name in exported.learned else "export.parameter"
         lines.append(say(key, name=name, value=f"{value:g}"))
     if activation.source:
         lines.append(say("export.source", source=activation.source, year=activation.year))

@@ -4,48 +4,33 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import Spelling, call, damp, guard, named, normal_cdf, with_threshold
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import dialect, function, module
 from nonlin.expr.nodes import Expr
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return jnp.where(a == 0, jnp.copysign(a, b), a * b)
-
-'''
-_SPELLINGS = {
-    "where": "jnp.where({0}, {1}, {2})",
-    "guard": "jnp.where(jnp.isnan({1}), {1}, {0})",
-    "damp": "_damp({0}, {1})",
-    "absolute": "jnp.abs({0})",
-    "sign": "jnp.sign({0})",
-    "maximum": "jnp.maximum({0}, {1})",
-    "minimum": "jnp.minimum({0}, {1})",
-    "power": "jnp.power({0}, {1})",
-    "sqrt": "jnp.sqrt({0})",
-    "exp": "jnp.exp({0})",
-    "expm1": "jnp.expm1({0})",
-    "log": "jnp.log({0})",
-    "log1p": "jnp.log1p({0})",
-    "sin": "jnp.sin({0})",
-    "cos": "jnp.cos({0})",
-    "arctan": "jnp.arctan({0})",
-    "tanh": "jnp.tanh({0})",
-    "erf": "jax.lax.erf({0})",
-    "normal_cdf": "(0.5 * jax.lax.erfc(-0.7071067811865476 * ({0})))",
-    "row_max": "jnp.max({0}, -1, keepdims=True)",
-    "row_sum": "jnp.sum({0}, -1, keepdims=True)",
-    "row_first": "jax.nn.one_hot(jnp.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
-    "row_threshold": "_threshold({0}, {1})",
-}
-DIALECT = Dialect(
-    _SPELLINGS,
-    fill="jnp.full_like(x, {0})",
-    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "jnp.maximum(z - middle, 0.0)")},
+SPELLINGS = with_threshold(
+    {
+        **named("jnp", "where", "sign", "maximum", "minimum", "power", "sqrt", "exp", "expm1"),
+        **named("jnp", "log", "log1p", "sin", "cos", "arctan", "tanh", absolute="abs"),
+        "erf": call("jax.lax.erf"),
+        "normal_cdf": normal_cdf("jax.lax.erfc"),
+        "guard": guard("jnp"),
+        "damp": damp("jnp"),
+        "fill": call("jnp.full_like", 2),
+        "positive": call("jnp.maximum", 1, 0.0),
+        "row_max": call("jnp.max", 1, -1, keepdims=True),
+        "row_sum": call("jnp.sum", 1, -1, keepdims=True),
+        "row_first": Spelling(
+            "jax.nn.one_hot(jnp.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
+            lambda jax: (
+                lambda a: jax.nn.one_hot(jax.numpy.argmax(a, -1), a.shape[-1], dtype=a.dtype)
+            ),
+        ),
+    }
 )
+DIALECT = dialect(SPELLINGS, "jnp.where(a == 0, jnp.copysign(a, b), a * b)")
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
 import jax
@@ -76,22 +61,22 @@ def {name}(x, axis=-1):
 '''
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with a function under a custom_jvp."""
-    if subject.activation.rowwise:
-        return _rows(subject)
-    others = subject.others
-    arguments = subject.defaults
+    if exported.activation.rowwise:
+        return _rows(exported)
+    others = exported.others
+    arguments = exported.defaults
     orders = (0, 1) if others else (0, 1, 2)
-    names = [subject.name, f"{subject.name}_derivative", f"{subject.name}_second_derivative"]
-    graphs = dict(zip(names, subject.graphs(orders, others), strict=False))
-    graphs |= {f"{subject.name}_by_{name}": subject.by(name, others) for name in others}
+    names = [exported.name, f"{exported.name}_derivative", f"{exported.name}_second_derivative"]
+    graphs = dict(zip(names, exported.graphs(orders, others), strict=False))
+    graphs |= {f"{exported.name}_by_{name}": exported.by(name, others) for name in others}
     last = [*graphs][1:] if others else [*graphs][2:]
     parts = []
     for name, graph in graphs.items():
         text = _function(name, arguments, graph)
         parts.append(text if name in last else f"@jax.custom_jvp\n{text}")
-    return module(_FRAME, [*parts, _rules(subject, [*graphs])], DIALECT)
+    return module(_FRAME, [*parts, _rules(exported, [*graphs])], DIALECT)
 
 
 def _function(name: str, arguments: list[str], root: Expr) -> str:
@@ -99,9 +84,9 @@ def _function(name: str, arguments: list[str], root: Expr) -> str:
     return function(name, arguments, root, DIALECT, before=before, after="_narrow({0}, given)")
 
 
-def _rules(subject: Subject, names: list[str]) -> str:
-    if subject.others:
-        heads = ", ".join(["x", *subject.others])
+def _rules(exported: Exported, names: list[str]) -> str:
+    if exported.others:
+        heads = ", ".join(["x", *exported.others])
         rules = [f"lambda dot, y, {heads}: {name}({heads}) * dot" for name in names[1:]]
         return f"{names[0]}.defjvps(\n" + "".join(f"    {rule},\n" for rule in rules) + ")\n"
     return "".join(
@@ -109,11 +94,11 @@ def _rules(subject: Subject, names: list[str]) -> str:
     )
 
 
-def _rows(subject: Subject) -> str:
-    value, backward = subject.rows()
+def _rows(exported: Exported) -> str:
+    value, backward = exported.rows()
     parts = (
         "@jax.custom_vjp\n" + _function("_value", ["x"], value),
         _function("_backward", ["x", "grad"], backward),
-        _ROWS.format(name=subject.name),
+        _ROWS.format(name=exported.name),
     )
     return module(_FRAME, parts, DIALECT)

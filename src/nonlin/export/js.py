@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect, statements
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
 
 _DAMP = """\
 // a * b, where an a that has vanished beats an infinite b
@@ -15,6 +15,7 @@ function damp(a, b) {
 DIALECT = Dialect(
     {
         "where": "({0} ? {1} : {2})",
+        "fill": "{1}",
         "guard": "(Number.isNaN({1}) ? {1} : {0})",
         "damp": "damp({0}, {1})",
         "absolute": "Math.abs({0})",
@@ -39,13 +40,15 @@ DIALECT = Dialect(
 ERRORS = (Error("float64", 8, 2000, 1e-300),)
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """An ES module with f and its derivative."""
-    values = subject.activation.values
-    heads = ", ".join([*subject.inputs, *(f"{name} = {value!r}" for name, value in values.items())])
+    values = exported.activation.values
+    heads = ", ".join(
+        [*exported.inputs, *(f"{name} = {value!r}" for name, value in values.items())]
+    )
     parts = []
-    for name, graph in subject.functions(values).items():
-        lines, (result,) = statements([graph], DIALECT, [*subject.inputs, *values])
+    for name, graph in exported.functions(values).items():
+        lines, (result,) = statements([graph], DIALECT, [*exported.inputs, *values])
         body = "".join(f"  {line}\n" for line in [*lines, f"return {result};"])
         parts.append(f"export function {name}({heads}) {{\n{body}}}\n")
     return DIALECT.helped("\n".join(parts))

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import Spelling, call, guard, named, with_threshold
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import dialect, function, module, widened
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return ops.where(a == 0, ops.where(b < 0, -a, a), a * b)
-
-'''
-_SPELLINGS = {
-    "where": "ops.where({0}, {1}, {2})",
-    "guard": "ops.where(ops.isnan({1}), {1}, {0})",
-    "damp": "_damp({0}, {1})",
-    "absolute": "ops.absolute({0})",
-    "sign": "ops.sign({0})",
-    "power": "ops.power({0}, {1})",
-    "sqrt": "ops.sqrt({0})",
-    "exp": "ops.exp({0})",
-    "expm1": "ops.expm1({0})",
-    "log": "ops.log({0})",
-    "log1p": "ops.log1p({0})",
-    "sin": "ops.sin({0})",
-    "cos": "ops.cos({0})",
-    "arctan": "ops.arctan({0})",
-    "tanh": "ops.tanh({0})",
-    "row_max": "ops.max({0}, -1, keepdims=True)",
-    "row_sum": "ops.sum({0}, -1, keepdims=True)",
-    "row_first": "ops.one_hot(ops.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
-    "row_threshold": "_threshold({0}, {1})",
-}
-DIALECT = Dialect(
-    _SPELLINGS,
-    fill="ops.full_like(x, {0})",
+SPELLINGS = with_threshold(
+    {
+        **named("ops", "where", "absolute", "sign", "power", "sqrt", "exp", "expm1", "log"),
+        **named("ops", "log1p", "sin", "cos", "arctan", "tanh"),
+        "guard": guard("ops"),
+        "damp": Spelling(
+            "_damp({0}, {1})",
+            lambda keras: (
+                lambda a, b: keras.ops.where(a == 0, keras.ops.where(b < 0, -a, a), a * b)
+            ),
+        ),
+        "fill": call("ops.full_like", 2),
+        "positive": call("ops.relu"),
+        "row_max": call("ops.max", 1, -1, keepdims=True),
+        "row_sum": call("ops.sum", 1, -1, keepdims=True),
+        "row_first": Spelling(
+            "ops.one_hot(ops.argmax({0}, -1), x.shape[-1], dtype=x.dtype)",
+            lambda keras: (
+                lambda a: keras.ops.one_hot(keras.ops.argmax(a, -1), a.shape[-1], dtype=a.dtype)
+            ),
+        ),
+    }
+)
+DIALECT = dialect(
+    SPELLINGS,
+    "ops.where(a == 0, ops.where(b < 0, -a, a), a * b)",
     fill_all=True,  # a number would become float32
-    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "ops.relu(z - middle)")},
 )
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
@@ -87,55 +82,51 @@ _WEIGHT = """\
 """
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with a function and a layer; a gated layer is called on a list [x, value]."""
-    if subject.activation.rowwise:
-        return _rows(subject)
-    others = subject.others
+    if exported.activation.rowwise:
+        return _rows(exported)
+    others = exported.others
     names = ["x", *others]
-    wide = _wide(names)
+    wide = widened(names)
     functions = [
         function(kind, names, graph, DIALECT)
-        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
+        for kind, graph in zip(("_value", "_slope"), exported.graphs((0, 1), others), strict=True)
     ]
     gradients = [f"grad * ops.cast(_slope({wide}), x.dtype)"]
     for name in others:
-        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        functions.append(function(f"_by_{name}", names, exported.by(name, others), DIALECT))
         gradient = f"_wide(grad) * _by_{name}({wide})"
-        summed = f"ops.sum({gradient})" if name in subject.learned else gradient
+        summed = f"ops.sum({gradient})" if name in exported.learned else gradient
         gradients.append(f"ops.cast({summed}, {name}.dtype)")
-    return module(_FRAME, [*functions, _function(subject, names, ", ".join(gradients))], DIALECT)
+    return module(_FRAME, [*functions, _function(exported, names, ", ".join(gradients))], DIALECT)
 
 
-def _rows(subject: Subject) -> str:
-    value, backward = subject.rows()
+def _rows(exported: Exported) -> str:
+    value, backward = exported.rows()
     parts = [
         function("_value", ["x"], value, DIALECT),
         function("_backward", ["x", "grad"], backward, DIALECT),
-        _function(subject, ["x"], "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"),
+        _function(exported, ["x"], "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"),
     ]
     return module(_FRAME, parts, DIALECT)
 
 
-def _wide(names: list[str]) -> str:
-    return ", ".join(f"_wide({name})" for name in names)
-
-
-def _function(subject: Subject, names: list[str], gradients: str) -> str:
-    learned = () if subject.activation.rowwise else subject.learned
-    inputs = "inputs" if len(subject.inputs) == 1 else "*inputs"
+def _function(exported: Exported, names: list[str], gradients: str) -> str:
+    learned = () if exported.activation.rowwise else exported.learned
+    inputs = "inputs" if len(exported.inputs) == 1 else "*inputs"
     return _FUNCTION.format(
-        name=subject.name,
+        name=exported.name,
         names=", ".join(names),
-        wide=_wide(names),
+        wide=widened(names),
         gradients=gradients,
-        title=subject.class_name,
-        build=_build(subject, learned),
+        title=exported.class_name,
+        build=_build(exported, learned),
         own=", ".join([inputs, *(f"ops.convert_to_tensor(self.{name})" for name in learned)]),
     )
 
 
-def _build(subject: Subject, learned: tuple[str, ...]) -> str:
-    values = subject.activation.values
+def _build(exported: Exported, learned: tuple[str, ...]) -> str:
+    values = exported.activation.values
     weights = [_WEIGHT.format(name=name, value=values[name]) for name in learned]
     return _BUILD.format(weights="".join(weights)) if weights else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nonlin.emit.latex import latex
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
 
 ERRORS: tuple[Error, ...] = ()
 _HEADS = {
@@ -17,8 +17,8 @@ _HEADS = {
 }
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """An `aligned` block; of a function of rows, the formula alone."""
-    rows = [f"  {_HEADS[key]} &= {latex(root)}" for key, root in subject.formulas().items()]
+    rows = [f"  {_HEADS[key]} &= {latex(root)}" for key, root in exported.formulas().items()]
     body = " \\\\\n".join(rows)
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nonlin import __version__
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
-from nonlin.expr.text import infix
+from nonlin.expr.infix import infix
 
 ERRORS: tuple[Error, ...] = ()
 LOW, HIGH = -128, 127
@@ -36,21 +36,21 @@ class Table:
         return self.output_scale * (self.values[q - LOW] - self.output_zero)
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """JSON: the table with the range whose error is the least for standard normal inputs."""
     import numpy as np
 
     x = np.linspace(-FAR, FAR, SAMPLES)
     weights = np.exp(-x * x / 2)
-    true = subject.activation(x, precision="exact")
-    tables = {reach: _table(subject, reach) for reach in RANGES}
+    true = exported.activation(x, precision="exact")
+    tables = {reach: _table(exported, reach) for reach in RANGES}
     errors = {reach: tables[reach](x) - true for reach in RANGES}
     means = {r: float(np.sqrt(np.average(e * e, weights=weights))) for r, e in errors.items()}
     reach = min(RANGES, key=means.__getitem__)
     table, low, high = tables[reach], *_ends(tables[reach])
     inside = (x >= low) & (x <= high)
     worst = float(np.abs(errors[reach][inside]).max())
-    return json.dumps(_described(subject, table, worst, means[reach]), indent=2) + "\n"
+    return json.dumps(_described(exported, table, worst, means[reach]), indent=2) + "\n"
 
 
 def _ends(table: Table) -> tuple[float, float]:
@@ -58,12 +58,12 @@ def _ends(table: Table) -> tuple[float, float]:
     return low, high
 
 
-def _table(subject: Subject, reach: float) -> Table:
+def _table(exported: Exported, reach: float) -> Table:
     """Inputs from -reach to reach; outputs from the least to the largest value there."""
     import numpy as np
 
     step = reach / -LOW
-    values = subject.activation(step * np.arange(LOW, HIGH + 1), precision="exact")
+    values = exported.activation(step * np.arange(LOW, HIGH + 1), precision="exact")
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     scale = (high - low) / (HIGH - LOW) or 1.0
     zero = int(np.clip(np.rint(LOW - low / scale), LOW, HIGH))
@@ -71,8 +71,8 @@ def _table(subject: Subject, reach: float) -> Table:
     return Table(step, 0, scale, zero, entries)
 
 
-def _described(subject: Subject, table: Table, worst: float, mean: float) -> dict[str, Any]:
-    activation = subject.activation
+def _described(exported: Exported, table: Table, worst: float, mean: float) -> dict[str, Any]:
+    activation = exported.activation
     low, high = _ends(table)
     return {
         "name": activation.name,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nonlin.emit.mathml import mathml
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
 
 ERRORS: tuple[Error, ...] = ()
 _FRAME = """\
@@ -31,10 +31,10 @@ _HEADS = {
 }
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A `math` element in display style; of a function of rows, the formula alone."""
     rows = (
         _ROW.format(left=_HEADS[key], right=mathml(root))
-        for key, root in subject.formulas().items()
+        for key, root in exported.formulas().items()
     )
     return _FRAME.format(rows="".join(rows))

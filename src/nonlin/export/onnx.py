@@ -9,10 +9,9 @@ from typing import Any
 from nonlin._errors import InputError
 from nonlin._text import say
 from nonlin.emit.basic import basic
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error, header
-from nonlin.export.subject import Subject
-from nonlin.expr.floats import as_float
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.nodes import Call, Constant, Expr, Symbol, as_float
 from nonlin.expr.walk import postorder
 
 OPSET = 18
@@ -51,7 +50,7 @@ OPERATORS: Mapping[str, str] = {
 DOMAIN = "nonlin"
 
 
-def write(subject: Subject) -> bytes:
+def write(exported: Exported) -> bytes:
     """A model around a function of the domain "nonlin": x in, f(x) and f'(x) out.
 
     The function takes arrays of any shape; the graph that calls it, those of one axis. Of a
@@ -61,47 +60,47 @@ def write(subject: Subject) -> bytes:
         import onnx
     except ImportError:
         raise InputError("missing_package", package="onnx", extra="onnx") from None
-    rows = subject.activation.rowwise
-    inputs = ["x", "grad"] if rows else [*subject.inputs]
+    rows = exported.activation.rowwise
+    inputs = ["x", "grad"] if rows else [*exported.inputs]
     body = _Body()
-    roots = _roots(subject)
+    roots = _roots(exported)
     outputs = [*roots]
     for name, root in roots.items():
         body.output(name, basic(root, OPERATORS, "single"))
     helper: Any = onnx.helper
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(DOMAIN, 1)]
-    function = helper.make_function(DOMAIN, subject.name, inputs, outputs, body.nodes, opsets[:1])
+    function = helper.make_function(DOMAIN, exported.name, inputs, outputs, body.nodes, opsets[:1])
     axes = ["rows", "columns"] if rows else ["n"]
-    call = helper.make_node(subject.name, inputs, outputs, domain=DOMAIN)
+    call = helper.make_node(exported.name, inputs, outputs, domain=DOMAIN)
     single = onnx.TensorProto.FLOAT
     ends = [
         [helper.make_tensor_value_info(name, single, axes) for name in names]
         for names in (inputs, outputs)
     ]
-    graph = helper.make_graph([call], subject.name, *ends)
-    return _model(subject, graph, function, opsets)
+    graph = helper.make_graph([call], exported.name, *ends)
+    return _model(exported, graph, function, opsets)
 
 
-def value_function(subject: Subject, name: str) -> Any:
+def value_function(exported: Exported, name: str) -> Any:
     """f alone as a function `name` of the domain "nonlin", for models of ours: x in, y out."""
     from onnx import helper
 
     body = _Body()
-    root = subject.rows()[0] if subject.activation.rowwise else subject.graphs((0,))[0]
+    root = exported.rows()[0] if exported.activation.rowwise else exported.graphs((0,))[0]
     body.output("y", basic(root, OPERATORS, "single"))
     opsets = [helper.make_opsetid("", OPSET)]
     return helper.make_function(DOMAIN, name, ["x"], ["y"], body.nodes, opsets)
 
 
-def _roots(subject: Subject) -> dict[str, Expr]:
+def _roots(exported: Exported) -> dict[str, Expr]:
     """What the function computes, by the names of its outputs."""
-    if subject.activation.rowwise:
-        return dict(zip(("y", "gradient"), subject.rows(), strict=True))
+    if exported.activation.rowwise:
+        return dict(zip(("y", "gradient"), exported.rows(), strict=True))
     names = ("y", "derivative", "by_value")  # the last for a gated activation
-    return dict(zip(names, subject.functions(()).values(), strict=False))
+    return dict(zip(names, exported.functions(()).values(), strict=False))
 
 
-def _model(subject: Subject, graph: Any, function: Any, opsets: list[Any]) -> bytes:
+def _model(exported: Exported, graph: Any, function: Any, opsets: list[Any]) -> bytes:
     import onnx
 
     from nonlin import __version__
@@ -115,8 +114,8 @@ def _model(subject: Subject, graph: Any, function: Any, opsets: list[Any]) -> by
         producer_version=__version__,
         doc_string="\n".join(
             [
-                *header(subject, f"ONNX, opset {OPSET}", ERRORS),
-                say("export.onnx", domain=DOMAIN, name=subject.name),
+                *header(exported, f"ONNX, opset {OPSET}", ERRORS),
+                say("export.onnx", domain=DOMAIN, name=exported.name),
             ]
         ),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from nonlin.emit.source import to_module
+from nonlin.emit.python import to_module
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
 
 ERRORS = (Error("float64", 8, 2000, 1e-300),)
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with f and its derivative."""
-    values = subject.activation.values
-    return to_module(subject.functions(values), values, subject.inputs)
+    values = exported.activation.values
+    return to_module(exported.functions(values), values, exported.inputs)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import helpers
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import function, module, widened
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return tf.where(tf.equal(a, 0), tf.where(b < 0, -a, a), a * b)
-
-'''
 # its erf and erfc are NaN at infinity in float64
 _ERFC = "(0.5 * tf.math.erfc(-0.7071067811865476 * tf.clip_by_value({0}, -40.0, 40.0)))"
 _SPELLINGS = {
@@ -35,6 +30,8 @@ _SPELLINGS = {
     "tanh": "tf.tanh({0})",
     "erf": "tf.math.erf(tf.clip_by_value({0}, -9.0, 9.0))",
     "normal_cdf": _ERFC,
+    "fill": "(tf.zeros_like({0}) + {1})",
+    "positive": "tf.nn.relu({0})",
     "row_max": "tf.reduce_max({0}, -1, keepdims=True)",
     "row_sum": "tf.reduce_sum({0}, -1, keepdims=True)",
     "row_first": "tf.one_hot(tf.argmax({0}, -1), tf.shape(x)[-1], dtype=x.dtype)",
@@ -42,9 +39,8 @@ _SPELLINGS = {
 }
 DIALECT = Dialect(
     _SPELLINGS,
-    fill="(tf.zeros_like(x) + {0})",
     fill_all=True,  # a number would become float32
-    helpers={"_damp": _DAMP, "_threshold": threshold(_SPELLINGS, "tf.nn.relu(z - middle)")},
+    helpers=helpers(_SPELLINGS, "tf.where(tf.equal(a, 0), tf.where(b < 0, -a, a), a * b)"),
 )
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
@@ -81,60 +77,60 @@ def {name}(x):
 '''
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with a function under tf.custom_gradient."""
-    if subject.activation.rowwise:
-        value, backward = subject.rows()
+    if exported.activation.rowwise:
+        value, backward = exported.rows()
         first = function("_value", ["x"], value, DIALECT)
         second = function("_backward", ["x", "grad"], backward, DIALECT)
-        return module(_FRAME, [first, second, _ROWS.format(name=subject.name)], DIALECT)
-    if subject.others:
-        return _several(subject)
+        return module(_FRAME, [first, second, _ROWS.format(name=exported.name)], DIALECT)
+    if exported.others:
+        return _several(exported)
     kinds = ("_value", "_slope", "_curvature")
     functions = [
         function(kind, ["x"], graph, DIALECT)
-        for kind, graph in zip(kinds, subject.graphs((0, 1, 2)), strict=True)
+        for kind, graph in zip(kinds, exported.graphs((0, 1, 2)), strict=True)
     ]
-    slope = f"{subject.name}_derivative"
+    slope = f"{exported.name}_derivative"
     second = "grad * tf.cast(_curvature(_wide(x)), x.dtype)"
     parts = [
         *functions,
         _gradient(slope, ["x"], "_slope", second),
-        _gradient(subject.name, ["x"], "_value", f"grad * {slope}(x)"),
+        _gradient(exported.name, ["x"], "_value", f"grad * {slope}(x)"),
     ]
     return module(_FRAME, parts, DIALECT)
 
 
-def _several(subject: Subject) -> str:
+def _several(exported: Exported) -> str:
     """Gradients by more than x: learned parameters are scalar tensors."""
-    others = subject.others
+    others = exported.others
     names = ["x", *others]
-    wide = ", ".join(f"_wide({name})" for name in names)
+    wide = widened(names)
     functions = [
         function(kind, names, graph, DIALECT)
-        for kind, graph in zip(("_value", "_slope"), subject.graphs((0, 1), others), strict=True)
+        for kind, graph in zip(("_value", "_slope"), exported.graphs((0, 1), others), strict=True)
     ]
     gradients = [f"grad * tf.cast(_slope({wide}), x.dtype)"]
     for name in others:
-        functions.append(function(f"_by_{name}", names, subject.by(name, others), DIALECT))
+        functions.append(function(f"_by_{name}", names, exported.by(name, others), DIALECT))
         gradient = f"grad * tf.cast(_by_{name}({wide}), x.dtype)"
-        gradients.append(f"tf.reduce_sum({gradient})" if name in subject.learned else gradient)
+        gradients.append(f"tf.reduce_sum({gradient})" if name in exported.learned else gradient)
     joined = "".join(f"\n            {gradient}," for gradient in gradients)
-    last = _gradient(f"_{subject.name}", names, "_value", f"({joined}\n        )")
-    return module(_FRAME, [*functions, last, _called(subject)], DIALECT)
+    last = _gradient(f"_{exported.name}", names, "_value", f"({joined}\n        )")
+    return module(_FRAME, [*functions, last, _called(exported)], DIALECT)
 
 
-def _called(subject: Subject) -> str:
+def _called(exported: Exported) -> str:
     """The function with default values, and every array of one dtype."""
-    cast = "".join(f", tf.cast({name}, x.dtype)" for name in subject.others)
+    cast = "".join(f", tf.cast({name}, x.dtype)" for name in exported.others)
     return (
-        f"def {subject.name}({', '.join(subject.defaults)}):\n"
-        f"    x = tf.convert_to_tensor(x)\n    return _{subject.name}(x{cast})\n"
+        f"def {exported.name}({', '.join(exported.defaults)}):\n"
+        f"    x = tf.convert_to_tensor(x)\n    return _{exported.name}(x{cast})\n"
     )
 
 
 def _gradient(name: str, names: list[str], value: str, gradients: str) -> str:
-    wide = ", ".join(f"_wide({each})" for each in names)
+    wide = widened(names)
     return _GRADIENT.format(
         name=name, names=", ".join(names), value=f"{value}({wide})", gradients=gradients
     )

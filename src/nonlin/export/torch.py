@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-from nonlin.emit.lets import Dialect
-from nonlin.export.arrays import function, module, threshold
+from nonlin.emit.spelling import Spelling, call, damp, guard, named, normal_cdf, with_threshold
+from nonlin.export.exported import Exported
 from nonlin.export.header import Error
-from nonlin.export.subject import Subject
+from nonlin.export.modules import dialect, function, module, widened
 
-_DAMP = '''\
-def _damp(a, b):
-    """a * b, where an a that has vanished beats an infinite b."""
-    return torch.where(a == 0, torch.copysign(a, b), a * b)
-
-'''
-_SPELLINGS = {
-    "where": "torch.where({0}, {1}, {2})",
-    "guard": "torch.where(torch.isnan({1}), {1}, {0})",
-    "damp": "_damp({0}, {1})",
-    "absolute": "torch.abs({0})",
-    "sign": "torch.where(torch.isnan({0}), {0}, torch.sign({0}))",
-    "power": "torch.pow({0}, {1})",
-    "sqrt": "torch.sqrt({0})",
-    "exp": "torch.exp({0})",
-    "expm1": "torch.expm1({0})",
-    "log": "torch.log({0})",
-    "log1p": "torch.log1p({0})",
-    "sin": "torch.sin({0})",
-    "cos": "torch.cos({0})",
-    "arctan": "torch.atan({0})",
-    "tanh": "torch.tanh({0})",
-    "erf": "torch.erf({0})",
-    "normal_cdf": "(0.5 * torch.erfc(-0.7071067811865476 * ({0})))",
-    "row_max": "torch.amax({0}, -1, keepdim=True)",
-    "row_sum": "torch.sum({0}, -1, keepdim=True)",
-    "row_first": "torch.nn.functional.one_hot(torch.argmax({0}, -1), x.shape[-1]).to(x.dtype)",
-    "row_threshold": "_threshold({0}, {1})",
-}
-DIALECT = Dialect(
-    _SPELLINGS,
-    fill="torch.full_like(x, {0})",
-    helpers={
-        "_damp": _DAMP,
-        "_threshold": threshold(_SPELLINGS, "torch.clamp(z - middle, min=0.0)"),
-    },
+SPELLINGS = with_threshold(
+    {
+        **named("torch", "where", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh"),
+        **named("torch", "erf", absolute="abs", power="pow", arctan="atan"),
+        "sign": Spelling(
+            "torch.where(torch.isnan({0}), {0}, torch.sign({0}))",
+            lambda torch: lambda a: torch.where(torch.isnan(a), a, torch.sign(a)),
+        ),
+        "normal_cdf": normal_cdf("torch.erfc"),
+        "guard": guard("torch"),
+        "damp": damp("torch"),
+        "fill": call("torch.full_like", 2),
+        "positive": call("torch.clamp", min=0.0),
+        "row_max": call("torch.amax", 1, -1, keepdim=True),
+        "row_sum": call("torch.sum", 1, -1, keepdim=True),
+        "row_first": Spelling(
+            "torch.nn.functional.one_hot(torch.argmax({0}, -1), x.shape[-1]).to(x.dtype)",
+            lambda torch: (
+                lambda a: torch.nn.functional.one_hot(torch.argmax(a, -1), a.shape[-1]).to(a.dtype)
+            ),
+        ),
+    }
 )
+DIALECT = dialect(SPELLINGS, "torch.where(a == 0, torch.copysign(a, b), a * b)")
 ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 _FRAME = '''\
 import torch
@@ -98,24 +85,24 @@ class {title}(torch.nn.Module):
 '''
 
 
-def write(subject: Subject) -> str:
+def write(exported: Exported) -> str:
     """A module with a function and an nn.Module."""
-    if subject.activation.rowwise:
-        return _rows(subject)
-    others = subject.others
+    if exported.activation.rowwise:
+        return _rows(exported)
+    others = exported.others
     arguments = ["x", *others]
     orders = (0, 1) if others else (0, 1, 2)
     functions = [
         _fresh(function(f"_{what}", arguments, graph, DIALECT))
         for what, graph in zip(
-            ("value", "slope", "curvature"), subject.graphs(orders, others), strict=False
+            ("value", "slope", "curvature"), exported.graphs(orders, others), strict=False
         )
     ]
     functions += [
-        function(f"_by_{name}", arguments, subject.by(name, others), DIALECT) for name in others
+        function(f"_by_{name}", arguments, exported.by(name, others), DIALECT) for name in others
     ]
-    classes = [_several(subject)] if others else _fixed(subject)
-    return module(_FRAME, [*functions, *classes, _module(subject)], DIALECT)
+    classes = [_several(exported)] if others else _fixed(exported)
+    return module(_FRAME, [*functions, *classes, _module(exported)], DIALECT)
 
 
 def _fresh(source: str) -> str:
@@ -123,9 +110,9 @@ def _fresh(source: str) -> str:
     return source.replace("return x\n", "return x.view_as(x)\n")
 
 
-def _fixed(subject: Subject) -> list[str]:
+def _fixed(exported: Exported) -> list[str]:
     """Two functions, so that the gradient has a gradient."""
-    slope, title = f"{subject.class_name}Slope", subject.class_name
+    slope, title = f"{exported.class_name}Slope", exported.class_name
     second = "grad * _curvature(_wide(x)).to(x.dtype)"
     return [
         _autograd(slope, ["x"], "_slope", second),
@@ -133,17 +120,17 @@ def _fixed(subject: Subject) -> list[str]:
     ]
 
 
-def _several(subject: Subject) -> str:
+def _several(exported: Exported) -> str:
     """Gradients by more than x: what is broadcast is summed."""
-    names = ["x", *subject.others]
-    wide = _wide(names)
+    names = ["x", *exported.others]
+    wide = widened(names)
     parts = [f"grad * _slope({wide}).to(x.dtype)"]
     parts += [
         f"(_wide(grad) * _by_{name}({wide})).sum_to_size({name}.shape).to({name}.dtype)"
-        for name in subject.others
+        for name in exported.others
     ]
     joined = "".join(f"\n            {part}," for part in parts)
-    return _autograd(subject.class_name, names, "_value", f"({joined}\n        )")
+    return _autograd(exported.class_name, names, "_value", f"({joined}\n        )")
 
 
 def _autograd(title: str, names: list[str], value: str, gradients: str) -> str:
@@ -151,19 +138,15 @@ def _autograd(title: str, names: list[str], value: str, gradients: str) -> str:
         title=title,
         names=", ".join(names),
         saved=f"({names[0]},)" if len(names) == 1 else ", ".join(names),
-        wide=_wide(names),
+        wide=widened(names),
         value=value,
         gradients=gradients,
     )
 
 
-def _wide(names: list[str]) -> str:
-    return ", ".join(f"_wide({name})" for name in names)
-
-
-def _module(subject: Subject) -> str:
-    values = subject.activation.values
-    learned = subject.learned
+def _module(exported: Exported) -> str:
+    values = exported.activation.values
+    learned = exported.learned
     init = ""
     if learned:
         defaults = "".join(f", {name}={values[name]!r}" for name in learned)
@@ -174,22 +157,22 @@ def _module(subject: Subject) -> str:
         ]
         init = "\n".join(lines) + "\n\n"
     return _MODULE.format(
-        name=subject.name,
-        names=", ".join(["x", *subject.others]),
-        title=subject.class_name,
+        name=exported.name,
+        names=", ".join(["x", *exported.others]),
+        title=exported.class_name,
         init=init,
-        inputs=", ".join(subject.inputs),
-        own=", ".join([*subject.inputs, *(f"self.{name}" for name in learned)]),
+        inputs=", ".join(exported.inputs),
+        own=", ".join([*exported.inputs, *(f"self.{name}" for name in learned)]),
     )
 
 
-def _rows(subject: Subject) -> str:
-    value, backward = subject.rows()
+def _rows(exported: Exported) -> str:
+    value, backward = exported.rows()
     gradient = "_backward(_wide(x), _wide(grad)).to(x.dtype)"
     parts = (
         function("_value", ["x"], value, DIALECT),
         function("_backward", ["x", "grad"], backward, DIALECT),
-        _autograd(subject.class_name, ["x"], "_value", gradient),
-        _ROW_MODULE.format(name=subject.name, title=subject.class_name),
+        _autograd(exported.class_name, ["x"], "_value", gradient),
+        _ROW_MODULE.format(name=exported.name, title=exported.class_name),
     )
     return module(_FRAME, parts, DIALECT)

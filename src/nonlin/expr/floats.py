@@ -1,21 +1,15 @@
-"""Each primitive on one Python float: stable, total (no exceptions), IEEE at infinities."""
+"""Graphs on Python floats: stable, total (no exceptions), IEEE at infinities."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from functools import cache, lru_cache
 
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol
+from nonlin.expr.decompositions import in_library
+from nonlin.expr.interpret import OPERATORS, interpreter
+from nonlin.expr.nodes import Call, Expr, Symbol, call, symbol
 from nonlin.expr.walk import postorder
-
-
-def as_float(value: Fraction) -> float:
-    """The nearest double; infinite beyond the largest."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def exp(a: float) -> float:
@@ -41,75 +35,6 @@ def log1p(a: float) -> float:
 def sqrt(a: float) -> float:
     """Square root, NaN below 0."""
     return math.sqrt(a) if a >= 0 else math.nan
-
-
-def sigmoid(a: float) -> float:
-    """1 / (1 + exp(-a))"""
-    e = exp(-abs(a))
-    return (e if a < 0 else 1.0) / (1 + e)
-
-
-def logistic_density(a: float) -> float:
-    """sigmoid(a) * sigmoid(-a)"""
-    e = exp(-abs(a))
-    return e / (1 + e) ** 2
-
-
-def softplus(a: float) -> float:
-    """log(1 + exp(a))"""
-    return maximum(a, 0.0) + log1p(exp(-abs(a)))
-
-
-def sech_squared(a: float) -> float:
-    """1 / cosh(a)**2"""
-    return 4 * logistic_density(2 * a)
-
-
-def normal_cdf(a: float) -> float:
-    """Probability that a standard normal variable is below a."""
-    return math.erfc(-a * math.sqrt(0.5)) / 2
-
-
-def normal_pdf(a: float) -> float:
-    """Density of the standard normal distribution."""
-    return exp(-a * a / 2) / math.sqrt(2 * math.pi)
-
-
-def softsign(a: float) -> float:
-    """a / (1 + |a|)"""
-    return a / (1 + abs(a)) if abs(a) < 1 else math.copysign(1 - 1 / (1 + abs(a)), a)
-
-
-def squareplus(a: float, b: float) -> float:
-    """(a + sqrt(a**2 + b)) / 2"""
-    root = math.hypot(a, sqrt(b))
-    return (a + root) / 2 if a > 0 else quotient(b / 2, root - a)
-
-
-def algebraic_sigmoid(a: float, b: float) -> float:
-    """(1 + a / sqrt(a**2 + b)) / 2"""
-    root = math.hypot(a, sqrt(b))
-    return quotient(squareplus(a, b), root) if abs(a) < math.inf else float(a > 0)
-
-
-def inverse_root(a: float) -> float:
-    """1 / sqrt(1 + a**2)"""
-    return 1 / math.hypot(1.0, a)
-
-
-def isru(a: float) -> float:
-    """a / sqrt(1 + a**2)"""
-    return math.copysign(1.0, a) if math.isinf(a) else a / math.hypot(1.0, a)
-
-
-def tanhshrink(a: float) -> float:
-    """a - tanh(a)"""
-    if abs(a) > 1:
-        return a - math.tanh(a)
-    fraction = 0.0
-    for odd in range(25, 1, -2):
-        fraction = a * a / (odd + fraction)
-    return a * fraction / (1 + fraction)
 
 
 def maximum(a: float, b: float) -> float:
@@ -154,49 +79,44 @@ def guard(a: float, x: float) -> float:
     return x if x != x else a
 
 
-def _oscillation(function: Callable[[float], float]) -> Callable[[float], float]:
-    return lambda a: function(a) if math.isfinite(a) else math.nan
+def sin(a: float) -> float:
+    """Sine; NaN at infinity, where it has no limit."""
+    return math.sin(a) if math.isfinite(a) else math.nan
 
 
+def cos(a: float) -> float:
+    """Cosine; NaN at infinity, where it has no limit."""
+    return math.cos(a) if math.isfinite(a) else math.nan
+
+
+def sign(a: float) -> float:
+    """-1, 0 or 1"""
+    return math.copysign(1.0, a) if a > 0 or a < 0 else a
+
+
+# what Python has itself: the rest is put together, see `decompositions`
 FLOATS: Mapping[str, Callable[..., float]] = {
+    **OPERATORS,
     "pi": lambda: math.pi,
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
     "divide": quotient,
-    "negate": lambda a: -a,
     "power": power,
     "absolute": abs,
-    "sign": lambda a: math.copysign(1.0, a) if a > 0 or a < 0 else a,
+    "sign": sign,
     "maximum": maximum,
     "minimum": minimum,
-    "greater": lambda a, b: a > b,
-    "less": lambda a, b: a < b,
-    "greater_equal": lambda a, b: a >= b,
-    "less_equal": lambda a, b: a <= b,
     "where": lambda condition, a, b: a if condition else b,
     "sqrt": sqrt,
+    "hypot": math.hypot,
     "exp": exp,
     "expm1": expm1,
     "log": log,
     "log1p": log1p,
-    "sin": _oscillation(math.sin),
-    "cos": _oscillation(math.cos),
+    "sin": sin,
+    "cos": cos,
     "arctan": math.atan,
     "tanh": math.tanh,
-    "sech_squared": sech_squared,
-    "sigmoid": sigmoid,
-    "logistic_density": logistic_density,
-    "softplus": softplus,
-    "normal_cdf": normal_cdf,
-    "normal_pdf": normal_pdf,
     "erf": math.erf,
-    "softsign": softsign,
-    "squareplus": squareplus,
-    "algebraic_sigmoid": algebraic_sigmoid,
-    "inverse_root": inverse_root,
-    "isru": isru,
-    "tanhshrink": tanhshrink,
+    "erfc": math.erfc,
     "copysign": math.copysign,
     "damp": damp,
     "absorb": absorb,
@@ -204,35 +124,23 @@ FLOATS: Mapping[str, Callable[..., float]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def as_function(root: Expr, *names: str) -> Callable[..., float]:
-    """The expression as a function of the named symbols, in double precision.
+    """The expression as a function of the named symbols, in double precision."""
+    run = interpreter([in_library(root, FLOATS)], names, FLOATS)
+    return lambda *values: run(*values)[0]
 
-    The nodes are laid out once as a list of steps; a call runs down the list.
-    """
-    order = postorder(root)
-    place = {node: index for index, node in enumerate(order)}
-    slots = {node.name: place[node] for node in order if isinstance(node, Symbol)}
-    start = [as_float(node.value) if isinstance(node, Constant) else 0.0 for node in order]
-    steps = [
-        (place[node], FLOATS[node.primitive], [place[argument] for argument in node.arguments])
-        for node in order
-        if isinstance(node, Call)
-    ]
 
-    def run(*values: float) -> float:
-        results = start.copy()
-        for name, value in zip(names, values, strict=True):
-            if name in slots:
-                results[slots[name]] = value
-        for target, function, sources in steps:
-            results[target] = function(*[results[source] for source in sources])
-        return results[-1]
-
-    return run
+@cache
+def function_of(primitive: str, arity: int = 1) -> Callable[..., float]:
+    """What computes a primitive."""
+    names = ("a", "b", "c")[:arity]
+    return FLOATS.get(primitive) or as_function(call(primitive, *map(symbol, names)), *names)
 
 
 def table(roots: Sequence[Expr], xs: Sequence[float]) -> list[list[float]]:
     """Every expression in x at every x: one list each, parts in common worked out once."""
+    roots = [in_library(root, FLOATS) for root in roots]
     columns: dict[Expr, list[float]] = {}
     for node in postorder(*roots):
         if isinstance(node, Call) and node.arguments:

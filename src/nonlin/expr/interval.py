@@ -70,6 +70,11 @@ def absolute_value(a: Interval) -> Interval:
     return Interval(0.0 if a.low <= 0 <= a.high else ends[0], ends[1])
 
 
+def hypotenuse(a: Interval, b: Interval) -> Interval:
+    """Bounds of sqrt(a**2 + b**2)."""
+    return Interval(max(absolute_value(a).low, absolute_value(b).low), math.inf)
+
+
 def raised(a: Interval, exponent: Interval) -> Interval:
     """Bounds of a ** n for a fixed n >= 0 and a bounded base; else no bound is claimed."""
     low, high = exponent

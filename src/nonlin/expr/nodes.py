@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -186,6 +187,14 @@ def lift(operand: Operand) -> Expr:
 def value_of(node: Expr) -> Fraction | None:
     """The number, if the node is a constant."""
     return node.value if isinstance(node, Constant) else None
+
+
+def as_float(value: Fraction) -> float:
+    """The nearest double; infinite beyond the largest."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def is_call(node: Expr, *primitives: str) -> bool:

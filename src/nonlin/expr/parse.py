@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from nonlin._errors import InputError, nearest
 from nonlin._text import text as message
 from nonlin.expr.floats import constant_value
+from nonlin.expr.infix import infix
 from nonlin.expr.nodes import (
     COMPARISONS,
     MAX_BITS,
@@ -24,7 +25,7 @@ from nonlin.expr.nodes import (
     where,
 )
 from nonlin.expr.primitives import TABLE
-from nonlin.expr.rows import REDUCTIONS, RESHAPES
+from nonlin.expr.reductions import REDUCTIONS, RESHAPES
 from nonlin.expr.walk import postorder, symbols
 
 MAX_LENGTH = 300  # characters; bounds the number of nodes as well
@@ -123,8 +124,6 @@ def _check_constants(root: Expr) -> None:
             fixed.add(node)
             value = constant_value(node)
             if value is None or not abs(value) <= MAX_NUMBER:
-                from nonlin.expr.text import infix
-
                 raise InputError("formula_not_finite", given=infix(node)[:60])
 
 

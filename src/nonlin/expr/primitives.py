@@ -2,8 +2,8 @@
 
 A row gives the derivative with respect to each argument, the definition that mpmath
 evaluates (the judge of every other target), bounds on the values and, where the function
-is not defined everywhere, its domain. How a target spells a primitive stands in that
-target's file.
+is not defined everywhere, its domain. What a primitive is made of stands in `decompositions`,
+how a target spells it in that target's file.
 """
 
 from __future__ import annotations
@@ -14,8 +14,19 @@ from fractions import Fraction
 from typing import Any
 
 from nonlin.expr import floats, interval
+from nonlin.expr import vocabulary as f
 from nonlin.expr.interval import REALS, SIGNED_UNIT, UNIT, Interval
-from nonlin.expr.nodes import Expr, absolute, build, constant, negate, power, where
+from nonlin.expr.nodes import (
+    Call,
+    Constant,
+    Expr,
+    absolute,
+    as_float,
+    constant,
+    negate,
+    power,
+    where,
+)
 
 Partial = Callable[..., Expr]
 HALF = Fraction(1, 2)
@@ -52,15 +63,8 @@ def _one(*_: Expr) -> Expr:
     return constant(1)
 
 
-def _f(name: str) -> Callable[..., Expr]:
-    return lambda *arguments: build(name, *arguments)
-
-
-exp, log, sqrt, cos, sin, tanh = (_f(n) for n in ("exp", "log", "sqrt", "cos", "sin", "tanh"))
-sech_squared, sigmoid, normal_pdf = (_f(n) for n in ("sech_squared", "sigmoid", "normal_pdf"))
-logistic_density, algebraic_sigmoid = (_f(n) for n in ("logistic_density", "algebraic_sigmoid"))
-isru, inverse_root = _f("isru"), _f("inverse_root")
-pi = build("pi")
+def _rising(name: str) -> interval.Rule:
+    return interval.increasing(lambda a: floats.function_of(name)(a))
 
 
 def _arithmetic() -> tuple[Primitive, ...]:
@@ -86,13 +90,13 @@ def _arithmetic() -> tuple[Primitive, ...]:
         Primitive("negate", (lambda a: constant(-1),), lambda m, a: -a, interval.negated),
         Primitive(
             "power",
-            (lambda a, n: n * power(a, n - 1), lambda a, n: power(a, n) * log(a)),
+            (lambda a, n: n * power(a, n - 1), lambda a, n: power(a, n) * f.log(a)),
             lambda m, a, n: m.power(a, n),
             interval.raised,
         ),
         Primitive(
             "sqrt",
-            (lambda a: 1 / (2 * sqrt(a)),),
+            (lambda a: 1 / (2 * f.sqrt(a)),),
             lambda m, a: m.sqrt(a),
             interval.increasing(lambda a: floats.sqrt(max(a, 0.0))),
             interval.POSITIVE,
@@ -116,7 +120,7 @@ def _piecewise() -> tuple[Primitive, ...]:
         ),
         Primitive(
             "absolute",
-            (lambda a: build("sign", a),),
+            (f.sign,),
             lambda m, a: abs(a),
             interval.absolute_value,
         ),
@@ -141,8 +145,8 @@ def _piecewise() -> tuple[Primitive, ...]:
 def _elementary() -> tuple[Primitive, ...]:
     """Exponentials, logarithms and circular functions."""
     return (
-        Primitive("exp", (exp,), lambda m, a: m.exp(a), interval.increasing(floats.exp)),
-        Primitive("expm1", (exp,), lambda m, a: m.expm1(a), interval.increasing(floats.expm1)),
+        Primitive("exp", (f.exp,), lambda m, a: m.exp(a), _rising("exp")),
+        Primitive("expm1", (f.exp,), lambda m, a: m.expm1(a), _rising("expm1")),
         Primitive(
             "log",
             (lambda a: 1 / a,),
@@ -157,13 +161,15 @@ def _elementary() -> tuple[Primitive, ...]:
             interval.increasing(lambda a: floats.log1p(max(a, -1.0))),
             Interval(-1.0, float("inf")),
         ),
-        Primitive("sin", (cos,), lambda m, a: m.sin(a), interval.always(SIGNED_UNIT)),
-        Primitive("cos", (lambda a: -sin(a),), lambda m, a: m.cos(a), interval.always(SIGNED_UNIT)),
+        Primitive("sin", (f.cos,), lambda m, a: m.sin(a), interval.always(SIGNED_UNIT)),
+        Primitive(
+            "cos", (lambda a: -f.sin(a),), lambda m, a: m.cos(a), interval.always(SIGNED_UNIT)
+        ),
         Primitive(
             "arctan",
             (lambda a: 1 / (1 + power(a, 2)),),
             lambda m, a: m.atan(a),
-            interval.increasing(FLOATS["arctan"]),
+            _rising("arctan"),
         ),
     )
 
@@ -181,36 +187,34 @@ def _logistic() -> tuple[Primitive, ...]:
     return (
         Primitive(
             "sigmoid",
-            (logistic_density,),
+            (f.logistic_density,),
             lambda m, a: 1 / (1 + m.exp(-a)),
-            interval.increasing(floats.sigmoid),
+            _rising("sigmoid"),
         ),
         Primitive(
             "logistic_density",
-            (lambda a: negate(tanh(a / 2)) * logistic_density(a),),
+            (lambda a: negate(f.tanh(a / 2)) * f.logistic_density(a),),
             lambda m, a: m.exp(-abs(a)) / (1 + m.exp(-abs(a))) ** 2,
             interval.always(Interval(0.0, 0.25)),
         ),
         Primitive(
             "softplus",
-            (sigmoid,),
+            (f.sigmoid,),
             lambda m, a: m.log1p(m.exp(a)),
-            interval.increasing(floats.softplus),
+            _rising("softplus"),
         ),
-        Primitive(
-            "tanh", (sech_squared,), lambda m, a: m.tanh(a), interval.increasing(FLOATS["tanh"])
-        ),
+        Primitive("tanh", (f.sech_squared,), lambda m, a: m.tanh(a), _rising("tanh")),
         Primitive(
             "sech_squared",
-            (lambda a: -2 * tanh(a) * sech_squared(a),),
+            (lambda a: -2 * f.tanh(a) * f.sech_squared(a),),
             lambda m, a: m.sech(a) ** 2,
             interval.always(UNIT),
         ),
         Primitive(
             "tanhshrink",
-            (lambda a: power(tanh(a), 2),),
+            (lambda a: power(f.tanh(a), 2),),
             _tanhshrink,
-            interval.increasing(floats.tanhshrink),
+            _rising("tanhshrink"),
         ),
     )
 
@@ -220,21 +224,21 @@ def _normal() -> tuple[Primitive, ...]:
     return (
         Primitive(
             "normal_cdf",
-            (normal_pdf,),
+            (f.normal_pdf,),
             lambda m, a: m.ncdf(a),
-            interval.increasing(floats.normal_cdf),
+            _rising("normal_cdf"),
         ),
         Primitive(
             "normal_pdf",
-            (lambda a: negate(a) * normal_pdf(a),),
+            (lambda a: negate(a) * f.normal_pdf(a),),
             lambda m, a: m.npdf(a),
             interval.always(Interval(0.0, 0.4)),
         ),
         Primitive(
             "erf",
-            (lambda a: 2 * exp(negate(power(a, 2))) / sqrt(pi),),
+            (lambda a: 2 * f.exp(negate(power(a, 2))) / f.sqrt(f.pi),),
             lambda m, a: m.erf(a),
-            interval.increasing(FLOATS["erf"]),
+            _rising("erf"),
         ),
     )
 
@@ -246,11 +250,11 @@ def _algebraic() -> tuple[Primitive, ...]:
             "softsign",
             (lambda a: 1 / power(1 + absolute(a), 2),),
             lambda m, a: a / (1 + abs(a)),
-            interval.increasing(floats.softsign),
+            _rising("softsign"),
         ),
         Primitive(
             "squareplus",
-            (algebraic_sigmoid, lambda a, b: 1 / (4 * sqrt(power(a, 2) + b))),
+            (f.algebraic_sigmoid, lambda a, b: 1 / (4 * f.sqrt(power(a, 2) + b))),
             lambda m, a, b: (a + m.sqrt(a * a + b)) / 2,
             interval.always(interval.POSITIVE),
         ),
@@ -271,15 +275,15 @@ def _inverse_roots() -> tuple[Primitive, ...]:
     return (
         Primitive(
             "inverse_root",
-            (lambda a: -isru(a) * power(inverse_root(a), 2),),
+            (lambda a: -f.isru(a) * power(f.inverse_root(a), 2),),
             lambda m, a: 1 / m.sqrt(1 + a * a),
             interval.always(UNIT),
         ),
         Primitive(
             "isru",
-            (lambda a: power(inverse_root(a), 3),),
+            (lambda a: power(f.inverse_root(a), 3),),
             lambda m, a: m.sign(a) if m.isinf(a) else a / m.sqrt(1 + a * a),
-            interval.increasing(floats.isru),
+            _rising("isru"),
         ),
     )
 
@@ -321,8 +325,23 @@ def _rowwise() -> tuple[Primitive, ...]:
     )
 
 
-FLOATS = floats.FLOATS
 _FAMILIES = (
     _arithmetic, _piecewise, _elementary, _logistic, _normal, _algebraic, _inverse_roots, _rowwise
 )  # fmt: skip
 TABLE: Mapping[str, Primitive] = {row.name: row for family in _FAMILIES for row in family()}
+# of what some targets have besides
+_BESIDES: Mapping[str, interval.Rule] = {
+    "hypot": interval.hypotenuse,
+    "reciprocal": lambda a: interval.divided(Interval(1.0, 1.0), a),
+    "expm1_below": interval.always(Interval(-1.0, 0.0)),
+}
+
+
+def bounds_of(node: Expr, arguments: Sequence[Interval]) -> Interval:
+    """Bounds of a number or a primitive; everything, where nothing is known."""
+    if isinstance(node, Constant):
+        return Interval(as_float(node.value), as_float(node.value))
+    if isinstance(node, Call) and node.primitive in TABLE:
+        return TABLE[node.primitive].bounds(*arguments)
+    rule = _BESIDES.get(node.primitive) if isinstance(node, Call) else None
+    return rule(*arguments) if rule else REALS

@@ -12,10 +12,9 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from nonlin.expr.floats import as_float, as_function
-from nonlin.expr.interval import REALS, Interval
+from nonlin.expr.floats import as_function
+from nonlin.expr.interval import Interval
 from nonlin.expr.nodes import (
-    Call,
     Constant,
     Expr,
     Symbol,
@@ -29,7 +28,7 @@ from nonlin.expr.nodes import (
     symbol,
     where,
 )
-from nonlin.expr.primitives import TABLE
+from nonlin.expr.primitives import bounds_of
 from nonlin.expr.simplify import Factors, join, simplify, split
 from nonlin.expr.walk import fold, postorder, rebuild, rewrite, symbols
 
@@ -135,13 +134,9 @@ def _rewrite_products(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
 
 
 def _bounds(node: Expr, arguments: list[Interval]) -> Interval:
-    if isinstance(node, Constant):
-        return Interval(as_float(node.value), as_float(node.value))
-    if isinstance(node, Symbol):
-        return REALS if node.name == "x" else Interval(0.5, 2.0)
-    if not isinstance(node, Call) or is_call(node, *MACHINE):
-        return REALS
-    return TABLE[node.primitive].bounds(*arguments)
+    if isinstance(node, Symbol) and node.name != "x":
+        return Interval(0.5, 2.0)
+    return bounds_of(node, arguments)
 
 
 def _oscillates(node: Expr) -> bool:

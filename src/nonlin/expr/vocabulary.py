@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable
 
-from nonlin.expr.nodes import Expr, Operand, absolute, build, lift, where
-from nonlin.expr.primitives import pi
+from nonlin.expr.nodes import Expr, Operand, absolute, build, where
 
 __all__ = [
     "absolute", "arctan", "cos", "erf", "exp", "expm1", "inverse_root", "isru", "log", "log1p",
@@ -14,148 +13,33 @@ __all__ = [
     "softsign", "sqrt", "squareplus", "tanh", "tanhshrink", "where",
 ]  # fmt: skip
 
-Number: TypeAlias = Operand
+
+def _word(primitive: str, arity: int = 1) -> Callable[..., Expr]:
+    def word(*arguments: Operand) -> Expr:
+        if len(arguments) != arity:
+            raise TypeError(f"{primitive} takes {arity} arguments, not {len(arguments)}")
+        return build(primitive, *arguments)
+
+    return word
 
 
-def _apply(primitive: str, *arguments: Number) -> Expr:
-    return build(primitive, *map(lift, arguments))
-
-
-def arctan(a: Number) -> Expr:
-    """Arc tangent."""
-    return _apply("arctan", a)
-
-
-def cos(a: Number) -> Expr:
-    """Cosine."""
-    return _apply("cos", a)
-
-
-def erf(a: Number) -> Expr:
-    """Error function."""
-    return _apply("erf", a)
-
-
-def exp(a: Number) -> Expr:
-    """e ** a"""
-    return _apply("exp", a)
-
-
-def expm1(a: Number) -> Expr:
-    """e ** a - 1"""
-    return _apply("expm1", a)
-
-
-def inverse_root(a: Number) -> Expr:
-    """1 / sqrt(1 + a**2)"""
-    return _apply("inverse_root", a)
-
-
-def isru(a: Number) -> Expr:
-    """a / sqrt(1 + a**2)"""
-    return _apply("isru", a)
-
-
-def log(a: Number) -> Expr:
-    """Natural logarithm."""
-    return _apply("log", a)
-
-
-def log1p(a: Number) -> Expr:
-    """log(1 + a)"""
-    return _apply("log1p", a)
-
-
-def maximum(a: Number, b: Number) -> Expr:
-    """The larger of two."""
-    return _apply("maximum", a, b)
-
-
-def minimum(a: Number, b: Number) -> Expr:
-    """The smaller of two."""
-    return _apply("minimum", a, b)
-
-
-def normal_cdf(a: Number) -> Expr:
-    """Probability that a standard normal variable is below a."""
-    return _apply("normal_cdf", a)
-
-
-def normal_pdf(a: Number) -> Expr:
-    """Density of the standard normal distribution."""
-    return _apply("normal_pdf", a)
-
-
-def row_max(a: Number) -> Expr:
-    """The largest element of a row."""
-    return _apply("row_max", a)
-
-
-def row_first(a: Number) -> Expr:
-    """1 at the first of the largest elements of a row, 0 elsewhere."""
-    return _apply("row_first", a)
-
-
-def row_join(a: Number, b: Number) -> Expr:
-    """A row twice as long: a, then b."""
-    return _apply("row_join", a, b)
-
-
-def row_pool(a: Number, pieces: Number) -> Expr:
-    """A shorter row: the largest of each group of so many neighbours."""
-    return _apply("row_pool", a, pieces)
-
-
-def row_threshold(a: Number, power: Number) -> Expr:
-    """t with sum(max(a - t, 0) ** power) = 1 over a row."""
-    return _apply("row_threshold", a, power)
-
-
-def row_sum(a: Number) -> Expr:
-    """The sum of a row."""
-    return _apply("row_sum", a)
-
-
-def sigmoid(a: Number) -> Expr:
-    """1 / (1 + exp(-a))"""
-    return _apply("sigmoid", a)
-
-
-def sign(a: Number) -> Expr:
-    """-1, 0 or 1."""
-    return _apply("sign", a)
-
-
-def sin(a: Number) -> Expr:
-    """Sine."""
-    return _apply("sin", a)
-
-
-def softplus(a: Number) -> Expr:
-    """log(1 + exp(a))"""
-    return _apply("softplus", a)
-
-
-def softsign(a: Number) -> Expr:
-    """a / (1 + |a|)"""
-    return _apply("softsign", a)
-
-
-def sqrt(a: Number) -> Expr:
-    """Square root."""
-    return _apply("sqrt", a)
-
-
-def squareplus(a: Number, b: Number) -> Expr:
-    """(a + sqrt(a**2 + b)) / 2"""
-    return _apply("squareplus", a, b)
-
-
-def tanh(a: Number) -> Expr:
-    """Hyperbolic tangent."""
-    return _apply("tanh", a)
-
-
-def tanhshrink(a: Number) -> Expr:
-    """a - tanh(a)"""
-    return _apply("tanhshrink", a)
+pi = build("pi")
+sqrt, exp, expm1, log, log1p = map(_word, ("sqrt", "exp", "expm1", "log", "log1p"))
+sin, cos, arctan, tanh, sign = map(_word, ("sin", "cos", "arctan", "tanh", "sign"))
+maximum, minimum = _word("maximum", 2), _word("minimum", 2)
+erf, normal_cdf, normal_pdf = map(_word, ("erf", "normal_cdf", "normal_pdf"))
+sigmoid = _word("sigmoid")  # 1 / (1 + exp(-a))
+softplus = _word("softplus")  # log(1 + exp(a))
+tanhshrink = _word("tanhshrink")  # a - tanh(a)
+softsign = _word("softsign")  # a / (1 + |a|)
+isru = _word("isru")  # a / sqrt(1 + a**2)
+inverse_root = _word("inverse_root")  # 1 / sqrt(1 + a**2)
+squareplus = _word("squareplus", 2)  # (a + sqrt(a**2 + b)) / 2
+row_max, row_sum = _word("row_max"), _word("row_sum")
+row_first = _word("row_first")  # 1 at the first of the largest elements of a row, 0 elsewhere
+row_threshold = _word("row_threshold", 2)  # t with sum(max(a - t, 0) ** power) = 1 over a row
+row_join = _word("row_join", 2)  # a row twice as long: a, then b
+row_pool = _word("row_pool", 2)  # a shorter row: the largest of each group of so many neighbours
+# what derivatives are made of
+sech_squared, logistic_density = _word("sech_squared"), _word("logistic_density")
+algebraic_sigmoid = _word("algebraic_sigmoid", 2)

@@ -12,7 +12,7 @@ from matplotlib.mathtext import MathTextParser
 
 from nonlin._text import say
 from nonlin.activation import Activation
-from nonlin.expr.text import infix
+from nonlin.expr.infix import infix
 from nonlin.figures.bars import draw_bars
 from nonlin.figures.style import Theme, clean, drawing
 from nonlin.sketch.curve import REACH, curve_of, dead, kinks, limits, samples, saturated

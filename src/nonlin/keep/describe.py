@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nonlin._errors import InputError
 from nonlin.activation import Activation, activation
 from nonlin.catalogue import get
-from nonlin.expr.text import infix
+from nonlin.expr.infix import infix
 from nonlin.keep.plain_values import shown
 from nonlin.network import Network
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from nonlin import __version__
 from nonlin._text import say
+from nonlin.export.exported import Exported
 from nonlin.export.onnx import DOMAIN, IR_VERSION, OPSET, value_function
-from nonlin.export.subject import Subject
 from nonlin.keep.predictor import Predictor
 from nonlin.keep.weights import tensors
 
@@ -62,8 +62,8 @@ def _nodes(model: Predictor) -> tuple[list[Any], list[Any]]:
         names = [values, f"layer{layer}.weight", f"layer{layer}.bias"]
         nodes.append(helper.make_node("Gemm", names, [f"sums{layer}"]))
         if activation.graph not in functions:
-            name = f"{Subject(activation).name}_{next(numbers)}"
-            functions[activation.graph] = value_function(Subject(activation), name)
+            name = f"{Exported(activation).name}_{next(numbers)}"
+            functions[activation.graph] = value_function(Exported(activation), name)
         values = OUTPUT if layer == len(activations) else f"values{layer}"
         called = functions[activation.graph].name
         nodes.append(helper.make_node(called, [f"sums{layer}"], [values], domain=DOMAIN))

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from nonlin.expr.nodes import Call, Constant, Expr, Symbol
 from nonlin.expr.walk import postorder
-from nonlin.kernels import store, target
+from nonlin.kernels import target
+from nonlin.kernels.sources import digest
+
+WRITERS = tuple(f"nonlin.kernels.{name}" for name in ("compile", "row_calls", "ufunc"))
 
 
 def fingerprint(formulas: Sequence[Expr], settings: object) -> str:
@@ -20,7 +23,7 @@ def fingerprint(formulas: Sequence[Expr], settings: object) -> str:
         repr(settings),
         f"{host.triple} {host.cpu} {host.features}",
         repr(llvm.llvm_version_info),
-        store.source_digest(),
+        digest(*WRITERS),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -8,9 +8,8 @@ import numpy as np
 
 from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.derivative import derivative
-from nonlin.expr.floats import as_float
-from nonlin.expr.nodes import Expr, build, value_of
-from nonlin.expr.rows import Reduction, below_max, numbered
+from nonlin.expr.nodes import Expr, as_float, build, value_of
+from nonlin.expr.reductions import Reduction, below_max, numbered
 from nonlin.expr.walk import rewrite
 from nonlin.kernels.arrays import Array
 

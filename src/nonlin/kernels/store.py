@@ -12,7 +12,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 DIGEST = hashlib.sha256().digest_size
@@ -59,14 +58,3 @@ def _write(path: Path, content: bytes) -> None:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-
-
-@cache
-def source_digest() -> str:
-    """Changes whenever the code that writes kernels changes."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parents[1]
-    for part in ("expr", "emit/llvm", "kernels"):
-        for path in sorted((root / part).glob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -11,13 +11,13 @@ import numpy as np
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.expr.nodes import Expr, is_call
-from nonlin.expr.rows import is_compiled
+from nonlin.expr.reductions import is_compiled
 from nonlin.expr.walk import postorder, substitute
 from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.pullback import pull_back
-from nonlin.kernels.rows import run_rows
+from nonlin.kernels.row_calls import run_rows
 from nonlin.parameter import Request, check_precision
 
 SAMPLES = 64

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any, TypeVar
 
@@ -13,11 +11,12 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from nonlin.kernels.sources import digest
+
 # No fast-math, not even contraction: a process that compiles may run another copy of a
 # function than one that loads the cache, and both must give the same bits.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 ZERO: Any = np.int64(0)  # a plain 0 has a type of its own in Numba: functions would compile twice
-_SOURCES = ("compiled.py", "codes.py", "backprop.py", "optimise.py", "loop.py")
 _njit: Any = njit
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
@@ -36,18 +35,11 @@ def entry(function: Callable[..., Any], name: str) -> Any:
     of every compiled source, because Numba notices changes to one file only.
     """
     own = FunctionType(function.__code__, function.__globals__)
-    own.__qualname__ = f"{name}_{_checksum(_SOURCES):08x}"
+    own.__qualname__ = f"{name}_{digest(function.__module__)[:8]}"
     try:
         return _njit(cache=True, **_OPTIONS)(own)
     except RuntimeError:  # no directory can be written to: compile in every process
         return _njit(**_OPTIONS)(own)
-
-
-def _checksum(names: Sequence[str]) -> int:
-    result = 0
-    for name in names:
-        result = zlib.crc32(Path(__file__).with_name(name).read_bytes(), result)
-    return result
 
 
 def _call_kernel(

@@ -10,8 +10,8 @@ from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.shared import traits
 from nonlin.expr.derivative import derivative
+from nonlin.expr.infix import infix
 from nonlin.expr.recognise import recognise
-from nonlin.expr.text import infix
 from nonlin.parameter import Parameter
 
 

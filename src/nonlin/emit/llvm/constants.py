@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
 from nonlin._errors import InputError
-from nonlin.expr.nodes import Call, Constant, Expr, build, constant
+from nonlin.expr.interpret import OPERATORS
+from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, build, constant
 from nonlin.expr.walk import fold
 
 PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494")
 
 
-def _power(a: Decimal, n: Decimal) -> Decimal:
-    return a**n
-
-
 _DECIMALS: Mapping[str, Callable[..., Decimal]] = {
+    **{name: function for name, function in OPERATORS.items() if name not in COMPARISONS},
     "pi": lambda: PI,
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
-    "negate": lambda a: -a,
-    "power": _power,
+    "power": operator.pow,
     "sqrt": Decimal.sqrt,
     "exp": Decimal.exp,
     "log": Decimal.ln,

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nonlin._errors import CompileError
 from nonlin.emit.llvm import circular, functions, late
 from nonlin.emit.llvm.exponents import Argument
-from nonlin.emit.llvm.plain import Plain
-from nonlin.expr.floats import as_float
+from nonlin.emit.llvm.lanes import Plain
 from nonlin.expr.nodes import (
     Call,
     Constant,
@@ -23,6 +22,7 @@ from nonlin.expr.nodes import (
     Symbol,
     absolute,
     arguments_of,
+    as_float,
     build,
     is_call,
     symbol,

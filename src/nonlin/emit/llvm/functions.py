@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nonlin.emit.llvm.plain import Plain
+from nonlin.emit.llvm.lanes import Plain
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.pair import Pair

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nonlin.emit.llvm import functions
 from nonlin.expr.interval import Interval
 from nonlin.expr.nodes import Call, Expr, arguments_of, build, is_call, value_of
+from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold, rebuild
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ LATE = ("late_multiply", "late_damp", "late_add")
 SMALL = Interval(-2.0, 2.0)  # a factor that brings no subnormal number back to life
 
 
-def mark(root: Expr, bounds: Callable[[Expr, list[Interval]], Interval]) -> Expr:
+def delay(root: Expr) -> Expr:
     """The expression with late products and sums where early ones would lose digits."""
     ranges: dict[Expr, Interval] = {}
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
         built = _marked(rebuild(node, arguments), ranges)
-        ranges[built] = bounds(node, [ranges[each] for each in arguments])
+        ranges[built] = bounds_of(node, [ranges[each] for each in arguments])
         return built
 
     return fold(root, visit)

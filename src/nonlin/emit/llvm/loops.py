@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.plain import FORMATS
+from nonlin.emit.llvm.lanes import FORMATS
 from nonlin.emit.llvm.vectors import INT64, Vectors
 
 if TYPE_CHECKING:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm import coefficients
 from nonlin.emit.llvm.constants import evaluate_constants
 from nonlin.emit.llvm.evaluate import Evaluator
 from nonlin.emit.llvm.hardware import Hardware
-from nonlin.emit.llvm.lower import delay, lower, shorten
+from nonlin.emit.llvm.lanes import FORMATS, Lanes, Plain
+from nonlin.emit.llvm.late import delay
+from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.pair import Pair
-from nonlin.emit.llvm.plain import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
+from nonlin.expr import coefficients
 from nonlin.expr.nodes import Expr, arguments_of, is_call
 from nonlin.expr.paths import Path
 from nonlin.expr.walk import postorder
@@ -61,12 +62,6 @@ MODES = {
     ("float64", "derived"): Mode("double", "pair", "pair"),
 }
 _SCALARS = {"single": "float", "middle": "double", "double": "double", "pair": "double"}
-_TABLES: dict[str, dict[str, Any]] = {
-    "single": coefficients.SINGLE,
-    "middle": coefficients.MIDDLE,
-    "double": coefficients.DOUBLE,
-    "pair": coefficients.PAIR,
-}
 
 
 def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mode:
@@ -96,15 +91,13 @@ def _is_delicate(node: Expr) -> bool:
 def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware) -> Arithmetic:
     """The arithmetic called "single", "middle", "double" or "pair"."""
     kind = Pair if name == "pair" else Plain
-    centre = coefficients.TAIL_CENTRE[name]
     vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512)
-    return kind(vectors, _TABLES[name], centre)
+    return kind(vectors, coefficients.TABLES[name], coefficients.TAIL_CENTRE[name])
 
 
 def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
     """The graphs as the machine will see them."""
-    bits = {"single": 24, "middle": 38, "double": 53, "pair": 70}[mode.main]
-    graphs = [evaluate_constants(lower(root, bits)) for root in roots]
+    graphs = [evaluate_constants(lower(root, mode.main)) for root in roots]
     if mode.main != "pair":
         graphs = [shorten(graph) for graph in graphs]
     # in a wider format than that of the memory, nothing is subnormal that counts

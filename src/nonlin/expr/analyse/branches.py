@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nonlin._errors import InputError
-from nonlin.expr.analyse.shape import FloatFunction, tends_to
+from nonlin.expr.analyse.breaks import FloatFunction, tends_to
 from nonlin.expr.derivative import derivative
-from nonlin.expr.floats import FLOATS, as_float, as_function, table
-from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, build, value_of
+from nonlin.expr.floats import as_function, function_of, table
+from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, as_float, build, value_of
 from nonlin.expr.walk import postorder
 
 Span = tuple[float, float]
@@ -89,7 +89,8 @@ def decided(root: Expr, point: float) -> Expr:
     chosen: dict[Expr, Expr] = {}
     for node in postorder(root):
         if isinstance(node, Call):
-            values[node] = FLOATS[node.primitive](*(values[a] for a in node.arguments))
+            function = function_of(node.primitive, len(node.arguments))
+            values[node] = function(*(values[a] for a in node.arguments))
             chosen[node] = _choice(node, chosen, [values[a] for a in node.arguments])
         else:
             values[node] = as_float(node.value) if isinstance(node, Constant) else point

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
-from nonlin.expr.analyse.shape import FloatFunction, beside, breakpoints, steady
+from nonlin.expr.analyse.breaks import FloatFunction, beside, breakpoints, steady
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function, table
 from nonlin.expr.nodes import Expr

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from nonlin.expr.floats import as_float
 from nonlin.expr.interval import REALS, Interval
-from nonlin.expr.nodes import Call, Constant, Expr, Symbol
-from nonlin.expr.primitives import TABLE
+from nonlin.expr.nodes import Expr, Symbol
+from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold
 
 
@@ -17,11 +16,7 @@ def enclosure(root: Expr, x: Interval) -> Interval:
     def visit(node: Expr, arguments: list[Interval]) -> Interval:
         if isinstance(node, Symbol):
             return x
-        if isinstance(node, Constant):
-            return Interval(as_float(node.value), as_float(node.value))
-        if not isinstance(node, Call) or node.primitive not in TABLE:
-            return REALS
-        bound = TABLE[node.primitive].bounds(*arguments)
+        bound = bounds_of(node, arguments)
         return REALS if math.isnan(bound.low) or math.isnan(bound.high) else bound
 
     return fold(root, visit)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from nonlin.expr.analyse.shape import FloatFunction
+from nonlin.expr.analyse.breaks import FloatFunction
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function, constant_value, table
 from nonlin.expr.nodes import Expr, arguments_of, is_call, subtract, symbol

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from nonlin.expr.analyse.branches import pieces
+from nonlin.expr.analyse.breaks import FloatFunction, limit_of
 from nonlin.expr.analyse.curve import Curve, crossings
 from nonlin.expr.analyse.extrema import zeros
-from nonlin.expr.analyse.shape import FloatFunction, limit_of
 from nonlin.expr.floats import as_function
 from nonlin.expr.nodes import Expr, subtract, symbol
 

@@ -14,8 +14,8 @@ from nonlin.catalogue import get
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.data.split import FINAL_SHARES
 from nonlin.export import export
+from nonlin.export.exported import Exported
 from nonlin.export.header import comment, one_line
-from nonlin.export.subject import Subject
 from nonlin.init.fills import normal
 from nonlin.init.rules import RULES
 from nonlin.keep.describe import entry_of
@@ -85,7 +85,7 @@ def functions(model: Predictor, to: str, names: str) -> tuple[str, str]:
     if len(lacking) > 1:
         raise InputError("code_lacks", what=" + ".join(x.name for x in lacking.values()), to=to)
     exported = "".join(f"{export(each, to=to)!s}\n\n" for each in lacking.values())
-    own = [Subject(each).name for each in lacking.values()]
+    own = [Exported(each).name for each in lacking.values()]
     called = [name or own[0] for name in spelt]
     return exported, _tuple(called)
 
@@ -93,7 +93,7 @@ def functions(model: Predictor, to: str, names: str) -> tuple[str, str]:
 def _fixed(activation: Activation) -> Activation:
     """With parameters that no network trains, as in nonlin, and a name that the script leaves."""
     rows = tuple(replace(row, learned=False) for row in activation.parameters)
-    taken = Subject(activation).name.lower() in TAKEN
+    taken = Exported(activation).name.lower() in TAKEN
     name = f"{activation.name}_activation" if taken else activation.name
     return replace(activation, name=name, parameters=rows)
 

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from nonlin.emit.lets import Dialect, statements
+from nonlin.emit.spelling import Spellings, helpers, texts
 from nonlin.expr.nodes import Expr
 
-_THRESHOLD = '''\
-def _threshold(z, power):
-    """t with sum(max(z - t, 0) ** power) = 1 over the last axis, by bisection."""
-    low = {largest} - 1.0
-    high = low + 1.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        above = {positive}
-        more = {total} > 1.0
-        low, high = {choose_low}, {choose_high}
-    return high
 
-'''
-
-
-def threshold(spellings: Mapping[str, str], positive: str) -> str:
-    """The helper behind sparsemax and entmax; positive: the positive part of z - middle."""
-    where = spellings["where"]
-    return _THRESHOLD.format(
-        largest=spellings["row_max"].format("z"),
-        positive=positive,
-        total=spellings["row_sum"].format("above**power"),
-        choose_low=where.format("more", "middle", "low"),
-        choose_high=where.format("more", "high", "middle"),
-    )
+def dialect(spellings: Spellings, product: str, fill_all: bool = False) -> Dialect:
+    """A library in code; product: see `emit.spelling.helpers`."""
+    spelt = texts(spellings)
+    return Dialect(spelt, fill_all=fill_all, helpers=helpers(spelt, product))
 
 
 def function(
@@ -53,3 +34,8 @@ def function(
 def module(frame: str, parts: Sequence[str], dialect: Dialect) -> str:
     """A source file: imports, helpers that are called, then functions and classes."""
     return frame + dialect.helped("\n\n".join(parts))
+
+
+def widened(names: Sequence[str]) -> str:
+    """Arguments, in the precision to compute in."""
+    return ", ".join(f"_wide({name})" for name in names)

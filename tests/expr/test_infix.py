@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nonlin._errors import InputError
+from nonlin.expr.infix import infix
 from nonlin.expr.nodes import build, constant, symbol, where
 from nonlin.expr.parse import parse
 from nonlin.expr.primitives import TABLE
-from nonlin.expr.text import infix
 
 x, a = symbol("x"), symbol("a")
 UNARY = [n for n, row in TABLE.items() if row.arity == 1 and not n.startswith("row_")]

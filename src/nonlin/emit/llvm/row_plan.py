@@ -18,7 +18,7 @@ from nonlin.expr.nodes import (
     multiply,
     symbol,
 )
-from nonlin.expr.rows import Reduction, below_max, numbered
+from nonlin.expr.reductions import Reduction, below_max, numbered
 from nonlin.expr.walk import fold, postorder, rebuild, rewrite, symbols
 
 SAVED = "saved"  # what the last reduction left in the output array
@@ -87,7 +87,7 @@ def _machine(root: Expr, found: dict[str, Reduction]) -> Expr:
             return build("exp_below", x, largest) if isinstance(x, Symbol) else node
         return node
 
-    return evaluate_constants(lower(rewrite(root, rule), 53))
+    return evaluate_constants(lower(rewrite(root, rule), "double"))
 
 
 def _replaced(root: Expr, part: Expr) -> Expr:

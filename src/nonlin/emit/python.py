@@ -3,56 +3,32 @@
 from __future__ import annotations
 
 import inspect
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 
 from nonlin.expr import floats
-from nonlin.expr.floats import as_float
-from nonlin.expr.interval import REALS, Interval
-from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, arguments_of
-from nonlin.expr.primitives import TABLE
-from nonlin.expr.rows import REDUCTIONS, RESHAPES
+from nonlin.expr.decompositions import DECOMPOSITIONS, decomposed
+from nonlin.expr.infix import Piece, inside, piece
+from nonlin.expr.interval import Interval
+from nonlin.expr.nodes import COMPARISONS, Call, Expr, arguments_of, symbol
+from nonlin.expr.primitives import TABLE, bounds_of
 from nonlin.expr.stable import MACHINE
-from nonlin.expr.text import Piece, inside, piece
 from nonlin.expr.walk import postorder
 
-EXCLUDED = (*REDUCTIONS, *RESHAPES)  # a function of one number has no row
 _ATOM = 5
+_HELPER_CALL = re.compile(r"(?<![.\w])_(\w+)\(")
 _PLAIN_CALL = re.compile(r"(?<![.\w])(\w+)\(")
 
 
-def sin(a: float) -> float:
-    """Sine; NaN at infinity, where it has no limit."""
-    return math.sin(a) if math.isfinite(a) else math.nan
-
-
-def cos(a: float) -> float:
-    """Cosine; NaN at infinity, where it has no limit."""
-    return math.cos(a) if math.isfinite(a) else math.nan
-
-
-def sign(a: float) -> float:
-    """-1, 0 or 1"""
-    return math.copysign(1.0, a) if a > 0 or a < 0 else a
-
-
-def _floats(*names: str) -> dict[str, Callable[..., float]]:
-    return {name: getattr(floats, name) for name in names}
-
-
+# functions that the source brings along
 HELPERS: Mapping[str, Callable[..., float]] = {
-    **_floats("exp", "expm1", "log", "log1p", "sqrt", "sigmoid", "logistic_density", "softplus"),
-    **_floats("sech_squared", "normal_cdf", "normal_pdf", "softsign", "squareplus", "tanhshrink"),
-    **_floats(
-        "algebraic_sigmoid", "inverse_root", "isru", "maximum", "minimum", "power", "quotient"
-    ),
-    **_floats(*MACHINE),
-    "sin": sin,
-    "cos": cos,
-    "sign": sign,
+    name: getattr(floats, name)
+    for name in (
+        *("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sign", "maximum", "minimum"),
+        *("power", "quotient", *MACHINE),
+    )
 }
 SPELLINGS: Mapping[str, str] = {
     "pi": "math.pi",
@@ -70,12 +46,8 @@ SPELLINGS: Mapping[str, str] = {
     "arctan": "math.atan({})",
     "tanh": "math.tanh({})",
     "erf": "math.erf({})",
-    **{
-        name: f"_{name}({', '.join(['{}'] * TABLE[name].arity)})"
-        for name in HELPERS
-        if name in TABLE
-    },
-    **{name: f"_{name}({{}}, {{}})" for name in MACHINE},
+    "erfc": "math.erfc({})",
+    "hypot": "math.hypot({}, {})",
 }
 _OPERATORS = ("add", "subtract", "multiply", "negate", *COMPARISONS)
 
@@ -108,10 +80,11 @@ def _body(root: Expr, taken: set[str]) -> tuple[list[str], str]:
     order = postorder(root)
     uses = Counter(argument for node in order for argument in arguments_of(node))
     fresh = (f"t{i}" for i in count(1) if f"t{i}" not in taken)
-    bounds = _bounds(order)
+    bounds: dict[Expr, Interval] = {}
     written: dict[Expr, Piece] = {}
     lines = []
     for node in order:
+        bounds[node] = bounds_of(node, [bounds[argument] for argument in arguments_of(node)])
         formula, binding = _spell(node, written, bounds)
         if isinstance(node, Call) and node.arguments and uses[node] > 1:
             local = next(fresh)
@@ -130,20 +103,10 @@ def _spell(node: Expr, written: Mapping[Expr, Piece], bounds: Mapping[Expr, Inte
         if not low <= 0 <= high:
             return piece(node, arguments)
         return f"_quotient({arguments[0][0]}, {arguments[1][0]})", _ATOM
-    return SPELLINGS[node.primitive].format(*(inside(a, 0) for a in arguments)), _ATOM
-
-
-def _bounds(order: list[Expr]) -> dict[Expr, Interval]:
-    bounds: dict[Expr, Interval] = {}
-    for node in order:
-        if isinstance(node, Constant):
-            bounds[node] = Interval(as_float(node.value), as_float(node.value))
-        elif isinstance(node, Call) and node.primitive in TABLE:
-            row = TABLE[node.primitive]
-            bounds[node] = row.bounds(*(bounds[argument] for argument in node.arguments))
-        else:
-            bounds[node] = REALS
-    return bounds
+    texts = [inside(argument, 0) for argument in arguments]
+    if node.primitive in SPELLINGS:
+        return SPELLINGS[node.primitive].format(*texts), _ATOM
+    return f"_{node.primitive}({', '.join(texts)})", _ATOM
 
 
 def _helpers(body: str) -> Iterator[str]:
@@ -151,15 +114,32 @@ def _helpers(body: str) -> Iterator[str]:
     needed: dict[str, str] = {}
 
     def collect(code: str) -> None:
-        for called in re.findall(r"(?<![.\w])_(\w+)\(", code):
-            if called in HELPERS and called not in needed:  # not the function itself
-                header, description, *rest = inspect.getsource(HELPERS[called]).splitlines()
-                code = _PLAIN_CALL.sub(_private, "\n".join(rest))
-                collect(code)
-                needed[called] = "\n".join((_PLAIN_CALL.sub(_private, header), description, code))
+        for called in _HELPER_CALL.findall(code):
+            if called in (*HELPERS, *DECOMPOSITIONS) and called not in needed:
+                own = _copied(called) if called in HELPERS else _put_together(called)
+                collect(own.split("\n", 2)[2])  # neither the function itself nor its description
+                needed[called] = own
 
     collect(body)
     return iter(needed.values())
+
+
+def _copied(name: str) -> str:
+    header, description, *rest = inspect.getsource(HELPERS[name]).splitlines()
+    header, code = (_PLAIN_CALL.sub(_private, each) for each in (header, "\n".join(rest)))
+    return "\n".join((header, description, code))
+
+
+def _put_together(name: str) -> str:
+    """A primitive that Python lacks, from the table of decompositions."""
+    ways, arity = DECOMPOSITIONS[name], TABLE[name].arity
+    names = ["a", "b"][:arity]
+    root = decomposed(name, [symbol(each) for each in names], "library", "double")
+    assert root is not None  # noqa: S101 - for the type checker
+    lines, result = _body(root, set(names))
+    heads = ", ".join(f"{each}: float" for each in names)
+    lines = [f'"""{(ways.library or ways.plain).__doc__}"""', *lines, f"return {result}"]
+    return f"def _{name}({heads}) -> float:\n" + "\n".join(f"    {line}" for line in lines)
 
 
 def _private(match: re.Match[str]) -> str:

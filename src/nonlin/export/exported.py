@@ -11,18 +11,9 @@ from fractions import Fraction
 
 from nonlin.activation import Activation
 from nonlin.expr.derivative import derivative, derivatives
-from nonlin.expr.nodes import (
-    Expr,
-    build,
-    constant,
-    is_call,
-    multiply,
-    symbol,
-    value_of,
-    where,
-)
+from nonlin.expr.nodes import Expr, build, constant, is_call, multiply, symbol, value_of, where
 from nonlin.expr.recognise import recognise
-from nonlin.expr.rows import Reduction, numbered
+from nonlin.expr.reductions import Reduction, numbered
 from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
@@ -33,7 +24,7 @@ _TAKEN = {*_MODULES, *_JAVASCRIPT, *keyword.kwlist, *dir(builtins)}
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Exported:
     """An activation to be exported, parameters bound."""
 
     activation: Activation

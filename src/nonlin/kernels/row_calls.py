@@ -12,7 +12,7 @@ import numpy as np
 
 from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.nodes import Expr
-from nonlin.expr.rows import below_max, is_compiled
+from nonlin.expr.reductions import below_max, is_compiled
 from nonlin.expr.walk import rewrite, substitute
 from nonlin.kernels import arrays, store, target, threads
 from nonlin.kernels.arrays import Array
@@ -143,8 +143,8 @@ def _build(
     formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
 ) -> bytes:
     from nonlin.emit.llvm.program import MODES
-    from nonlin.emit.llvm.rowplan import plan_rows
-    from nonlin.emit.llvm.rows import write_row_module
+    from nonlin.emit.llvm.row_plan import plan_rows
+    from nonlin.emit.llvm.row_program import write_row_module
 
     mode = MODES[dtype, precision]
     plan = plan_rows(formula, inputs, may_save=mode.keeps_numbers)

@@ -6,7 +6,7 @@ from scipy import special
 
 import nonlin as nl
 import nonlin.expr.vocabulary as f
-from nonlin.kernels import rows
+from nonlin.kernels import row_calls
 
 
 def test_the_example_of_every_textbook():
@@ -190,7 +190,7 @@ def test_every_length_is_as_accurate(length, offset):
 
 
 def test_large_arrays_along_other_axes_pass_in_pieces(monkeypatch):
-    monkeypatch.setattr(rows, "BUFFER", 300)
+    monkeypatch.setattr(row_calls, "BUFFER", 300)
     x = np.random.default_rng(0).standard_normal((4, 30, 7, 11))
     for axis in range(4):
         for array in (x, x[::2, ::-1], x.astype("float16"), np.asfortranarray(x)):

@@ -1,5 +1,7 @@
 """Polynomial coefficients, constant first. Written by tools/fit_coefficients.py."""
 
+from typing import Any
+
 # fmt: off
 TAIL_CENTRE = {'single': 0.75, 'middle': 0.3125, 'double': 0.3125, 'pair': 0.3125}
 
@@ -204,5 +206,8 @@ PAIR = {
         -2.69805226710734e-11, 6.289336356262798e-13, 4.093914017782195e-12,
         -1.014431653788098e-12,
     ),
+}
+TABLES: dict[str, dict[str, Any]] = {
+    "single": SINGLE, "middle": MIDDLE, "double": DOUBLE, "pair": PAIR
 }
 # fmt: on

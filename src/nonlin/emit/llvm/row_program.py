@@ -17,7 +17,7 @@ from llvmlite import ir
 
 from nonlin.emit.llvm.evaluate import Evaluator, narrow, widened
 from nonlin.emit.llvm.functions import row_shift
-from nonlin.emit.llvm.plain import FORMATS, Plain
+from nonlin.emit.llvm.lanes import FORMATS, Plain
 from nonlin.emit.llvm.program import (
     ENTRY,
     Mode,
@@ -27,7 +27,7 @@ from nonlin.emit.llvm.program import (
     narrowed,
     parameter,
 )
-from nonlin.emit.llvm.rowplan import SAVED, Pass, RowPlan
+from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
 from nonlin.emit.llvm.vectors import INT64, Vectors
 
 if TYPE_CHECKING:
