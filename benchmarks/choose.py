@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-PARTS = ("networks", "peak", "answer", "workers", "permuted")
+PARTS = ("networks", "peak", "answer", "main_thread", "workers", "permuted")
 DOCS = Path(__file__).parents[1] / "docs"
 KEPT, PAGE = DOCS / "performance-choosing.json", DOCS / "performance-choosing.md"
 
