@@ -9,6 +9,7 @@ from nonlin._errors import InputError
 from nonlin.choose.journal import path_for
 from nonlin.choose.prepared import rows_of
 from nonlin.cli import run
+from nonlin.data.roles import roles
 from nonlin.data.split import split_groups, split_time
 from nonlin.data.table import from_memory
 from nonlin.tasks.task import infer
@@ -71,6 +72,22 @@ def test_parts_keep_their_shares_as_groups_allow():
         for part, share in zip(rows, (0.6, 0.2, 0.2), strict=True):
             assert len(part) / len(strata) == pytest.approx(share, abs=0.08)
         assert strata[parts.train].mean() == pytest.approx(strata.mean(), abs=0.06)
+
+
+def test_groups_of_one_row_give_each_part_exactly_its_share():
+    for seed in range(20):
+        parts = split_groups(np.zeros(20, int), np.arange(20), seed)
+        assert [len(rows) for rows in (parts.train, parts.validation, parts.test)] == [12, 4, 4]
+
+
+def test_a_rare_class_is_spread_more_evenly_than_by_chance():
+    """It is in ten of forty groups: their share in training would spread by 0.155."""
+    groups = np.repeat(np.arange(40), 10)
+    rare = (groups % 4 == 0) & (np.arange(400) % 10 < 3)
+    found = [split_groups(rare.astype(int), groups, seed).train for seed in range(40)]
+    shares = [rare[rows].sum() / rare.sum() for rows in found]
+    assert np.mean(shares) == pytest.approx(0.6, abs=0.05)
+    assert np.std(shares) < 0.13
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -263,3 +280,13 @@ def test_weights_decide_what_is_learnt():
 def test_weights_that_are_none(weights, said):
     with pytest.raises(InputError, match=said):
         nl.choose(X, Y, weights=weights, **TINY)
+
+
+def test_the_first_value_that_will_not_do_is_named():
+    for role, given, said in (
+        ("weights", [1.0, -2.0, 3.0, -4.0], "-2"),
+        ("time", ["2024-01-01", "soon", "2024-01-02", "later"], "'soon'"),
+        ("time", [False, True, True, True], "False"),
+    ):
+        with pytest.raises(InputError, match=said):
+            roles({role: (role, given)}, 4)
