@@ -79,6 +79,8 @@ def test_a_regression_target_is_standardised_and_comes_back():
     encoded = kept.encode(target)
     assert encoded.std() == pytest.approx(1.0)
     np.testing.assert_allclose(kept.decode(encoded), target)
+    constant = fit(as_features([[1.0], [2.0], [3.0]]), np.full(3, 7.0))
+    assert (constant.mean, constant.scale) == (7.0, 1.0)
 
 
 def test_nothing_leaks_from_other_rows():

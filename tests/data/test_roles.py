@@ -74,6 +74,15 @@ def test_parts_keep_their_shares_as_groups_allow():
         assert strata[parts.train].mean() == pytest.approx(strata.mean(), abs=0.06)
 
 
+def test_parts_below_half_or_above_twice_their_share_are_put_back():
+    """One of the groups of 8 is too little for a test part, the one of 44 too much."""
+    groups = np.repeat(np.arange(8), [44, *[8] * 7])
+    for seed in range(30):
+        parts = split_groups(np.zeros(100, int), groups, seed)
+        assert 0 in groups[parts.train]
+        assert {len(parts.validation), len(parts.test)} <= {16, 24, 32, 40}
+
+
 def test_groups_of_one_row_give_each_part_exactly_its_share():
     for seed in range(20):
         parts = split_groups(np.zeros(20, int), np.arange(20), seed)
@@ -120,8 +129,10 @@ def test_time_goes_on(seed):
 
 def test_rounds_forecast_from_several_origins():
     times = np.arange(200)
-    ends = {split_time(times, seed).test.max() for seed in range(8)}
-    assert len(ends) > 5
+    ends = [int(split_time(times, seed).test.max()) for seed in range(60)]
+    assert len(set(ends[:8])) > 5
+    assert 139 <= min(ends) < 150  # in the last 30 % of the rows
+    assert 190 < max(ends) <= 199
     whole = split_time(times, 0, (0.8, 0.2, 0.0))
     assert len(whole.train) + len(whole.validation) == 200
     assert len(whole.test) == 0
@@ -280,6 +291,14 @@ def test_weights_decide_what_is_learnt():
 def test_weights_that_are_none(weights, said):
     with pytest.raises(InputError, match=said):
         nl.choose(X, Y, weights=weights, **TINY)
+
+
+@pytest.mark.parametrize("role", ["group", "time"])
+def test_three_groups_or_times_are_enough(role):
+    assert getattr(roles({role: (role, [5, 7, 9, 9])}, 4), role).tolist() == [0, 1, 2, 2]
+    for count, given in ((2, [1, 1, 2]), (1, [1, 1, 1]), (0, [])):
+        with pytest.raises(InputError, match=f"has {count} .* at least 3 are needed"):
+            roles({role: (role, np.array(given))}, len(given))
 
 
 def test_the_first_value_that_will_not_do_is_named():

@@ -146,6 +146,19 @@ def test_what_spans_most_of_0_to_1_is_a_proportion():
     assert described(np.linspace(-0.05, 0.95, 40)) == ("regression", [])
 
 
+@pytest.mark.parametrize(
+    ("far", "heavy"),
+    [([720] * 3, True), ([-720] * 3, True), ([695] * 3, False), ([720] * 2, False)],
+)
+def test_heavy_tails_are_three_values_beyond_three_quartile_ranges(far, heavy):
+    """Of -200 to 200, where the quartiles are near -100 and 100."""
+    kind, said = described(np.append(np.linspace(-200, 200, 401), far) + 0.25)
+    assert kind == "regression"
+    assert ["--task robust" in note for note in said] == [True] * heavy
+    many = np.append(np.linspace(-200, 200, 4001), far * 5) + 0.25  # 15, or 10, are too few
+    assert described(many) == ("regression", [])
+
+
 def test_the_strata_are_the_classes():
     assert infer(WORDS, "y").strata(WORDS).tolist() == [0, 1, 2] * 10
     quantities = infer(NORMAL, "y").strata(NORMAL)
@@ -214,6 +227,8 @@ def test_the_kind_can_be_given():
         (np.exp(NORMAL), "counts", "counts are whole numbers"),
         (NORMAL, "positive", "the task positive needs numbers that are not negative"),
         (WORDS, "counts", "the task counts needs numbers"),
+        (WORDS, "multilabel", "several labels are several columns of 0 and 1"),
+        (np.eye(3).repeat(9, axis=0), "counts", "every other task has one column"),
         (NORMAL, "proportion:0,x", "write for example proportion:0,10"),
         (NORMAL, "proportion:3", "no bounds"),
         (NORMAL, "proportion:3,1", "no bounds"),

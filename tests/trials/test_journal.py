@@ -84,6 +84,20 @@ def test_what_cannot_be_opened_says_why_and_keeps_nothing(tmp_path):
     assert tmp_path.is_dir()
 
 
+@pytest.mark.parametrize("use", ["keep", "known"])
+def test_a_file_that_fails_later_ends_nothing_and_says_why(tmp_path, use):
+    journal = Journal(tmp_path / "run")
+    with sqlite3.connect(tmp_path / "run") as file:
+        file.execute("drop table outcome")
+    if use == "keep":
+        journal.keep(7, FIRST, outcome())
+    else:
+        assert journal.known(7, [FIRST]) == {}
+    assert "outcome" in journal.failure
+    journal.note({"relu": 1.0})
+    assert journal.facts() == {}
+
+
 def test_a_key_that_stays_the_same_knows_an_arm_in_a_wider_race(tmp_path):
     key = "{0.candidate} {0.setting}".format
     Journal(tmp_path / "run", key).keep(7, FIRST, outcome())

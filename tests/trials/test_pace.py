@@ -57,6 +57,7 @@ def test_a_setting_that_diverges_stops_and_the_last_one_stays(raced):
     assert left(RACING, broken) == [(name, 0) for name in NAMES]
     lost = left(RACING, raced([[math.inf, math.nan]] * 3, [0.9] * 3))
     assert {name for name, _ in lost} == set(NAMES)
+    assert len(lost) == 6  # none is behind one that diverged as well
 
 
 def test_nothing_stops_before_or_after_one_split_or_in_a_full_sweep(raced):
