@@ -84,6 +84,15 @@ def test_a_quantity_is_sampled_evenly(tmp_path, small_limits):
     assert read(str(path), "number").rows == 400
 
 
+def test_of_more_than_100_000_rows_100_000_are_kept():
+    for count, kept in ((99_000, 99_000), (100_000, 100_000), (110_000, 100_000)):
+        lazy = pl.LazyFrame({"y": np.arange(count)})
+        frame, (note,), of = large.part(lazy, "y", parquet=True)
+        assert (frame.height, of) == (kept, count)
+        assert frame["y"].is_sorted()
+        assert note.key == "choose.sampled"
+
+
 @pytest.mark.parametrize(
     "content", [b"\xff\xfe" + "a,y\n".encode("utf-16-le") * 500, b"# x\na,y\n"]
 )

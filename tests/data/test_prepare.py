@@ -66,6 +66,12 @@ def test_columns_that_say_nothing_are_dropped_and_named():
         fit(frame.drop("good"))
 
 
+@pytest.mark.parametrize(("levels", "kept"), [(50, ("a",)), (51, ()), (80, ())])
+def test_text_tells_nothing_with_more_levels_than_half_of_the_rows(levels, kept):
+    frame = {"n": range(100), "a": [f"level{max(k, 0)}" for k in range(levels - 100, levels)]}
+    assert fit(as_features(pl.DataFrame(frame))).categorical == kept
+
+
 def test_a_regression_target_is_standardised_and_comes_back():
     target = np.array([10.0, 20.0, 60.0])
     kept = fit(as_features([[1.0], [2.0], [3.0]]), target)
@@ -73,6 +79,8 @@ def test_a_regression_target_is_standardised_and_comes_back():
     encoded = kept.encode(target)
     assert encoded.std() == pytest.approx(1.0)
     np.testing.assert_allclose(kept.decode(encoded), target)
+    constant = fit(as_features([[1.0], [2.0], [3.0]]), np.full(3, 7.0))
+    assert (constant.mean, constant.scale) == (7.0, 1.0)
 
 
 def test_nothing_leaks_from_other_rows():

@@ -9,6 +9,7 @@ from nonlin._errors import InputError
 from nonlin.choose.journal import path_for
 from nonlin.choose.prepared import rows_of
 from nonlin.cli import run
+from nonlin.data.roles import roles
 from nonlin.data.split import split_groups, split_time
 from nonlin.data.table import from_memory
 from nonlin.tasks.task import infer
@@ -73,6 +74,31 @@ def test_parts_keep_their_shares_as_groups_allow():
         assert strata[parts.train].mean() == pytest.approx(strata.mean(), abs=0.06)
 
 
+def test_parts_below_half_or_above_twice_their_share_are_put_back():
+    """One of the groups of 8 is too little for a test part, the one of 44 too much."""
+    groups = np.repeat(np.arange(8), [44, *[8] * 7])
+    for seed in range(30):
+        parts = split_groups(np.zeros(100, int), groups, seed)
+        assert 0 in groups[parts.train]
+        assert {len(parts.validation), len(parts.test)} <= {16, 24, 32, 40}
+
+
+def test_groups_of_one_row_give_each_part_exactly_its_share():
+    for seed in range(20):
+        parts = split_groups(np.zeros(20, int), np.arange(20), seed)
+        assert [len(rows) for rows in (parts.train, parts.validation, parts.test)] == [12, 4, 4]
+
+
+def test_a_rare_class_is_spread_more_evenly_than_by_chance():
+    """It is in ten of forty groups: their share in training would spread by 0.155."""
+    groups = np.repeat(np.arange(40), 10)
+    rare = (groups % 4 == 0) & (np.arange(400) % 10 < 3)
+    found = [split_groups(rare.astype(int), groups, seed).train for seed in range(40)]
+    shares = [rare[rows].sum() / rare.sum() for rows in found]
+    assert np.mean(shares) == pytest.approx(0.6, abs=0.05)
+    assert np.std(shares) < 0.13
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_every_class_is_in_training_and_no_part_is_empty(seed):
     groups = np.repeat(np.arange(5), 10)
@@ -103,8 +129,10 @@ def test_time_goes_on(seed):
 
 def test_rounds_forecast_from_several_origins():
     times = np.arange(200)
-    ends = {split_time(times, seed).test.max() for seed in range(8)}
-    assert len(ends) > 5
+    ends = [int(split_time(times, seed).test.max()) for seed in range(60)]
+    assert len(set(ends[:8])) > 5
+    assert 139 <= min(ends) < 150  # in the last 30 % of the rows
+    assert 190 < max(ends) <= 199
     whole = split_time(times, 0, (0.8, 0.2, 0.0))
     assert len(whole.train) + len(whole.validation) == 200
     assert len(whole.test) == 0
@@ -263,3 +291,21 @@ def test_weights_decide_what_is_learnt():
 def test_weights_that_are_none(weights, said):
     with pytest.raises(InputError, match=said):
         nl.choose(X, Y, weights=weights, **TINY)
+
+
+@pytest.mark.parametrize("role", ["group", "time"])
+def test_three_groups_or_times_are_enough(role):
+    assert getattr(roles({role: (role, [5, 7, 9, 9])}, 4), role).tolist() == [0, 1, 2, 2]
+    for count, given in ((2, [1, 1, 2]), (1, [1, 1, 1]), (0, [])):
+        with pytest.raises(InputError, match=f"has {count} .* at least 3 are needed"):
+            roles({role: (role, np.array(given))}, len(given))
+
+
+def test_the_first_value_that_will_not_do_is_named():
+    for role, given, said in (
+        ("weights", [1.0, -2.0, 3.0, -4.0], "-2"),
+        ("time", ["2024-01-01", "soon", "2024-01-02", "later"], "'soon'"),
+        ("time", [False, True, True, True], "False"),
+    ):
+        with pytest.raises(InputError, match=said):
+            roles({role: (role, given)}, 4)

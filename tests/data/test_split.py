@@ -43,3 +43,6 @@ def test_too_few_rows():
         enough(9)
     with pytest.raises(InputError, match=r"'b' has too few rows \(2\): at least 3"):
         enough_per_class(np.array(["a", "b"]), np.array([8, 2]))
+    with pytest.raises(InputError, match=r"class 7 has too few rows \(1\).*--task regression"):
+        enough_per_class(np.array([5, 7]), np.array([3, 1]))
+    enough_per_class(np.array([5, 7]), np.array([3, 3]))

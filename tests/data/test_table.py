@@ -169,12 +169,18 @@ def test_a_column_that_is_the_target_is_told(y):
     assert note.endswith(" b.")
 
 
+def test_a_copy_of_two_values_is_one_and_of_one_value_is_let_be():
+    frame = pl.DataFrame({"a": [0, 1] * 9, "b": [0, 1] * 9, "c": [5] * 18, "d": [5] * 18})
+    assert from_memory(frame, np.arange(18) % 5).features.columns == ["a", "c", "d"]
+
+
 def test_row_numbers_are_left_out():
     frame = pl.DataFrame({"Id": [1, 2, 3], "year": [2001, 2002, 2003], "size": [1, 3, 2]})
     assert from_memory(frame, [1, 2, 4]).features.columns == ["year", "size"]
     said = "Left out, because they only number or name the rows: Id."
     assert notes(frame) == [said]
     assert said in notes(frame, [1, None, 4])
+    assert from_memory(frame.select("Id"), [1, 2, 4]).features.columns == []
 
 
 MIXED = np.random.default_rng(0).permutation(60)

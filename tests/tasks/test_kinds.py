@@ -134,8 +134,29 @@ def test_the_report_in_both_languages(result):
     assert plain["error"] is None or plain["ranking"][0][plain["error"]] > 0
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_loss_is_one_of_its_output(kind):
+    task = infer(TARGETS[kind], "y", kind)
+    assert task.objective().name == task.loss
+    assert task.objective().output == task.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "location"),
+    [
+        *((kind, (7.0, 1.0)) for kind in ("regression", "robust", "quantiles")),
+        *((kind, (0.0, 7.0)) for kind in ("positive", "counts")),  # 0 stays, the mean becomes 1
+    ],
+)
+def test_a_part_without_spread_keeps_its_units(kind, location):
+    task = infer(TARGETS[kind], "y", kind)
+    assert task.location(np.full(9, 7.0)) == location
+    assert task.location(np.zeros(9)) == (0.0, 1.0)
+
+
 def test_every_kind_has_its_reason():
     for kind, target in TARGETS.items():
         task = infer(target, "y", kind)
         assert task.reason.key == f"task.{kind}"
         assert str(task.reason).endswith(".")
+    assert "the probability of True" in str(infer(TARGETS["binary"], "y").reason)

@@ -52,6 +52,18 @@ def test_the_cross_entropy_of_yes_and_no():
     assert skill.d2_cross_entropy(y, y) == pytest.approx(1.0, abs=1e-5)
 
 
+def test_a_sure_mistake_costs_as_much_on_either_side():
+    """1e-7 is the least probability that a prediction counts as having given."""
+    expected = 1 - np.log(1e-7) / np.log(0.5)
+    y = np.array([0.0, 1.0])
+    assert skill.d2_cross_entropy(1 - y, y) == pytest.approx(expected)
+    for often in ([0.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0, 0.0]):
+        wrong = 1 - np.array(often)
+        entropy = -(0.25 * np.log(0.25) + 0.75 * np.log(0.75))
+        found = skill.d2_cross_entropy(wrong, np.array(often))
+        assert found == pytest.approx(1 + np.log(1e-7) / entropy)
+
+
 def test_shares_that_are_hit_are_explained_in_full():
     y = Y / (1 + Y)
     assert skill.d2_cross_entropy(y, y) == pytest.approx(1.0)

@@ -129,6 +129,45 @@ def test_the_values_say_what_they_are(target, kind, said):
     assert (said in notes[0]) if said else not notes
 
 
+def test_counts_begin_at_0_or_1():
+    rising = np.round(np.exp(np.linspace(0, 4, 60)))
+    assert (rising.min(), described(rising)[0]) == (1, "counts")
+    assert described(rising - 1)[0] == "counts"
+    assert described(rising + 1)[0] != "counts"
+
+
+def test_what_spans_most_of_0_to_1_is_a_proportion():
+    assert described(np.linspace(0.1, 0.95, 40))[0] == "proportion"
+    for low, high in ((0.1, 0.85), (0.25, 0.75)):
+        kind, (note,) = described(np.linspace(low, high, 40))
+        assert kind == "regression"
+        assert "if it is a proportion" in note
+    assert described(np.linspace(0.1, 1.05, 40)) == ("regression", [])
+    assert described(np.linspace(-0.05, 0.95, 40)) == ("regression", [])
+
+
+@pytest.mark.parametrize(
+    ("far", "heavy"),
+    [([720] * 3, True), ([-720] * 3, True), ([695] * 3, False), ([720] * 2, False)],
+)
+def test_heavy_tails_are_three_values_beyond_three_quartile_ranges(far, heavy):
+    """Of -200 to 200, where the quartiles are near -100 and 100."""
+    kind, said = described(np.append(np.linspace(-200, 200, 401), far) + 0.25)
+    assert kind == "regression"
+    assert ["--task robust" in note for note in said] == [True] * heavy
+    many = np.append(np.linspace(-200, 200, 4001), far * 5) + 0.25  # 15, or 10, are too few
+    assert described(many) == ("regression", [])
+
+
+def test_the_strata_are_the_classes():
+    assert infer(WORDS, "y").strata(WORDS).tolist() == [0, 1, 2] * 10
+    quantities = infer(NORMAL, "y").strata(NORMAL)
+    assert (quantities.dtype, quantities.tolist()) == (np.int64, [0] * 400)
+    labels = np.stack([np.arange(40) % 2, np.arange(40) % 4 == 0], axis=1)
+    expected = [2, 1, 0, 1] * 10  # of two labels the rarer one
+    assert infer(labels, "y").strata(labels).tolist() == expected
+
+
 def test_details_of_a_kind():
     assert infer(NORMAL, "y", "quantiles").numbers == (0.1, 0.5, 0.9)
     task = infer(NORMAL, "y", "quantiles:0.05, 0.95")
@@ -188,6 +227,8 @@ def test_the_kind_can_be_given():
         (np.exp(NORMAL), "counts", "counts are whole numbers"),
         (NORMAL, "positive", "the task positive needs numbers that are not negative"),
         (WORDS, "counts", "the task counts needs numbers"),
+        (WORDS, "multilabel", "several labels are several columns of 0 and 1"),
+        (np.eye(3).repeat(9, axis=0), "counts", "every other task has one column"),
         (NORMAL, "proportion:0,x", "write for example proportion:0,10"),
         (NORMAL, "proportion:3", "no bounds"),
         (NORMAL, "proportion:3,1", "no bounds"),

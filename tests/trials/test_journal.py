@@ -54,6 +54,50 @@ def test_an_outcome_comes_back_as_it_was(tmp_path):
     assert Journal(path).known(2**32 - 1, [FIRST]) == {}  # a new run, not resumed
 
 
+def test_closing_twice_does_no_harm_and_nothing_is_written_after(tmp_path):
+    journal = Journal(tmp_path / "run")
+    journal.keep(7, FIRST, outcome())
+    journal.close()
+    journal.close()
+    journal.keep(7, SECOND, outcome())
+    assert journal.known(7, [FIRST]) == {}
+    assert journal.failure is None
+    again = Journal(tmp_path / "run", resume=True)
+    assert again.known(7, [FIRST, SECOND]) == {FIRST: outcome()}
+
+
+def test_a_damaged_file_is_begun_anew(tmp_path):
+    path = tmp_path / "run"
+    path.write_bytes(b"not a database, whatever it is called" * 100)
+    journal = Journal(path, resume=True)
+    assert journal.failure is None
+    journal.keep(7, FIRST, outcome())
+    assert journal.known(7, [FIRST, SECOND]) == {FIRST: outcome()}
+
+
+def test_what_cannot_be_opened_says_why_and_keeps_nothing(tmp_path):
+    journal = Journal(tmp_path)  # a folder
+    assert "open" in journal.failure
+    journal.keep(7, FIRST, outcome())
+    journal.note({"relu": 1.0})
+    assert (journal.known(7, [FIRST]), journal.facts()) == ({}, {})
+    assert tmp_path.is_dir()
+
+
+@pytest.mark.parametrize("use", ["keep", "known"])
+def test_a_file_that_fails_later_ends_nothing_and_says_why(tmp_path, use):
+    journal = Journal(tmp_path / "run")
+    with sqlite3.connect(tmp_path / "run") as file:
+        file.execute("drop table outcome")
+    if use == "keep":
+        journal.keep(7, FIRST, outcome())
+    else:
+        assert journal.known(7, [FIRST]) == {}
+    assert "outcome" in journal.failure
+    journal.note({"relu": 1.0})
+    assert journal.facts() == {}
+
+
 def test_a_key_that_stays_the_same_knows_an_arm_in_a_wider_race(tmp_path):
     key = "{0.candidate} {0.setting}".format
     Journal(tmp_path / "run", key).keep(7, FIRST, outcome())

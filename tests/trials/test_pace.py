@@ -1,12 +1,13 @@
 """What stops, and when more splits would change nothing, on outcomes made by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from nonlin.trials.contest import Outcome
-from nonlin.trials.pace import Everything, Halving, Racing, undecidable
+from nonlin.trials.pace import Everything, Halving, Racing, Turn, undecidable
 
 NAMES = ("relu", "tanh", "gelu")
 RACING = Racing(10)
@@ -56,6 +57,7 @@ def test_a_setting_that_diverges_stops_and_the_last_one_stays(raced):
     assert left(RACING, broken) == [(name, 0) for name in NAMES]
     lost = left(RACING, raced([[math.inf, math.nan]] * 3, [0.9] * 3))
     assert {name for name, _ in lost} == set(NAMES)
+    assert len(lost) == 6  # none is behind one that diverged as well
 
 
 def test_nothing_stops_before_or_after_one_split_or_in_a_full_sweep(raced):
@@ -89,6 +91,35 @@ def test_two_splits_are_too_few_for_a_tie(raced):
     scores = raced(EQUAL, [0.9] * 3, count=2)
     assert not undecidable(scores, scores.arms, 10)
     assert RACING.next(scores, scores.arms).ended is None
+    scores = raced(EQUAL, [0.9] * 3, count=3)
+    assert undecidable(scores, scores.arms, 10)
+
+
+@pytest.fixture
+def apart(scores_of):
+    """Two candidates whose scores differ by so much on each split, and by chance beside."""
+
+    def made(mean, spread):
+        one = Outcome(0.1, 0.9, 0.5, 0.1, False, {})
+        signs = np.array([1, -1, 1, -1]) * math.sqrt(3 / 4)  # a standard deviation of 1
+        others = [replace(one, validated=0.9 - mean - spread * sign) for sign in signs]
+        return scores_of([{("relu", 0): one, ("tanh", 0): other} for other in others])
+
+    return made
+
+
+def test_a_tie_by_hand(apart):
+    """Of four splits: t = (mean + s / 2) / (sqrt(1 / 10 + 1 / 3) s) against t(0.975, 9) = 2.262157
+    in every table, so that the mean may be 0.989146 s."""
+    for share, tie in ((0.0, True), (0.985, True), (0.993, False)):
+        scores = apart(share * 0.01, 0.01)
+        assert undecidable(scores, scores.arms, 10) is tie, share
+
+
+def test_equal_to_the_last_bit_is_a_tie(apart):
+    scores = apart(0.0, 0.0)
+    assert undecidable(scores, scores.arms, 10)
+    assert Racing(10).next(scores, scores.arms) == Turn(scores.arms, "tie")
 
 
 def test_one_that_is_left_decides(raced):

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,6 +57,16 @@ def test_a_budget_of_runs_is_never_exceeded_but_by_the_first_split(toy):
     found = run_through(race(toy(EQUAL), SEEDS, Everything(), Budget(runs=1)))
     assert (found.networks, found.ended) == (3, "budget")
     assert run_through(race(toy(EQUAL), SEEDS, Everything(), Budget(seconds=0))).networks == 3
+
+
+def test_a_budget_of_seconds_is_never_exceeded_but_by_the_first_split(toy, monkeypatch):
+    """Each run takes a second, of a clock that only they move."""
+    for seconds, networks in ((1, 3), (5, 3), (6, 6), (8.9, 6), (9, 9)):
+        contest = toy(EQUAL)
+        clock = SimpleNamespace(perf_counter=lambda contest=contest: 100.0 + len(contest.ran))
+        monkeypatch.setattr("nonlin.trials.race.time", clock)
+        found = run_through(race(contest, SEEDS, Everything(), Budget(seconds=seconds)))
+        assert (found.networks, found.ended) == (networks, "budget")
 
 
 class Prior:

@@ -8,6 +8,7 @@ import pytest
 import nonlin as nl
 from nonlin.trials import statistics
 from nonlin.trials.contest import Arm, Outcome, Sizes
+from nonlin.trials.scores import Round
 
 SIZES = [Sizes(60, 30, 10), Sizes(50, 10, 40)]
 
@@ -32,6 +33,16 @@ def test_a_table_has_gaps_where_an_arm_did_not_run(scores_of):
     assert found.candidates == ("a", "b")
     assert len(found.outcomes) == 3
     assert found.of([1]).ran(Arm("a", 1)) == []
+
+
+def test_arms_that_are_added_stand_behind_those_of_the_contest(scores_of):
+    found = scores_of([{("b", 1): outcome(0.5), ("a", 1): outcome(0.5)}])
+    arms = [Arm("c", 1), Arm("a", 1), Arm("a", 2)]
+    done = Round(7, SIZES[0], {arm: outcome(0.4) for arm in arms})
+    wider = found.and_then(done)
+    assert wider.arms == (Arm("b", 1), Arm("a", 1), Arm("c", 1), Arm("a", 2))
+    assert (wider.candidates, len(wider.outcomes)) == (("b", "a", "c"), 5)
+    assert wider.rounds == (*found.rounds, done)
 
 
 def test_the_best_setting_has_the_lowest_loss_and_of_equal_ones_is_the_first(scores_of):

@@ -1,12 +1,14 @@
 """Shares of variance: known ones are found again, also where arms stopped early."""
 
+import re
+
 import numpy as np
 import pytest
 
 import nonlin as nl
 from nonlin.trials.contest import Arm, Outcome, Sizes
 from nonlin.trials.scores import Round, Scores
-from nonlin.trials.shares import EFFECTS, shares
+from nonlin.trials.shares import EFFECTS, Shares, shares
 
 
 def rounds(scores, missing=()):
@@ -140,6 +142,18 @@ def test_one_split_leaves_both_in_the_rest():
 def test_where_nothing_can_be_told_apart():
     assert shares(rounds(np.ones((2, 1, 1)))) is None
     assert shares(rounds(np.ones((3, 4, 2)))) is None
+
+
+def test_candidates_alone_or_settings_alone_can_be_told_apart():
+    steps = np.tile([0.0, 1.0], (3, 1))
+    assert shares(rounds(steps[:, :, None])).activation == pytest.approx(1)
+    assert shares(rounds(steps[:, None, :])).rate == pytest.approx(1)
+
+
+def test_the_sentence_is_in_per_cent():
+    said = str(Shares(0.7, 0.2, 0.05, 0.04, 0.01, 37).sentence)
+    assert sorted(map(int, re.findall(r"(\d+) %", said))) == [1, 4, 5, 20, 70]
+    assert "37 networks" in said
 
 
 def test_the_sentence_of_a_result():

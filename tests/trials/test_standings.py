@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nonlin.trials import statistics
 from nonlin.trials.pace import Everything, Halving, Racing
 from nonlin.trials.race import race, run_through
 from nonlin.trials.standings import Criterion, preference, preferred, standings
@@ -55,6 +56,26 @@ def test_what_is_not_finite_or_usable_is_left_out(toy):
     found = replace(found, scores=replace(found.scores, rounds=rounds))
     assert {row.arm.candidate for row in standings(found)} == {"good", "bad"}
     assert standings(found, lambda outcome: outcome.claimed > 2) == []
+
+
+@pytest.mark.parametrize("pace", [Halving(), Everything()])
+def test_the_numbers_of_a_standing_are_those_of_its_own_splits(toy, pace):
+    rows = ranked(toy(CLEAR, step=0.001), pace)
+    (leader,) = [row for row in rows if row.leader]
+    first = dict(zip(leader.seeds, leader.outcomes, strict=True))
+    for row in rows:
+        own = [each.claimed for each in row.outcomes]
+        assert row.standard_error == statistics.standard_error(own, 1 / 3, 0.001)
+        assert row.half_width == statistics.half_width(own, 1 / 3, 0.001)
+        assert row.claimed == pytest.approx(np.mean(own))
+        pairs = [(x, first[seed].claimed) for seed, x in zip(row.seeds, own, strict=True)]
+        gaps = [one - other for one, other in pairs]
+        assert row.difference == pytest.approx(np.mean(gaps))
+        if row is not leader:
+            half = statistics.half_width(gaps, 1 / 3, 0.001)
+            assert row.difference_half_width == pytest.approx(half)
+        assert row.measured("odd") == [each.measures["odd"] for each in row.outcomes]
+        assert row.diverged == 0
 
 
 def test_of_the_tied_the_preferred_one_and_the_leader_after_one_split(toy):

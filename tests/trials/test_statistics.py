@@ -24,6 +24,8 @@ def test_the_interval_uses_t():
     assert half_width([1.0, 2.0, 3.0], THIRD) == pytest.approx(
         4.302653 * math.sqrt(2 / 3), rel=1e-6
     )
+    tenths = half_width([0.1, 0.2, 0.3], THIRD)
+    assert tenths == pytest.approx(0.4302653 * math.sqrt(2 / 3), rel=1e-6)
     assert half_width([5.0], THIRD) is None
 
 
@@ -91,6 +93,7 @@ def test_one_round_claims_nothing():
 
 
 def test_one_candidate():
+    assert compare(np.array([[0.5]]), THIRD).tied == (True,)
     assert compare(np.array([[0.5], [0.6]]), THIRD).tied == (True,)
 
 
@@ -98,7 +101,9 @@ def test_equal_scores_are_tied():
     assert compare(np.full((4, 3), 0.5), THIRD).tied == (True,) * 3
 
 
-@pytest.mark.parametrize("scores", [np.zeros((0, 2)), np.array([[math.nan, 1.0]]), np.zeros(3)])
+@pytest.mark.parametrize(
+    "scores", [np.zeros((0, 2)), np.zeros((2, 0)), np.array([[math.nan, 1.0]]), np.zeros(3)]
+)
 def test_scores_that_cannot_be_compared(scores):
     with pytest.raises(InputError, match="cannot be compared"):
         compare(scores, THIRD)

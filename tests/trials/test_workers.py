@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -158,6 +159,36 @@ def test_a_part_that_is_lost_is_tried_again(toy):
     with Unlucky() as executor:
         found = list(workers.run_on(executor, contest.split(0), contest.arms))
     assert sorted(arm.candidate for arm, _ in found) == ["a", "a", "b"]
+
+
+class Held:
+    """Ends the first part and none of the others."""
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, fn, sent, chunk):
+        future = Future()
+        if not self.futures:
+            future.set_result(fn(sent, chunk))
+        self.futures.append(future)
+        return future
+
+
+def test_closing_cancels_what_has_not_ended(toy):
+    contest, executor = toy({name: {1: 0.5, 2: 0.6} for name in "abcd"}), Held()
+    found = workers.run_on(executor, contest.split(0), contest.arms)
+    assert next(found)[0] == contest.arms[0]
+    found.close()
+    assert [each.cancelled() for each in executor.futures] == [False, True, True, True]
+
+
+def test_arms_run_where_the_files_are_not_seen(toy):
+    contest = toy({"a": {1: 0.5, 2: 0.6}, "b": {1: 0.7}})
+    split = replace(contest.split(0), arrays=(np.zeros(3),))
+    with Elsewhere(2) as executor:
+        found = dict(workers.run_on(executor, split, contest.arms))
+    assert found == dict(split.run(contest.arms, 1))
 
 
 def test_other_versions_and_other_things_are_refused(monkeypatch):
