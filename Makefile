@@ -1,4 +1,5 @@
 # make demo: choose an activation for handwritten digits. make test: run the tests.
+# make bench: some minutes of every benchmark; what they write down needs --measure.
 PYTHON ?= python3
 BIN := .venv/bin
 # floors F0 to F5
@@ -9,8 +10,9 @@ STRICT := _errors.py _text.py _callable.py expr emit kernels gaussian_moments pa
 demo: .venv/installed
 	$(BIN)/nonlin choose digits
 
+# worksteal: neighbours run in one process, so that what a file prepares is prepared once
 test: .venv/tested
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 lint: .venv/tested
 	$(BIN)/ruff format --check .
@@ -19,7 +21,7 @@ lint: .venv/tested
 	$(BIN)/mypy --strict $(addprefix src/nonlin/,$(STRICT))
 
 bench: .venv/tested
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	for script in benchmarks/[!_]*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
 	rm -rf .venv build dist

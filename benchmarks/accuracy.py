@@ -1,14 +1,15 @@
 """Errors in ULP: the kernels beside the truth, PyTorch and JAX.
 
-    python benchmarks/accuracy.py                     16-bit inputs and a sample of float32
-    python benchmarks/accuracy.py --exhaustive        all 2^32 float32 inputs: see --minutes
-    python benchmarks/accuracy.py --exhaustive --names gelu,mish --precision fast --minutes 10
+    python benchmarks/accuracy.py                     a few functions, as below; a minute
+    python benchmarks/accuracy.py --measure           16-bit inputs and a sample of float32
+    python benchmarks/accuracy.py --measure --exhaustive    all 2^32 float32 inputs: see --minutes
+    python benchmarks/accuracy.py --measure --exhaustive --names gelu,mish --minutes 10
     python benchmarks/accuracy.py --report            the page again, from what was measured
 
-What is measured replaces the same entries in docs/accuracy.json, and docs/accuracy.md is written
-from that. An exhaustive run saves every 2^26 inputs; it can be interrupted, and the next one goes
-on where it stopped, unless the code of the kernel has changed. Libraries that are not installed
-are left out.
+What --measure finds replaces the same entries in docs/accuracy.json, and docs/accuracy.md is
+written from that. An exhaustive run saves every 2^26 inputs; it can be interrupted, and the next
+one goes on where it stopped, unless the code of the kernel has changed. Libraries that are not
+installed are left out.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
+from _shared import DOCS, cpu, parser, say_reduced
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from ulp import page, sweep
@@ -43,43 +44,50 @@ from nonlin.expr.paths import inputs_of, roots_of
 from nonlin.kernels import target
 from nonlin.kernels.compile import without_ones
 
-DOCS = Path(__file__).parents[1] / "docs"
 DATA, PAGE = DOCS / "accuracy.json", DOCS / "accuracy.md"
 SECTIONS = ("sample", "half", "exhaustive", "reference")
 ELEMENTWISE = tuple(name for name in nl.names() if nl.get(name).elementwise)
 CHECKED = 400  # random points per entry at which the truth is checked
+FEW = ("relu", "sigmoid", "tanh", "softplus", "gelu", "mish")
+REDUCED = f"only {', '.join(FEW)}"
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--names", default=",".join(ELEMENTWISE))
-    parser.add_argument("--precision", default=",".join(sweep.PRECISIONS))
-    parser.add_argument("--exhaustive", action="store_true", help="all 2^32 float32 inputs")
-    parser.add_argument("--torch", action="store_true", help="PyTorch, too, on all 2^32")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="of --exhaustive")
-    parser.add_argument("--threads", type=int, default=1, help="of --exhaustive")
-    parser.add_argument("--checked", type=int, default=CHECKED, help="points given to mpmath")
-    parser.add_argument("--report", action="store_true", help="measure nothing")
-    return parser.parse_args()
+    options = parser(__doc__, REDUCED)
+    options.add_argument("--names", help="all that are element-wise, if not given")
+    options.add_argument("--precision", default=",".join(sweep.PRECISIONS))
+    options.add_argument("--exhaustive", action="store_true", help="all 2^32 float32 inputs")
+    options.add_argument("--torch", action="store_true", help="PyTorch, too, on all 2^32")
+    options.add_argument("--minutes", type=float, default=float("inf"), help="of --exhaustive")
+    options.add_argument("--threads", type=int, default=1, help="of --exhaustive")
+    options.add_argument("--checked", type=int, default=CHECKED, help="points given to mpmath")
+    options.add_argument("--report", action="store_true", help="measure nothing")
+    given = options.parse_args()
+    if given.exhaustive and not given.measure:
+        options.error("--exhaustive takes hours and is written down: --measure --exhaustive")
+    given.names = given.names or ",".join(ELEMENTWISE if given.measure else FEW)
+    return given
 
 
 def main() -> None:
-    """Measure, save, write the page, print what breaks a promise."""
+    """Measure, print what breaks a promise; save and write the page if asked to."""
     given = arguments()
+    kept = given.measure or given.report
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    found = json.loads(DATA.read_text()) if DATA.exists() else {}
+    found = json.loads(DATA.read_text()) if kept and DATA.exists() else {}
     found = {section: {} for section in SECTIONS} | found
     try:
         if not given.report:
+            say_reduced(given, f"only {given.names}")
             measure(found, given)
     except KeyboardInterrupt:
         sys.exit("Interrupted. What was finished is kept: run it again to go on.")
     finally:
-        finish(found)
-    print("\n".join(page.broken(found, keys())) or "All bounds hold.")
+        if kept:
+            finish(found)
+    now = {name: key(name) for name in found["sample"] | found["exhaustive"]}
+    print("\n".join(page.broken(found, now)) or "All bounds hold.")
 
 
 def measure(found: dict[str, Any], given: argparse.Namespace) -> None:
@@ -97,14 +105,12 @@ def measure(found: dict[str, Any], given: argparse.Namespace) -> None:
 
 
 @cache
-def keys() -> dict[str, str]:
-    """By entry, what changes with the code of its kernels, the CPU and LLVM."""
-    return {name: _key(nl.get(name)) for name in ELEMENTWISE}
+def key(name: str) -> str:
+    """What changes with the code of an entry's kernels, the CPU and LLVM.
 
-
-def _key(activation: Any) -> str:
-    """Of the code itself: what is measured stays good while other parts of the project change."""
-    host = target.host()
+    Of the code itself: what is measured stays good while other parts of the project change.
+    """
+    activation, host = nl.get(name), target.host()
     parts = [host.cpu, str(llvm.llvm_version_info)]
     formula, parameters = without_ones(activation.formula, activation.values)
     for path, precision in product(((0,), (0, 1), (2,)), sweep.PRECISIONS):
@@ -117,26 +123,25 @@ def _key(activation: Any) -> str:
 
 def refer(found: dict[str, Any], names: list[str], points: int, progress: Progress) -> None:
     """Check the truth, unless these kernels were checked at as many points before."""
-    now = keys()
     for name in progress.track(names, description="the truth beside mpmath"):
         before = found["reference"].get(name, {})
-        if before.get("key") != now[name] or before.get("points", 0) < points:
-            found["reference"][name] = {"key": now[name], **check(nl.get(name), points)}
+        if before.get("key") != key(name) or before.get("points", 0) < points:
+            found["reference"][name] = {"key": key(name), **check(nl.get(name), points)}
 
 
 def take_samples(found: dict[str, Any], names: list[str], progress: Progress) -> None:
     """float32 on a sample, the formats of 16 bits on all inputs."""
-    now, x = keys(), sweep.sample()
+    x = sweep.sample()
     for name in progress.track(names, description="sample and 16 bits"):
-        found["sample"][name] = _plain(sweep.sampled(nl.get(name), x), now[name])
+        found["sample"][name] = _plain(sweep.sampled(nl.get(name), x), key(name))
         for kind in sweep.HALVES:
             entries = found["half"].setdefault(kind.name, {})
-            entries[name] = _plain(sweep.half(nl.get(name), kind), now[name])
+            entries[name] = _plain(sweep.half(nl.get(name), kind), key(name))
 
 
-def _plain(tallies: dict[str, sweep.Tallies], key: str) -> dict[str, Any]:
+def _plain(tallies: dict[str, sweep.Tallies], now: str) -> dict[str, Any]:
     return {
-        contender: {"key": key, **{label: each.to_dict() for label, each in by_order.items()}}
+        contender: {"key": now, **{label: each.to_dict() for label, each in by_order.items()}}
         for contender, by_order in tallies.items()
     }
 
@@ -170,9 +175,9 @@ def _records(found: dict[str, Any], name: str, contenders: list[str]) -> dict[st
     for contender in contenders:
         if contender in PEERS and not knows(contender, name):
             continue
-        key = f"torch {metadata.version('torch')}" if contender in PEERS else keys()[name]
-        if entry.get(contender, {}).get("key") != key:
-            entry[contender] = {"key": key, "pieces": 0, "seconds": 0.0}
+        now = f"torch {metadata.version('torch')}" if contender in PEERS else key(name)
+        if entry.get(contender, {}).get("key") != now:
+            entry[contender] = {"key": now, "pieces": 0, "seconds": 0.0}
     return {contender: entry[contender] for contender in contenders if contender in entry}
 
 
@@ -208,19 +213,14 @@ def finish(found: dict[str, Any]) -> None:
     """Save, and write the page."""
     found["date"], found["machine"] = time.strftime("%Y-%m-%d"), machine()
     save(found)
-    PAGE.write_text(page.write(found, keys()))
+    PAGE.write_text(page.write(found, {name: key(name) for name in ELEMENTWISE}))
 
 
 def machine() -> dict[str, str]:
     """Where this was measured, and with which versions."""
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        cpu = lines[0].split(":")[1].strip() if lines else cpu
     packages = ("numpy", "llvmlite", "mpmath", "torch", "jax")
     versions = {name: metadata.version(name) for name in packages if find_spec(name)}
-    return {"CPU": cpu, "Python": platform.python_version(), **versions}
+    return {"CPU": cpu(), "Python": platform.python_version(), **versions}
 
 
 if __name__ == "__main__":

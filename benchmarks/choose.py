@@ -1,24 +1,26 @@
 """Choosing: every target side by side with what was measured.
 
-Run: python benchmarks/choose.py                       (about half an hour; writes
-     python benchmarks/choose.py --part networks        docs/performance-choosing.md)
+Run: python benchmarks/choose.py                       the parts that take a minute or two
+     python benchmarks/choose.py --measure             all, up to half an hour, written down in
+     python benchmarks/choose.py --measure --part networks    docs/performance-choosing.md
      python benchmarks/choose.py --part permuted --runs 20
 
 What each part runs, and how, stands at the top of its file in benchmarks/choosing. A part that
-is run alone replaces its own rows on the page.
+is measured alone replaces its own rows on the page.
 """
 
-import argparse
 import importlib
 import json
 import os
 import platform
 import time
-from pathlib import Path
 from typing import Any
 
+from _shared import DOCS, cpu, parser, say_reduced
+
 PARTS = ("networks", "peak", "answer", "main_thread", "workers", "permuted")
-DOCS = Path(__file__).parents[1] / "docs"
+LONG = ("permuted",)
+REDUCED = f"without {', '.join(LONG)}"
 KEPT, PAGE = DOCS / "performance-choosing.json", DOCS / "performance-choosing.md"
 
 
@@ -26,13 +28,8 @@ def machine() -> str:
     import numpy
     import sklearn
 
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        cpu = lines[0].split(":")[1].strip() if lines else cpu
     return (
-        f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"{cpu()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
         f"NumPy {numpy.__version__}, scikit-learn {sklearn.__version__}"
     )
 
@@ -70,14 +67,16 @@ def run(part: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--part", choices=PARTS, action="append", help="all of them if not given")
-    parser.add_argument("--runs", type=int, help="of the part `permuted`; then nothing is written")
-    given = parser.parse_args()
-    for part in given.part or PARTS:
+    options = parser(__doc__, REDUCED)
+    options.add_argument("--part", choices=PARTS, action="append", help="only this")
+    options.add_argument("--runs", type=int, help="of the part `permuted`; then nothing is written")
+    given = options.parse_args()
+    parts = given.part or [part for part in PARTS if given.measure or part not in LONG]
+    say_reduced(given, ", ".join(parts))
+    for part in parts:
         few = {"runs": given.runs} if given.runs and part == "permuted" else {}
         found = run(part, few)
-        if not given.runs:
+        if given.measure and not given.runs:
             kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
             kept[part] = found
             KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

@@ -1,14 +1,14 @@
 """Kernels: nonlin beside PyTorch, JAX, NumPy and SciPy, and beside a plain copy.
 
-    python benchmarks/kernels.py                      6 to 8 minutes
-    python benchmarks/kernels.py --quick              about 1 minute
-    python benchmarks/kernels.py --names gelu,mish --sizes 256K --threads 1
+    python benchmarks/kernels.py                      about 1 minute
+    python benchmarks/kernels.py --measure            6 to 8 minutes; writes docs/performance.md
+    python benchmarks/kernels.py --measure --names gelu,mish --sizes 256K --threads 1
     python benchmarks/kernels.py --report             the page again, from what was measured
 
 One process per number of threads, held to as many CPUs, so that every library has the same. In
-every round each contender has its turn, and the order rotates. What is measured replaces the same
-tasks in docs/performance.json, and docs/performance.md is written from that. Libraries that are
-not installed are left out.
+every round each contender has its turn, and the order rotates. What --measure finds replaces the
+same tasks in docs/performance.json, and docs/performance.md is written from that. Libraries that
+are not installed are left out.
 """
 
 from __future__ import annotations
@@ -22,47 +22,48 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from _shared import DOCS, parser, say_reduced
 from comparison import first_call, page, run
 from comparison.tasks import ELEMENTWISE, ROWWISE
 
-DOCS = Path(__file__).parents[1] / "docs"
 DATA, PAGE = DOCS / "performance.json", DOCS / "performance.md"
-SIZES, QUICK_SIZES = "4K,256K,64M", "4K,256K,4M"
-ROUNDS, QUICK_ROUNDS = "15,7", "5,3"  # of small and of large tasks, at most
+SIZES, FEWER_SIZES = "4K,256K,64M", "4K,256K,4M"
+ROUNDS, FEWER_ROUNDS = "15,7", "5,3"  # of small and of large tasks, at most
+REDUCED = f"sizes {FEWER_SIZES}, fewer rounds"
 UNITS = {"K": 1 << 10, "M": 1 << 20}
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--names", default=",".join((*ELEMENTWISE, *ROWWISE)))
-    parser.add_argument("--sizes", help=f"elements (default: {SIZES})")
-    parser.add_argument("--rounds", help=f"of small and of large tasks (default: {ROUNDS})")
-    parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--quick", action="store_true", help=f"sizes {QUICK_SIZES}, fewer rounds")
-    parser.add_argument("--report", action="store_true", help="measure nothing")
-    parser.add_argument("--worker", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    given.sizes = given.sizes or (QUICK_SIZES if given.quick else SIZES)
-    given.rounds = given.rounds or (QUICK_ROUNDS if given.quick else ROUNDS)
+    options = parser(__doc__, REDUCED)
+    options.add_argument("--names", default=",".join((*ELEMENTWISE, *ROWWISE)))
+    options.add_argument("--sizes", help=f"elements (default: {SIZES})")
+    options.add_argument("--rounds", help=f"of small and of large tasks (default: {ROUNDS})")
+    options.add_argument("--threads", default="1,2")
+    options.add_argument("--report", action="store_true", help="measure nothing, write the page")
+    options.add_argument("--worker", help=argparse.SUPPRESS)
+    given = options.parse_args()
+    given.sizes = given.sizes or (SIZES if given.measure else FEWER_SIZES)
+    given.rounds = given.rounds or (ROUNDS if given.measure else FEWER_ROUNDS)
     return given
 
 
 def main() -> None:
-    """Measure, merge, write the page, print it."""
+    """Measure and print; merge and write the page if asked to."""
     given = arguments()
     if given.worker:
         work(given)
         return
-    found = json.loads(DATA.read_text()) if DATA.exists() else {"tasks": []}
+    kept = given.measure or given.report
+    found = json.loads(DATA.read_text()) if kept and DATA.exists() else {"tasks": []}
     if not given.report:
+        say_reduced(given, f"sizes {given.sizes}, {given.rounds} rounds")
         for threads in given.threads.split(","):
             merge(found, measured(threads))
-        found["first_call"] = first_call.measure(quick=given.quick)
+        found["first_call"] = first_call.measure(quick=not given.measure)
+    if kept:
         DATA.write_text(compact(found))
-    PAGE.write_text(page.write(found))
+        PAGE.write_text(page.write(found))
     print(page.summary(found))
 
 

@@ -1,9 +1,9 @@
 """How long a user waits: import, help, the first call of a kernel, compiled or from the store.
 
-    python benchmarks/startup.py
+    python benchmarks/startup.py              about a minute
+    python benchmarks/startup.py --measure    more processes; writes docs/performance-startup.md
 
-Every number is the median of fresh processes. Printed, and written to
-docs/performance-startup.md with the machine.
+Every number is the median of fresh processes.
 """
 
 import os
@@ -13,10 +13,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-RUNS = 7
-PAGE = Path(__file__).parents[1] / "docs" / "performance-startup.md"
+from _shared import DOCS, parser, say_reduced
+
+RUNS, FEW = 7, 3
+REDUCED = f"{FEW} processes each instead of {RUNS}"
+PAGE = DOCS / "performance-startup.md"
 CALLS = """
 import time, nonlin as nl, numpy as np
 import llvmlite.binding
@@ -69,11 +71,11 @@ def help_time() -> float:
     return milliseconds(code, "")
 
 
-def report(what: str, measure: Callable[..., float], *arguments: str) -> str:
+def report(runs: int, what: str, measure: Callable[..., float], *arguments: str) -> str:
     """Median, fastest and slowest of several runs, as a row of a table; printed, too."""
-    times = [measure(*arguments) for _ in range(RUNS)]
+    times = [measure(*arguments) for _ in range(runs)]
     row = f"| {what} | {statistics.median(times):.1f} | {min(times):.1f} to {max(times):.1f} |"
-    print(row)
+    print(row, flush=True)
     return row
 
 
@@ -84,29 +86,35 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Run everything, print it and write the page."""
-    rows = list(measured())
+    """Run it and print it; write the page if asked to."""
+    given = parser(__doc__, REDUCED).parse_args()
+    say_reduced(given, REDUCED)
+    rows = list(measured(RUNS if given.measure else FEW))
+    if not given.measure:
+        return
     head = "# How long a user waits\n\nMedian of fresh processes, in milliseconds. Written by"
     table = "\n".join(["| what | median | range |", "|---|---|---|", *rows])
     PAGE.write_text(f"{head} `benchmarks/startup.py`.\n\n{machine()}\n\n{table}\n")
 
 
-def measured() -> Iterator[str]:
-    """The rows of the table."""
-    yield report("import nonlin", cold, IMPORT)
-    yield report("nonlin --help, whole process", help_time)
+def measured(runs: int) -> Iterator[str]:
+    """The rows of the table, each of so many processes."""
+    yield report(runs, "import nonlin", cold, IMPORT)
+    yield report(runs, "nonlin --help, whole process", help_time)
     with tempfile.TemporaryDirectory() as folder:
         milliseconds(FIRST, folder)
-        yield report("import and first call, kernel in the store", milliseconds, FIRST, folder)
-    yield report("import and first call, kernel compiled", cold, FIRST)
+        yield report(
+            runs, "import and first call, kernel in the store", milliseconds, FIRST, folder
+        )
+    yield report(runs, "import and first call, kernel compiled", cold, FIRST)
     for dtype in ("float32", "float64"):
         for precision in ("fast", "exact"):
             code = CALLS.format(dtype=dtype, precision=precision)
-            yield report(f"a new kernel compiled, {dtype} {precision}", cold, code)
+            yield report(runs, f"a new kernel compiled, {dtype} {precision}", cold, code)
             with tempfile.TemporaryDirectory() as folder:
                 milliseconds(code, folder)
                 what = f"a new kernel from the store, {dtype} {precision}"
-                yield report(what, milliseconds, code, folder)
+                yield report(runs, what, milliseconds, code, folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Training many small networks: nonlin beside scikit-learn's MLPClassifier.
 
-Run: python benchmarks/training.py        (about a minute; writes docs/performance-training.md)
+Run: python benchmarks/training.py               half a minute
+     python benchmarks/training.py --measure     a minute; writes docs/performance-training.md
 
 Both train 64-64-64-10 relu networks on the digits data set (1437 training rows), batch 32,
 Adam with learning rate 1e-3, no weight decay, the same number of epochs, without validation
@@ -17,15 +18,17 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
+from _shared import DOCS, cpu, parser, say_reduced
 
 from nonlin.network import Job, Network, Settings, train_many
 
-NETWORKS, EPOCHS, BATCH, ROUNDS = 64, 5, 32, 5
+NETWORKS, EPOCHS, BATCH = 64, 5, 32
+ROUNDS, FEW = 5, 2
+REDUCED = f"{FEW} rounds instead of {ROUNDS}"
 SKLEARN_NETWORKS = 2  # per round: 64 would take minutes and tell nothing more
-REPORT = Path(__file__).parents[1] / "docs" / "performance-training.md"
+REPORT = DOCS / "performance-training.md"
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
@@ -91,7 +94,7 @@ def first_fits() -> tuple[float, float]:
     return cold, warm
 
 
-def measure() -> dict[str, list[float]]:
+def measure(rounds: int) -> dict[str, list[float]]:
     inputs, labels = digits()
     Network([64, 8, 10], "relu", "softmax").fit(inputs[:64], labels[:64], epochs=1)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -101,7 +104,7 @@ def measure() -> dict[str, list[float]]:
         f"nonlin, {cores} threads": lambda: ours(inputs, labels, cores),
     }
     times: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, run in runs.items():
             times[name].append(run())
     return times
@@ -111,19 +114,15 @@ def machine() -> str:
     import numba
     import sklearn
 
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        cpu = lines[0].split(":")[1].strip() if lines else cpu
     return (
-        f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"{cpu()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
         f"NumPy {np.__version__}, Numba {numba.__version__}, scikit-learn {sklearn.__version__}"
     )
 
 
 def report(fits: tuple[float, float], times: dict[str, list[float]]) -> str:
-    reference = statistics.median(times["scikit-learn MLPClassifier"])
+    theirs = times["scikit-learn MLPClassifier"]
+    reference, rounds = statistics.median(theirs), len(theirs)
     rows = [
         f"| {name} | {statistics.median(each):.1f} | {min(each):.1f} to {max(each):.1f} "
         f"| {reference / statistics.median(each):.1f} |"
@@ -132,7 +131,7 @@ def report(fits: tuple[float, float], times: dict[str, list[float]]) -> str:
     head = (
         "# Training many small networks\n\nWritten by `python benchmarks/training.py`.\n\n"
         f"{NETWORKS} networks 64-64-64-10, relu, digits (1437 rows), batch {BATCH}, Adam, "
-        f"{EPOCHS} epochs; {ROUNDS} alternating rounds; scikit-learn fits {SKLEARN_NETWORKS} "
+        f"{EPOCHS} epochs; {rounds} alternating rounds; scikit-learn fits {SKLEARN_NETWORKS} "
         f"such networks per round.\n\nMachine: {machine()}.\n\n"
         "| | median us per network-step | spread | times as fast |\n|---|---|---|---|\n"
     )
@@ -144,10 +143,12 @@ def report(fits: tuple[float, float], times: dict[str, list[float]]) -> str:
 
 
 def main() -> None:
-    text = report(first_fits(), measure())
+    given = parser(__doc__, REDUCED).parse_args()
+    say_reduced(given, REDUCED)
+    text = report(first_fits(), measure(ROUNDS if given.measure else FEW))
     print(text)
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(text, encoding="utf-8")
+    if given.measure:
+        REPORT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

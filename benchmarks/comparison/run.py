@@ -13,8 +13,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
+
+from _shared import cpu
 
 PEERS = {"torch": "pytorch", "jax": "xla", "scipy": "tutorial"}  # package: module here
 SAMPLE = 1e-3  # seconds: a turn of a small task repeats the call for so long
@@ -176,13 +177,8 @@ def overhead() -> dict[str, float]:
 
 def machine() -> dict[str, str]:
     """Where this is measured, and with which versions."""
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        cpu = lines[0].split(":")[1].strip() if lines else cpu
     packages = ("nonlin", "numpy", "scipy", "llvmlite", "torch", "jax", "jaxlib")
     found = [importlib.import_module(name) for name in packages if find_spec(name)]
     versions = {module.__name__: str(module.__version__) for module in found}
     system = f"{os.cpu_count()} CPUs, {platform.system()}"
-    return {"CPU": f"{cpu}, {system}", "Python": platform.python_version(), **versions}
+    return {"CPU": f"{cpu()}, {system}", "Python": platform.python_version(), **versions}

@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # where each public name lives; every other name is looked up in the catalogue
 _HOMES = {
@@ -52,7 +52,7 @@ _MODULES = (
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
+    if name.startswith("_"):  # what tools look for; no entry has such a name
         raise AttributeError(name)
     if name in _HOMES:
         home = import_module(_HOMES[name])

@@ -1,22 +1,20 @@
-from collections.abc import Callable
-from typing import Any, Unpack
-
+from nonlin import report as report
 from nonlin._errors import NonlinError as NonlinError
 from nonlin._text import set_language as set_language
 from nonlin.activation import Activation as Activation
+from nonlin.activation import activation as activation
 from nonlin.catalogue import get as get
 from nonlin.catalogue import names as names
 from nonlin.catalogue.equivalents import equivalents as equivalents
-from nonlin.choose import Options, Result
+from nonlin.choose import choose as choose
+from nonlin.export import export as export
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
 from nonlin.keep import load as load
-from nonlin.layers import Subject
 from nonlin.network import Initialisation as Initialisation
-from nonlin.network import Loss, Memory, Settings
 from nonlin.network import Network as Network
-from nonlin.stability import Stability
 from nonlin.stability import diagnose as diagnose
+from nonlin.stability import stability as stability
 from nonlin.theory.infinite_width import nngp as nngp
 from nonlin.theory.infinite_width import ntk as ntk
 from nonlin.theory.propagation import critical as critical
@@ -27,18 +25,5 @@ from nonlin.theory.shaping import shape as shape
 
 __version__: str
 
-def activation(
-    name: str, formula: str | Callable[..., Any], /, **parameters: float
-) -> Activation: ...
-def choose(X: Any, y: Any, **options: Unpack[Options]) -> Result: ...
-def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes: ...
-def stability(
-    network: Network | Subject,
-    X: Any = ...,
-    y: Any = ...,
-    *,
-    settings: Settings | None = ...,
-    memory: Memory | None = ...,
-    loss: str | Loss | None = ...,
-) -> Stability: ...
+def __dir__() -> list[str]: ...
 def __getattr__(name: str) -> Activation: ...  # every entry of the catalogue

@@ -151,11 +151,11 @@ class _Deal:
         """Which parts may have a group of these classes, so that no part stays empty and every
         class is in training."""
         self.ahead[classes] -= 1
-        empty = self.given == 0
+        empty: np.ndarray = self.given == 0
         if empty.sum() >= self.left:
             return empty
         if (~self.learnt[classes] & (self.ahead[classes] == 0)).any():
-            return np.arange(len(self.parts)) == 0
+            return np.asarray(np.arange(len(self.parts)) == 0)
         return np.ones(len(self.parts), bool)
 
 

@@ -131,7 +131,8 @@ def _left_out(gaps: np.ndarray, target: str) -> tuple[Text, ...]:
 def as_frame(X: Any) -> pl.DataFrame:
     """X as a frame, columns of the types they came with; an array's are called x1, x2, ..."""
     if hasattr(X, "collect_schema") and hasattr(X, "lazy"):  # polars, eager or lazy
-        return X.lazy().collect()
+        frame: pl.DataFrame = X.lazy().collect()
+        return frame
     if hasattr(X, "iloc") and hasattr(X, "columns"):
         names = columns.distinct(str(name) for name in X.columns)
         return pl.DataFrame([_from_pandas(n, X.iloc[:, at]) for at, n in enumerate(names)])

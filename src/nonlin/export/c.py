@@ -55,7 +55,7 @@ def _dialect(kind: str, suffix: str) -> Dialect:
 DIALECT = _dialect("double", "")
 SINGLE = _dialect("float", "f")
 _TYPES = {"double": ("", DIALECT), "float": ("f", SINGLE)}
-ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
+ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 
 
 def write(exported: Exported) -> str:

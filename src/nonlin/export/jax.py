@@ -31,7 +31,7 @@ SPELLINGS = with_threshold(
     }
 )
 DIALECT = dialect(SPELLINGS, "jnp.where(a == 0, jnp.copysign(a, b), a * b)")
-ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
+ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
 import jax
 import jax.numpy as jnp

@@ -37,7 +37,7 @@ DIALECT = Dialect(
     let_condition="const {name} = {formula};",
     helpers={"damp": _DAMP},
 )
-ERRORS = (Error("float64", 8, 2000, 1e-300),)
+ERRORS: tuple[Error, ...] = (Error("float64", 8, 2000, 1e-300),)
 
 
 def write(exported: Exported) -> str:

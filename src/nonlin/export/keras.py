@@ -35,7 +35,7 @@ DIALECT = dialect(
     "ops.where(a == 0, ops.where(b < 0, -a, a), a * b)",
     fill_all=True,  # a number would become float32
 )
-ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
+ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
 import keras
 from keras import ops

@@ -8,7 +8,7 @@ from nonlin.export.header import Error
 from nonlin.export.modules import dialect, function, module
 
 DIALECT = dialect(SPELLINGS, "np.where(a == 0, np.copysign(a, b), a * b)")
-ERRORS = (Error("float64", 8, 2000, 1e-300),)
+ERRORS: tuple[Error, ...] = (Error("float64", 8, 2000, 1e-300),)
 _FRAME = '''\
 from functools import wraps
 

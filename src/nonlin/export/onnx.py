@@ -16,7 +16,7 @@ from nonlin.expr.walk import postorder
 
 OPSET = 18
 IR_VERSION = 8  # the oldest that may carry this opset
-ERRORS = (Error("float32", 8, 2000, 1e-30),)
+ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30),)
 OPERATORS: Mapping[str, str] = {
     "add": "Add",
     "subtract": "Sub",

@@ -6,7 +6,7 @@ from nonlin.emit.python import to_module
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
 
-ERRORS = (Error("float64", 8, 2000, 1e-300),)
+ERRORS: tuple[Error, ...] = (Error("float64", 8, 2000, 1e-300),)
 
 
 def write(exported: Exported) -> str:

@@ -42,7 +42,7 @@ DIALECT = Dialect(
     fill_all=True,  # a number would become float32
     helpers=helpers(_SPELLINGS, "tf.where(tf.equal(a, 0), tf.where(b < 0, -a, a), a * b)"),
 )
-ERRORS = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
+ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
 import tensorflow as tf
 

@@ -97,8 +97,8 @@ class _Run:
     times: dict[Activation, list[tuple[float, ...]]] = field(default_factory=dict)
     copies: list[float] = field(default_factory=list)
     repeats: dict[Any, int] = field(default_factory=dict)
-    x: Any = None
-    out: Any = None
+    x: np.ndarray = field(init=False)
+    out: tuple[np.ndarray, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         block = np.random.default_rng(0).standard_normal(1 << 18).astype(np.float32)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
@@ -288,7 +288,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def _encoded(self, y: np.ndarray, reset: bool, classes: Any) -> np.ndarray:
         check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] == 1:
-            warnings.warn(say("sklearn.column"), _data_conversion(), stacklevel=5)
+            warnings.warn(say("sklearn.column"), DataConversionWarning, stacklevel=5)
             y = y[:, 0]
         if reset:
             self._multilabel = type_of_target(y).startswith("multilabel")
@@ -311,7 +311,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         probabilities = self.predict_proba(X)
         if self._multilabel:
             return (probabilities > 0.5).astype(np.int64)
-        return self.classes_[probabilities.argmax(axis=1)]
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class, shape (rows, classes), in the order of classes_."""
@@ -325,10 +325,4 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Logarithm of `predict_proba`."""
         with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
-
-
-def _data_conversion() -> type[Warning]:
-    from sklearn.exceptions import DataConversionWarning
-
-    return DataConversionWarning
+            return np.asarray(np.log(self.predict_proba(X)))

@@ -70,7 +70,7 @@ def _labels(logits: np.ndarray) -> np.ndarray:
 
 
 def _largest(logits: np.ndarray) -> np.ndarray:
-    return logits.argmax(axis=1)
+    return np.asarray(logits.argmax(axis=1))
 
 
 def _rising(logits: np.ndarray) -> np.ndarray:
@@ -80,7 +80,7 @@ def _rising(logits: np.ndarray) -> np.ndarray:
 
 def _rank(logits: np.ndarray) -> np.ndarray:
     """How many classes are left behind with a probability above one half: the median class."""
-    return (np.cumprod(_probabilities(logits), axis=1) > 0.5).sum(axis=1)
+    return np.asarray((np.cumprod(_probabilities(logits), axis=1) > 0.5).sum(axis=1))
 
 
 def _accuracy(read: Callable[[np.ndarray], np.ndarray]) -> Callable[..., Judged]:

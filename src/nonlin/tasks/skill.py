@@ -106,8 +106,8 @@ def d2_pinball(
 
 def _quantiles(y: np.ndarray, levels: Sequence[float], weights: Weights) -> np.ndarray:
     if weights is None:
-        return np.quantile(y, levels)
-    return np.quantile(y, levels, weights=weights, method="inverted_cdf")
+        return np.asarray(np.quantile(y, levels))
+    return np.asarray(np.quantile(y, levels, weights=weights, method="inverted_cdf"))
 
 
 def weighted_kappa(predicted: np.ndarray, y: np.ndarray, weights: Weights = None) -> float:
