@@ -98,7 +98,8 @@ def _delivered(executor: Executor, order: Order) -> Iterator[Any]:
     """What stands for the order in every chunk, as long as the `with` block lasts."""
     client: Any = getattr(executor, "_client", None)  # of Dask's executor: it knows all workers
     if hasattr(client, "scatter"):
-        yield client.scatter(order, broadcast=True, hash=False)
+        # to one worker, from which the others take it: a broadcast never ends if one is lost
+        yield client.scatter(order, hash=False)
         return
     with tempfile.TemporaryDirectory(prefix="nonlin-") as folder:
         yield _stored(order, Path(folder))
