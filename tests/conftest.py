@@ -1,11 +1,17 @@
 """For all tests: nothing is written to the home of whoever runs them; one thread, one Keras."""
 
 import os
+import sys
 
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # there is a process for each core already
 os.environ.setdefault("KERAS_BACKEND", "jax")  # a process has one, the first that is asked for
+
+# Where bytecode is forbidden, as in many containers, every process that a test starts compiles
+# the whole of nonlin anew, and every run all assertions.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -12,12 +12,12 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 HUGE = np.finfo(np.float32).max
 
 
-@pytest.fixture
-def ulp(monkeypatch):
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import ulp.tally
-    import ulp.truth
-
+@pytest.fixture(scope="module")  # what it compiles is compiled once
+def ulp():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHMARKS))
+        import ulp.tally
+        import ulp.truth
     yield ulp
     for name in [name for name in sys.modules if name.split(".")[0] == "ulp"]:
         del sys.modules[name]

@@ -38,6 +38,7 @@ def pulled_back(function, x, grad):
 def test_every_entry(entry, kind, judge, grid, layer):
     activation = nl.get(entry)
     x = grid(activation, kind)
+    x = np.concatenate([x, np.zeros(1100 - x.size, kind)])  # of one shape: JAX compiles for each
     y, slope = pulled_back(lambda given: layer(entry)(dtype=kind)(given), x, np.ones_like(x))
     judge("keras").check(activation, 0, x, y)
     judge("keras").check(activation, 1, x, slope)

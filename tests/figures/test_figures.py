@@ -46,8 +46,14 @@ def test_one_steep_curve_does_not_flatten_the_others():
     assert axes.get_ylim()[1] < 2.5
 
 
-def test_more_than_twenty_become_small_multiples():
-    figure = nl.compare(nl.names())
+@pytest.fixture(scope="module")
+def everything():
+    """Every entry in one picture."""
+    return nl.compare(nl.names())
+
+
+def test_more_than_twenty_become_small_multiples(everything):
+    figure = everything
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert [axes.get_title() for axes in shown] == list(nl.names())
     assert len({axes.get_ylim() for axes in shown}) == 1  # one scale
@@ -153,10 +159,13 @@ def test_what_stands_in_a_picture_of_one():
     assert np.nanmax(curves["f'(x)"]) == pytest.approx(1 / 6)
 
 
-@pytest.mark.parametrize("names", [["relu"], ["softmax", "gelu"], nl.names()])
-def test_labels_do_not_overlap(names):
+@pytest.mark.parametrize("what", ["one", "two", "everything"])
+def test_labels_do_not_overlap(what, everything):
     """Of titles, tick labels and legends: within the picture and apart from each other."""
-    figure = nl.compare(names) if len(names) > 1 else nl.plot(names[0])
+    if what == "everything":
+        figure = everything
+    else:
+        figure = nl.plot("relu") if what == "one" else nl.compare(["softmax", "gelu"])
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     boxes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nonlin.expr.interval import REALS
 from nonlin.expr.nodes import (
@@ -25,7 +26,7 @@ from nonlin.expr.walk import postorder
 def derivative(root: Expr, variable: str = "x", order: int = 1) -> Expr:
     """The derivative of the given order with respect to a symbol, simplified."""
     for _ in range(order):
-        root = simplify(_once(root, variable))
+        root = _next(root, variable)
     return root
 
 
@@ -55,11 +56,12 @@ def _has_domain(node: Call) -> bool:
     return node.primitive in TABLE and TABLE[node.primitive].domain != REALS
 
 
-def _once(root: Expr, variable: str) -> Expr:
+@lru_cache(maxsize=1024)  # every target, property and gain begins with the same few
+def _next(root: Expr, variable: str) -> Expr:
     slopes: dict[Expr, Expr] = {}
     for node in postorder(root):
         slopes[node] = _slope(node, [slopes[a] for a in arguments_of(node)], variable)
-    return slopes[root]
+    return simplify(slopes[root])
 
 
 def _slope(node: Expr, slopes: list[Expr], variable: str) -> Expr:

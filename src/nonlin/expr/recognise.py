@@ -7,6 +7,7 @@ this runs once on a formula, before it is differentiated.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from nonlin.expr.nodes import (
     Call,
@@ -27,6 +28,7 @@ from nonlin.expr.walk import rewrite
 ONE = constant(1)
 
 
+@lru_cache(maxsize=1024)
 def recognise(formula: Expr) -> Expr:
     """An equal expression in terms of the primitives that are stable."""
     return rewrite(formula, _rule)

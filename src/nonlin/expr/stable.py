@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 
 from nonlin.expr.floats import as_function
 from nonlin.expr.interval import Interval
@@ -43,6 +44,7 @@ _VANISHING = (
 _ZERO_AT_ZERO = ("tanh", "erf", "log1p", "expm1", "negate")  # they vanish where their argument does
 
 
+@lru_cache(maxsize=1024)
 def stabilise(root: Expr) -> Expr:
     """An equal expression without 0 * inf, inf + oscillation and swallowed NaN."""
     root = simplify(rewrite(rewrite(root, _slope_of_mish), _tanh_of_softplus))

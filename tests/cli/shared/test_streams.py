@@ -5,25 +5,56 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
 from nonlin.cli.shared import streams
 
+LINES = [
+    "list", "show gelu", "show gelu --json", "forward", "--help", "show -h", "show relu -o a.svg",
+]  # fmt: skip
+EVERY_LINE = """
+import os, sys
+from pathlib import Path
+from nonlin.cli import main
+for number, line in enumerate(sys.argv[1:]):
+    for stream in (1, 2):
+        os.dup2(os.open(f"{number}.{stream}", os.O_WRONLY | os.O_CREAT), stream)
+    try:
+        main(line.split())
+    except SystemExit as end:
+        sys.stdout.flush(), sys.stderr.flush()
+        Path(f"{number}.code").write_text(str(end.code))
+"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """Exit code, output and errors of each line, which all run in one process: it starts slowly."""
+
+    @cache
+    def lines(language, encoding):
+        folder = tmp_path_factory.mktemp(f"{language}-{encoding}")
+        environment = {**os.environ, "NONLIN_LANG": language, "PYTHONIOENCODING": encoding}
+        environment.pop("PYTHONUTF8", None)
+        arguments = [sys.executable, "-c", EVERY_LINE, *LINES]
+        subprocess.run(arguments, env=environment, cwd=folder, timeout=180, check=True)
+        return {
+            line: [(folder / f"{number}.{part}").read_bytes() for part in ("code", 1, 2)]
+            for number, line in enumerate(LINES)
+        }
+
+    return lines
+
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "gbk"])
-@pytest.mark.parametrize(
-    "line",
-    ["list", "show gelu", "show gelu --json", "forward", "--help", "show -h", "show relu -o a.svg"],
-)
+@pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_encoding_can_be_written(line, encoding, language, tmp_path):
-    environment = {**os.environ, "NONLIN_LANG": language, "PYTHONIOENCODING": encoding}
-    environment.pop("PYTHONUTF8", None)
-    arguments = [sys.executable, "-m", "nonlin", *line.split()]
-    ran = subprocess.run(arguments, capture_output=True, env=environment, cwd=tmp_path, timeout=60)
-    assert ran.returncode == 0
-    said, error = ran.stdout.decode(encoding), ran.stderr.decode(encoding)
+def test_every_encoding_can_be_written(line, encoding, language, printed):
+    code, out, errors = printed(language, encoding)[line]
+    assert code == b"0"
+    said, error = out.decode(encoding), errors.decode(encoding)
     assert "?" not in said
     assert ("cannot show Chinese" in error) == (language == "zh" and encoding != "gbk")
     if line == "show gelu --json":
