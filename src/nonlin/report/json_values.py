@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from nonlin._text import Text
 from nonlin.measure import Measurement
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "kind": task.kind,
             "classes": task.labels.tolist(),
             "numbers": list(task.numbers),
-            "output": task.output,
-            "loss": task.loss,
-            "reason": str(task.reason),
-            "source": task.source,
+            **_named(task, "output", "loss", "reason", "source"),
         },
         "recommendation": _recommendation(result.recommendation),
         "tied": list(result.tied),
@@ -57,11 +55,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "seed": plan.seed,
             "splits": len(plan.seeds),
             "splits_finished": len(result.race.rounds),
-            "optimizer": settings.optimizer,
-            "weight_decay": settings.weight_decay,
-            "batch_size": settings.batch_size,
-            "epochs": settings.epochs,
-            "patience": settings.patience,
+            **_named(settings, "optimizer", "weight_decay", "batch_size", "epochs", "patience"),
         },
         "baseline": _baseline(result.baseline),
         "shares": None if result.shares is None else asdict(result.shares),
@@ -81,14 +75,8 @@ def _hidden(architectures: tuple[tuple[int, ...], ...]) -> list[Any]:
 def _recommendation(given: Recommendation) -> dict[str, Any]:
     return {
         "activation": given.label,
-        "learning_rate": given.learning_rate,
-        "initialisation": given.initialisation,
-        "gain": given.gain,
-        "output": given.output,
-        "loss": given.loss,
-        "hidden": list(given.hidden),
-        "headline": str(given.headline),
-        "reasons": [str(reason) for reason in given.reasons],
+        **_named(given, "learning_rate", "initialisation", "gain", "output", "loss", "hidden"),
+        **_named(given, "headline", "reasons"),
         "evidence": [_evidence(each) for each in given.evidence],
     }
 
@@ -100,28 +88,26 @@ def _baseline(given: Baseline | None) -> dict[str, Any] | None:
         "constant": given.constant.value,
         "linear": given.linear.value,
         "gain": given.gain.value,
-        "interval": None if given.interval is None else list(given.interval),
-        "p_value": given.p_value,
-        "sentence": str(given.sentence),
+        **_named(given, "interval", "p_value", "sentence"),
     }
 
 
 def _evidence(each: Evidence) -> dict[str, Any]:
     if isinstance(each, Measurement):
-        return {
-            "kind": "measurement",
-            "what": str(each.what),
-            "value": each.value,
-            "standard_error": each.standard_error,
-            "unit": each.unit,
-            "where": str(each.where),
-        }
-    return {
-        "kind": "theory",
-        "what": str(each.what),
-        "value": each.value,
-        "source": each.source,
-    }
+        known = _named(each, "what", "value", "standard_error", "unit", "where")
+        return {"kind": "measurement", **known}
+    return {"kind": "theory", **_named(each, "what", "value", "source")}
+
+
+def _named(given: Any, *names: str) -> dict[str, Any]:
+    """These attributes, sentences as text."""
+    return {name: _plain(getattr(given, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, Text) else value
 
 
 def _number(value: Any) -> Any:

@@ -110,7 +110,7 @@ def _ranking(result: Result) -> Section:
     ]  # fmt: skip
     text = [say("page.ranking_text", score=score)]
     chart = intervals(rows, say("page.ranking"))
-    return Section("ranking", say("page.ranking"), text, chart, head, cells)
+    return Section("ranking", text, chart, head, cells)
 
 
 def _against(row: Standing) -> str:
@@ -124,7 +124,7 @@ def _against(row: Standing) -> str:
 def _worth(result: Result) -> Section:
     """Network, linear model, constant on one scale."""
     if result.baseline is None:
-        return Section("worth", say("page.worth"), [say("page.no_baseline")], None, [], [])
+        return Section("worth", [say("page.no_baseline")], None, [], [])
     chosen, found = result.chosen, result.baseline
     named = (
         (chosen.label, chosen.score.value, chosen.score.standard_error, "chosen"),
@@ -138,9 +138,7 @@ def _worth(result: Result) -> Section:
     cells = [[label, f"{value:.4f}", number(error)] for label, value, error, _ in named]
     text = [str(found.sentence), say("page.worth_text")]
     head = [say("page.model"), str(chosen.score.what), say("page.standard_error")]
-    return Section(
-        "worth", say("page.worth"), text, intervals(rows, say("page.worth")), head, cells
-    )
+    return Section("worth", text, intervals(rows, say("page.worth")), head, cells)
 
 
 def _history(result: Result) -> Section:
@@ -168,12 +166,9 @@ def _history(result: Result) -> Section:
         )
     ticks = [(k + 1.0, str(k + 1)) for k in range(len(rounds))]
     chart = lines(foremost(drawn), say("page.history"), ticks) if len(rounds) > 1 else None
-    text = [say("page.history_text"), *_ended(result)]
-    return Section("history", say("page.history"), text, chart, head, cells)
-
-
-def _ended(result: Result) -> list[str]:
-    return [say(f"page.ended.{result.race.ended}", rounds=len(result.race.rounds))]
+    ended = say(f"page.ended.{result.race.ended}", rounds=len(rounds))
+    text = [say("page.history_text"), ended]
+    return Section("history", text, chart, head, cells)
 
 
 def _rates(result: Result) -> Section:
@@ -191,7 +186,7 @@ def _rates(result: Result) -> Section:
     ticks = [(rate, f"{rate:g}") for rate in rates]
     chart = lines(foremost(usable), say("page.rates"), ticks, log=True) if usable else None
     head = [say("page.activation"), *(f"{rate:g}" for rate in rates)]
-    return Section("rates", say("page.rates"), [say("page.rates_text")], chart, head, cells)
+    return Section("rates", [say("page.rates_text")], chart, head, cells)
 
 
 def _validated(result: Result, arm: Arm) -> list[float]:
@@ -219,7 +214,7 @@ def _cost(result: Result) -> Section:
             ]
         )
     chart = intervals(bars, say("page.cost"), digits=2)
-    return Section("cost", say("page.cost"), [say("page.cost_text")], chart, head, cells)
+    return Section("cost", [say("page.cost_text")], chart, head, cells)
 
 
 def _shares(result: Result) -> Section:
@@ -230,9 +225,7 @@ def _shares(result: Result) -> Section:
     cells = [[label, f"{100 * share:.1f} %"] for label, share in parts]
     head = said("source", "share_of")
     text = [str(found.sentence), say("page.shares_text")]
-    return Section(
-        "shares", say("page.shares"), text, stacked(parts, say("page.shares")), head, cells
-    )
+    return Section("shares", text, stacked(parts, say("page.shares")), head, cells)
 
 
 def _settings(result: Result) -> Iterator[tuple[str, str]]:

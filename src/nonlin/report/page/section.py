@@ -22,11 +22,15 @@ class Section:
     """A part of the page: text, a chart (SVG or None), the table behind it."""
 
     name: str
-    title: str
     text: Sequence[str]
     chart: str | None
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+
+    @property
+    def title(self) -> str:
+        """In the language in use."""
+        return say(f"page.{self.name}")
 
 
 def foremost(found: Sequence[Line]) -> list[Line]:

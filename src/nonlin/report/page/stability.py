@@ -22,9 +22,8 @@ def by_layer(result: Result) -> Section:
     found = result.layers
     drawn = [_line(each, each.label == result.recommendation.label) for each in found]
     usable = [line for line in drawn if any(math.isfinite(y) for _, y in line.points)]
-    title = say("page.layers")
     ticks = _ticks([len(each.stability.layers) for each in found])
-    chart = lines(foremost(usable), title, ticks, log_up=True) if usable else None
+    chart = lines(foremost(usable), say("page.layers"), ticks, log_up=True) if usable else None
     text = [
         say("page.layers_text", rows=f"{len(result.sample[0]):,}"),
         say("page.layers_theory"),
@@ -33,7 +32,7 @@ def by_layer(result: Result) -> Section:
         "activation", "training_state", "layer", "second", "theory", "gradient", "theory",
         "dead_share", "saturated",
     )  # fmt: skip
-    return Section("layers", title, text, chart, head, [row for one in found for row in _rows(one)])
+    return Section("layers", text, chart, head, [row for one in found for row in _rows(one)])
 
 
 def _line(each: Layers, strong: bool) -> Line:
@@ -94,4 +93,4 @@ def overall(result: Result) -> Section:
         for row in result.standings
     ]
     text = [say("page.stability_text")]
-    return Section("stability", say("page.stability"), text, None, head, cells)
+    return Section("stability", text, None, head, cells)
