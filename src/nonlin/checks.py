@@ -74,7 +74,8 @@ def number(
     inside = least < value < most if open_below else least <= value < most
     if not inside:
         below = "<" if open_below else "<="
-        bounds = f"{least:g} {below} {name} < {most:g}"
+        above = "" if most == math.inf else f" < {most:g}"
+        bounds = f"{least:g} {below} {name}{above}"
         raise InputError("bad_number", name=name, given=given, bounds=bounds)
     return value
 

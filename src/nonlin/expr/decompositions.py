@@ -106,13 +106,9 @@ def _sigmoid_in_kernels(a: Expr) -> Expr:
 
 
 def _logistic_density(a: Expr) -> Expr:
+    """sigmoid(a) * sigmoid(-a)"""
     below = 1 + _decay(a)
     return _decay(a) / (below * below)
-
-
-def _logistic_density_in_libraries(a: Expr) -> Expr:
-    """sigmoid(a) * sigmoid(-a)"""
-    return _decay(a) / power(1 + _decay(a), 2)
 
 
 def _logistic_density_in_kernels(a: Expr) -> Expr:
@@ -361,9 +357,7 @@ DECOMPOSITIONS: Mapping[str, Ways] = {
     "expm1": Ways(_expm1),
     "log1p": Ways(_log1p),
     "sigmoid": Ways(_sigmoid, kernel=_sigmoid_in_kernels),
-    "logistic_density": Ways(
-        _logistic_density, _logistic_density_in_libraries, _logistic_density_in_kernels
-    ),
+    "logistic_density": Ways(_logistic_density, kernel=_logistic_density_in_kernels),
     "softplus": Ways(_softplus, kernel=_softplus_in_kernels),
     "tanh": Ways(kernel=_tanh_in_kernels),
     "sech_squared": Ways(_sech_squared, kernel=_sech_squared_in_kernels),
