@@ -1,4 +1,4 @@
-"""Write docs/options.md and docs/options.zh-CN.md: the options of `choose`, from their one list.
+"""Write the options of `choose` into docs/options.md and its Chinese page, from their one list.
 
 Run: python tools/build_options.py
 """
@@ -13,27 +13,18 @@ from nonlin.choose.options import OPTIONS, Option
 
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = {"en": "options.md", "zh": "options.zh-CN.md"}
-TEXT = {
-    "en": (
-        "# Options of `choose`",
-        "`nl.choose(X, y, ...)` takes them by name, `nonlin choose` as flags.",
-        ("option", "flag", "default", "meaning"),
-    ),
-    "zh": (
-        "# `choose` 的选项",
-        "`nl.choose(X, y, ...)` 按名称接受这些选项，`nonlin choose` 则用命令行选项。",
-        ("选项", "命令行", "默认值", "含义"),
-    ),
-}
+BEGIN, END = "<!-- options -->\n", "<!-- end -->\n"
 
 
 def page(language: str) -> str:
-    """The page of one language."""
-    title, introduction, head = TEXT[language]
+    """The page of one language, with the options as they are now."""
+    written = (DOCS / NAMES[language]).read_text(encoding="utf-8")
+    head, _, rest = written.partition(BEGIN)
+    _, _, foot = rest.partition(END)
+    title, line = rest.splitlines()[:2]
     with speaking(language):
-        rows = [" | ".join(row) for row in (head, ("---",) * len(head), *_rows())]
-    table = "\n".join(f"| {row} |" for row in rows)
-    return f"{title}\n\n{introduction}\n\n{table}\n"
+        rows = "\n".join(f"| {' | '.join(row)} |" for row in _rows())
+    return f"{head}{BEGIN}{title}\n{line}\n{rows}\n{END}{foot}"
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
@@ -50,4 +41,5 @@ def _flag(name: str, option: Option) -> str:
 
 if __name__ == "__main__":
     for spoken in LANGUAGES:
-        (DOCS / NAMES[spoken]).write_text(page(spoken), encoding="utf-8")
+        found = page(spoken)
+        (DOCS / NAMES[spoken]).write_text(found, encoding="utf-8")

@@ -15,8 +15,8 @@ CHINESE = 0.9  # share of the letters that must be common ones for a file to be 
 GZIP = b"\x1f\x8b"
 JSON = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\"\]\d])")
 BEFORE = (b"# ", b"sep=", b"SEP=")  # comments, and what Excel says of the separator
-KINDS = {b"PAR1": "Parquet", b"PK\x03\x04": "Excel, zip", b"\x89PNG": "PNG", b"%PDF": "PDF"}
-KINDS |= {b"ARROW1": "Arrow", b"\xff\xd8\xff": "JPEG", b"SQLite": "SQLite", GZIP: "gzip"}
+FORMATS = {b"PAR1": "Parquet", b"PK\x03\x04": "Excel, zip", b"\x89PNG": "PNG", b"%PDF": "PDF"}
+FORMATS |= {b"ARROW1": "Arrow", b"\xff\xd8\xff": "JPEG", b"SQLite": "SQLite", GZIP: "gzip"}
 
 
 def plain_text(path: Path) -> tuple[bytes, list[Text]]:
@@ -30,7 +30,7 @@ def plain_text(path: Path) -> tuple[bytes, list[Text]]:
     notes = []
     encoding = _encoding(raw)
     if encoding is None:
-        kind = next((kind for mark, kind in KINDS.items() if raw.startswith(mark)), "?")
+        kind = next((kind for mark, kind in FORMATS.items() if raw.startswith(mark)), "?")
         raise InputError("not_text", given=path.name, kind=kind)
     if encoding != "UTF-8":
         raw = raw.decode(encoding).encode()
@@ -54,7 +54,7 @@ def _unpacked(path: Path) -> bytes:
     try:
         return gzip.decompress(raw)
     except (OSError, EOFError, zlib.error):
-        raise InputError("not_text", given=path.name, kind=KINDS[GZIP]) from None
+        raise InputError("not_text", given=path.name, kind=FORMATS[GZIP]) from None
 
 
 def _encoding(raw: bytes) -> str | None:
@@ -66,7 +66,7 @@ def _encoding(raw: bytes) -> str | None:
         return "UTF-32"
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"
-    if b"\0" in raw or any(raw.startswith(mark) for mark in KINDS):
+    if b"\0" in raw or any(raw.startswith(mark) for mark in FORMATS):
         return _without_mark(raw)
     for name in ("UTF-8", "GB18030", "CP1252"):
         try:
