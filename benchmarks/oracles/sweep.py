@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from oracles.sources import FOLDER, Source
 
 SUMMARIES = Path(__file__).parent / "summaries"

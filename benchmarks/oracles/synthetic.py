@@ -1,4 +1,4 @@
-"""A dozen tasks of our own whose truth is known: smooth, periodic, threshold, interactions, images."""
+"""Tasks of our own whose truth is known: smooth, periodic, threshold, interactions, images."""
 
 from __future__ import annotations
 

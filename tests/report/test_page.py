@@ -169,7 +169,7 @@ def test_rows_of_a_sample(result):
     assert "<dd>100,000 of 1,000,000, drawn at random</dd>" in html(large)
 
 
-@pytest.mark.parametrize("pace", ["race", "halving", "full"])
+@pytest.mark.parametrize("pace", ["race", "full"])
 def test_settings_are_in_the_language_of_the_reader(result, pace):
     with speaking("zh"):
         page = html(replace(result, plan=replace(result.plan, pace=pace)))
@@ -179,7 +179,7 @@ def test_settings_are_in_the_language_of_the_reader(result, pace):
 
 
 def test_the_leader_is_explained(result):
-    assert html(result).count("The leader is the best one on validation rows") == 1
+    assert html(result).count("The leader has the lowest loss on validation rows") == 1
 
 
 def test_writing(result, tmp_path):
@@ -258,7 +258,7 @@ def test_the_verdict_is_three_sentences(result):
     box = re.search(r'<div class="verdict">(.*?)</div>', html(result), re.S)[1]
     sentences = re.findall(r"<p>(.*?)</p>", box)
     assert len(sentences) == 3
-    assert "significant" in sentences[1]
+    assert any(said in sentences[1] for said in ("better", "equal", "does not decide"))
     assert "linear model" in sentences[2]
 
 

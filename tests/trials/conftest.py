@@ -15,7 +15,7 @@ SIZES, LARGE = Sizes(60, 20, 20), Sizes(600, 200, 200)
 class Toy:
     """Every arm has a true mean; what a split measures has noise, most of it common to all.
 
-    means: by candidate, then by setting. fails: arms and seeds whose outcome is broken.
+    means: by candidate, then by setting; beyond: the same, of settings that are no arms at first.
     """
 
     means: dict
@@ -23,6 +23,7 @@ class Toy:
     common: float = 0.05
     sizes: Sizes = SIZES
     step: float = 0.0
+    beyond: dict = field(default_factory=dict)
     ran: list = field(default_factory=list)
 
     @property
@@ -38,8 +39,15 @@ class Toy:
     def resolution(self, rows):
         return self.step
 
+    def beside(self, arm, step):
+        """In the grid, or `beyond` it."""
+        grid = [*self.means[arm.candidate], *self.beyond.get(arm.candidate, ())]
+        place = grid.index(arm.setting) + step
+        return Arm(arm.candidate, grid[place]) if 0 <= place < len(grid) else None
+
     def split(self, seed):
-        noise = np.random.default_rng(seed).standard_normal((len(self.arms) + 1, 3))
+        every = len(self.arms) + sum(map(len, self.beyond.values()))
+        noise = np.random.default_rng(seed).standard_normal((every + 1, 3))
         return ToySplit(self, seed, noise)
 
 
@@ -65,8 +73,10 @@ class ToySplit:
     def outcome(self, arm):
         """The same for the same arm and seed, whatever runs beside it."""
         common = self.toy.common * self.noise[0, :2]
-        own = self.toy.noise * self.noise[1 + self.toy.arms.index(arm)]
-        mean = self.toy.means[arm.candidate][arm.setting]
+        further = [Arm(name, s) for name, row in self.toy.beyond.items() for s in row]
+        own = self.toy.noise * self.noise[1 + [*self.toy.arms, *further].index(arm)]
+        name, setting = arm.candidate, arm.setting
+        mean = (self.toy.means[name] | self.toy.beyond.get(name, {}))[setting]
         validated, claimed = (mean + common + own[:2]).tolist()
         odd = float(own[2])
         return Outcome(1 - mean + odd, validated, claimed, 0.1, False, {"odd": odd})

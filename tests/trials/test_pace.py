@@ -1,129 +1,145 @@
-"""What stops, and when more splits would change nothing, on outcomes made by hand."""
+"""Who runs next, on outcomes made by hand and in whole races of numbers."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from nonlin.trials.contest import Outcome
-from nonlin.trials.pace import Everything, Halving, Racing, Turn, undecidable
+from nonlin.trials.contest import Arm, Outcome
+from nonlin.trials.pace import FINALISTS, Everything, Narrowing
+from nonlin.trials.race import Race, race, run_through
+from nonlin.trials.standings import standings
 
-NAMES = ("relu", "tanh", "gelu")
-RACING = Racing(10)
-
-
-@pytest.fixture
-def raced(scores_of):
-    """Losses (candidates, settings) and scores (candidates,) plus a little noise, every split."""
-
-    def made(losses, scores, count=5, noise=0.001, names=NAMES):
-        random = np.random.default_rng(0)
-        splits = [
-            {
-                (name, setting): Outcome(
-                    loss + noise * random.random(), score + noise * random.random(), 0.5, 0.1,
-                    False, {},
-                )
-                for name, row, score in zip(names, losses, scores, strict=True)
-                for setting, loss in enumerate(row)
-            }
-            for _ in range(count)
-        ]  # fmt: skip
-        return scores_of(splits, resolution=lambda rows: 1 / rows)
-
-    return made
+FOUR = (1, 2, 3, 4)
 
 
-EQUAL = [[0.1, 0.1]] * 3
+def outcome(loss):
+    return Outcome(loss, 1 - loss, 1 - loss, 0.1, False, {})
 
 
-def left(pace, scores):
-    turn = pace.next(scores, scores.arms)
-    return [(arm.candidate, arm.setting) for arm in turn.arms]
+def sixteen(best="c05", setting=3):
+    """Candidates whose mean falls with their number; one is the best, at this setting."""
+    means = {
+        f"c{k:02}": {s: 0.6 - 0.01 * k - 0.03 * abs(s - setting) for s in FOUR} for k in range(16)
+    }
+    means[best] = {s: 0.9 - 0.03 * abs(s - setting) for s in FOUR}
+    return means
 
 
-def test_a_candidate_that_is_clearly_behind_stops(raced):
-    found = left(RACING, raced(EQUAL, [0.9, 0.5, 0.9]))
-    assert found == [("relu", 0), ("relu", 1), ("gelu", 0), ("gelu", 1)]
+def narrowing(contest, splits=10, **rest):
+    return Narrowing(splits=splits, beside=contest.beside, **rest)
 
 
-def test_a_setting_that_is_clearly_behind_stops(raced):
-    assert left(RACING, raced([[0.1, 0.9]] * 3, [0.9] * 3)) == [(name, 0) for name in NAMES]
+def runs(contest, splits=10):
+    """Candidates and runs of each split."""
+    return [
+        (len({arm.candidate for _, arm in own}), len(own))
+        for own in ([pair for pair in contest.ran if pair[0] == k] for k in range(splits))
+    ]
 
 
-def test_a_setting_that_diverges_stops_and_the_last_one_stays(raced):
-    broken = raced([[0.1, math.nan]] * 3, [0.9] * 3)
-    assert left(RACING, broken) == [(name, 0) for name in NAMES]
-    lost = left(RACING, raced([[math.inf, math.nan]] * 3, [0.9] * 3))
-    assert {name for name, _ in lost} == set(NAMES)
-    assert len(lost) == 6  # none is behind one that diverged as well
+def test_nothing_stops_in_a_full_sweep(scores_of):
+    first = scores_of([{("a", 1): outcome(0.1), ("b", 1): outcome(0.9)}])
+    assert Everything(10).next(first, first.arms).arms == first.arms
+    assert Everything(3).most(first.arms) == (2, 2, 2)
 
 
-def test_nothing_stops_before_or_after_one_split_or_in_a_full_sweep(raced):
-    clear = raced([[0.1, 0.9]] * 3, [0.9, 0.1, 0.2])
-    first = clear.of([0])
-    for pace in (RACING, Halving(), Everything()):
-        assert pace.next(clear.of([]), clear.arms).arms == clear.arms
-    assert RACING.next(first, first.arms).arms == first.arms
-    assert Everything().next(clear, clear.arms).arms == clear.arms
+def test_what_each_split_costs(toy):
+    """16 candidates, 4 settings: middle settings and neighbours, 6, 4, 4, 4, then two of them."""
+    contest = toy(sixteen(), noise=0.001)
+    pace = narrowing(contest, reference=("c15",))
+    found = run_through(race(contest, range(10), pace))
+    assert found.ended == "splits"
+    told = runs(contest)
+    assert told[0] == (16, 32 + 8)
+    assert told[1:5] == [(7, 13), (5, 9), (5, 5), (5, 5)]  # one of them the reference
+    assert told[5:] == [(3, 3)] * 5
+    assert pace.most(contest.arms) == (40, 13, 9, 5, 5, 3, 3, 3, 3, 3)
+    assert found.networks / 640 < 0.15
+    assert sum(count for _, count in told[:5]) / 640 < 0.12
 
 
-def test_halving_keeps_the_better_half_and_two_at_least(raced):
-    names = ["relu", "tanh", "gelu", "silu", "elu"]
-    first = raced([[0.1]] * 5, [0.5, 0.9, 0.6, 0.8, 0.7], count=1, names=names)
-    alive = Halving().next(first, first.arms).arms
-    assert [arm.candidate for arm in alive] == ["tanh", "silu", "elu"]
-    alive = Halving().next(first, alive).arms
-    assert [arm.candidate for arm in alive] == ["tanh", "silu"]
-    assert Halving().next(first, alive).arms == alive
+def test_it_finds_the_best_at_its_setting_wherever_that_is(toy):
+    for setting in FOUR:
+        contest = toy(sixteen(setting=setting), noise=0.001)
+        found = run_through(race(contest, range(10), narrowing(contest)))
+        (leader,) = [row for row in standings(found) if row.leader]
+        assert leader.arm == Arm("c05", setting)
+        assert len(leader.seeds) == 10
+        assert sum(not row.stopped for row in standings(found)) == FINALISTS
 
 
-@pytest.mark.parametrize(("gap", "tie"), [(0.0, True), (0.005, True), (0.2, False)])
-def test_what_more_splits_cannot_part_is_a_tie(raced, gap, tie):
-    close = raced(EQUAL, [0.9, 0.9, 0.9 - gap], noise=0.05)
-    assert undecidable(close, close.arms, 10) is tie
-    if tie:
-        assert RACING.next(close, close.arms).ended == "tie"
+def test_the_reference_runs_on_every_split_whatever_it_scores(toy):
+    contest = toy(sixteen(), noise=0.001)
+    found = run_through(race(contest, range(10), narrowing(contest, reference=("c15", "c14"))))
+    rows = {row.arm.candidate: row for row in standings(found)}
+    assert len(rows["c14"].seeds) == 10  # the better one of the two
+    assert rows["c15"].stopped
+    assert not rows["c14"].stopped
 
 
-def test_two_splits_are_too_few_for_a_tie(raced):
-    scores = raced(EQUAL, [0.9] * 3, count=2)
-    assert not undecidable(scores, scores.arms, 10)
-    assert RACING.next(scores, scores.arms).ended is None
-    scores = raced(EQUAL, [0.9] * 3, count=3)
-    assert undecidable(scores, scores.arms, 10)
+def test_a_grid_grows_where_the_best_lies_on_its_edge(toy):
+    means = {"a": {1: 0.5, 2: 0.55, 3: 0.6, 4: 0.7}, "b": dict.fromkeys(FOUR, 0.4)}
+    further = {"a": {5: 0.8, 6: 0.75}}
+    contest = toy(means, noise=0.001, beyond=further)
+    found = run_through(race(contest, range(4), narrowing(contest, 4)))
+    (leader,) = [row for row in standings(found) if row.leader]
+    assert leader.arm == Arm("a", 5)
+    assert len(leader.seeds) == 4
+    contest = toy(means, noise=0.001, beyond={"a": {5: 0.6}})
+    found = run_through(race(contest, range(4), narrowing(contest, 4)))
+    (leader,) = [row for row in standings(found) if row.leader]
+    assert leader.arm == Arm("a", 4)  # what was tried beyond is worse
 
 
-@pytest.fixture
-def apart(scores_of):
-    """Two candidates whose scores differ by so much on each split, and by chance beside."""
-
-    def made(mean, spread):
-        one = Outcome(0.1, 0.9, 0.5, 0.1, False, {})
-        signs = np.array([1, -1, 1, -1]) * math.sqrt(3 / 4)  # a standard deviation of 1
-        others = [replace(one, validated=0.9 - mean - spread * sign) for sign in signs]
-        return scores_of([{("relu", 0): one, ("tanh", 0): other} for other in others])
-
-    return made
-
-
-def test_a_tie_by_hand(apart):
-    """Of four splits: t = (mean + s / 2) / (sqrt(1 / 10 + 1 / 3) s) against t(0.975, 9) = 2.262157
-    in every table, so that the mean may be 0.989146 s."""
-    for share, tie in ((0.0, True), (0.985, True), (0.993, False)):
-        scores = apart(share * 0.01, 0.01)
-        assert undecidable(scores, scores.arms, 10) is tie, share
+def test_a_setting_that_is_better_by_chance_on_the_first_split_is_left_again(toy):
+    """Two settings go on for three splits: the mean decides."""
+    means = {"a": {s: 0.5 + 0.02 * (s == 2) for s in FOUR}, "b": dict.fromkeys(FOUR, 0.3)}
+    picked = []
+    for seed in range(60):
+        contest = toy(means, noise=0.02)
+        seeds = range(100 * seed, 100 * seed + 10)
+        found = run_through(race(contest, seeds, narrowing(contest)))
+        (leader,) = [row for row in standings(found) if row.leader]
+        first = found.rounds[0].outcomes
+        at_once = min((arm for arm in first if arm.candidate == "a"), key=lambda a: first[a].loss)
+        picked.append((leader.arm.setting == 2, at_once.setting == 2))
+    kept, at_once = np.mean(picked, axis=0)
+    assert kept > at_once + 0.1
 
 
-def test_equal_to_the_last_bit_is_a_tie(apart):
-    scores = apart(0.0, 0.0)
-    assert undecidable(scores, scores.arms, 10)
-    assert Racing(10).next(scores, scores.arms) == Turn(scores.arms, "tie")
+def test_what_diverges_is_ranked_last_and_the_last_one_stays(scores_of):
+    pace = Narrowing(splits=2)
+    losses = {"a": math.nan, "b": 0.5, "c": math.inf, "d": 0.4, "e": 0.6}
+    first = scores_of([{(name, 1): outcome(loss) for name, loss in losses.items()}])
+    assert [arm.candidate for arm in pace.ranked(first, first.arms)] == ["d", "b", "e", "a", "c"]
+    assert [arm.candidate for arm in pace.next(first, first.arms).arms] == ["d", "b"]
+    lost = scores_of([{("a", 1): outcome(math.nan), ("b", 1): outcome(math.nan)}])
+    assert len(pace.next(lost, lost.arms).arms) == 2
 
 
-def test_one_that_is_left_decides(raced):
-    scores = raced(EQUAL, [0.9, 0.1, 0.2])
-    turn = RACING.next(scores, scores.arms)
-    assert turn.ended == "decided"
-    assert {arm.candidate for arm in turn.arms} == {"relu"}
+@pytest.mark.parametrize("settings", [(1,), (1, 2), (1, 2, 3)])
+def test_few_candidates_and_settings(toy, settings):
+    contest = toy({name: dict.fromkeys(settings, 0.5) for name in "ab"})
+    pace = narrowing(contest, 3)
+    found = run_through(race(contest, range(3), pace))
+    assert all(len(row.seeds) == 3 for row in standings(found))
+    assert found.networks <= sum(pace.most(contest.arms))
+
+
+def test_one_split_names_a_leader(toy):
+    contest = toy(sixteen(), noise=0.001)
+    found = run_through(race(contest, [0], narrowing(contest, 1)))
+    (leader,) = [row for row in standings(found) if row.leader]
+    assert leader.arm.candidate == "c05"
+
+
+def test_the_first_split_may_be_left_between_its_turns(toy):
+    """What has run until then counts: Ctrl-C loses nothing of it."""
+    contest = toy(sixteen(), noise=0.001)
+    events = race(contest, range(10), narrowing(contest))
+    first = next(event for event in events if isinstance(event, Race))
+    assert (len(first.rounds), first.networks, first.ended) == (1, 32, None)
+    second = next(event for event in events if isinstance(event, Race))
+    assert (len(second.rounds), second.networks) == (1, 40)
+    events.close()

@@ -49,12 +49,21 @@ def test_the_best_setting_has_the_lowest_loss_and_of_equal_ones_is_the_first(sco
     losses = {1: 0.5, 2: 0.4, 3: 0.4, 4: math.nan, 5: -math.inf}
     found = scores_of([{("a", setting): outcome(loss) for setting, loss in losses.items()}] * 2)
     assert found.best(found.arms) == Arm("a", 2)
-    assert found.losses(Arm("a", 4)) == {0: math.inf, 1: math.inf}
+    assert found.losses(Arm("a", 4)) == [math.inf, math.inf]
+    assert found.mean_loss(Arm("a", 4)) == math.inf
 
 
-def test_what_is_not_a_number_is_the_worst(scores_of):
-    found = scores_of([{("a", 1): outcome(0.5, math.nan)}, {("a", 1): outcome(0.5, 0.7)}])
-    assert found.validated(Arm("a", 1)) == {0: -1e9, 1: 0.7}
+def test_the_best_setting_ran_on_the_most_splits(scores_of):
+    found = scores_of([{("a", 1): outcome(0.5), ("a", 2): outcome(0.1)}, {("a", 1): outcome(0.6)}])
+    assert found.best(found.arms) == Arm("a", 1)
+    assert found.mean_loss(Arm("a", 1)) == pytest.approx(0.55)
+
+
+def test_more_arms_on_the_last_split_replace_it(scores_of):
+    found = scores_of([{("a", 1): outcome(0.5)}])
+    arms = {Arm("a", 1): outcome(0.5), Arm("a", 2): outcome(0.4)}
+    again = found.and_then(Round(0, SIZES[0], arms))
+    assert (len(again.rounds), len(again.outcomes)) == (1, 2)
 
 
 def test_intervals_use_them():

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from nonlin._errors import InputError
-from nonlin.trials.statistics import compare, half_width, holm, paired_p_value, standard_error
+from nonlin.trials.statistics import (
+    compare,
+    half_width,
+    holm,
+    paired_p_value,
+    standard_error,
+    within,
+)
 
 THIRD = 1 / 3
 
@@ -119,3 +126,22 @@ def test_false_winners_are_rare(arms):
         scores = np.array([rows[random.permutation(100)[:25]].mean(axis=0) for _ in range(5)])
         wins += sum(compare(scores, THIRD).tied) == 1
     assert wins <= 0.05 * 1000 + 2 * math.sqrt(0.05 * 0.95 * 1000)
+
+
+def test_the_probability_of_a_small_difference_by_hand():
+    """t with 2 degrees of freedom has the distribution 1/2 + t / (2 sqrt(2 + t^2))."""
+    values, ratio = [0.0, 0.01, 0.02], 0.5
+    error = math.sqrt(1 / 3 + 0.5) * 0.01
+
+    def below(x):
+        t = (x - 0.01) / error
+        return 0.5 + t / (2 * math.sqrt(2 + t * t))
+
+    for margin in (0.005, 0.02, 0.1):
+        expected = below(margin) - below(-margin)
+        assert within(values, margin, ratio) == pytest.approx(expected)
+    assert within([0.1], 0.01, ratio) is None
+    assert within([0.001, 0.001], 0.01, ratio) == 1.0
+    assert within([0.1, 0.1], 0.01, ratio) == 0.0
+    assert within([0.1, 0.1], 0.2, ratio, resolution=0.1) < 1.0
+    assert within(values, 0.0, ratio) == 0.0

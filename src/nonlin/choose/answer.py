@@ -29,16 +29,11 @@ from nonlin.data.table import Table, from_memory
 from nonlin.network import train
 from nonlin.tasks.task import Task, infer
 from nonlin.trials.journal import NOTHING, Journal
-from nonlin.trials.pace import Everything, Halving, Pace, Racing
+from nonlin.trials.pace import Everything, Narrowing, Pace
 from nonlin.trials.race import Event, Race, Ran, Run, race, run_through
 from nonlin.trials.shares import shares
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
-PACES: dict[str, Callable[[Plan], Pace]] = {
-    "race": lambda rules: Racing(len(rules.seeds)),
-    "halving": lambda _: Halving(),
-    "full": lambda _: Everything(),
-}
 Progress = Callable[[int, int, str], None]
 Notes = tuple[Text, ...]
 
@@ -90,10 +85,11 @@ def _answer(table: Table, asked: _Asked, begin: float) -> Result:
     journal, rules, outdated = _journal(table, task, asked)
     contest = Networks.of(table, task, rules)
     with closing(journal):
-        tell = _ticker(asked.options["on_progress"], rules)
-        ran = run_through(_race(contest, journal, asked.run), tell)
+        pace = _pace(contest)
+        tell = _ticker(asked.options["on_progress"], contest, pace)
+        ran = run_through(_race(contest, pace, journal, asked.run), tell)
     ranking, left_out = standings(ran, contest)
-    advice = recommend(ranking, task, rules.rates, len(ran.rounds))
+    advice = recommend(ranking, task, rules, len(ran.rounds))
     final = _final(table, task, rules, advice)
     worth = _baseline(contest, ran, ranking, advice) if final else None
     notes = (
@@ -127,23 +123,29 @@ def _answer(table: Table, asked: _Asked, begin: float) -> Result:
     )
 
 
-def _race(contest: Networks, journal: Journal, run: Run) -> Iterator[Event]:
-    rules = contest.plan
+def _pace(contest: Networks) -> Pace:
+    splits = len(contest.plan.seeds)
+    if contest.plan.pace == "full":
+        return Everything(splits)
+    return Narrowing(splits=splits, reference=contest.reference, beside=contest.beside)
+
+
+def _race(contest: Networks, pace: Pace, journal: Journal, run: Run) -> Iterator[Event]:
     warm_up()
-    return race(contest, rules.seeds, PACES[rules.pace](rules), rules.budget, journal, run)
+    return race(contest, contest.plan.seeds, pace, contest.plan.budget, journal, run)
 
 
-def _ticker(on_progress: Progress | None, rules: Plan) -> Callable[[Ran], None]:
-    """Tells `on_progress` how far the race is.
-
-    A split counts as much as the first one, whatever stopped: the end is never moved away.
-    """
+def _ticker(on_progress: Progress | None, contest: Networks, pace: Pace) -> Callable[[Ran], None]:
+    """Tells `on_progress` how far the race is; the end is never moved away."""
+    most = pace.most(contest.arms)
 
     def tick(event: Ran) -> None:
         if on_progress:
-            share = round(event.done * rules.per_split / event.due)
-            label = say("choose.round", number=event.split + 1, rounds=len(rules.seeds))
-            on_progress(event.split * rules.per_split + share, rules.networks, label)
+            label = say("choose.round", number=event.split + 1, rounds=len(most))
+            here = most[event.split]
+            # the first split is run in turns, and so many are due only at the last of them
+            done = event.done if event.split == 0 else round(here * event.done / event.due)
+            on_progress(sum(most[: event.split]) + min(done, here), sum(most), label)
 
     return tick
 
@@ -221,8 +223,8 @@ def _unwritten(journal: Journal) -> tuple[Text, ...]:
 def _notes(ran: Race) -> Iterator[Text]:
     if len(ran.rounds) < 2:
         yield text("choose.no_statistics")
-    if ran.ended in ("decided", "tie", "budget"):
-        yield text(f"choose.ended.{ran.ended}", rounds=len(ran.rounds))
+    if ran.ended == "budget":
+        yield text("choose.ended_budget", rounds=len(ran.rounds))
     diverged = sum(outcome.diverged for outcome in ran.scores.outcomes)
     if diverged:
         yield text("choose.diverged", count=diverged, networks=ran.networks)

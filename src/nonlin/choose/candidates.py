@@ -17,7 +17,7 @@ from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.catalogue.written import named
 from nonlin.choose.limits import Costs, prune
-from nonlin.choose.options import Options, complete
+from nonlin.choose.options import MARGIN, Options, complete
 from nonlin.init.rules import scales
 from nonlin.network import Settings
 from nonlin.trials.race import Budget
@@ -43,9 +43,10 @@ CANDIDATES = (
 )
 QUICK_CANDIDATES = ("relu", "leaky_relu", "elu", "gelu", "tanh")
 RATES = (3e-4, 1e-3, 3e-3, 1e-2)  # AdamW
+BELOW, ABOVE = (3e-5, 1e-4), (3e-2, 1e-1)  # tried where the best of RATES lies on their edge
+REFERENCE = "relu"  # runs on every split, so that there is something to compare with
 SEEDS, QUICK_SEEDS = 10, 3
 MOST_SEEDS = 1000  # corrected intervals hardly narrow beyond a hundred splits
-PACES = ("race", "halving", "full")
 OPTIMIZER = "adamw"
 WEIGHT_DECAY = 0.01
 STEPS, QUICK_STEPS = 2000, 1000  # batches that a network sees at most, as a rule
@@ -72,19 +73,22 @@ class Plan:
     """Everything that decides what is trained; the same plan on the same rows trains the same.
 
     candidates x rates x seeds networks are trained at most; `seeds` has one random seed per
-    split. pace: "race" stops what is clearly behind, "halving" the worse half, "full" nothing.
-    `threads`: see `train_many`. notes: which of the activations that were asked for are not
-    tried, and why.
+    split. grid: all rates that may be tried, the smallest first; more than `rates` where the user
+    has named none. pace: "race" narrows down, "full" stops nothing. margin: of the score, within
+    which two activations are practically equal. `threads`: see `train_many`. notes: which of the
+    activations that were asked for are not tried, and why.
     """
 
     candidates: tuple[Candidate, ...]
     rates: tuple[float, ...]
+    grid: tuple[float, ...]
     seeds: tuple[int, ...]
     steps: int
     patience: int
     seed: int
     threads: int | None = None
     pace: str = "race"
+    margin: float = MARGIN
     budget: Budget = NO_LIMIT
     notes: tuple[Text, ...] = ()
 
@@ -181,15 +185,18 @@ def planned(options: Mapping[str, Any], costs: Costs | None = None) -> Plan:
     usable, notes = _candidates(options, costs)
     number = QUICK_SEEDS if quick else SEEDS
     asked = options["rates"], options["seeds"]
+    rates = _rates(RATES if asked[0] is None else asked[0])
     return Plan(
         candidates=usable,
-        rates=_rates(RATES if asked[0] is None else asked[0]),
+        rates=rates,
+        grid=(*BELOW, *rates, *ABOVE) if asked[0] is None else rates,
         seeds=round_seeds(options["seed"], number if asked[1] is None else asked[1]),
         steps=QUICK_STEPS if quick else STEPS,
         patience=8 if quick else 12,
         seed=checks.seed(options["seed"]),
         threads=None if threads is None else checks.integer("threads", threads, 1),
-        pace="full" if full else "halving" if quick else "race",
+        pace="full" if full else "race",
+        margin=checks.number("margin", options["margin"], 0.0, 1.0),
         budget=as_budget(options["budget"]),
         notes=notes,
     )

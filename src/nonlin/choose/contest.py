@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.choose.candidates import Candidate, Plan
+from nonlin.choose.candidates import REFERENCE, Candidate, Plan
 from nonlin.choose.prepared import Data, Sample, rows_of, sample
 from nonlin.data.table import Table
 from nonlin.kernels.threads import thread_count
@@ -55,6 +55,18 @@ class Networks:
     def label(self, arm: Arm) -> str:
         """The activation, and what else tells it from the others."""
         return self.plan.label(arm.candidate)
+
+    @property
+    def reference(self) -> tuple[Candidate, ...]:
+        """Those with which the others are compared."""
+        found = self.plan.candidates
+        return tuple(each for each in found if each.activation.name == REFERENCE)
+
+    def beside(self, arm: Arm, step: int) -> Arm | None:
+        """The same with the rate before (-1) or after (1) in the plan's grid, if there is one."""
+        place = self.plan.grid.index(arm.setting) + step
+        inside = 0 <= place < len(self.plan.grid)
+        return Arm(arm.candidate, self.plan.grid[place]) if inside else None
 
     def split(self, seed: int) -> NetworkSplit:
         """Its rows, prepared."""

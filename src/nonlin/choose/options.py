@@ -31,6 +31,9 @@ class Option:
     short: str | None = None
 
 
+MARGIN = 0.01  # of accuracy, R2, D2 or kappa
+
+
 class Options(TypedDict, total=False):
     """What `choose` and `choose_file` take by name."""
 
@@ -48,6 +51,7 @@ class Options(TypedDict, total=False):
     group: Annotated[Any, Option(None, "COLUMN")]
     time: Annotated[Any, Option(None, "COLUMN")]
     weights: Annotated[Any, Option(None, "COLUMN")]
+    margin: Annotated[float, Option(MARGIN, "SCORE")]
     limits: Annotated[Mapping[str, Any] | None, Option(None)]
     journal: Annotated[str | PathLike[str] | None, Option(None)]
     executor: Annotated["Executor | None", Option(None)]

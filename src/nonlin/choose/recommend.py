@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
-from nonlin.choose.candidates import written
+from nonlin.choose.candidates import Plan, written
 from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.standing import Standing
 from nonlin.measure import Measurement
 from nonlin.tasks.task import Task
-from nonlin.trials.standings import preference, preferred
-from nonlin.trials.statistics import LEVEL
+from nonlin.trials.standings import preferred
 
-LISTED = 12  # names of tied activations that a sentence holds
+LISTED = 20  # names that a sentence holds
+CHEAPER = 1.5  # times, from which it is worth a sentence, and no noise of the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,8 @@ class Recommendation:
         return "\n".join(str(each) for each in (self.headline, *self.reasons))
 
 
-def recommend(
-    standings: Sequence[Standing],
-    task: Task,
-    rates: Sequence[float],
-    rounds: int,
-) -> Recommendation:
-    """The recommendation that follows from a ranking (best score first) by `CRITERIA`.
-
-    After a single round, where nothing is known about chance, it is the leader, which validation
-    rows have picked.
-    """
-    tied = [row for row in standings if row.tied]
+def recommend(standings: Sequence[Standing], task: Task, plan: Plan, rounds: int) -> Recommendation:
+    """The recommendation that follows from a ranking: the leader, unless `CRITERIA` move it."""
     best = preferred([row.ran for row in standings], CRITERIA)
     chosen = next(row for row in standings if row.ran is best)
     gain = chosen.activation.gain
@@ -106,28 +96,29 @@ def recommend(
         gain=gain,
         output=task.output,
         loss=task.loss,
-        tied=tuple(row.label for row in tied),
-        reasons=tuple(_reasons(chosen, standings, task, rates, rounds)),
+        tied=tuple(row.label for row in standings if row.tied),
+        reasons=tuple(_reasons(chosen, standings, task, plan, rounds)),
         evidence=evidence,
     )
 
 
 def _reasons(
-    chosen: Standing,
-    standings: Sequence[Standing],
-    task: Task,
-    rates: Sequence[float],
-    rounds: int,
+    chosen: Standing, standings: Sequence[Standing], task: Task, plan: Plan, rounds: int
 ) -> Iterator[Text]:
     yield _score_reason(chosen)
-    yield from _tie_reasons(chosen, standings, rounds)
+    leader = next(row for row in standings if row.leader)
+    if chosen is not leader:
+        yield _moved(chosen, leader)
     if len(standings) < 2:
         yield text("recommend.only")
     elif rounds < 2:
         yield text("recommend.one_round")
+    else:
+        yield from _claims(leader, standings, plan.margin)
+        yield from _cheaper(leader, standings)
     gain = f"{chosen.activation.gain:.4g}"
     yield text("recommend.initialisation", name=chosen.label, gain=gain)
-    yield _rate_reason(chosen.rate, rates)
+    yield _rate_reason(chosen.rate, plan)
     yield task.reason
 
 
@@ -147,55 +138,54 @@ def _score_reason(chosen: Standing) -> Text:
     )
 
 
-def _tie_reasons(chosen: Standing, standings: Sequence[Standing], rounds: int) -> Iterator[Text]:
-    tied = [row.label for row in standings if row.tied]
-    if len(standings) < 2 or rounds < 2:
-        return
-    stopped = [row for row in standings if row.stopped]
-    if len(tied) == 1:
-        yield from _alone(chosen, standings)
-        return
-    key = "recommend.all_tied" if len(tied) == len(standings) else "recommend.tied"
-    yield text(key, names=_listed(tied))
+def _claims(leader: Standing, standings: Sequence[Standing], margin: float) -> Iterator[Text]:
+    """What the test rows say of those that ran to the end, and that nothing is said of others."""
+    for verdict in ("worse", "equal", "open"):
+        rows = [row for row in standings if row.verdict == verdict]
+        if rows:
+            names = _listed([f"{row.label} ({difference(row)})" for row in rows])
+            known = {"name": leader.label, "names": names, "margin": f"{margin:g}"}
+            yield text(f"recommend.{verdict}", **known)
+    stopped = [row.label for row in standings if row.stopped]
     if stopped:
-        yield text("recommend.stopped", names=_listed([row.label for row in stopped]))
-    rivals = (row for row in standings if row.tied and row is not chosen)
-    next_best = min(rivals, key=lambda row: preference(row.ran, CRITERIA))
-    yield _decision("recommend.runner_up", chosen, next_best)
-    if standings[0] not in (chosen, next_best) and standings[0].tied:
-        yield _decision("recommend.highest", chosen, standings[0])
+        yield text("recommend.stopped", names=_listed(stopped))
 
 
-def _alone(chosen: Standing, standings: Sequence[Standing]) -> Iterator[Text]:
-    """Significantly better than all others, or only what the race has left."""
-    open_still = [row.label for row in standings if row is not chosen and row.p_value >= 1 - LEVEL]
-    if open_still:
-        yield text("recommend.left", name=chosen.label, names=_listed(open_still))
-    else:
-        yield text("recommend.winner", name=chosen.label)
+def difference(row: Standing) -> str:
+    """Of its score to the leader's on the same splits, with half of the 95 % interval."""
+    half = row.difference_half_width
+    return f"{row.difference:+.4f}" + ("" if half is None else f" ± {half:.4f}")
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:LISTED]) + (", ..." if len(names) > LISTED else "")
 
 
-def _decision(key: str, chosen: Standing, other: Standing) -> Text:
+def _cheaper(leader: Standing, standings: Sequence[Standing]) -> Iterator[Text]:
+    for row in standings:
+        times = leader.cost.value / row.cost.value
+        if times >= CHEAPER and not row.stopped:
+            known = {"name": leader.label, "other": row.label, "times": f"{times:.1f}"}
+            yield text("recommend.cheaper", gap=difference(row), **known)
+
+
+def _moved(chosen: Standing, leader: Standing) -> Text:
     """The first criterion in which the two differ, which is the one that decided."""
-    differ = (each for each in CRITERIA if each.value(chosen.ran) != each.value(other.ran))
-    decisive = next(differ, CRITERIA[-1])
+    differ = (each for each in CRITERIA if each.value(chosen.ran) != each.value(leader.ran))
+    decisive = next(differ)
     return text(
-        key,
+        "recommend.moved",
         name=chosen.label,
-        other=other.label,
+        other=leader.label,
         criterion=text(f"recommend.by.{decisive.name}"),
         value=decisive.shown(chosen.ran),
-        other_value=decisive.shown(other.ran),
+        other_value=decisive.shown(leader.ran),
     )
 
 
-def _rate_reason(rate: float, rates: Sequence[float]) -> Text:
-    tried = ", ".join(f"{each:g}" for each in rates)
-    if len(rates) == 1:
+def _rate_reason(rate: float, plan: Plan) -> Text:
+    tried = ", ".join(f"{each:g}" for each in sorted({*plan.rates, rate}))
+    if len(plan.grid) == 1:
         return text("recommend.rate_given", rate=f"{rate:g}")
-    edge = rate in (min(rates), max(rates))
+    edge = rate in (min(plan.grid), max(plan.grid))
     return text("recommend.rate_edge" if edge else "recommend.rate", rate=f"{rate:g}", tried=tried)

@@ -104,9 +104,7 @@ class Result:
 
     @property
     def ended(self) -> str:
-        """Why the race ended: "splits" (all that were planned), "decided" (one candidate was
-        left), "tie" (more splits would not have parted what was left), "budget", "interrupted".
-        """
+        """Why the race ended: "splits" (all that were planned), "budget", "interrupted"."""
         return self.race.ended or "interrupted"
 
     @property
@@ -153,7 +151,7 @@ class Result:
 
     @property
     def tied(self) -> tuple[str, ...]:
-        """Activations without a significant difference to the leader on validation rows."""
+        """Activations without a significant difference to the leader, which is one of them."""
         return self.recommendation.tied
 
     @property
@@ -233,5 +231,6 @@ def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:
         "difference_high": None if half is None else gap + half,
         "p_value": standing.p_value,
         "tied": standing.tied,
+        "verdict": standing.verdict,
         "recommended": standing.label == recommended,
     }

@@ -33,7 +33,8 @@ class Standing:
     after Holm. difference: of the score to the leader's, on the splits that both ran, with the half
     width of its 95 % interval (None: one round, or the leader itself). rounds, seeds: in which it
     ran; stopped: it did not run in the later ones. tied: it ran to the end, without a significant
-    difference to the leader.
+    difference to the leader. verdict: "leader", "worse" (significantly), "equal" (practically: see
+    `Plan.margin`), "open" (so few rows decide neither), "stopped" (nothing is claimed).
     """
 
     ran: Ran
@@ -56,6 +57,7 @@ class Standing:
     seconds: Measurement
     diverged: int
     p_value: float
+    verdict: str
     tied: bool
     leader: bool
     difference: float
@@ -75,7 +77,7 @@ def standings(race: Race, contest: Networks) -> tuple[tuple[Standing, ...], tupl
     """The ranking and notes on what was left out: activations whose networks gave numbers that
     are not finite. Raises NonlinError if that leaves none.
     """
-    found = ranking.standings(race, _usable)
+    found = ranking.standings(race, _usable, contest.plan.margin)
     if not found:
         raise NonlinError("nothing_trained")
     left = {row.arm.candidate for row in found}
@@ -121,6 +123,7 @@ def described(row: Ran, label: str, task: Task) -> Standing:
         seconds=mean("seconds", [each.seconds for each in row.outcomes], "s"),
         diverged=row.diverged,
         p_value=row.p_value,
+        verdict=row.verdict,
         tied=row.tied,
         leader=row.leader,
         difference=row.difference,

@@ -46,6 +46,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "seeds": reading.whole,
     "threads": reading.whole,
     "seed": reading.whole,
+    "margin": reading.number,
 }
 
 

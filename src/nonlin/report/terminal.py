@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nonlin.choose.standing import Standing
 
 WIDE = 100  # columns of the terminal from which the table has room to breathe
+MARKS = {"leader": "*", "worse": "<", "equal": "=", "open": "?", "stopped": "·"}
 COLUMNS = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference")
 
 
@@ -108,9 +109,8 @@ def _table(result: Result, columns: Sequence[str], wide: bool) -> Table:
 
 
 def _result(row: Standing, chosen: bool) -> Iterator[str]:
-    mark = "→" if chosen else "=" if row.tied else "·" if row.stopped else " "
-    yield f"{mark} {row.label}"
-    ends = [_score(end) for end in row.interval or ()]
+    yield f"{'→' if chosen else MARKS[row.verdict]} {row.label}"
+    ends = [] if row.stopped else [_score(end) for end in row.interval or ()]
     yield _score(row.score.value) + (f" [{', '.join(ends)}]" if ends else "")
     if row.error is not None:
         yield f"{row.error.value:.4g}"
@@ -137,7 +137,7 @@ def _difference(row: Standing) -> str:
     """To the leader, on the splits that both ran, with half of the 95 % interval."""
     if row.leader:
         return say("report.leader")
-    half = row.difference_half_width
+    half = None if row.stopped else row.difference_half_width  # of a split or two: says nothing
     gap = _score(row.difference)
     sign = "" if gap.startswith("-") else "+"
     return sign + gap + (f" ± {_score(half)}" if half is not None else "")

@@ -91,7 +91,7 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         if not isinstance(self.estimator, Perceptron):
             raise InputError("sklearn_estimator", given=type(self.estimator).__name__)
         contest = self._contest(X, y, sample_weight, groups)
-        ran = run_through(race(contest, range(len(contest.folds)), Everything()))
+        ran = run_through(race(contest, range(len(contest.folds)), Everything(len(contest.folds))))
         found = standings(ran)
         chosen = preferred(found, CRITERIA)
         self.tied_ = [arm.candidate.activation.name for arm in contest.arms if _tied(arm, found)]

@@ -1,33 +1,33 @@
-"""Paces: which arms run on the next split, and when more splits would change nothing.
+"""Paces: which arms run next.
 
-Everything here is decided on validation rows. Sources: Nadeau and Bengio, Machine Learning 52,
-2003 (the corrected paired test); Birattari et al., GECCO 2002 (racing).
+Everything here is decided by the loss on validation rows, which has less noise than a score of
+them: replayed on the full sweeps of benchmarks/tables.py, ranking by scores cost more regret.
+Source: Jamieson and Talwalkar, AISTATS 2016 (successive halving).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
+from itertools import chain
+from typing import Any, Protocol
 
 from nonlin.trials.contest import Arm
-from nonlin.trials.scores import Scores, by_candidate, gaps
-from nonlin.trials.statistics import LEVEL
+from nonlin.trials.scores import Scores, by_candidate
 
-CLEARLY = 0.2  # p value below which something is clearly behind
-FEWEST = 2  # candidates that halving leaves
-LEAST_FOR_A_TIE = 3  # splits
+FINALISTS = 2  # run on all splits, beside the reference
+LEAST = 4  # candidates until then
+PARTS = (3 / 8, 1 / 4)  # of the candidates go on after the first split, after the others
+SETTINGS, SURE = 2, 3  # of a candidate that goes on, until so many splits were run
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who runs on the next split; ended: why there need be none ("decided", "tie"), or None."""
+    """Who runs on the next split; again: on the last one, where it did not run there yet."""
 
     arms: tuple[Arm, ...]
-    ended: str | None = None
+    again: bool = False
 
 
 class Pace(Protocol):
@@ -39,123 +39,106 @@ class Pace(Protocol):
         May also name arms that the contest had not: settings beside the best one.
         """
 
+    def most(self, arms: Sequence[Arm]) -> tuple[int, ...]:
+        """How many runs each split takes, at most as a rule, in a contest of these arms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Everything:
     """Nothing stops."""
 
+    splits: int
+
     def next(self, scores: Scores, alive: Sequence[Arm]) -> Turn:
         """All that ran."""
         return Turn(tuple(alive))
 
-
-@dataclass(frozen=True, slots=True)
-class Halving:
-    """Settings that are clearly behind stop, and the worse half of the candidates."""
-
-    def next(self, scores: Scores, alive: Sequence[Arm]) -> Turn:
-        """The better half, at least FEWEST candidates."""
-        if not scores.rounds:
-            return Turn(tuple(alive))
-        left = _settings(scores, alive)
-        means = {arm.candidate: _mean(scores, arm) for arm in _leading(scores, left)}
-        ranked = sorted(means, key=lambda candidate: -means[candidate])
-        going = ranked[: max(math.ceil(len(ranked) / 2), FEWEST)]
-        return Turn(tuple(arm for arm in left if arm.candidate in going))
+    def most(self, arms: Sequence[Arm]) -> tuple[int, ...]:
+        """All of them, every time."""
+        return (len(arms),) * self.splits
 
 
-@dataclass(frozen=True, slots=True)
-class Racing:
-    """What is clearly behind stops: a setting behind the best one of its candidate, a candidate
-    behind the best one (corrected paired t test, level CLEARLY). splits: that are planned.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """Few settings of all candidates first, then more of fewer, then the finalists to the end.
+
+    The first split runs the middle two settings of every candidate, then the neighbour of the
+    better one for the better half, and settings beyond the grid for the best few, while they are
+    better. Then the better candidates go on, in the second half of the splits the best two.
+    reference: of these candidates the best goes on to the end, whatever it scores.
+    beside(arm, step): the arm with the setting before (-1) or after (1), in the grid or beyond it.
     """
 
     splits: int
+    reference: tuple[Any, ...] = ()
+    beside: Callable[[Arm, int], Arm | None] = lambda arm, step: None
 
     def next(self, scores: Scores, alive: Sequence[Arm]) -> Turn:
-        """At least the best candidate at its best setting."""
+        """The better part; after the first split, the neighbours of its best settings first."""
         if not scores.rounds:
-            return Turn(tuple(alive))
-        left = _settings(scores, alive)
-        best, others = _parted(scores, left)
-        gone = {arm.candidate for arm in others if _behind(scores, best, arm)}
-        going = tuple(arm for arm in left if arm.candidate not in gone)
-        return Turn(going, self._ended(scores, going))
+            middle = (_middle(own) for own in by_candidate(alive).values())
+            return Turn(tuple(chain.from_iterable(middle)))
+        ranked = self.ranked(scores, alive)
+        if len(scores.rounds) == 1:
+            added = tuple(self._neighbours(scores, ranked))
+            if added:
+                return Turn((*alive, *added), again=True)
+        return Turn(tuple(self._going(scores, alive, ranked)))
 
-    def _ended(self, scores: Scores, going: Sequence[Arm]) -> str | None:
-        if len(scores.candidates) == 1:
-            return None
-        if len(by_candidate(going)) == 1:
-            return "decided"
-        return "tie" if undecidable(scores, going, self.splits) else None
+    def most(self, arms: Sequence[Arm]) -> tuple[int, ...]:
+        """But for settings beyond the grid."""
+        candidates = by_candidate(arms)
+        count, several = len(candidates), max(map(len, candidates.values()))
+        neighbours = _half(count) if several > SETTINGS else 0
+        first = sum(len(_middle(own)) for own in candidates.values()) + neighbours
+        later = (
+            min(self._candidates(count, done), count) * min(self._settings(done), several)
+            + bool(self.reference)
+            for done in range(1, self.splits)
+        )
+        return (first, *later)
 
+    def ranked(self, scores: Scores, alive: Sequence[Arm]) -> list[Arm]:
+        """Every candidate at its best setting, the lowest loss first."""
+        leading = [scores.best(own) for own in by_candidate(alive).values()]
+        return sorted(leading, key=scores.mean_loss)
 
-def undecidable(scores: Scores, going: Sequence[Arm], planned: int) -> bool:
-    """Would what is left be tied even after all planned splits?
+    def _neighbours(self, scores: Scores, ranked: Sequence[Arm]) -> Iterator[Arm]:
+        """Next to the best settings of the better half, where they have not run."""
+        few = self._candidates(len(ranked), self.splits - 1)
+        for place, best in enumerate(ranked[: _half(len(ranked))]):
+            for arm in (self.beside(best, -1), self.beside(best, 1)):
+                if arm is None or scores.ran(arm):
+                    continue
+                if arm in scores.arms or place < few:
+                    yield arm
 
-    Each mean difference to the best is taken a standard error larger than it is.
-    """
-    if len(scores.rounds) < LEAST_FOR_A_TIE:
-        return False
-    best, others = _parted(scores, going)
-    ratio, step = scores.ratio("validation"), scores.resolution("validation")
-    for arm in others:
-        ahead = _ahead(scores, best, arm)
-        spread = max(float(np.std(ahead, ddof=1)), step)
-        mean = abs(float(np.mean(ahead))) + spread / math.sqrt(len(ahead))
-        if _p_value(mean, spread, planned, ratio) < 1 - LEVEL:
-            return False
-    return True
+    def _going(self, scores: Scores, alive: Sequence[Arm], ranked: Sequence[Arm]) -> Iterator[Arm]:
+        done = len(scores.rounds)
+        going = ranked[: self._candidates(len(scores.candidates), done)]
+        for best in going:
+            own = sorted(by_candidate(alive)[best.candidate], key=scores.mean_loss)
+            own.remove(best)
+            yield from (best, *own[: self._settings(done) - 1])
+        reference = [arm for arm in ranked if arm.candidate in self.reference]
+        yield from (arm for arm in reference[:1] if arm not in going)
 
+    def _candidates(self, count: int, done: int) -> int:
+        """How many go on after so many splits."""
+        if done >= _half(self.splits):
+            return FINALISTS
+        return max(math.ceil(count * PARTS[min(done, len(PARTS)) - 1]), LEAST)
 
-def _p_value(mean: float, spread: float, splits: int, ratio: float) -> float:
-    from scipy import stats
-
-    error = math.sqrt(1 / splits + ratio) * spread
-    return float(2 * stats.t.sf(mean / error, splits - 1)) if error > 0 else 1.0
-
-
-def _mean(scores: Scores, arm: Arm) -> float:
-    return float(np.mean([*scores.validated(arm).values()]))
-
-
-def _leading(scores: Scores, arms: Sequence[Arm]) -> list[Arm]:
-    """The best setting of each candidate."""
-    return [scores.best(own) for own in by_candidate(arms).values()]
-
-
-def _parted(scores: Scores, arms: Sequence[Arm]) -> tuple[Arm, list[Arm]]:
-    """The best candidate at its best setting, and the others at theirs."""
-    leading = _leading(scores, arms)
-    best = max(leading, key=lambda arm: _mean(scores, arm))
-    return best, [arm for arm in leading if arm != best]
-
-
-def _settings(scores: Scores, alive: Sequence[Arm]) -> tuple[Arm, ...]:
-    """Without the settings that are clearly behind the best one of their candidate."""
-    if len(scores.rounds) < 2:
-        return tuple(alive)
-    best = {arm.candidate: arm for arm in _leading(scores, alive)}
-    return tuple(arm for arm in alive if _goes_on(scores, best[arm.candidate], arm))
+    def _settings(self, done: int) -> int:
+        """Of each of them."""
+        return SETTINGS if done < min(SURE, _half(self.splits)) else 1
 
 
-def _goes_on(scores: Scores, best: Arm, arm: Arm) -> bool:
-    if arm == best:
-        return True
-    lowest = scores.losses(best)
-    worse = gaps(scores.losses(arm), lowest)
-    if not all(map(math.isfinite, worse)):
-        return math.inf in lowest.values()
-    p = scores.chance(worse)
-    return p is None or p >= CLEARLY
+def _half(count: int) -> int:
+    return math.ceil(count / 2)
 
 
-def _ahead(scores: Scores, best: Arm, arm: Arm) -> list[float]:
-    return gaps(scores.validated(best), scores.validated(arm))
-
-
-def _behind(scores: Scores, best: Arm, arm: Arm) -> bool:
-    """Is it clearly behind the best?"""
-    ahead = _ahead(scores, best, arm)
-    p = scores.chance(ahead, scores.resolution("validation"))
-    return p is not None and p < CLEARLY and float(np.mean(ahead)) > 0
+def _middle(own: Sequence[Arm]) -> Sequence[Arm]:
+    """At most two, neither the first nor the last where there are more."""
+    begin = max(len(own) // 2 - 1, 0)
+    return own[begin : begin + SETTINGS]

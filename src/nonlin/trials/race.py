@@ -43,9 +43,8 @@ class Ran:
 class Race:
     """The splits that were finished, and what would go on.
 
-    alive: arms that had not stopped. ended: "splits" (all that were planned), "decided" (one
-    candidate is left), "tie" (more splits would not part what is left), "budget", "interrupted";
-    None while it goes on.
+    alive: arms that had not stopped. ended: "splits" (all that were planned), "budget",
+    "interrupted"; None while it goes on.
     """
 
     scores: Scores
@@ -88,25 +87,29 @@ def race(
     """
     begin = time.perf_counter()
     scores = Scores(tuple(contest.arms), contest.resolution)
-    alive = pace.next(scores, scores.arms).arms
+    turn = pace.next(scores, scores.arms)
     with closing(_prepared(contest, seeds)) as splits:
         for number, (seed, split) in enumerate(splits):
-            outcomes = dict(journal.known(seed, alive))
-            for arm, outcome in _outcomes(split, alive, outcomes, run):
-                if arm is not None and outcome is not None:
-                    journal.keep(seed, arm, outcome)
-                    outcomes[arm] = outcome
-                yield Ran(number, len(outcomes), len(alive))
-            in_order = {arm: outcomes[arm] for arm in alive}
-            scores = scores.and_then(Round(seed, split.sizes, in_order))
-            turn = pace.next(scores, alive)
-            alive = turn.arms
-            last = number + 1 == len(seeds)
-            spent = Budget(time.perf_counter() - begin, len(scores.outcomes))
-            why = "splits" if last else turn.ended or _over(budget, spent, len(alive))
-            yield Race(scores, alive, why)
-            if why:
-                return
+            outcomes: dict[Arm, Outcome] = {}
+            more = True
+            while more:
+                outcomes |= journal.known(seed, turn.arms)
+                for arm, outcome in _outcomes(split, turn.arms, outcomes, run):
+                    if arm is not None and outcome is not None:
+                        journal.keep(seed, arm, outcome)
+                        outcomes[arm] = outcome
+                    yield Ran(number, len(outcomes), len(turn.arms))
+                in_order = {arm: outcomes[arm] for arm in turn.arms}
+                scores = scores.and_then(Round(seed, split.sizes, in_order))
+                turn = pace.next(scores, turn.arms)
+                more = turn.again
+                due = len(turn.arms) - more * len(in_order)
+                spent = Budget(time.perf_counter() - begin, len(scores.outcomes))
+                last = number + 1 == len(seeds) and not more
+                why = "splits" if last else _over(budget, spent, due)
+                yield Race(scores, turn.arms, why)
+                if why:
+                    return
 
 
 def _outcomes(
@@ -133,7 +136,7 @@ def _prepared(contest: Contest, seeds: Sequence[int]) -> Generator[tuple[int, Sp
 
 
 def _over(budget: Budget, spent: Budget, due: int) -> str | None:
-    """ "budget" if another split of so many arms would exceed it."""
+    """ "budget" if so many more arms would exceed it."""
     each = spent.seconds / max(spent.runs, 1)
     more = spent.runs + due > budget.runs or spent.seconds + due * each > budget.seconds
     return "budget" if more else None

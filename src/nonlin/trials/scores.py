@@ -10,9 +10,6 @@ from typing import Any
 import numpy as np
 
 from nonlin.trials.contest import Arm, Outcome, Part, Sizes
-from nonlin.trials.statistics import paired_p_value
-
-WORST = -1e9  # stands for a validated score that is not a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +33,12 @@ class Scores:
     rounds: tuple[Round, ...] = ()
 
     def and_then(self, done: Round) -> Scores:
-        """With one more split."""
+        """With one more split, or with more of the last one."""
         added = [arm for arm in done.outcomes if arm not in self.arms]
-        return replace(self, arms=(*self.arms, *added), rounds=(*self.rounds, done))
+        before = self.rounds
+        if before and before[-1].seed == done.seed:
+            before = before[:-1]
+        return replace(self, arms=(*self.arms, *added), rounds=(*before, done))
 
     def of(self, seeds: Iterable[int]) -> Scores:
         """Of these splits only."""
@@ -83,31 +83,19 @@ class Scores:
     def _sizes(self) -> list[Sizes]:
         return [done.sizes for done in self.rounds]
 
-    def losses(self, arm: Arm) -> dict[int, float]:
-        """By the seed of the split; infinite where not a number."""
-        return self._by_seed(arm, "loss", math.inf)
+    def losses(self, arm: Arm) -> list[float]:
+        """One for each split that it ran in; infinite where not a number."""
+        found = (each.loss for each in self.ran(arm))
+        return [loss if math.isfinite(loss) else math.inf for loss in found]
 
-    def validated(self, arm: Arm) -> dict[int, float]:
-        """Scores on validation rows by the seed of the split; WORST where not a number."""
-        return self._by_seed(arm, "validated", WORST)
-
-    def _by_seed(self, arm: Arm, what: str, otherwise: float) -> dict[int, float]:
-        ran = {done.seed: done.outcomes[arm] for done in self.rounds if arm in done.outcomes}
-        found = {seed: getattr(each, what) for seed, each in ran.items()}
-        return {seed: x if math.isfinite(x) else otherwise for seed, x in found.items()}
+    def mean_loss(self, arm: Arm) -> float:
+        """Infinite if one of its losses is not a number."""
+        return float(np.mean(self.losses(arm)))
 
     def best(self, arms: Sequence[Arm]) -> Arm:
-        """The one with the lowest mean loss; of equal ones the first."""
-        return min(arms, key=lambda arm: float(np.mean([*self.losses(arm).values()])))
-
-    def chance(self, gaps: Sequence[float], resolution: float = 0.0) -> float | None:
-        """p that such gaps on validation rows come by chance; None for fewer than two."""
-        return paired_p_value(gaps, self.ratio("validation"), resolution)
-
-
-def gaps(of: Mapping[int, float], over: Mapping[int, float]) -> list[float]:
-    """By how much one is above another on each split that both ran."""
-    return [of[seed] - over[seed] for seed in of if seed in over]
+        """Of those that ran on the most splits the one with the lowest mean loss, or the first."""
+        most = max(len(self.ran(arm)) for arm in arms)
+        return min((arm for arm in arms if len(self.ran(arm)) == most), key=self.mean_loss)
 
 
 def by_candidate(arms: Iterable[Arm]) -> dict[Any, list[Arm]]:

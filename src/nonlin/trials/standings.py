@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,16 +14,21 @@ from nonlin.trials.contest import Arm, Outcome
 from nonlin.trials.race import Race
 from nonlin.trials.scores import Scores, by_candidate
 
+NEAR = 0.25  # standard errors of the leader's loss within which stability may decide
+Verdict = Literal["leader", "worse", "equal", "open", "stopped"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """One candidate at its best setting.
 
     seeds, outcomes: of the splits in which it ran; stopped: it did not run in the later ones.
-    leader: first on validation rows. p_value: against the leader, on test rows, after Holm. tied:
-    it ran to the end, without a significant difference to the leader. difference: of its mean test
-    score to the leader's, on the splits that both ran, with half of its 95 % interval (None: one
-    split, or the leader itself); half_width: the same of the score, standard_error: of it.
+    leader: the lowest loss on validation rows. p_value: against the leader, on test rows, after
+    Holm over all that did not stop; 1 for what stopped. tied: it ran to the end, without a
+    significant difference to the leader. equal: the probability that its score differs from the
+    leader's by less than the margin (None: one split, or the leader itself). difference: of its
+    mean test score to the leader's, on the splits that both ran, with half of its 95 % interval
+    (None: as before); half_width: the same of the score, standard_error: of it.
     """
 
     arm: Arm
@@ -32,6 +38,7 @@ class Standing:
     leader: bool
     tied: bool
     p_value: float
+    equal: float | None
     standard_error: float | None
     half_width: float | None
     difference: float
@@ -47,6 +54,22 @@ class Standing:
         """Mean score on validation rows; minus infinity where one is not a number."""
         mean = float(np.mean([each.validated for each in self.outcomes]))
         return mean if math.isfinite(mean) else -math.inf
+
+    @property
+    def losses(self) -> list[float]:
+        """On validation rows, one for each split."""
+        return [each.loss for each in self.outcomes]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be claimed of it beside the leader: that it is worse, that it is practically
+        equal, or neither, since so few rows leave it open; nothing of what stopped.
+        """
+        if self.leader or self.stopped:
+            return "leader" if self.leader else "stopped"
+        if not self.tied:
+            return "worse"
+        return "equal" if (self.equal or 0.0) >= statistics.LEVEL else "open"
 
     @property
     def diverged(self) -> int:
@@ -70,76 +93,71 @@ class Criterion:
     shown: Callable[[Standing], str]
 
 
-def preference(row: Standing, prefer: Iterable[Criterion]) -> tuple[float, ...]:
-    """What is compared; the first criterion counts most."""
-    return tuple(each.value(row) for each in prefer)
-
-
 def preferred(rows: Sequence[Standing], prefer: Sequence[Criterion]) -> Standing:
-    """Of the tied the one to take. The leader after a single split: nothing is known of chance."""
-    if max(len(row.seeds) for row in rows) < 2:
-        return next(row for row in rows if row.leader)
-    return min((row for row in rows if row.tied), key=lambda row: preference(row, prefer))
+    """The leader, or one that is as good on validation rows, but for a fraction of a standard
+    error, and better by these criteria, of which the first counts most.
+    """
+    leader = next(row for row in rows if row.leader)
+    error = statistics.standard_error(leader.losses, 0.0)
+    if error is None:
+        return leader
+    most = float(np.mean(leader.losses)) + NEAR * error
+    near = [row for row in rows if row.tied and float(np.mean(row.losses)) <= most]
+    return min((leader, *near), key=lambda row: tuple(each.value(row) for each in prefer))
 
 
-def standings(race: Race, usable: Callable[[Outcome], bool] = lambda _: True) -> list[Standing]:
+def standings(
+    race: Race, usable: Callable[[Outcome], bool] = lambda _: True, margin: float = 0.0
+) -> list[Standing]:
     """The ranking: best score first, what stopped early last, its mean being over fewer splits.
 
-    The leader is picked on validation rows, and compared with the others on test rows. A
-    candidate with a score that is not finite, or an outcome that is not usable, is left out.
+    The leader is picked on validation rows, and compared with the others on test rows; margin:
+    of a score, within which two are practically equal. A candidate with a score that is not
+    finite, or an outcome that is not usable, is left out.
     """
     scores = race.scores
     ran = [arm for arm in scores.arms if scores.ran(arm)]
-    at_best = (_setting(race, own) for own in by_candidate(ran).values())
+    at_best = (scores.best(own) for own in by_candidate(ran).values())
     arms = [arm for arm in at_best if _sound(scores.ran(arm), usable)]
     if not arms:
         return []
-    leader = max(range(len(arms)), key=lambda k: _validated(scores, arms[k]))
-    table = scores.table("claimed", arms)
-    found = statistics.compare(table, scores.ratio(), scores.resolution(), leader=leader)
-    rows = [
-        _standing(scores, arm, table[:, [place, leader]], found, place)
-        for place, arm in enumerate(arms)
-    ]
+    leader = min(arms, key=lambda arm: (-len(scores.ran(arm)), scores.mean_loss(arm)))
+    whole = [arm for arm in arms if len(scores.ran(arm)) == len(scores.ran(leader))]
+    found = statistics.compare(
+        scores.table("claimed", whole),
+        scores.ratio(),
+        scores.resolution(),
+        leader=whole.index(leader),
+    )
+    p_values = dict(zip(whole, found.adjusted, strict=True))
+    rows = [_standing(scores, arm, leader, p_values.get(arm), margin) for arm in arms]
     return sorted(rows, key=lambda row: (row.stopped, -row.claimed))
-
-
-def _setting(race: Race, own: Sequence[Arm]) -> Arm:
-    """The best of those that had not stopped before the candidate did."""
-    left = [arm for arm in own if arm in race.alive]
-    last = next(done for done in reversed(race.rounds) if any(arm in done.outcomes for arm in own))
-    return race.scores.best(left or [arm for arm in own if arm in last.outcomes])
 
 
 def _sound(outcomes: Sequence[Outcome], usable: Callable[[Outcome], bool]) -> bool:
     return all(math.isfinite(each.claimed) and usable(each) for each in outcomes)
 
 
-def _validated(scores: Scores, arm: Arm) -> tuple[int, float]:
-    """In how many splits it ran, then its mean score on validation rows: more is better."""
-    ran = scores.ran(arm)
-    mean = float(np.mean([each.validated for each in ran]))
-    return len(ran), mean if math.isfinite(mean) else -math.inf
-
-
 def _standing(
-    scores: Scores, arm: Arm, table: np.ndarray, found: statistics.Comparison, place: int
+    scores: Scores, arm: Arm, leader: Arm, p_value: float | None, margin: float
 ) -> Standing:
-    """table: of the arm and of the leader, (splits, 2)."""
+    """p_value: None for what stopped."""
     ratio, step = scores.ratio(), scores.resolution()
+    table = scores.table("claimed", [arm, leader])
     own = table[np.isfinite(table[:, 0]), 0].tolist()
     gaps = table[:, 0] - table[:, 1]
     shared = gaps[np.isfinite(gaps)].tolist()
-    leads = place == found.leader
-    stopped = len(own) < len(scores.rounds)
+    leads = arm == leader
+    stopped = p_value is None
     return Standing(
         arm=arm,
         seeds=tuple(done.seed for done in scores.rounds if arm in done.outcomes),
         outcomes=tuple(scores.ran(arm)),
         stopped=stopped,
         leader=leads,
-        tied=found.tied[place] and not stopped,
-        p_value=found.adjusted[place],
+        tied=p_value is not None and p_value >= 1 - statistics.LEVEL,
+        p_value=1.0 if p_value is None else p_value,
+        equal=None if leads else statistics.within(shared, margin, ratio, step),
         standard_error=statistics.standard_error(own, ratio, step),
         half_width=statistics.half_width(own, ratio, step),
         difference=float(np.mean(shared)) if shared else math.nan,

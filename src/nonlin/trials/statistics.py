@@ -78,6 +78,27 @@ def paired_p_value(
     return float(2 * stats.t.sf(mean / error, len(differences) - 1))
 
 
+def within(
+    differences: Sequence[float], margin: float, ratio: float, resolution: float = 0.0
+) -> float | None:
+    """The probability that the mean difference lies within the margin, on either side of 0.
+
+    The correlated Bayesian t test with a region of practical equivalence (Benavoli, Corani,
+    Demsar and Zaffalon, JMLR 18:77, 2017): its posterior is the t distribution of the corrected
+    test. None for fewer than two differences.
+    """
+    from scipy import stats
+
+    error = standard_error(differences, ratio, resolution)
+    if error is None:
+        return None
+    mean = float(np.mean(differences))
+    if error <= ROUNDING * max(1.0, abs(mean)):
+        return float(abs(mean) < margin)
+    below, above = stats.t.cdf([-margin, margin], len(differences) - 1, mean, error)
+    return float(above - below)
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p values (Scandinavian Journal of Statistics 6, 1979), same order."""
     order = sorted(range(len(p_values)), key=p_values.__getitem__)

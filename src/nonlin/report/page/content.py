@@ -93,7 +93,7 @@ def _ranking(result: Result) -> Section:
         cells.append(
             [
                 row.label,
-                say(f"page.kind.{kind(row, result)}" if not row.stopped else "page.kind.stopped"),
+                say(f"page.kind.{'chosen' if row is result.chosen else row.verdict}"),
                 f"{row.score.value:.4f}",
                 f"{low:.4f} … {high:.4f}" if row.interval else "–",
                 _against(row),
