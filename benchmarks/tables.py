@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from _shared import DOCS, parser
+from _shared import DOCS, parser, say_reduced
 from oracles.policies import policies
 from oracles.replay import SEEN, claims, narrowing, oracle_claims, parted, raced, regrets
 from oracles.sources import sources
 from oracles.sweep import Oracle, stale, stored, sweep_all
 
 PAGE = DOCS / "performance-tables.md"
+REDUCED = "a replay of what was swept"
 DOMAINS = ("survey", "measured", "made")
 
 
@@ -79,9 +80,10 @@ def page(oracles: Sequence[Oracle]) -> str:
 
 
 def main() -> None:
-    options = parser(__doc__, "a replay of what was swept")
+    options = parser(__doc__, REDUCED)
     options.add_argument("--check", action="store_true", help="train one network of each table")
     given = options.parse_args()
+    say_reduced(given, REDUCED)
     if given.measure:
         sweep_all(sources())
     if given.check:
