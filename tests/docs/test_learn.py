@@ -57,7 +57,7 @@ def test_what_is_measured_has_the_same_form(language, build_guide, tmp_path):
     assert said[:3] == shown[:3]  # the command, the data, the task
     for lines in (said, shown):
         ranked = {
-            line.split()[1] for line in lines if re.match(r" [=→· ] [a-z]\w+ +\d\.\d+ ", line)
+            line.split()[1] for line in lines if re.match(r" [=→·*<?] [a-z]\w+ +\d\.\d+ ", line)
         }
         assert ranked == {"relu", "leaky_relu", "tanh", "sigmoid"}
         assert sum(line.startswith(" → ") for line in lines) == 1

@@ -29,7 +29,7 @@ def _dead(row: Standing) -> float:
 
 
 def _parameters(row: Standing) -> int:
-    hidden = row.arm.candidate.hidden
+    hidden: tuple[int, ...] = row.arm.candidate.hidden
     return sum(hidden) + sum(a * b for a, b in pairwise(hidden))
 
 
