@@ -13,6 +13,9 @@ SKEWED, VERY_SKEWED = 0.5, 1.0  # skewness; Bulmer, Principles of Statistics, 19
 WIDE = 0.5  # standard deviation over mean from which 0 is near enough to matter
 LEAST_COUNTS = 4  # distinct values from which a skewness says something
 FALLING_COUNTS = 6  # and so few whole numbers if they could also be classes
+NOISE = 2.0  # standard deviations by which chance makes a rarer value more frequent
+RARE = 0.002  # share of a value of an ordered scale that is too rare for a class, in any sample
+DENSE = 0.5  # of the whole numbers up to the median that occur, if something is counted
 SPANNED = 0.8  # of [0, 1], by what is taken for proportions without being told
 FAR = 3.0  # interquartile ranges beyond the quartiles; Tukey, Exploratory Data Analysis, 1977
 HEAVY, FEW_FAR = 0.005, 3  # share, and number, of the values out there that make heavy tails
@@ -36,13 +39,14 @@ def _whole_numbers(target: np.ndarray, distinct: np.ndarray, counts: np.ndarray)
     few = count <= min(MOST_CLASSES, len(target) / ROWS_PER_CLASS)
     rarest = int(np.argmin(counts))
     rows = int(counts[rarest])
-    if few and rows >= LEAST_PER_CLASS and not _falling(values, distinct, counts):
+    consecutive = few and distinct[-1] - distinct[0] == count - 1
+    often = rows >= LEAST_PER_CLASS and not (consecutive and rows < RARE * len(target))
+    if few and often and not _falling(values, distinct, counts):
         taken = text("task.taken_as_classes", count=count)
-        consecutive = distinct[-1] - distinct[0] == count - 1
         return "multiclass", (taken, text("task.perhaps_ordinal")) if consecutive else (taken,)
     if _counted(values, distinct):
         return "counts", (text("task.taken_as_counts"),)
-    if rows >= LEAST_PER_CLASS:
+    if often:
         return _quantity(values, count, (text("task.taken_as_quantity", count=count),))
     value = distinct[rarest].item()
     note = text("task.rare_as_quantity", count=count, value=value, rows=rows)
@@ -68,17 +72,27 @@ def _quantity(values: np.ndarray, count: int, notes: tuple[Text, ...]) -> Guess:
 
 
 def _counted(values: np.ndarray, distinct: np.ndarray) -> bool:
-    """From 0 or 1 on, and the large ones rare."""
+    """From 0 or 1 on, hardly a number left out, and the large ones rare.
+
+    Dollars from 0 on leave out most numbers: they are an amount.
+    """
     skewness, spread = _skewness(values)
     starts = distinct[0] in (0, 1) and len(distinct) >= LEAST_COUNTS
-    return bool(starts and skewness > SKEWED and spread > WIDE / 2)
+    usual = float(np.median(values[values > 0]))
+    dense = np.sum((distinct > 0) & (distinct <= usual)) >= DENSE * usual
+    return bool(starts and dense and skewness > SKEWED and spread > WIDE / 2)
 
 
 def _falling(values: np.ndarray, distinct: np.ndarray, counts: np.ndarray) -> bool:
-    """Counts although they are few: 0, 1, 2, ... and rarer from step to step after the peak."""
-    gapless = distinct[0] == 0 and distinct[-1] == len(distinct) - 1 >= FALLING_COUNTS - 1
-    peak = int(np.argmax(counts))
-    return bool(gapless and np.all(np.diff(counts[peak:]) < 0) and _counted(values, distinct))
+    """Counts although they are few: 0, 1, 2, ... and rarer from step to step after the peak, but
+    for what chance makes of the shares in a sample.
+    """
+    fits = distinct[0] == 0 and len(distinct) >= FALLING_COUNTS and distinct[-1] <= MOST_CLASSES
+    if not (fits and _counted(values, distinct)):
+        return False
+    every = np.bincount(values.astype(np.int64))[int(distinct[np.argmax(counts)]) :]
+    rises, together = np.diff(every), every[1:] + every[:-1]
+    return bool(np.all(rises <= NOISE * np.sqrt(together)))
 
 
 def _skewness(values: np.ndarray) -> tuple[float, float]:
