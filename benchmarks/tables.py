@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from _shared import DOCS, parser, say_reduced
+from oracles import peers
 from oracles.policies import policies
 from oracles.replay import SEEN, claims, narrowing, oracle_claims, parted, raced, regrets
 from oracles.sources import sources
@@ -75,7 +76,7 @@ def page(oracles: Sequence[Oracle]) -> str:
         "What the words mean stands at the top of `benchmarks/oracles/replay.py`, the tables in "
         "`benchmarks/oracles/sources.py`;\nhow the choice is made in [method.md](method.md).\n\n"
     )
-    lines = [*regret_table(oracles), "", claims_line(oracles)]
+    lines = [*regret_table(oracles), "", claims_line(oracles), "", *peers.lines()]
     return head + "\n".join(lines) + "\n"
 
 
@@ -86,6 +87,7 @@ def main() -> None:
     say_reduced(given, REDUCED)
     if given.measure:
         sweep_all(sources())
+        peers.measure(sources())
     if given.check:
         changed = [found for found in map(stale, sources()) if found]
         print("\n".join(changed) or "Every summary still holds.")

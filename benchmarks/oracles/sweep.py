@@ -43,7 +43,7 @@ class Oracle:
     ratio: np.ndarray
 
 
-def _contest(source: Source, permuted: int | None = None):
+def contest_of(source: Source, permuted: int | None = None):
     """The contest on its table; `permuted`: a seed by which the target is shuffled."""
     import nonlin.choose  # noqa: F401
     from nonlin.choose.candidates import plan
@@ -64,7 +64,7 @@ def sweep(source: Source, permuted: int | None = None) -> Path:
     from nonlin.choose.contest import key
     from nonlin.trials.journal import Journal
 
-    contest = _contest(source, permuted)
+    contest = contest_of(source, permuted)
     name = source.name if permuted is None else f"{source.name}-permuted-{permuted}"
     journal = Journal(FOLDER / f"{name}.jsonl", key, True)
     found = []
@@ -127,7 +127,7 @@ def stored(name: str) -> Oracle:
 
 def stale(source: Source) -> str | None:
     """What no longer holds of a summary, by one network trained anew; None if all holds."""
-    oracle, contest = stored(source.name), _contest(source)
+    oracle, contest = stored(source.name), contest_of(source)
     split = contest.split(contest.plan.seeds[0])
     sizes = (split.sizes.train, split.sizes.validation, split.sizes.test)
     if sizes != oracle.sizes:

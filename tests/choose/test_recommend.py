@@ -54,7 +54,8 @@ def leading(row):
 
 def chosen(*rows, rounds=5, rules=PLAN):
     """The first row leads."""
-    return recommend((leading(rows[0]), *rows[1:]), TASK, rules, rounds)
+    tried = {row.ran.arm.candidate: rules.rates for row in rows}
+    return recommend((leading(rows[0]), *rows[1:]), TASK, rules, rounds, tried)
 
 
 def test_the_leader_is_recommended_whatever_it_costs():

@@ -31,6 +31,7 @@ from nonlin.tasks.task import Task, infer
 from nonlin.trials.journal import NOTHING, Journal
 from nonlin.trials.pace import Everything, Narrowing, Pace
 from nonlin.trials.race import Event, Race, Ran, Run, race, run_through
+from nonlin.trials.scores import by_candidate
 from nonlin.trials.shares import shares
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
@@ -89,7 +90,7 @@ def _answer(table: Table, asked: _Asked, begin: float) -> Result:
         tell = _ticker(asked.options["on_progress"], contest, pace)
         ran = run_through(_race(contest, pace, journal, asked.run), tell)
     ranking, left_out = standings(ran, contest)
-    advice = recommend(ranking, task, rules, len(ran.rounds))
+    advice = recommend(ranking, task, rules, len(ran.rounds), _tried(ran))
     final = _final(table, task, rules, advice)
     worth = _baseline(contest, ran, ranking, advice) if final else None
     notes = (
@@ -167,6 +168,12 @@ def _sampled(table: Table, task: Task, rules: Plan) -> Table:
         table.roles[rows],
         table.of_rows or table.rows,
     )
+
+
+def _tried(ran: Race) -> dict[Candidate, list[float]]:
+    """The rates at which networks of each candidate were trained, rising."""
+    arms = [arm for arm in ran.scores.arms if ran.scores.ran(arm)]
+    return {each: sorted(arm.setting for arm in own) for each, own in by_candidate(arms).items()}
 
 
 def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Final | None:

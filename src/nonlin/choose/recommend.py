@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
-from nonlin.choose.candidates import Plan, written
+from nonlin.choose.candidates import Candidate, Plan, written
 from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.standing import Standing
 from nonlin.measure import Measurement
 from nonlin.tasks.task import Task
 from nonlin.trials.standings import preferred
 
+Tried = Mapping[Candidate, Sequence[float]]  # rates that were tried with each, rising
 LISTED = 20  # names that a sentence holds
 CHEAPER = 1.5  # times, from which it is worth a sentence, and no noise of the clock
 
@@ -73,7 +74,9 @@ class Recommendation:
         return "\n".join(str(each) for each in (self.headline, *self.reasons))
 
 
-def recommend(standings: Sequence[Standing], task: Task, plan: Plan, rounds: int) -> Recommendation:
+def recommend(
+    standings: Sequence[Standing], task: Task, plan: Plan, rounds: int, tried: Tried
+) -> Recommendation:
     """The recommendation that follows from a ranking: the leader, unless `CRITERIA` move it."""
     best = preferred([row.ran for row in standings], CRITERIA)
     chosen = next(row for row in standings if row.ran is best)
@@ -97,13 +100,17 @@ def recommend(standings: Sequence[Standing], task: Task, plan: Plan, rounds: int
         output=task.output,
         loss=task.loss,
         tied=tuple(row.label for row in standings if row.tied),
-        reasons=tuple(_reasons(chosen, standings, task, plan, rounds)),
+        reasons=(
+            *_reasons(chosen, standings, plan, rounds),
+            _rate_reason(chosen.rate, tried[chosen.ran.arm.candidate]),
+            task.reason,
+        ),
         evidence=evidence,
     )
 
 
 def _reasons(
-    chosen: Standing, standings: Sequence[Standing], task: Task, plan: Plan, rounds: int
+    chosen: Standing, standings: Sequence[Standing], plan: Plan, rounds: int
 ) -> Iterator[Text]:
     yield _score_reason(chosen)
     leader = next(row for row in standings if row.leader)
@@ -118,8 +125,6 @@ def _reasons(
         yield from _cheaper(leader, standings)
     gain = f"{chosen.activation.gain:.4g}"
     yield text("recommend.initialisation", name=chosen.label, gain=gain)
-    yield _rate_reason(chosen.rate, plan)
-    yield task.reason
 
 
 def _score_reason(chosen: Standing) -> Text:
@@ -183,9 +188,9 @@ def _moved(chosen: Standing, leader: Standing) -> Text:
     )
 
 
-def _rate_reason(rate: float, plan: Plan) -> Text:
-    tried = ", ".join(f"{each:g}" for each in sorted({*plan.rates, rate}))
-    if len(plan.grid) == 1:
+def _rate_reason(rate: float, tried: Sequence[float]) -> Text:
+    if len(tried) == 1:
         return text("recommend.rate_given", rate=f"{rate:g}")
-    edge = rate in (min(plan.grid), max(plan.grid))
-    return text("recommend.rate_edge" if edge else "recommend.rate", rate=f"{rate:g}", tried=tried)
+    names = ", ".join(f"{each:g}" for each in tried)
+    key = "rate_edge" if rate in (min(tried), max(tried)) else "rate"
+    return text(f"recommend.{key}", rate=f"{rate:g}", tried=names)

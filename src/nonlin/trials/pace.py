@@ -105,12 +105,11 @@ class Narrowing:
 
     def _neighbours(self, scores: Scores, ranked: Sequence[Arm]) -> Iterator[Arm]:
         """Next to the best settings of the better half, where they have not run."""
-        few = self._candidates(len(ranked), self.splits - 1)
         for place, best in enumerate(ranked[: _half(len(ranked))]):
             for arm in (self.beside(best, -1), self.beside(best, 1)):
                 if arm is None or scores.ran(arm):
                     continue
-                if arm in scores.arms or place < few:
+                if arm in scores.arms or place < LEAST:
                     yield arm
 
     def _going(self, scores: Scores, alive: Sequence[Arm], ranked: Sequence[Arm]) -> Iterator[Arm]:
