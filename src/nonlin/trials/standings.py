@@ -109,7 +109,7 @@ def preferred(rows: Sequence[Standing], prefer: Sequence[Criterion]) -> Standing
 def standings(
     race: Race, usable: Callable[[Outcome], bool] = lambda _: True, margin: float = 0.0
 ) -> list[Standing]:
-    """The ranking: best score first, what stopped early last, its mean being over fewer splits.
+    """The ranking: best score first; then what stopped early, the last one to stop first.
 
     The leader is picked on validation rows, and compared with the others on test rows; margin:
     of a score, within which two are practically equal. A candidate with a score that is not
@@ -131,7 +131,12 @@ def standings(
     )
     p_values = dict(zip(whole, found.adjusted, strict=True))
     rows = [_standing(scores, arm, leader, p_values.get(arm), margin) for arm in arms]
-    return sorted(rows, key=lambda row: (row.stopped, -row.claimed))
+    return sorted(rows, key=_place)
+
+
+def _place(row: Standing) -> tuple[bool, int, float]:
+    """Means over few splits are no order: what stopped stands in the order of stopping."""
+    return row.stopped, -len(row.seeds), -row.claimed
 
 
 def _sound(outcomes: Sequence[Outcome], usable: Callable[[Outcome], bool]) -> bool:
