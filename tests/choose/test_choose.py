@@ -358,6 +358,19 @@ def test_a_race_stops_what_is_clearly_behind():
     assert raced.table.filter("tied")["rounds"].min() == len(raced.race.rounds)
 
 
+def test_nothing_is_claimed_where_there_is_nothing():
+    """Permuted targets: at most one of twelve runs claims a difference, none names a winner."""
+    X, y = load_iris(return_X_y=True)
+    options = {"hidden": (8,), "activations": ["relu", "tanh", "sine", "sigmoid"], "quick": True}
+    found = []
+    for seed in range(12):
+        shuffled = np.random.default_rng(seed).permutation(y)
+        rows = nl.choose(X, shuffled, rates=[1e-3, 1e-2], seed=seed, **options).standings
+        found.append([row.verdict for row in rows].count("worse"))
+    assert sum(count > 0 for count in found) <= 1
+    assert max(found) < 2
+
+
 def claimed(row):
     return [each.claimed for each in row.ran.outcomes]
 
