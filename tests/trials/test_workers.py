@@ -64,8 +64,11 @@ def test_processes_give_the_same_result(here, pool):
     assert numbers(nl.choose(*IRIS, **SMALL, executor=pool)) == numbers(here)
 
 
-def test_dask_gives_the_same_result_and_its_client_will_do(here, cluster):
-    assert numbers(nl.choose(*IRIS, **SMALL, executor=cluster.get_executor())) == numbers(here)
+def test_dask_gives_the_same_result_and_its_client_will_do(here, cluster, monkeypatch):
+    # Dask's hash of an activation looks through every module there is, for seconds
+    monkeypatch.delattr("distributed.client.tokenize")
+    executor = cluster.get_executor(retries=1)
+    assert numbers(nl.choose(*IRIS, **SMALL, executor=executor)) == numbers(here)
     assert numbers(nl.choose(*IRIS, **SMALL, executor=cluster)) == numbers(here)
 
 

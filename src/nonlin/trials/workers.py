@@ -56,9 +56,13 @@ class Stored:
 
 
 def checked(executor: Any) -> Any:
-    """The executor itself, or the one of a Dask client. Raises InputError for anything else."""
-    if hasattr(executor, "get_executor"):  # dask.distributed.Client
-        return executor.get_executor(pure=False)
+    """The executor itself, or the one of a Dask client. Raises InputError for anything else.
+
+    Dask's own hashes all that is sent, unless it is told not to: seconds for every round.
+    """
+    client: Any = getattr(executor, "_client", executor)  # of Dask's executor, or a client itself
+    if hasattr(client, "get_executor"):
+        return client.get_executor(**getattr(executor, "_kwargs", {}) | {"pure": False})
     if hasattr(executor, "submit"):
         return executor
     raise InputError("executor", given=executor)
