@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 ROUNDS = 3
-SECONDS, SHARE = 30.0, 0.4
+SECONDS, SHARE = 5.0, 0.15
 
 
 def measure() -> list[dict[str, Any]]:

@@ -371,6 +371,21 @@ def test_nothing_is_claimed_where_there_is_nothing():
     assert max(found) < 2
 
 
+def test_of_noise_that_is_learnt_no_difference_is_claimed():
+    """Counts that no column explains: who learns the noise faster is worse, and nobody is good."""
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((120, 8)), rng.poisson(3.0, 120)
+    options = {
+        "activations": ["relu", "sigmoid"],
+        "hidden": (64,),
+        "rates": [1e-2],
+        "task": "counts",
+    }
+    result = nl.choose(X, y, full=True, **options)
+    assert max(row.score.value for row in result.standings) < 0
+    assert {row.verdict for row in result.standings} <= {"leader", "open", "equal"}
+
+
 def claimed(row):
     return [each.claimed for each in row.ran.outcomes]
 

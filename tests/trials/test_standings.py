@@ -168,3 +168,10 @@ def test_any_race_has_one_leader_and_each_candidate_once(toy, means, splits):
     assert len({row.arm.candidate for row in rows}) == len(rows) == len(means)
     assert all(0 <= row.p_value <= 1 for row in rows)
     assert [row.stopped for row in rows] == sorted(row.stopped for row in rows)
+
+
+def test_of_a_leader_that_is_no_better_than_a_constant_nothing_is_claimed(toy):
+    contest = toy({"a": {1: 0.5}, "b": {1: 0.2}}, noise=0.001, common=0.001)
+    found = run_through(race(contest, range(10), Everything(10)))
+    assert [row.verdict for row in standings(found, least=0.4)] == ["leader", "worse"]
+    assert [row.verdict for row in standings(found, least=0.6)] == ["leader", "open"]

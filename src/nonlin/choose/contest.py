@@ -28,10 +28,11 @@ Measures = dict[str, float]
 class Networks:
     """The arms are a Candidate and a learning rate each; see `nonlin.trials.contest.Contest`.
 
-    rows: the prepared split of a seed.
+    rows: the prepared split of a seed; target: of the whole table.
     """
 
     rows: Callable[[int], Data]
+    target: np.ndarray
     task: Task
     plan: Plan
 
@@ -40,7 +41,7 @@ class Networks:
         """Splits of a small table are kept: the linear model needs them again."""
         prepared = partial(rows_of, table, task)
         small = table.rows * table.features.width * len(plan.seeds) <= KEPT
-        return cls(cache(prepared) if small else prepared, task, plan)
+        return cls(cache(prepared) if small else prepared, table.target, task, plan)
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -55,6 +56,11 @@ class Networks:
     def label(self, arm: Arm) -> str:
         """The activation, and what else tells it from the others."""
         return self.plan.label(arm.candidate)
+
+    @property
+    def least(self) -> float:
+        """The score of a constant: the share of the largest class, or 0."""
+        return self.task.constant_score(self.target)
 
     @property
     def reference(self) -> tuple[Candidate, ...]:

@@ -157,8 +157,11 @@ def _claims(leader: Standing, standings: Sequence[Standing], margin: float) -> I
 
 
 def difference(row: Standing) -> str:
-    """Of its score to the leader's on the same splits, with half of the 95 % interval."""
-    half = row.difference_half_width
+    """Of its score to the leader's on the same splits, with half of the 95 % interval.
+
+    Without it for what stopped: after a split or two it says nothing.
+    """
+    half = None if row.stopped else row.difference_half_width
     return f"{row.difference:+.4f}" + ("" if half is None else f" ± {half:.4f}")
 
 

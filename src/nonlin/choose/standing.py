@@ -77,7 +77,7 @@ def standings(race: Race, contest: Networks) -> tuple[tuple[Standing, ...], tupl
     """The ranking and notes on what was left out: activations whose networks gave numbers that
     are not finite. Raises NonlinError if that leaves none.
     """
-    found = ranking.standings(race, _usable, contest.plan.margin)
+    found = ranking.standings(race, _usable, contest.plan.margin, contest.least)
     if not found:
         raise NonlinError("nothing_trained")
     left = {row.arm.candidate for row in found}

@@ -92,6 +92,12 @@ class Task:
         """Does the score move in steps of one row?"""
         return self.indices and not self.by_probabilities
 
+    def constant_score(self, target: np.ndarray) -> float:
+        """Of the best constant: the share of the largest class, or 0."""
+        if self.score != "accuracy":
+            return 0.0
+        return float(np.unique(target, return_counts=True)[1].max()) / len(target)
+
     def objective(self) -> Loss:
         """The loss, for training."""
         return pinball(self.numbers) if self.kind == "quantiles" else LOSSES[self.loss]

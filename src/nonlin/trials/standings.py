@@ -107,13 +107,17 @@ def preferred(rows: Sequence[Standing], prefer: Sequence[Criterion]) -> Standing
 
 
 def standings(
-    race: Race, usable: Callable[[Outcome], bool] = lambda _: True, margin: float = 0.0
+    race: Race,
+    usable: Callable[[Outcome], bool] = lambda _: True,
+    margin: float = 0.0,
+    least: float = -math.inf,
 ) -> list[Standing]:
     """The ranking: best score first; then what stopped early, the last one to stop first.
 
     The leader is picked on validation rows, and compared with the others on test rows; margin:
-    of a score, within which two are practically equal. A candidate with a score that is not
-    finite, or an outcome that is not usable, is left out.
+    of a score, within which two are practically equal; least: that of a constant. Of a leader
+    that has no more, nothing is claimed: it is better in learning noise, if in anything. A
+    candidate with a score that is not finite, or an outcome that is not usable, is left out.
     """
     scores = race.scores
     ran = [arm for arm in scores.arms if scores.ran(arm)]
@@ -129,7 +133,8 @@ def standings(
         scores.resolution(),
         leader=whole.index(leader),
     )
-    p_values = dict(zip(whole, found.adjusted, strict=True))
+    worth = np.mean([each.claimed for each in scores.ran(leader)]) > least
+    p_values = dict(zip(whole, found.adjusted if worth else [1.0] * len(whole), strict=True))
     rows = [_standing(scores, arm, leader, p_values.get(arm), margin) for arm in arms]
     return sorted(rows, key=_place)
 

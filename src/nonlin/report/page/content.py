@@ -12,6 +12,7 @@ import numpy as np
 
 from nonlin._text import in_a_row, say
 from nonlin.choose.candidates import written
+from nonlin.choose.recommend import difference
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
 from nonlin.report.page.section import Section, foremost, kind, number, said
 from nonlin.report.page.stability import by_layer, overall
@@ -88,14 +89,15 @@ def _ranking(result: Result) -> Section:
     score = str(result.standings[0].score.what)
     rows, cells = [], []
     for row in result.standings:
-        low, high = row.interval or (row.score.value, row.score.value)
+        certain = None if row.stopped else row.interval  # after a split or two it says nothing
+        low, high = certain or (row.score.value, row.score.value)
         rows.append(Interval(row.label, row.score.value, low, high, kind(row, result)))
         cells.append(
             [
                 row.label,
                 say(f"page.kind.{'chosen' if row is result.chosen else row.verdict}"),
                 f"{row.score.value:.4f}",
-                f"{low:.4f} … {high:.4f}" if row.interval else "–",
+                f"{low:.4f} … {high:.4f}" if certain else "–",
                 _against(row),
                 f"{row.p_value:.3f}",
                 f"{row.rate:g}",
@@ -115,10 +117,7 @@ def _ranking(result: Result) -> Section:
 
 def _against(row: Standing) -> str:
     """The difference to the leader, on the splits that both ran."""
-    if row.leader:
-        return say("report.leader")
-    half = row.difference_half_width
-    return f"{row.difference:+.4f}" + (f" ± {half:.4f}" if half is not None else "")
+    return say("report.leader") if row.leader else difference(row)
 
 
 def _worth(result: Result) -> Section:
@@ -173,7 +172,7 @@ def _history(result: Result) -> Section:
 
 def _rates(result: Result) -> Section:
     """Mean validation score by learning rate, over the splits in which it ran."""
-    rates = result.plan.rates
+    rates = sorted({arm.setting for arm in result.race.scores.arms})
     drawn, cells = [], []
     for row in result.standings:
         found = [_validated(result, Arm(row.ran.arm.candidate, rate)) for rate in rates]
