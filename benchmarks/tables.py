@@ -68,6 +68,21 @@ def claims_line(oracles: Sequence[Oracle]) -> str:
     )
 
 
+def cost_line(oracles: Sequence[Oracle]) -> str:
+    """Networks until the finalists are known, and with their ten splits."""
+    early, late = [], []
+    for oracle in oracles:
+        race = raced(oracle, np.arange(SEEN), narrowing)
+        early.append(sum(len(done.outcomes) for done in race.rounds[: SEEN // 2]))
+        late.append(race.networks)
+    sweep = oracles[0].loss[0].size * SEEN
+    return (
+        f"Until its finalists are known the race trains {100 * np.mean(early) / sweep:.1f} % of the "
+        f"full sweep ({max(early)} networks at most), with their ten splits "
+        f"{100 * np.mean(late) / sweep:.1f} % ({max(late)})."
+    )
+
+
 def page(oracles: Sequence[Oracle]) -> str:
     head = (
         "# The choice: regret, cost and claims\n\n"
@@ -76,7 +91,8 @@ def page(oracles: Sequence[Oracle]) -> str:
         "What the words mean stands at the top of `benchmarks/oracles/replay.py`, the tables in "
         "`benchmarks/oracles/sources.py`;\nhow the choice is made in [method.md](method.md).\n\n"
     )
-    lines = [*regret_table(oracles), "", claims_line(oracles), "", *peers.lines()]
+    told = (cost_line(oracles), "", claims_line(oracles))
+    lines = [*regret_table(oracles), "", *told, "", *peers.lines()]
     return head + "\n".join(lines) + "\n"
 
 

@@ -67,9 +67,9 @@ def _scores(source: Source) -> Iterator[list[float | None]]:
 
 
 def measure(sources: tuple[Source, ...]) -> None:
-    """Write down the mean scores of all, the leader's first."""
-    kept = {}
-    for source in sources:
+    """Write down the mean scores of all, the leader's first, of tables that have none yet."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    for source in (each for each in sources if each.name not in kept):
         oracle = stored(source.name)
         row = leader(raced(oracle, np.arange(SEEN), narrowing))
         own = [each.claimed for each in row.outcomes][:SPLITS]
