@@ -77,8 +77,8 @@ def cost_line(oracles: Sequence[Oracle]) -> str:
         late.append(race.networks)
     sweep = oracles[0].loss[0].size * SEEN
     return (
-        f"Until its finalists are known the race trains {100 * np.mean(early) / sweep:.1f} % of the "
-        f"full sweep ({max(early)} networks at most), with their ten splits "
+        f"Until its finalists are known the race trains {100 * np.mean(early) / sweep:.1f} % of "
+        f"the full sweep ({max(early)} networks at most), with their ten splits "
         f"{100 * np.mean(late) / sweep:.1f} % ({max(late)})."
     )
 
