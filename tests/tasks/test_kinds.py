@@ -1,18 +1,21 @@
 """Every kind of task, from the target to the report: trained, judged, read back."""
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 import nonlin as nl
-from nonlin._text import speaking
+from nonlin._text import LANGUAGES, say, speaking
 from nonlin.report import as_json
 from nonlin.report.terminal import render
 from nonlin.tasks.kinds import KINDS
 from nonlin.tasks.task import infer
 
+ROOT = Path(__file__).parents[2]
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(200, 2))
 SIGNAL = X[:, 0] + 0.3 * X[:, 1]
@@ -160,3 +163,11 @@ def test_every_kind_has_its_reason():
         assert task.reason.key == f"task.{kind}"
         assert str(task.reason).endswith(".")
     assert "the probability of True" in str(infer(TARGETS["binary"], "y").reason)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_and_the_readme_list_every_kind(language):
+    with speaking(language):
+        assert set(KINDS) <= set(re.findall("[a-z]+", say("cli.options.task")))
+    page = ROOT / {"en": "README.md", "zh": "README.zh-CN.md"}[language]
+    assert set(KINDS) <= set(re.findall("`([a-z]+)`", page.read_text(encoding="utf-8")))

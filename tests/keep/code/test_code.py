@@ -14,6 +14,7 @@ from nonlin._errors import InputError
 from nonlin.keep.code import TARGETS
 from nonlin.keep.code.facts import scales
 from nonlin.network import Initialisation, Network
+from nonlin.tasks.kinds import KINDS
 
 ALL = tuple(TARGETS)
 FEW = 12  # epochs, enough for a table of this size
@@ -204,6 +205,11 @@ def test_other_tasks(task, tmp_path, capsys):
     assert reached < before - 0.05
     with pytest.raises(InputError, match="cannot be written as a script for sklearn"):
         result.code("sklearn")
+
+
+@pytest.mark.parametrize("to", [to for to in TARGETS if to != "sklearn"])
+def test_every_kind_of_task_has_its_loss(to):
+    assert set(TARGETS[to].LOSSES) == set(KINDS)
 
 
 def test_what_has_no_script(classes):
