@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from nonlin.keep.code import TARGETS
+
 CHINESE = re.compile("[一-鿿]")
 
 
@@ -14,6 +16,10 @@ def test_code(there, folder):
     assert there("code price --to torch -o train.py") == (0, "", "Written to train.py\n")
     assert (folder / "train.py").read_text() == out
     assert there("code price --to jax --lang zh")[1].startswith("# 预测 price")
+
+
+def test_the_help_lists_every_target(there):
+    assert "|".join(TARGETS) in there("code --help")[1]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from nonlin.cli import run
+from nonlin.cli.app import COMMANDS
 
 CHINESE = re.compile("[一-鿿]")
 LONG_FORMULA = "+".join(["x"] * 200)
@@ -64,6 +65,12 @@ BAD = {
     "bench relu --precision slow": "no precision 'slow'.*fast, exact",
     "bench relu -o a.bmp": r"'a.bmp'.*\.png, \.svg, \.pdf",
     "bench relu -o missing/a.png": "missing/a.png cannot be written",
+    "code nowhere --to torch": "no folder nowhere",
+    "export relu --to torhc": "no target 'torhc'.*torch",
+    "init rleu": "no activation 'rleu'",
+    "predict nowhere rows.csv": "no folder nowhere",
+    "stability rleu": "no activation 'rleu'",
+    "theory rleu": "no activation 'rleu'",
     "list --lang fr": "no language 'fr'",
     "list --lang": "--lang needs a value",
 }
@@ -93,6 +100,12 @@ def test_the_same_in_chinese(line, capsys, monkeypatch, tmp_path):
     assert len(CHINESE.findall(told)) >= 3
     english = r"\b(There|cannot|missing|needs?|unexpected|requires|valid|allowed|argument)\b"
     assert not re.search(english, told.replace("missing/a.png", ""))
+
+
+def test_every_command_is_among_them():
+    assert {module.__name__.rpartition(".")[2] for module in COMMANDS} <= {
+        line.split()[0] for line in BAD
+    }
 
 
 def test_ctrl_c_is_a_sentence(capsys, monkeypatch):

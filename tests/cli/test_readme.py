@@ -8,6 +8,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.cli import run
+from nonlin.cli.app import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"en": "README.md", "zh": "README.zh-CN.md"}
@@ -34,3 +35,10 @@ def test_the_values_shown_are_the_values(language):
         options = {"alpha": 0.2} if "alpha=0.2" in arguments else {}
         expected = [float(value) for value in values.split(",")]
         np.testing.assert_allclose(nl.get(name)(given[name], **options), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_every_command_is_named(language):
+    page = (ROOT / PAGES[language]).read_text(encoding="utf-8")
+    commands = {module.__name__.rpartition(".")[2] for module in COMMANDS}
+    assert commands <= set(re.findall(r"nonlin (\w+)", page))

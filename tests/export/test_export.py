@@ -1,32 +1,27 @@
 """nl.export: what every target has in common, and what it says to bad input."""
 
 import inspect
+import re
+from importlib import import_module
 
 import pytest
 
 import nonlin as nl
 from nonlin import __version__
 from nonlin._errors import InputError
-from nonlin._text import speaking
+from nonlin._text import LANGUAGES, say, speaking
 from nonlin.emit.basic import basic
 from nonlin.emit.lets import OPERATORS
-from nonlin.export import TARGETS, c, jax, js, keras, numpy, onnx, tensorflow, torch
+from nonlin.export import TARGETS, c, onnx
 from nonlin.export.exported import Exported
 from nonlin.expr.nodes import Call, symbol
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.stable import MACHINE
 from nonlin.expr.walk import postorder
 
-DIALECTS = {
-    "numpy": numpy.DIALECT,
-    "torch": torch.DIALECT,
-    "jax": jax.DIALECT,
-    "tensorflow": tensorflow.DIALECT,
-    "keras": keras.DIALECT,
-    "js": js.DIALECT,
-    "c": c.DIALECT,
-    "c, float": c.SINGLE,
-}
+MODULES = {name: import_module(f"nonlin.export.{name}") for name in TARGETS}
+DIALECTS = {name: each.DIALECT for name, each in MODULES.items() if hasattr(each, "DIALECT")}
+DIALECTS["c, float"] = c.SINGLE
 SPELT = {name: (*OPERATORS, *each.spellings) for name, each in DIALECTS.items()}
 SPELT["onnx"] = tuple(onnx.OPERATORS)
 
@@ -59,6 +54,12 @@ def test_the_head_says_what_it_is(target):
         assert f"{error.kind}, in units of the machine epsilon" in head
         assert f"{error.beside_one:g} * max(1, |f|)" in head
     assert all(len(line) <= 160 for line in head.splitlines())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_lists_every_target(language):
+    with speaking(language):
+        assert set(TARGETS) <= set(re.findall(r"\w+", say("cli.export.help")))
 
 
 def test_in_chinese():
