@@ -262,3 +262,10 @@ def test_auto_keeps_the_gradients_of_a_deep_network():
         grad = layer.activation.backward(grad, layer.preactivations) @ layer.weights.T
     assert 0.1 < np.square(grad).mean() / start < 10
     assert math.isclose(weights.biases[3].std(), nl.critical("tanh")[1] ** 0.5, rel_tol=0.2)
+
+
+@pytest.mark.parametrize("name", [name for name in PLAIN if name != "constant"])
+def test_what_is_drawn_has_the_variance_of_the_rule(name):
+    weights = Network([300, FAN_IN, FAN_OUT], "tanh", init=name, seed=1).weights[1].astype(float)
+    expected = Initialisation(name).std(FAN_IN, FAN_OUT, get("tanh"))
+    assert np.sqrt(np.mean(weights**2)) == pytest.approx(expected, rel=0.02)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nonlin.activation import Activation
     from nonlin.network import Initialisation
 
-PYTORCH = {
+PYTORCH = {  # by the fill of a rule
     "normal": "normal_(layer.weight, std={std:.6g})",
     "uniform": "uniform_(layer.weight, -{edge:.6g}, {edge:.6g})",
     "orthogonal": "orthogonal_(layer.weight, gain={gain:.6g})",
@@ -86,11 +86,14 @@ def _advice(
 
 
 def _pytorch(name: str, std: float, sizes: tuple[int, int]) -> str:
-    if name in ("sparse", "zeros", "constant", "lsuv", "autoinit", "delta_orthogonal"):
+    from nonlin.init.rules import RULES
+
+    rule = RULES[name]
+    line = PYTORCH.get(rule.fill.__name__)
+    if line is None or rule.from_data or name == "delta_orthogonal":  # that is for convolutions
         return ""
-    kind = next((kind for kind in ("uniform", "orthogonal") if name.endswith(kind)), "normal")
     gain = std * math.sqrt(max(sizes))
-    return PYTORCH[kind].format(std=std, edge=math.sqrt(3) * std, gain=gain)
+    return line.format(std=std, edge=math.sqrt(3) * std, gain=gain)
 
 
 def _all(
