@@ -12,6 +12,7 @@ import pytest
 
 from nonlin.network import Job, Memory, Network, Settings, gradient, train, train_many
 from nonlin.network import compiled as compiling
+from nonlin.network.settings import OPTIMIZERS
 
 
 def _two_moons(rows=300, seed=0):
@@ -72,7 +73,7 @@ def _reference(network, inputs, targets, settings):
 
 
 @pytest.mark.parametrize("batch_size", [1000, 7])
-@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_optimizers_against_numpy(optimizer, batch_size):
     inputs, targets = _two_moons(45)
     settings = Settings(
@@ -295,7 +296,7 @@ def len_plus_one(values):
     return len(values) + 1
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_training_goes_on_where_memory_left_off(optimizer):
     """Full batches, whose order does not matter: 2 + 3 epochs are 5."""
     inputs, labels = _two_moons(40)
