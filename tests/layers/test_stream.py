@@ -12,10 +12,9 @@ import nonlin as nl
 from nonlin.layers.sample import SAMPLED
 from nonlin.layers.stream import LayerSpec, LayerStream, gradient_ratio
 
-NUMBERS = (
-    "second", "signal", "dead", "saturated", "gradient", "weight_gradient", "weight",
-    "update",
-)  # fmt: skip
+OTHERWISE = ("rank", "histogram")  # of a sample, and of edges: see below
+PROPERTIES = (name for name, each in vars(LayerStream).items() if isinstance(each, property))
+NUMBERS = ("weight", "update", *(name for name in PROPERTIES if name not in OTHERWISE))
 
 
 def spec(name="relu"):
