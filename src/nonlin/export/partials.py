@@ -29,6 +29,15 @@ class Partial:
         """value, slope, curvature, by_alpha, by_alpha_x, ..."""
         return _PLAIN.get(self.label) or "by_" + "_".join(self.label)
 
+    @property
+    def exact(self) -> str:
+        """The name of the function that carries its own derivatives."""
+        return f"_exact_{self.name}" if self.label else "_apply"
+
+    def call(self, names: Sequence[str], widened: str) -> str:
+        """A call in the precision to compute in: of the highest order, of what it is itself."""
+        return f"{self.exact}({', '.join(names)})" if self.slopes else f"_{self.name}({widened})"
+
 
 def partials(exported: Exported) -> list[Partial]:
     """The value, then its derivatives, those of lower order first; each is safe to evaluate."""

@@ -137,7 +137,8 @@ def _exact(exported: Exported, part: Partial, names: list[str]) -> str:
 
     Derivatives stay in the precision that they are computed in; the value has the dtype of x.
     """
-    slopes = [_called(names_of, names) for names_of in _next_names(exported, part)]
+    calls = {each.label: each.call(names, widened(names)) for each in partials(exported)}
+    slopes = [calls[label] for label in part.slopes]
     gradients = [
         f"(_wide(grad) * {slope}).sum_to_size({name}.shape).to({name}.dtype)"
         for slope, name in zip(slopes, names, strict=True)
@@ -146,7 +147,7 @@ def _exact(exported: Exported, part: Partial, names: list[str]) -> str:
     value, own = f"_{part.name}({widened(names)})", not part.label
     return _autograd(
         _class_of(exported, part),
-        "_apply" if own else f"_exact_{part.name}",
+        part.exact,
         names,
         value=f"{value}.to(x.dtype)" if own else value,
         gradients=gradients,
@@ -158,18 +159,6 @@ def _class_of(exported: Exported, part: Partial) -> str:
     return f"_{exported.class_name}" + "".join(
         f"{word[:1].upper()}{word[1:]}" for word in part.name.split("_") if part.label
     )
-
-
-def _next_names(exported: Exported, part: Partial) -> list[str]:
-    """What is called for the derivatives of a part: those of the highest order as they stand."""
-    by_label = {each.label: each for each in partials(exported)}
-    found = [by_label[label] for label in part.slopes]
-    return [f"_exact_{each.name}" if each.slopes else f"_{each.name}" for each in found]
-
-
-def _called(function: str, names: list[str]) -> str:
-    plain = not function.startswith("_exact_")
-    return f"{function}({widened(names) if plain else ', '.join(names)})"
 
 
 def _autograd(
