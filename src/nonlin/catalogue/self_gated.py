@@ -90,7 +90,7 @@ def swish_beta(x: Any, beta: Any = parameter(1.5, learned=True)) -> Any:
     "SiLU derivative", "SiLU 的导数", 2017, "Elfwing et al., arXiv:1702.03118", aliases=("dswish",)
 )
 def dsilu(x: Any) -> Any:
-    return f.sigmoid(x) * (1 + x * f.sigmoid(-x))
+    return f.sigmoid(x) + x * (f.sigmoid(x) * f.sigmoid(-x))
 
 
 @declared("TanhExp", "TanhExp 函数", 2020, "Liu and Di, arXiv:2003.09855", aliases=("telu",))
