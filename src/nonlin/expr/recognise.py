@@ -92,6 +92,8 @@ def _one_and(term: Expr, ratio: Fraction) -> Expr | None:
     if is_call(term, "erf") and abs(ratio) == 1:
         scaled = simplify(multiply(ratio, multiply(build("sqrt", constant(2)), arguments[0])))
         return multiply(2, build("normal_cdf", scaled))
+    if is_call(term, "cos") and ratio == -1:
+        return multiply(2, power(build("sin", simplify(arguments[0] / 2)), 2))
     if is_call(term, "exp") and ratio == -1:
         return negate(build("expm1", arguments[0]))
     if is_call(term, "sigmoid") and ratio == -1:
