@@ -241,7 +241,7 @@ def test_fast_enough():
         assert time.perf_counter() - start < 0.5  # about 0.01 to 0.04 on an idle machine
 
 
-def of(formula):
+def known_of(formula):
     return nl.activation("mine", formula).properties
 
 
@@ -255,14 +255,14 @@ def test_zeros_are_zeros():
 
 @pytest.mark.parametrize("formula", ["relu(x-1000)", "exp(-(x-60)**2)", "exp(-4*(x-63)**2)"])
 def test_no_symmetry_of_what_is_0_near_the_origin(formula):
-    assert of(formula).parity is None
+    assert known_of(formula).parity is None
 
 
 @pytest.mark.parametrize(
     ("formula", "parity"), [("1e-200*x", "odd"), ("exp(-x**2)", "even"), ("tanh(x)", "odd")]
 )
 def test_parity(formula, parity):
-    assert of(formula).parity == parity
+    assert known_of(formula).parity == parity
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_parity(formula, parity):
     ],
 )
 def test_moments_are_right_or_not_told(formula, mean, variance):
-    found = of(formula)
+    found = known_of(formula)
     assert found.mean == pytest.approx(mean, rel=1e-8, abs=1e-9)
     if variance is not None:
         assert found.variance == pytest.approx(variance, rel=1e-8)
@@ -287,27 +287,27 @@ def test_moments_are_right_or_not_told(formula, mean, variance):
 @pytest.mark.parametrize("rate", [1, 7, 50, 170])
 def test_moments_of_waves(rate):
     """E cos(a z) = exp(-a^2/2) and E cos(a z)^2 = (1 + exp(-2 a^2)) / 2."""
-    found = of(f"cos({rate}*x)")
+    found = known_of(f"cos({rate}*x)")
     mean = math.exp(-rate * rate / 2)
     assert found.mean == pytest.approx(mean, abs=1e-8)
     assert found.variance == pytest.approx((1 + mean**4) / 2 - mean**2, rel=1e-8)
 
 
 def test_waves_whose_parts_meet_far_out():
-    low, high = of("sin(x)+sin(2**0.5*x)").range
+    low, high = known_of("sin(x)+sin(2**0.5*x)").range
     assert -2 <= low < -1.999
     assert 1.999 < high <= 2
 
 
 def test_a_jump_through_a_pole_inside():
-    found = of("arctan(1/x)")
+    found = known_of("arctan(1/x)")
     assert found.monotone is None
     assert found.jumps == ((0.0, pytest.approx(math.pi)),)
 
 
 def test_beside_a_gap_that_can_be_filled():
-    assert of("(1-cos(x))/x").lipschitz == pytest.approx(0.5)
-    assert of("x/x").defined_everywhere
+    assert known_of("(1-cos(x))/x").lipschitz == pytest.approx(0.5)
+    assert known_of("x/x").defined_everywhere
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,15 @@ from itertools import pairwise
 from typing import Any
 
 from nonlin.expr.analyse.branches import Piece, pieces, regions
-from nonlin.expr.analyse.breaks import breakpoints, jumps, limits, smoothness, steep, waves
+from nonlin.expr.analyse.breaks import (
+    breakpoints,
+    jumps,
+    limits,
+    several_waves,
+    smoothness,
+    steep,
+    waves,
+)
 from nonlin.expr.analyse.costs import cost
 from nonlin.expr.analyse.curve import EDGE, Curve, crossings, curves
 from nonlin.expr.analyse.extrema import (
@@ -195,9 +203,9 @@ def _steepness(parts: _Parts) -> dict[str, Any]:
 def _extreme(
     parts: _Parts, curve: Curve, sign: int, taken: Iterable[float], limits: Iterable[float]
 ) -> Extreme:
-    """The bound of a curve, of a wave as far out as it is looked at."""
+    """The bound of a curve; of two waves that may meet far out, as far as it is looked at."""
     found = extreme(curve, sign, taken, limits)
-    return far_extreme(curve, sign, found) if parts.waves else found
+    return far_extreme(curve, sign, found) if several_waves(parts.root) else found
 
 
 def _where(parts: _Parts, most: Extreme) -> float | None:
