@@ -40,8 +40,9 @@ def quick_gelu(x: Any) -> Any:
 @declared(
     "Sigmoid linear unit (Swish)",
     "S 型加权线性单元(Swish)",
-    2017,
-    "Elfwing, Uchibe and Doya, arXiv:1702.03118; Ramachandran et al., arXiv:1710.05941",
+    2016,
+    "Hendrycks and Gimpel, arXiv:1606.08415; Elfwing, Uchibe and Doya, arXiv:1702.03118; "
+    "Ramachandran et al., arXiv:1710.05941",
     aliases=("swish", "swish_1"),
 )
 def silu(x: Any) -> Any:

@@ -90,7 +90,7 @@ def outputs_for(x: Array, given: Any, count: int) -> list[Array]:
 def _share_memory(a: Array, b: Array) -> bool:
     """Columns of one array do not; where it takes long to find out, what lies between counts."""
     try:
-        return np.shares_memory(a, b, max_work=1000)
+        return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return np.may_share_memory(a, b)
 
