@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nonlin import kinds
@@ -12,13 +14,18 @@ from nonlin._callable import make_callable
 from nonlin._errors import InputError
 from nonlin._text import Text, language
 from nonlin.array_function import ArrayFunction
+from nonlin.expr.analyse import breakpoints
 from nonlin.expr.derivative import derivative
+from nonlin.expr.nodes import constant, multiply
 from nonlin.expr.recognise import recognise
+from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import symbols
 from nonlin.parameter import check_order, own_parameter, trace
 
 if TYPE_CHECKING:
     from nonlin.gaussian_moments.moments import Moments
+
+SHIFT = 600  # a power of two
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +110,31 @@ class Activation(ArrayFunction):
     def gain(self) -> float:
         """1 / sqrt(E[f(z)^2]), z standard normal: the forward gain for initialisation."""
         self.needs_elementwise("gain")
-        return self._moments.gain
+        return self._gain("gain")
 
     @property
     def gain_backward(self) -> float:
         """1 / sqrt(E[f'(z)^2]), z standard normal: the backward gain for initialisation."""
         self.needs_elementwise("gain_backward")
-        return self._moments.gain_backward
+        return self._gain("gain_backward")
+
+    def _gain(self, which: str) -> float:
+        """Where the square of f is no number though f is: that of f times a power of two."""
+        from nonlin.gaussian_moments.moments import gaussian_moments
+
+        found: float = getattr(self._moments, which)
+        if math.isnan(found) or 0 < found < math.inf:
+            return found
+        shift = -SHIFT if found == 0 else SHIFT
+        root = simplify(multiply(constant(Fraction(2) ** shift), recognise(self.graph)))
+        scaled: float = getattr(gaussian_moments(root, breakpoints(root)), which)
+        return math.ldexp(scaled, shift)
 
     @property
     def _moments(self) -> Moments:
         return self._once("moments", self._standard_moments)
 
     def _standard_moments(self) -> Moments:
-        from nonlin.expr.analyse import breakpoints
         from nonlin.gaussian_moments.moments import gaussian_moments
 
         root = recognise(self.graph)

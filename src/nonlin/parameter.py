@@ -6,6 +6,7 @@ import keyword
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any, NamedTuple
 
 from nonlin._errors import InputError, nearest
@@ -97,7 +98,7 @@ def check_names(
 ) -> None:
     """Are these parameters of the activation?"""
     known = {parameter.name: parameter for parameter in parameters}
-    if not known:
+    if given and not known:
         raise InputError("no_parameters", activation=activation, given=next(iter(given)))
     for name in given:
         if name not in known:
@@ -136,5 +137,5 @@ def check_precision(precision: str) -> None:
 
 def check_order(order: int) -> None:
     """Is it an order of derivative that kernels have?"""
-    if not isinstance(order, int | float) or order not in ORDERS:
+    if not isinstance(order, Real) or order not in ORDERS:
         raise InputError("order", given=order, allowed="1, 2, 3")

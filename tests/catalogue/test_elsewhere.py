@@ -183,3 +183,9 @@ def test_the_tables_import_nothing():
     command = "import sys, nonlin as nl; nl.get('torch.nn.ReLU'); print('torch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
     assert ran.stdout.strip() == "False", ran.stderr
+
+
+def test_the_order_of_the_arguments_is_that_of_the_library():
+    """ONNX: SwiGLU(A, B) = Swish(A) B; Shazeer, torch and jax have the value first."""
+    assert nl.get("onnx.SwiGLU")(2.0, 3.0) == pytest.approx(3 * nl.silu(2.0))
+    assert nl.swiglu(2.0, 3.0) == pytest.approx(2 * nl.silu(3.0))

@@ -118,8 +118,7 @@ def run_onnx(name, activation, x, grad):
     if name == "onnx.PRelu":
         inputs["slope"] = np.array([activation.values["alpha"]], x.dtype)
     if name == "onnx.SwiGLU":
-        inputs = dict(zip(("value", "gate"), np.split(x, 2, axis=-1), strict=True))
-        inputs = {"gate": inputs["gate"], "value": inputs["value"]}
+        inputs = dict(zip(("gate", "value"), np.split(x, 2, axis=-1), strict=True))
     graph = helper.make_graph(
         [helper.make_node(name.rpartition(".")[2], list(inputs), ["y"])],
         "one",

@@ -67,3 +67,12 @@ def test_chinese_comments_and_odd_names_do_no_harm(tmp_path):
     path = tmp_path / "odd.c"
     path.write_text(text, encoding="utf-8")
     subprocess.run([GCC, *STRICT, "-c", path, "-o", tmp_path / "odd.o"], check=True)
+
+
+@pytest.mark.parametrize(
+    "name", [each for each in nl.names() if Exported(nl.get(each)).kind == "gated"]
+)
+def test_pairs_without_a_warning(name, tmp_path):
+    path = tmp_path / "pair.c"
+    path.write_text(nl.export(name, to="c"), encoding="utf-8")
+    subprocess.run([GCC, *STRICT, "-c", path, "-o", tmp_path / "pair.o"], check=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
+from nonlin._errors import InputError
 
 
 def read(table, x):
@@ -38,3 +39,9 @@ def test_no_step_of_a_smooth_function_is_lost():
 def test_zero_stays_zero():
     for name in ("relu", "gelu", "tanh", "hard_swish"):
         assert read(json.loads(nl.export(name, to="lut")), np.zeros(1)) == 0
+
+
+@pytest.mark.parametrize("formula", ["log(x)", "1/x", "sqrt(x)", "exp(1000*x)"])
+def test_what_a_table_cannot_say(formula):
+    with pytest.raises(InputError, match=r"has no value at .* an int8 table cannot say"):
+        nl.export(nl.activation("mine", formula), to="lut")

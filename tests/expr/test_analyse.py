@@ -4,8 +4,10 @@ import math
 import time
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
+import nonlin as nl
 from nonlin._text import speaking
 from nonlin.expr.analyse import (
     breakpoints,
@@ -237,3 +239,93 @@ def test_fast_enough():
         start = time.perf_counter()
         properties.__wrapped__(parse(formula))
         assert time.perf_counter() - start < 0.5  # about 0.01 to 0.04 on an idle machine
+
+
+def known_of(formula):
+    return nl.activation("mine", formula).properties
+
+
+def test_zeros_are_zeros():
+    """Not what is merely small: morlet has them at odd multiples of pi/2 over its frequency."""
+    known = nl.morlet.properties.zeros
+    rate = math.pi / 2 / min(x for x, _ in known if x > 0)
+    expected = [k * math.pi / 2 / rate for k in range(1, 14, 2)]
+    np.testing.assert_allclose([x for x, _ in known if x > 0], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("formula", ["relu(x-1000)", "exp(-(x-60)**2)", "exp(-4*(x-63)**2)"])
+def test_no_symmetry_of_what_is_0_near_the_origin(formula):
+    assert known_of(formula).parity is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "parity"), [("1e-200*x", "odd"), ("exp(-x**2)", "even"), ("tanh(x)", "odd")]
+)
+def test_parity(formula, parity):
+    assert known_of(formula).parity == parity
+
+
+@pytest.mark.parametrize(
+    ("formula", "mean", "variance"),
+    [
+        ("sin(50*x)", 0.0, 0.5),
+        ("sqrt(abs(x))", 0.8221789586624594, math.sqrt(2 / math.pi) - 0.8221789586624594**2),
+        ("abs(x)**0.1", 2**0.05 * math.gamma(0.55) / math.sqrt(math.pi), None),
+        ("x**3", 0.0, 15.0),
+        ("cos(200*x)", 0.0, 0.5),
+        ("1e200*x", 0.0, math.inf),
+        ("1e100*x", 0.0, 1e200),
+    ],
+)
+def test_moments_are_right_or_not_told(formula, mean, variance):
+    found = known_of(formula)
+    assert found.mean == pytest.approx(mean, rel=1e-8, abs=1e-9)
+    if variance is not None:
+        assert found.variance == pytest.approx(variance, rel=1e-8)
+
+
+@pytest.mark.parametrize("rate", [1, 7, 50, 170])
+def test_moments_of_waves(rate):
+    """E cos(a z) = exp(-a^2/2) and E cos(a z)^2 = (1 + exp(-2 a^2)) / 2."""
+    found = known_of(f"cos({rate}*x)")
+    mean = math.exp(-rate * rate / 2)
+    assert found.mean == pytest.approx(mean, abs=1e-8)
+    assert found.variance == pytest.approx((1 + mean**4) / 2 - mean**2, rel=1e-8)
+
+
+def test_waves_whose_parts_meet_far_out():
+    low, high = known_of("sin(x)+sin(2**0.5*x)").range
+    assert -2 <= low < -1.999
+    assert 1.999 < high <= 2
+
+
+def test_a_jump_through_a_pole_inside():
+    found = known_of("arctan(1/x)")
+    assert found.monotone is None
+    assert found.jumps == ((0.0, pytest.approx(math.pi)),)
+
+
+def test_beside_a_gap_that_can_be_filled():
+    assert known_of("(1-cos(x))/x").lipschitz == pytest.approx(0.5)
+    assert known_of("x/x").defined_everywhere
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        nl.activation("steep", "1e200*x"),
+        nl.leaky_relu.bind(alpha=1e200),
+        nl.activation("late", "1e160*x**2"),
+    ],
+    ids=lambda each: each.name,
+)
+def test_sizes_whose_squares_are_no_numbers(bound):
+    assert bound.properties.variance == math.inf
+    assert math.isinf(bound.range[1])
+    assert 0 < bound.gain < 1e-150
+
+
+def test_gains_of_any_size():
+    assert nl.activation("steep", "1e200*x").gain == pytest.approx(1e-200)
+    assert nl.activation("flat", "1e-200*x").gain_backward == pytest.approx(1e200)
+    assert nl.threshold.bind(**{nl.threshold.parameters[-1].name: 1e160}).gain > 0

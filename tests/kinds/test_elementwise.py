@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
+from nonlin._errors import InputError
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.standard_normal((2, 3, 4, 5))
@@ -112,3 +113,44 @@ def test_every_learned_parameter_has_its_gradient(name):
 def test_bad_calls_are_one_sentence(call, words):
     with pytest.raises(nl.NonlinError, match=words):
         call()
+
+
+def test_a_parameter_that_there_is_not():
+    for call in (lambda: nl.relu(IMAGES, alpha=0.5), lambda: nl.glu(IMAGES, IMAGES, alpha=0.5)):
+        with pytest.raises(InputError, match="has no parameters, so 'alpha' cannot be set"):
+            call()
+
+
+def test_parameters_of_uneven_rows():
+    with pytest.raises(InputError, match="rows are of different lengths"):
+        nl.leaky_relu(np.ones(2), alpha=[[0.5], [0.1, 0.2]])
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 3)])
+def test_an_axis_that_is_none(shape):
+    with pytest.raises(InputError, match="The axis is 'a'"):
+        nl.prelu(np.ones(shape), alpha=[0.1, 0.2, 0.3], axis="a")
+
+
+def test_orders_of_other_types():
+    for order in (2, 2.0, np.int64(2), np.float32(2), np.uint8(2)):
+        assert nl.mish.derivative(0.3, order=order) == nl.mish.derivative(0.3, 2)
+    for order in (np.int64(4), 2.5, "2", None, [2]):
+        with pytest.raises(InputError, match="the orders are 1, 2, 3"):
+            nl.mish.derivative(0.3, order=order)
+
+
+def test_columns_of_one_array_are_apart():
+    both = np.empty((3, 2))
+    nl.mish.value_and_derivative(np.ones(3), out=(both[:, 0], both[:, 1]))
+    np.testing.assert_array_equal(both[:, 0], nl.mish(np.ones(3)))
+    with pytest.raises(InputError, match="share memory"):
+        nl.mish.value_and_derivative(np.ones(2), out=(both[:2, 0], both[1:, 0]))
+
+
+@pytest.mark.parametrize("name", ["float16", "float32", "float64", "int32", "bool"])
+def test_pairs_of_two_dtypes(name):
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    value, gate = np.ones(2, name), np.ones(2, ml_dtypes.bfloat16)
+    for found in (nl.glu(value, gate), nl.glu(gate, value)):
+        np.testing.assert_allclose(found.astype(float), 0.7310585786300049, rtol=1e-2)

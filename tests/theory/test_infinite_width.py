@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
+from nonlin._errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,10 @@ def test_what_is_refused(rows):
         with pytest.raises(nl.NonlinError) as caught:
             call()
         assert caught.value.key == key
+
+
+@pytest.mark.parametrize("given", ["abc", [["a", "b"]], [[1, 2], [3]], None, 3])
+def test_what_is_no_table(given):
+    for kernel in (nl.nngp, nl.ntk):
+        with pytest.raises(InputError, match="a table of finite numbers is needed"):
+            kernel("relu", given)

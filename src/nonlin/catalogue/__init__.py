@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 
@@ -21,6 +22,8 @@ from nonlin.catalogue import (
     sigmoidal,
     smooth,
 )
+from nonlin.expr.nodes import symbol
+from nonlin.expr.walk import substitute
 
 _ROOMS: tuple[ModuleType, ...] = (
     sigmoidal, bounded, rectified, piecewise, smooth, powers, self_gated, periodic, rowwise,
@@ -53,7 +56,8 @@ def get(name: str | Activation) -> Activation:
     """The entry of that name or alias; an Activation is given back as it is.
 
     A name in another library, such as "keras.layers.LeakyReLU", gives the entry with that
-    library's default parameters. Raises InputError, with the three nearest names, for others.
+    library's default parameters and order of arguments. Raises InputError, with the three
+    nearest names, for others.
     """
     if isinstance(name, Activation):
         return name
@@ -68,4 +72,11 @@ def get(name: str | Activation) -> Activation:
     row = elsewhere.find(written) if "." in written else None
     if row is None:
         raise elsewhere.unknown(name, table)
-    return table[row.entry].bind(**row.parameters)
+    found = table[row.entry].bind(**row.parameters)
+    return _gate_first(found) if row.gate_first else found
+
+
+def _gate_first(pair: Activation) -> Activation:
+    """The gated pair with its arguments in the other order."""
+    exchanged = {"x": symbol("value"), "value": symbol("x")}
+    return replace(pair, formula=substitute(pair.formula, exchanged))

@@ -67,7 +67,12 @@ def elliott(x: Any) -> Any:
     return f.where(x < 0, far, 1 - far)
 
 
-@declared("Sparse sigmoid", "稀疏 S 型函数", 2024, "JAX, jax.nn.sparse_sigmoid")
+@declared(
+    "Sparse sigmoid",
+    "稀疏 S 型函数",
+    2019,
+    "Blondel, Martins and Niculae, Learning with Fenchel-Young losses, arXiv:1901.02324",
+)
 def sparse_sigmoid(x: Any) -> Any:
     return f.where(x > -1, f.where(x < 1, (x + 1) / 2, 1), 0)
 

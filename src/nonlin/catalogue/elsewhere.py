@@ -16,12 +16,16 @@ from nonlin._text import text
 
 @dataclass(frozen=True, slots=True)
 class NameElsewhere:
-    """A name in another library: the entry, and the parameter values that are its defaults."""
+    """A name in another library: the entry, and the parameter values that are its defaults.
+
+    gate_first: of a gated pair, it takes the gate before the value.
+    """
 
     library: str
     name: str
     entry: str
     parameters: Mapping[str, float]
+    gate_first: bool = False
 
     def __str__(self) -> str:
         values = ", ".join(f"{name}={value:g}" for name, value in self.parameters.items())
@@ -47,8 +51,9 @@ def _rows(table: Mapping[str, Any]) -> Iterator[NameElsewhere]:
             continue
         for name, given in names.items():
             values: dict[str, Any] = {"entry": given} if isinstance(given, str) else {**given}
-            entry = values.pop("entry")
-            yield NameElsewhere(table["title"], f"{section}.{name}", entry, values)
+            entry, first = values.pop("entry"), values.pop("first", "value")
+            dotted = f"{section}.{name}"
+            yield NameElsewhere(table["title"], dotted, entry, values, first == "gate")
 
 
 def find(name: str) -> NameElsewhere | None:

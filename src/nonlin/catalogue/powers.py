@@ -56,7 +56,12 @@ def xielu(
     return f.where(x > 0, x * (alpha_p * x + "0.5"), alpha_n * f.expm1(x) + ("0.5" - alpha_n) * x)
 
 
-@declared("Sparse plus", "稀疏 Softplus", 2024, "JAX, jax.nn.sparse_plus")
+@declared(
+    "Sparse plus",
+    "稀疏 Softplus",
+    2019,
+    "Blondel, Martins and Niculae, Learning with Fenchel-Young losses, arXiv:1901.02324",
+)
 def sparse_plus(x: Any) -> Any:
     return f.where(x > -1, f.where(x < 1, (x + 1) ** 2 / 4, x), 0)
 
@@ -72,6 +77,6 @@ def soft_modulus_t(x: Any, a: Any = parameter(0.01, above=0)) -> Any:
     return x * f.tanh(x / a)
 
 
-@declared("Bent identity", "弯曲恒等函数", 2024, "as listed by Kunc and Kléma, arXiv:2402.09092")
+@declared("Bent identity", "弯曲恒等函数", 2016, "Wikipedia, Activation function, by May 2016")
 def bent_identity(x: Any) -> Any:
     return x * (1 + f.isru(x) / (2 * (1 + f.inverse_root(x))))

@@ -40,8 +40,9 @@ def quick_gelu(x: Any) -> Any:
 @declared(
     "Sigmoid linear unit (Swish)",
     "S 型加权线性单元(Swish)",
-    2017,
-    "Elfwing, Uchibe and Doya, arXiv:1702.03118; Ramachandran et al., arXiv:1710.05941",
+    2016,
+    "Hendrycks and Gimpel, arXiv:1606.08415; Elfwing, Uchibe and Doya, arXiv:1702.03118; "
+    "Ramachandran et al., arXiv:1710.05941",
     aliases=("swish", "swish_1"),
 )
 def silu(x: Any) -> Any:
@@ -90,7 +91,7 @@ def swish_beta(x: Any, beta: Any = parameter(1.5, learned=True)) -> Any:
     "SiLU derivative", "SiLU 的导数", 2017, "Elfwing et al., arXiv:1702.03118", aliases=("dswish",)
 )
 def dsilu(x: Any) -> Any:
-    return f.sigmoid(x) * (1 + x * f.sigmoid(-x))
+    return f.sigmoid(x) + x * (f.sigmoid(x) * f.sigmoid(-x))
 
 
 @declared("TanhExp", "TanhExp 函数", 2020, "Liu and Di, arXiv:2003.09855", aliases=("telu",))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nonlin.emit.lets import Dialect, statements
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
 from nonlin.expr.nodes import Expr
+from nonlin.expr.walk import symbols
 
 _FUNCTIONS = {
     "absolute": "fabs",
@@ -63,7 +66,7 @@ def write(exported: Exported) -> str:
     guard = f"NONLIN_{exported.name.upper()}_H"
     heads = {kind: ", ".join(f"{kind} {name}" for name in exported.inputs) for kind in _TYPES}
     parts = [
-        _function(f"{kind} nonlin_{name}{suffix}({heads[kind]})", graph, dialect)
+        _function(f"{kind} nonlin_{name}{suffix}({heads[kind]})", graph, dialect, exported.inputs)
         for kind, (suffix, dialect) in _TYPES.items()
         for name, graph in exported.functions(()).items()
     ]
@@ -71,7 +74,8 @@ def write(exported: Exported) -> str:
     return f"#ifndef {guard}\n#define {guard}\n\n#include <math.h>\n\n{body}\n#endif\n"
 
 
-def _function(head: str, graph: Expr, dialect: Dialect) -> str:
+def _function(head: str, graph: Expr, dialect: Dialect, inputs: Sequence[str]) -> str:
     lines, (result,) = statements([graph], dialect)
-    body = "".join(f"    {line}\n" for line in [*lines, f"return {result};"])
+    unused = [f"(void){name};" for name in inputs if name not in symbols([graph])]
+    body = "".join(f"    {line}\n" for line in [*unused, *lines, f"return {result};"])
     return f"static inline {head}\n{{\n{body}}}\n"

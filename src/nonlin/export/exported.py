@@ -5,15 +5,15 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
 from nonlin.activation import Activation
+from nonlin.export.rows import carried_back, machine_rows, pushed_forward
 from nonlin.expr.derivative import derivative, derivatives
-from nonlin.expr.nodes import Expr, build, constant, is_call, multiply, symbol, value_of, where
+from nonlin.expr.nodes import Expr, constant, is_call
 from nonlin.expr.recognise import recognise
-from nonlin.expr.reductions import Reduction, numbered
 from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
@@ -77,11 +77,11 @@ class Exported:
 
     def graphs(self, orders: Collection[int], free: Collection[str] = ()) -> list[Expr]:
         """Derivatives of these orders, safe to evaluate; the `free` parameters are symbols."""
-        return [stabilise(root) for root in derivatives(self._formula(free), orders)]
+        return [stabilise(root) for root in derivatives(self.formula(free), orders)]
 
     def by(self, name: str, free: Collection[str]) -> Expr:
         """The derivative by a parameter, or by the value of a gated activation."""
-        return stabilise(derivative(recognise(self._formula(free)), name))
+        return stabilise(derivative(recognise(self.formula(free)), name))
 
     def functions(self, free: Collection[str]) -> dict[str, Expr]:
         """f, its derivative, and the derivative by the value of a gated activation, by name."""
@@ -102,58 +102,32 @@ class Exported:
 
     def rows(self) -> tuple[Expr, Expr]:
         """Of a function of rows: the value, and the gradient by x given `grad`, that by y."""
-        formula = self._formula(())
-        if self.activation.from_output is not None:
-            known = {"y": formula, **self._bound(())}
-            return formula, substitute(self.activation.from_output, known)
-        return formula, _carried_back(formula)
+        formula = self.formula(())
+        if self.activation.from_output is None:
+            return machine_rows(formula), machine_rows(carried_back(formula))
+        known = {"y": formula, **self._bound(())}
+        gradient = substitute(self.activation.from_output, known)
+        return machine_rows(formula), machine_rows(gradient)
 
-    def _formula(self, free: Collection[str]) -> Expr:
+    def row_changes(self) -> dict[str, Expr]:
+        """Of a function of rows, what derivatives of derivatives are made of, by name.
+
+        `forward` is the Jacobian times `dot`, `twice` and `turned` the gradient's own
+        derivative by x: carried back with `dot`, and pushed forward with it.
+        """
+        formula = self.formula(())
+        gradient = carried_back(formula)
+        found = {
+            "forward": pushed_forward(formula),
+            "twice": carried_back(gradient, "dot"),
+            "turned": pushed_forward(gradient),
+        }
+        return {name: machine_rows(root) for name, root in found.items()}
+
+    def formula(self, free: Collection[str]) -> Expr:
+        """The formula with every parameter as a number, but the `free` ones."""
         return substitute(self.activation.formula, self._bound(free))
 
     def _bound(self, free: Collection[str]) -> dict[str, Expr]:
         values = self.activation.values
         return {n: constant(Fraction(v)) for n, v in values.items() if n not in free}
-
-
-def _carried_back(formula: Expr) -> Expr:
-    """The Jacobian, transposed, times grad: through the reductions, the last one first.
-
-    Where several elements are the maximum, each has the same share of it.
-    """
-    root, reductions = numbered(formula)
-    grad, x = symbol("grad"), "x"
-    total = multiply(grad, derivative(root, x))
-    shares = {name: _sum(multiply(grad, derivative(root, name))) for name in reductions}
-    for name, reduction in reversed(reductions.items()):
-        inside = reduction.inside
-        weight = shares[name] * _weight(reduction, symbol(name))
-        total = total + weight * derivative(inside, x)
-        for earlier in shares:
-            shares[earlier] = shares[earlier] + _sum(weight * derivative(inside, earlier))
-    for name, reduction in reversed(reductions.items()):
-        whole = build(reduction.primitive, reduction.inside, *_options(reduction))
-        total = substitute(total, {name: whole})
-    return total
-
-
-def _options(reduction: Reduction) -> Sequence[Expr]:
-    return getattr(reduction, "options", ())
-
-
-def _weight(reduction: Reduction, result: Expr) -> Expr:
-    """The derivative of a reduction by an element that it reduces."""
-    primitive, inside = reduction.primitive, reduction.inside
-    if primitive == "row_sum":
-        return constant(1)
-    if primitive == "row_first":
-        return constant(0)
-    share = where(inside >= result, 1, 0)
-    if primitive == "row_threshold":  # by the rule for implicit functions
-        above = where(inside > result, inside - result, 1) ** (_options(reduction)[0] - 1)
-        share = where(inside > result, above, 0)
-    return share / build("row_sum", share)
-
-
-def _sum(inside: Expr) -> Expr:
-    return inside if value_of(inside) == 0 else build("row_sum", inside)

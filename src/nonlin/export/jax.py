@@ -1,13 +1,15 @@
-"""JAX: a function with its derivatives as rules, so that grad of grad is exact, too."""
+"""JAX: a function with its derivatives as rules, to the second order, in either mode."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import replace
 
 from nonlin.emit.spelling import Spelling, call, damp, guard, named, normal_cdf, with_threshold
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
 from nonlin.export.modules import dialect, function, module
+from nonlin.export.partials import Label, Partial, partials
 from nonlin.expr.nodes import Expr
 
 SPELLINGS = with_threshold(
@@ -30,34 +32,47 @@ SPELLINGS = with_threshold(
         ),
     }
 )
-DIALECT = dialect(SPELLINGS, "jnp.where(a == 0, jnp.copysign(a, b), a * b)")
+_IMPLICIT = '''\
+_threshold = jax.custom_jvp(_threshold, nondiff_argnums=(1,))
+
+
+@_threshold.defjvp
+def _threshold_rule(power, primals, tangents):
+    """By the rule for implicit functions."""
+    (z,), (dot,) = primals, tangents
+    t = _threshold(z, power)
+    weight = jnp.where(z > t, jnp.where(z > t, z - t, 1.0) ** (power - 1), 0.0)
+    return t, jnp.sum(weight * dot, -1, keepdims=True) / jnp.sum(weight, -1, keepdims=True)
+
+'''
+_PLAIN = dialect(SPELLINGS, "jnp.where(a == 0, jnp.copysign(a, b), a * b)")
+_THRESHOLD = f"{_PLAIN.helpers['_threshold']}\n{_IMPLICIT}"
+DIALECT = replace(_PLAIN, helpers={**_PLAIN.helpers, "_threshold": _THRESHOLD})
 ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30), Error("float64", 128, 2000, 1e-300))
 _FRAME = '''\
 import jax
 import jax.numpy as jnp
 
 
+def _dtype(x):
+    """That of the result: whole numbers become JAX's default floats."""
+    dtype = jnp.result_type(x)
+    return dtype if jnp.issubdtype(dtype, jnp.inexact) else jnp.result_type(float)
+
+
 def _wide(x):
     """Half precision is computed in single."""
-    return jnp.asarray(x).astype(jnp.promote_types(jnp.result_type(x), jnp.float32))
-
-
-def _narrow(y, x):
-    return y.astype(jnp.promote_types(jnp.result_type(x), jnp.bfloat16))
+    return jnp.asarray(x).astype(jnp.promote_types(_dtype(x), jnp.float32))
 
 
 '''
 _ROWS = '''\
-def _forward(x):
-    return _value(x), x
-
-
-_value.defvjp(_forward, lambda x, grad: (_backward(x, grad),))
+_value.defjvps(lambda dot, y, x: _forward(x, dot))
 
 
 def {name}(x, axis=-1):
     """f of every row along `axis`."""
-    return jnp.moveaxis(_value(jnp.moveaxis(x, axis, -1)), -1, axis)
+    return jnp.moveaxis(_value(jnp.moveaxis(jnp.asarray(x), axis, -1)), -1, axis)
 '''
 
 
@@ -65,40 +80,41 @@ def write(exported: Exported) -> str:
     """A module with a function under a custom_jvp."""
     if exported.activation.rowwise:
         return _rows(exported)
-    others = exported.others
-    arguments = exported.defaults
-    orders = (0, 1) if others else (0, 1, 2)
-    names = [exported.name, f"{exported.name}_derivative", f"{exported.name}_second_derivative"]
-    graphs = dict(zip(names, exported.graphs(orders, others), strict=False))
-    graphs |= {f"{exported.name}_by_{name}": exported.by(name, others) for name in others}
-    last = [*graphs][1:] if others else [*graphs][2:]
+    known = partials(exported)
+    names = {each.label: _name(exported, each) for each in known}
     parts = []
-    for name, graph in graphs.items():
-        text = _function(name, arguments, graph)
-        parts.append(text if name in last else f"@jax.custom_jvp\n{text}")
-    return module(_FRAME, [*parts, _rules(exported, [*graphs])], DIALECT)
+    for each in known:
+        text = _function(names[each.label], exported.defaults, each.graph)
+        parts.append(f"@jax.custom_jvp\n{text}" if each.slopes else text)
+    rules = [_rules(names, each, ["x", *exported.others]) for each in known if each.slopes]
+    return module(_FRAME, [*parts, "".join(rules)], DIALECT)
+
+
+def _name(exported: Exported, part: Partial) -> str:
+    ending = {(): "", ("x",): "_derivative", ("x", "x"): "_second_derivative"}
+    return exported.name + ending.get(part.label, f"_{part.name}")
 
 
 def _function(name: str, arguments: list[str], root: Expr) -> str:
-    before = ["given, x = x, _wide(x)"]
-    return function(name, arguments, root, DIALECT, before=before, after="_narrow({0}, given)")
+    before = ["dtype, x = _dtype(x), _wide(x)"]
+    return function(name, arguments, root, DIALECT, before=before, after="({0}).astype(dtype)")
 
 
-def _rules(exported: Exported, names: list[str]) -> str:
-    if exported.others:
-        heads = ", ".join(["x", *exported.others])
-        rules = [f"lambda dot, y, {heads}: {name}({heads}) * dot" for name in names[1:]]
-        return f"{names[0]}.defjvps(\n" + "".join(f"    {rule},\n" for rule in rules) + ")\n"
-    return "".join(
-        f"{name}.defjvps(lambda dot, y, x: {slope}(x) * dot)\n" for name, slope in pairwise(names)
-    )
+def _rules(names: Mapping[Label, str], part: Partial, inputs: list[str]) -> str:
+    heads = ", ".join(inputs)
+    rules = [f"lambda dot, y, {heads}: {names[label]}({heads}) * dot" for label in part.slopes]
+    own = names[part.label]
+    if len(rules) == 1:
+        return f"{own}.defjvps({rules[0]})\n"
+    return f"{own}.defjvps(\n" + "".join(f"    {rule},\n" for rule in rules) + ")\n"
 
 
 def _rows(exported: Exported) -> str:
-    value, backward = exported.rows()
+    value, _ = exported.rows()
+    forward = exported.row_changes()["forward"]
     parts = (
-        "@jax.custom_vjp\n" + _function("_value", ["x"], value),
-        _function("_backward", ["x", "grad"], backward),
+        "@jax.custom_jvp\n" + _function("_value", ["x"], value),
+        _function("_forward", ["x", "dot"], forward),
         _ROWS.format(name=exported.name),
     )
     return module(_FRAME, parts, DIALECT)

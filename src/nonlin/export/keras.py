@@ -6,6 +6,7 @@ from nonlin.emit.spelling import Spelling, call, guard, named, with_threshold
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
 from nonlin.export.modules import dialect, function, module, widened
+from nonlin.export.partials import Partial, partials
 
 SPELLINGS = with_threshold(
     {
@@ -43,26 +44,32 @@ from keras import ops
 
 def _wide(x):
     """Half precision is computed in single."""
-    x = ops.convert_to_tensor(x)
     dtype = keras.backend.standardize_dtype(x.dtype)
     return ops.cast(x, "float32") if dtype in ("float16", "bfloat16") else x
 
 
+def _floating(x):
+    """Whole numbers become numbers of Keras's default dtype."""
+    x = ops.convert_to_tensor(x)
+    dtype = keras.backend.standardize_dtype(x.dtype)
+    return x if "float" in dtype else ops.cast(x, keras.config.floatx())
+
+
 '''
-_FUNCTION = '''\
+_EXACT = """\
 @ops.custom_gradient
-def _{name}({names}):
+def {call}({names}):
     def backward(*saved, upstream=None):
         grad = saved[-1] if upstream is None else upstream
         return {gradients}
 
-    return ops.cast(_value({wide}), x.dtype), backward
-
-
+    return {value}, backward
+"""
+_PUBLIC = '''\
 @keras.saving.register_keras_serializable(package="nonlin")
 def {name}({names}):
     """f(x), same shape and dtype as x."""
-    return _{name}({names})
+    return _apply({floating})
 
 
 @keras.saving.register_keras_serializable(package="nonlin")
@@ -86,40 +93,66 @@ def write(exported: Exported) -> str:
     """A module with a function and a layer; a gated layer is called on a list [x, value]."""
     if exported.activation.rowwise:
         return _rows(exported)
-    others = exported.others
-    names = ["x", *others]
-    wide = widened(names)
-    functions = [
-        function(kind, names, graph, DIALECT)
-        for kind, graph in zip(("_value", "_slope"), exported.graphs((0, 1), others), strict=True)
-    ]
-    gradients = [f"grad * ops.cast(_slope({wide}), x.dtype)"]
-    for name in others:
-        functions.append(function(f"_by_{name}", names, exported.by(name, others), DIALECT))
-        gradient = f"_wide(grad) * _by_{name}({wide})"
+    known = partials(exported)
+    names = ["x", *exported.others]
+    parts = [function(f"_{each.name}", names, each.graph, DIALECT) for each in known]
+    parts += [_exact(exported, each, names) for each in reversed(known) if each.slopes]
+    return module(_FRAME, [*parts, _public(exported, names)], DIALECT)
+
+
+def _exact(exported: Exported, part: Partial, names: list[str]) -> str:
+    """A function whose derivatives are the next ones; those by a parameter are summed."""
+    calls = {each.label: each.call(names, widened(names)) for each in partials(exported)}
+    gradients = []
+    for name, label in zip(names, part.slopes, strict=True):
+        gradient = f"_wide(grad) * {calls[label]}"
         summed = f"ops.sum({gradient})" if name in exported.learned else gradient
         gradients.append(f"ops.cast({summed}, {name}.dtype)")
-    return module(_FRAME, [*functions, _function(exported, names, ", ".join(gradients))], DIALECT)
+    value = f"_{part.name}({widened(names)})"
+    return _EXACT.format(
+        call=part.exact,
+        names=", ".join(names),
+        gradients=", ".join(gradients),
+        value=value if part.label else f"ops.cast({value}, x.dtype)",
+    )
 
 
 def _rows(exported: Exported) -> str:
     value, backward = exported.rows()
+    changes = exported.row_changes()
+    exact = _EXACT.format(
+        call="_apply",
+        names="x",
+        gradients="_gradient(x, grad)",
+        value="ops.cast(_value(_wide(x)), x.dtype)",
+    )
+    wide = "_wide(x), _wide(grad), _wide(dot)"
+    back = f"ops.cast(_twice({wide}), x.dtype), "
+    gradient = _EXACT.format(
+        call="_gradient",
+        names="x, grad",
+        gradients=f"{back}ops.cast(_forward(_wide(x), _wide(dot)), x.dtype)",
+        value="ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)",
+    ).replace("        grad = saved", "        dot = saved")
     parts = [
         function("_value", ["x"], value, DIALECT),
         function("_backward", ["x", "grad"], backward, DIALECT),
-        _function(exported, ["x"], "ops.cast(_backward(_wide(x), _wide(grad)), x.dtype)"),
+        function("_forward", ["x", "dot"], changes["forward"], DIALECT),
+        function("_twice", ["x", "grad", "dot"], changes["twice"], DIALECT),
+        gradient,
+        exact,
+        _public(exported, ["x"]),
     ]
     return module(_FRAME, parts, DIALECT)
 
 
-def _function(exported: Exported, names: list[str], gradients: str) -> str:
+def _public(exported: Exported, names: list[str]) -> str:
     learned = () if exported.activation.rowwise else exported.learned
     inputs = "inputs" if len(exported.inputs) == 1 else "*inputs"
-    return _FUNCTION.format(
+    return _PUBLIC.format(
         name=exported.name,
         names=", ".join(names),
-        wide=widened(names),
-        gradients=gradients,
+        floating=", ".join(f"_floating({name})" for name in names),
         title=exported.class_name,
         build=_build(exported, learned),
         own=", ".join([inputs, *(f"ops.convert_to_tensor(self.{name})" for name in learned)]),

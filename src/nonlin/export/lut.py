@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nonlin import __version__
+from nonlin._errors import InputError
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
 from nonlin.expr.infix import infix
@@ -43,6 +44,9 @@ def write(exported: Exported) -> str:
     x = np.linspace(-FAR, FAR, SAMPLES)
     weights = np.exp(-x * x / 2)
     true = exported.activation(x, precision="exact")
+    if not np.isfinite(true).all():
+        at = f"{x[~np.isfinite(true)][0]:g}"
+        raise InputError("export_undefined", name=exported.activation.name, at=at)
     tables = {reach: _table(exported, reach) for reach in RANGES}
     errors = {reach: tables[reach](x) - true for reach in RANGES}
     means = {r: float(np.sqrt(np.average(e * e, weights=weights))) for r, e in errors.items()}

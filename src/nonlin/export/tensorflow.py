@@ -53,11 +53,17 @@ def _wide(x):
     return tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x
 
 
+def _floating(x):
+    """Whole numbers become numbers of TensorFlow's default dtype."""
+    x = tf.convert_to_tensor(x)
+    return x if x.dtype.is_floating else tf.cast(x, tf.float32)
+
+
 '''
 _GRADIENT = """\
 @tf.custom_gradient
 def {name}({names}):
-    x = tf.convert_to_tensor(x)
+    x = _floating(x)
 
     def backward(grad):
         return {gradients}
@@ -68,7 +74,7 @@ _ROWS = '''\
 @tf.custom_gradient
 def {name}(x):
     """f of every row along the last axis."""
-    x = tf.convert_to_tensor(x)
+    x = _floating(x)
 
     def backward(grad):
         return tf.cast(_backward(_wide(x), _wide(grad)), x.dtype)
@@ -125,7 +131,7 @@ def _called(exported: Exported) -> str:
     cast = "".join(f", tf.cast({name}, x.dtype)" for name in exported.others)
     return (
         f"def {exported.name}({', '.join(exported.defaults)}):\n"
-        f"    x = tf.convert_to_tensor(x)\n    return _{exported.name}(x{cast})\n"
+        f"    x = _floating(x)\n    return _{exported.name}(x{cast})\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""PyTorch: a module whose backward pass is the derivative itself."""
+"""PyTorch: a module whose derivatives, backward and forward, are those of the formula itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from nonlin.emit.spelling import Spelling, call, damp, guard, named, normal_cdf,
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error
 from nonlin.export.modules import dialect, function, module, widened
+from nonlin.export.partials import Partial, partials
 
 SPELLINGS = with_threshold(
     {
@@ -41,28 +42,57 @@ def _wide(x):
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
 
+def _floating(*inputs):
+    """Of one dtype; whole numbers become numbers of torch's default dtype."""
+    dtype = inputs[0].dtype
+    for x in inputs[1:]:
+        dtype = torch.promote_types(dtype, x.dtype)
+    dtype = dtype if dtype.is_floating_point else torch.get_default_dtype()
+    return tuple(x.to(dtype) for x in inputs)
+
+
 '''
+# torch.compile takes no function with a rule for forward mode
 _FUNCTION = """\
-class _{title}(torch.autograd.Function):
+class {title}(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
     def forward({names}):
-        return {value}({wide}).to(x.dtype)
+        return {value}
 
     @staticmethod
     def setup_context(ctx, inputs, output):
         ctx.save_for_backward(*inputs)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx, {cotangent}):
         {saved} = ctx.saved_tensors
         return {gradients}
+
+
+class {title}Forward({title}):
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def jvp(ctx, {tangents}):
+        {saved} = ctx.saved_tensors
+        return {change}
+
+
+def {call}({names}):
+    if torch.compiler.is_compiling():
+        return {title}.apply({names})
+    return {title}Forward.apply({names})
 """
 _MODULE = '''\
 def {name}({names}):
-    """f(x), same shape and dtype as x; `backward` is exact."""
-    return _{title}.apply({names})
+    """f(x), same shape and dtype as x; derivatives are exact to the second order."""
+    {inputs}{comma} = _floating({inputs})
+    return _apply({names})
 
 
 class {title}(torch.nn.Module):
@@ -71,8 +101,9 @@ class {title}(torch.nn.Module):
 '''
 _ROW_MODULE = '''\
 def {name}(x, dim=-1):
-    """f of every row along `dim`; `backward` is exact."""
-    return _{title}.apply(x.movedim(dim, -1)).movedim(-1, dim)
+    """f of every row along `dim`; derivatives are exact to the second order."""
+    (x,) = _floating(x)
+    return _apply(x.movedim(dim, -1)).movedim(-1, dim)
 
 
 class {title}(torch.nn.Module):
@@ -89,58 +120,68 @@ def write(exported: Exported) -> str:
     """A module with a function and an nn.Module."""
     if exported.activation.rowwise:
         return _rows(exported)
-    others = exported.others
-    arguments = ["x", *others]
-    orders = (0, 1) if others else (0, 1, 2)
-    functions = [
-        _fresh(function(f"_{what}", arguments, graph, DIALECT))
-        for what, graph in zip(
-            ("value", "slope", "curvature"), exported.graphs(orders, others), strict=False
-        )
-    ]
-    functions += [
-        function(f"_by_{name}", arguments, exported.by(name, others), DIALECT) for name in others
-    ]
-    classes = [_several(exported)] if others else _fixed(exported)
-    return module(_FRAME, [*functions, *classes, _module(exported)], DIALECT)
+    known = partials(exported)
+    arguments = ["x", *exported.others]
+    parts = [_fresh(function(f"_{each.name}", arguments, each.graph, DIALECT)) for each in known]
+    parts += [_exact(exported, each, arguments) for each in known if each.slopes]
+    return module(_FRAME, [*parts, _module(exported)], DIALECT)
 
 
 def _fresh(source: str) -> str:
-    """Autograd wants another tensor than x back, if only a view."""
-    return source.replace("return x\n", "return x.view_as(x)\n")
+    """Autograd wants another tensor than x back."""
+    return source.replace("return x\n", "return x.clone()\n")
 
 
-def _fixed(exported: Exported) -> list[str]:
-    """Two functions, so that the gradient has a gradient."""
-    slope, title = f"{exported.class_name}Slope", exported.class_name
-    second = "grad * _curvature(_wide(x)).to(x.dtype)"
-    return [
-        _autograd(slope, ["x"], "_slope", second),
-        _autograd(title, ["x"], "_value", f"grad * _{slope}.apply(x)"),
+def _exact(exported: Exported, part: Partial, names: list[str]) -> str:
+    """A function whose derivatives are the next ones: what is broadcast is summed.
+
+    Derivatives stay in the precision that they are computed in; the value has the dtype of x.
+    """
+    calls = {each.label: each.call(names, widened(names)) for each in partials(exported)}
+    slopes = [calls[label] for label in part.slopes]
+    gradients = [
+        f"(_wide(grad) * {slope}).sum_to_size({name}.shape).to({name}.dtype)"
+        for slope, name in zip(slopes, names, strict=True)
     ]
+    change = " + ".join(f"dot_{name} * {slope}" for slope, name in zip(slopes, names, strict=True))
+    value, own = f"_{part.name}({widened(names)})", not part.label
+    return _autograd(
+        _class_of(exported, part),
+        part.exact,
+        names,
+        value=f"{value}.to(x.dtype)" if own else value,
+        gradients=gradients,
+        change=f"({change}).to(x.dtype)" if own else change,
+    )
 
 
-def _several(exported: Exported) -> str:
-    """Gradients by more than x: what is broadcast is summed."""
-    names = ["x", *exported.others]
-    wide = widened(names)
-    parts = [f"grad * _slope({wide}).to(x.dtype)"]
-    parts += [
-        f"(_wide(grad) * _by_{name}({wide})).sum_to_size({name}.shape).to({name}.dtype)"
-        for name in exported.others
-    ]
-    joined = "".join(f"\n            {part}," for part in parts)
-    return _autograd(exported.class_name, names, "_value", f"({joined}\n        )")
+def _class_of(exported: Exported, part: Partial) -> str:
+    return f"_{exported.class_name}" + "".join(
+        f"{word[:1].upper()}{word[1:]}" for word in part.name.split("_") if part.label
+    )
 
 
-def _autograd(title: str, names: list[str], value: str, gradients: str) -> str:
+def _autograd(
+    title: str,
+    call: str,
+    names: list[str],
+    *,
+    value: str,
+    gradients: list[str],
+    change: str,
+    cotangent: str = "grad",
+) -> str:
+    joined = "".join(f"\n            {each}," for each in gradients)
     return _FUNCTION.format(
         title=title,
+        call=call,
         names=", ".join(names),
         saved=f"({names[0]},)" if len(names) == 1 else ", ".join(names),
-        wide=widened(names),
+        tangents=", ".join(f"dot_{name}" for name in names),
         value=value,
-        gradients=gradients,
+        gradients=gradients[0] if len(gradients) == 1 else f"({joined}\n        )",
+        change=change,
+        cotangent=cotangent,
     )
 
 
@@ -156,23 +197,57 @@ def _module(exported: Exported) -> str:
             for name in learned
         ]
         init = "\n".join(lines) + "\n\n"
+    inputs = exported.inputs
     return _MODULE.format(
         name=exported.name,
         names=", ".join(["x", *exported.others]),
         title=exported.class_name,
         init=init,
-        inputs=", ".join(exported.inputs),
-        own=", ".join([*exported.inputs, *(f"self.{name}" for name in learned)]),
+        inputs=", ".join(inputs),
+        comma="," if len(inputs) == 1 else "",
+        own=", ".join([*inputs, *(f"self.{name}" for name in learned)]),
     )
 
 
 def _rows(exported: Exported) -> str:
     value, backward = exported.rows()
-    gradient = "_backward(_wide(x), _wide(grad)).to(x.dtype)"
-    parts = (
-        function("_value", ["x"], value, DIALECT),
-        function("_backward", ["x", "grad"], backward, DIALECT),
-        _autograd(exported.class_name, ["x"], "_value", gradient),
+    graphs = {"_value": value, "_backward": backward}
+    changes = exported.row_changes()
+    graphs |= {f"_{name}": changes[name] for name in ("forward", "twice", "turned")}
+    heads = {"_value": ["x"], "_backward": ["x", "grad"], "_forward": ["x", "dot"]}
+    parts = [
+        _fresh(function(name, heads.get(name, ["x", "grad", "dot"]), root, DIALECT))
+        for name, root in graphs.items()
+    ]
+    title = f"_{exported.class_name}"
+    parts += [
+        _row_gradient(f"{title}Gradient"),
+        _autograd(
+            title,
+            "_apply",
+            ["x"],
+            value="_value(_wide(x)).to(x.dtype)",
+            gradients=["_gradient(x, grad)"],
+            change="_forward(_wide(x), _wide(dot_x)).to(x.dtype)",
+        ),
         _ROW_MODULE.format(name=exported.name, title=exported.class_name),
-    )
+    ]
     return module(_FRAME, parts, DIALECT)
+
+
+def _row_gradient(title: str) -> str:
+    """The gradient by x, itself with derivatives by x and by what arrives."""
+    x, grad, dot = "_wide(x)", "_wide(grad)", "_wide(dot)"
+    turned = f"_turned({x}, {grad}, _wide(dot_x)) + _backward({x}, _wide(dot_grad))"
+    return _autograd(
+        title,
+        "_gradient",
+        ["x", "grad"],
+        value=f"_backward({x}, {grad}).to(x.dtype)",
+        gradients=[
+            f"_twice({x}, {grad}, {dot}).to(x.dtype)",
+            f"_forward({x}, {dot}).to(grad.dtype)",
+        ],
+        change=f"({turned}).to(x.dtype)",
+        cotangent="dot",
+    )

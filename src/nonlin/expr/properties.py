@@ -52,7 +52,8 @@ class Properties:
     `proven` names what interval arithmetic or the graph proves (of `range` and `lipschitz`: that
     nothing lies beyond), given the breakpoints; the others are seen
     on a grid whose zeros, turns and bends are bracketed and then found to the last bit.
-    Of a wave without a period, `range` and `lipschitz` are what is seen up to |x| = 12,000.
+    Of a wave without a period, `range` and `lipschitz` are what samples up to |x| = 12,000 show;
+    the least bounds may be a little wider. `mean` and `variance` are NaN where they are not found.
     `cost` of the value, `cost_with_slope` of value and derivative together.
     """
 

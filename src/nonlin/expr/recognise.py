@@ -74,6 +74,16 @@ def _sum(node: Expr) -> Expr:
     return node
 
 
+def one_less_exponential(node: Expr) -> Expr:
+    """A rule: 1 - exp(u) as -expm1(u), as derivatives come to have it."""
+    if not is_call(node, "add", "subtract"):
+        return node
+    terms = terms_of(node)
+    rest = [term for term in terms if term is not ONE]
+    found = len(terms) == 2 and len(rest) == 1 and terms[rest[0]] == -terms[ONE]
+    return _sum(node) if found and is_call(rest[0], "exp") else node
+
+
 def _one_and(term: Expr, ratio: Fraction) -> Expr | None:
     """1 + ratio * term under its own name."""
     arguments = arguments_of(term)
@@ -82,6 +92,8 @@ def _one_and(term: Expr, ratio: Fraction) -> Expr | None:
     if is_call(term, "erf") and abs(ratio) == 1:
         scaled = simplify(multiply(ratio, multiply(build("sqrt", constant(2)), arguments[0])))
         return multiply(2, build("normal_cdf", scaled))
+    if is_call(term, "cos") and ratio == -1:
+        return multiply(2, power(build("sin", simplify(arguments[0] / 2)), 2))
     if is_call(term, "exp") and ratio == -1:
         return negate(build("expm1", arguments[0]))
     if is_call(term, "sigmoid") and ratio == -1:
@@ -109,7 +121,7 @@ def _pair(a: Expr, b: Expr, ratio: Fraction) -> Expr | None:
 
 def _product(node: Expr) -> Expr:
     coefficient, factors = split(node)
-    changed = _ratio_of_exponentials(factors)
+    changed = _ratio_of_exponentials(factors) or _density(factors)
     for base, exponent in list(factors.items()):
         u = _one_plus_exponential(base)
         if u is not None and exponent < 0:
@@ -120,6 +132,19 @@ def _product(node: Expr) -> Expr:
     for base in list(factors):
         changed = _absorb_exponential(base, factors) or _softsign(base, factors) or changed
     return join(coefficient, factors) if changed else node
+
+
+def _density(factors: dict[Expr, Fraction]) -> bool:
+    """sigmoid(u) sigmoid(-u), the derivative of sigmoid"""
+    for base, exponent in list(factors.items()):
+        partner = (
+            build("sigmoid", negate(*arguments_of(base))) if is_call(base, "sigmoid") else base
+        )
+        if partner is not base and exponent == 1 == factors.get(partner):
+            del factors[base], factors[partner]
+            factors[build("logistic_density", *arguments_of(base))] = Fraction(1)
+            return True
+    return False
 
 
 def _absorb_exponential(base: Expr, factors: dict[Expr, Fraction]) -> bool:

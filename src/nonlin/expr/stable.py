@@ -29,7 +29,9 @@ from nonlin.expr.nodes import (
     symbol,
     where,
 )
+from nonlin.expr.overflow import without_overflow
 from nonlin.expr.primitives import bounds_of
+from nonlin.expr.recognise import one_less_exponential
 from nonlin.expr.simplify import Factors, join, simplify, split
 from nonlin.expr.walk import fold, postorder, rebuild, rewrite, symbols
 
@@ -48,8 +50,12 @@ _ZERO_AT_ZERO = ("tanh", "erf", "log1p", "expm1", "negate")  # they vanish where
 def stabilise(root: Expr) -> Expr:
     """An equal expression without 0 * inf, inf + oscillation and swallowed NaN."""
     root = simplify(rewrite(rewrite(root, _slope_of_mish), _tanh_of_softplus))
-    root = _mend(root)
-    return _guarded(root)
+    root = _mend(rewrite(root, one_less_exponential))
+    return _guarded(without_overflow(root, _bound))
+
+
+def _bound(node: Expr) -> Interval:
+    return fold(node, _bounds)
 
 
 def _softplus_inside(node: Expr, outer: str) -> Expr | None:
@@ -104,16 +110,13 @@ def _slope_of_mish(node: Expr) -> Expr:
 
 
 def _mend(root: Expr) -> Expr:
-    def bound(node: Expr) -> Interval:
-        return fold(node, _bounds)
-
     def rule(node: Expr) -> Expr:
         if is_call(node, "multiply", "divide"):
-            return _damped(node, bound)
+            return _damped(node, _bound)
         if is_call(node, "add"):
             a, b = arguments_of(node)
             for large, small in ((a, b), (b, a)):
-                if _oscillates(small) and bound(small).bounded and not bound(large).bounded:
+                if _oscillates(small) and _bound(small).bounded and not _bound(large).bounded:
                     return build("absorb", large, small)
         return node
 

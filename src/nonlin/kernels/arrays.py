@@ -55,8 +55,16 @@ def as_inputs(given: Sequence[Any]) -> list[Array]:
             raise InputError("input_shapes", first=first.shape, other=other.shape)
     if all(other.dtype == first.dtype for other in others):
         return inputs
-    common = np.result_type(*inputs)
+    common = _common(inputs)
     return [each.astype(common, copy=False) for each in inputs]
+
+
+def _common(inputs: Sequence[Array]) -> np.dtype[Any]:
+    """The dtype that holds them all; float16 and bfloat16 meet in float32."""
+    try:
+        return np.result_type(*inputs)
+    except np.exceptions.DTypePromotionError:
+        return np.result_type(np.float32, *(each for each in inputs if each.itemsize > 2))
 
 
 def kernel_for(array: Array, precision: str) -> tuple[str, str]:
@@ -74,9 +82,17 @@ def outputs_for(x: Array, given: Any, count: int) -> list[Array]:
         raise InputError("out_count", given=len(outputs), needed=count)
     for output in outputs:
         check_output(output, x.shape, x.dtype)
-    if any(np.may_share_memory(a, b) for a, b in combinations(outputs, 2)):
+    if any(_share_memory(a, b) for a, b in combinations(outputs, 2)):
         raise InputError("out_shared")
     return outputs
+
+
+def _share_memory(a: Array, b: Array) -> bool:
+    """Columns of one array do not; where it takes long to find out, what lies between counts."""
+    try:
+        return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return np.may_share_memory(a, b)
 
 
 def check_output(output: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
@@ -95,14 +111,20 @@ def check_output(output: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> N
 
 def checked_axis(x: Array, axis: Any) -> int:
     """The axis of the rows, counted from the front; rows must not be empty."""
+    place = place_of(x, axis)
+    if x.shape[place] == 0:
+        raise InputError("empty_row", axis=operator.index(axis))
+    return place
+
+
+def place_of(x: Array, axis: Any) -> int:
+    """An axis, counted from the front."""
     try:
         place = operator.index(axis)
     except TypeError:
         raise InputError("axis_type", given=repr(axis)) from None
     if not -x.ndim <= place < x.ndim:
         raise InputError("axis", given=place, dimensions=x.ndim)
-    if x.shape[place] == 0:
-        raise InputError("empty_row", axis=place)
     return place % x.ndim
 
 

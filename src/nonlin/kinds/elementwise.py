@@ -85,7 +85,7 @@ def fill(
 
 def _columns(activation: Function, x: Array, call: Request) -> dict[str, Array]:
     """The parameters that are arrays, checked and broadcast to x, in the dtype of x."""
-    given = {name: value for name, value in call.parameters.items() if np.ndim(value)}
+    given = {name: value for name, value in call.parameters.items() if _is_array(value)}
     check_names(activation.name, activation.parameters, given)
     rows = {each.name: each for each in activation.parameters}
     return {
@@ -96,11 +96,19 @@ def _columns(activation: Function, x: Array, call: Request) -> dict[str, Array]:
     }
 
 
+def _is_array(value: Any) -> bool:
+    """Has it an axis? Lists of different lengths are refused as an array later."""
+    try:
+        return np.ndim(value) > 0
+    except ValueError:
+        return True
+
+
 def _along(name: str, array: Array, x: Array, axis: Any) -> Array:
     """An array of parameters with the axes of x; those it does not vary along have length 1."""
     shape = array.shape
     if array.ndim == 1 and x.ndim:
-        place = arrays.checked_axis(x, axis) if x.size else axis % x.ndim
+        place = arrays.place_of(x, axis)
         shape = tuple(array.size if each == place else 1 for each in range(x.ndim))
     shape = (1,) * (x.ndim - len(shape)) + shape
     fits = len(shape) == x.ndim and all(n in (1, m) for n, m in zip(shape, x.shape, strict=True))

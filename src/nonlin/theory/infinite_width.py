@@ -75,10 +75,20 @@ def _kernels(
 
 
 def _rows(X: Any) -> Array:
-    rows = np.asarray(X, np.float64)
+    try:
+        rows = np.asarray(X, np.float64)
+    except (TypeError, ValueError):  # text, or rows of different lengths
+        raise InputError("kernel_rows", shape=_shape(X)) from None
     if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
         raise InputError("kernel_rows", shape=rows.shape)
     return rows
+
+
+def _shape(X: Any) -> tuple[int, ...]:
+    try:
+        return np.shape(X)
+    except ValueError:
+        return (len(X),)
 
 
 def _lengths(kernel: Array, homogeneous: bool, name: str) -> Array:

@@ -17,17 +17,20 @@ HALF_PI = (1.5707963276654482, -8.705515692000731e-10, -3.50343439808993e-19)
 HALF_PI_LOW = -4.7891979590619914e-36
 
 
-def sine(m: Arithmetic, u: Number) -> Number:
-    """sin(u); NaN at infinity. Beyond 2**20 radians the C library's sin takes over."""
-    return _circular(m, u, "sin")
+def sine(m: Arithmetic, u: Number, half: Value | None = None) -> Number:
+    """sin(u); NaN at infinity. Beyond 2**20 radians the C library's sin takes over.
+
+    half: u / 2, from which the sine follows where u is too large for a number.
+    """
+    return _circular(m, u, "sin", half)
 
 
-def cosine(m: Arithmetic, u: Number) -> Number:
-    """cos(u); NaN at infinity. Beyond 2**20 radians the C library's cos takes over."""
-    return _circular(m, u, "cos")
+def cosine(m: Arithmetic, u: Number, half: Value | None = None) -> Number:
+    """cos(u), in the same way."""
+    return _circular(m, u, "cos", half)
 
 
-def _circular(m: Arithmetic, u: Number, name: str) -> Number:
+def _circular(m: Arithmetic, u: Number, name: str, half: Value | None) -> Number:
     lanes, f = m.lanes, m.builder
     shifted = lanes.fma(m.head(u), lanes.number(2 / 3.141592653589793), _magic(m))
     n = f.fsub(shifted, _magic(m))
@@ -39,7 +42,7 @@ def _circular(m: Arithmetic, u: Number, name: str) -> Number:
     value = m.flip(m.select(odd, _cosine(m, r), _sine(m, r)), _bit(m, quadrant, 2))
     zero = m.compare("==", u, m.number(0.0))
     value = m.select(zero, u, value) if name == "sin" else value
-    return _beyond(m, u, value, name)
+    return _beyond(m, u, value, name, half)
 
 
 def _magic(m: Arithmetic) -> Value:
@@ -65,7 +68,7 @@ def _cosine(m: Arithmetic, r: Number) -> Number:
     return m.add(head, m.fma(m.multiply(w, w), polynomial(m, "cosine", w), error))
 
 
-def _beyond(m: Arithmetic, u: Number, value: Number, name: str) -> Number:
+def _beyond(m: Arithmetic, u: Number, value: Number, name: str, half: Value | None) -> Number:
     """Lanes with a huge angle from the C library, in a branch that is hardly ever taken."""
     lanes, f = m.lanes, m.builder
     head = m.head(u)
@@ -74,12 +77,24 @@ def _beyond(m: Arithmetic, u: Number, value: Number, name: str) -> Number:
     anywhere = f.icmp_unsigned("!=", packed, _mask_type(lanes.count)(0))
     before = f.block
     with f.if_then(anywhere, likely=False):
-        exact = m.select(huge, m.widen(lanes.intrinsic(name, head)), value)
+        library = lanes.intrinsic(name, head)
+        if half is not None:
+            library = f.select(lanes.finite(head), library, _of_double(m, half, name))
+        exact = m.select(huge, m.widen(library), value)
         inside = f.block
     if m.words == 1:
         return _joined(f, lanes.type, value, before, exact, inside)
     parts = zip(value, exact, strict=True)
     return type(value)(*(_joined(f, lanes.type, a, before, b, inside) for a, b in parts))
+
+
+def _of_double(m: Arithmetic, half: Value, name: str) -> Value:
+    """2 sin cos, or (cos - sin)(cos + sin)."""
+    f = m.builder
+    s, c = m.lanes.intrinsic("sin", half), m.lanes.intrinsic("cos", half)
+    if name == "sin":
+        return f.fmul(f.fadd(s, s), c)
+    return f.fmul(f.fsub(c, s), f.fadd(c, s))
 
 
 def _mask_type(count: int) -> Any:

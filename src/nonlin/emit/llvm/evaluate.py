@@ -268,6 +268,17 @@ def _with(function: Callable[..., Number]) -> Callable[..., Number]:
     return lambda e, m, *args: function(m, *(e.number(a, m) for a in args))
 
 
+def _periodic(function: Callable[..., Number]) -> Callable[..., Number]:
+    """A sine or cosine; of 2 v it also takes v, which is a number where 2 v is none."""
+
+    def spell(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
+        doubled = is_call(u, "multiply") and value_of(arguments_of(u)[0]) == 2
+        half = m.head(e.number(arguments_of(u)[1], m)) if doubled else None
+        return function(m, e.number(u, m), half)
+
+    return spell
+
+
 SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "add": _add,
     "subtract": _subtract,
@@ -287,8 +298,8 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "expm1_below": lambda e, m, u: functions.expm1_below(m, e.exponential(u, m)),
     "log1p_of_share": _with(functions.log1p_of_share),
     "reciprocal": _by("reciprocal"),
-    "sin": _with(circular.sine),
-    "cos": _with(circular.cosine),
+    "sin": _periodic(circular.sine),
+    "cos": _periodic(circular.cosine),
     "arctan": _with(functions.arctan),
     "erf_series": _with(functions.erf_series),
     "erf_far": _with(functions.erf_far),

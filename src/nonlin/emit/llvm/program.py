@@ -20,6 +20,7 @@ from nonlin.emit.llvm.lanes import FORMATS, Lanes, Plain
 from nonlin.emit.llvm.late import delay
 from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.pair import Pair
+from nonlin.emit.llvm.roots import crosses_zero
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
 from nonlin.expr.nodes import Expr, arguments_of, is_call
@@ -69,13 +70,18 @@ def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mo
 
     Second derivatives cancel; some functions need more than 24 bits on the way to 22 good ones.
     """
-    if not isinstance(path, str) and max(path) >= 2:
+    if not isinstance(path, str) and (max(path) >= 2 or _vanishes(dtype, path, roots)):
         return MODES[dtype, "derived"]
     if dtype == "float32" and any(map(_is_delicate, postorder(*roots))):
         return MODES[dtype, "derived"]
     if precision == "exact" and path != (0,):  # derivatives have zeros of their own
         return MODES[dtype, "derived"]
     return MODES[dtype, precision]
+
+
+def _vanishes(dtype: str, orders: tuple[int, ...], roots: Sequence[Expr]) -> bool:
+    """Has the value a zero beside which 24 bits would not do?"""
+    return dtype == "float32" and 0 in orders and crosses_zero(roots[orders.index(0)])
 
 
 def _is_delicate(node: Expr) -> bool:

@@ -6,19 +6,36 @@ Every root here has x as its only symbol: parameters are substituted beforehand.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from nonlin.expr.analyse.branches import Piece, pieces, regions
-from nonlin.expr.analyse.breaks import breakpoints, jumps, limits, smoothness, steep, waves
+from nonlin.expr.analyse.breaks import (
+    breakpoints,
+    jumps,
+    limits,
+    several_waves,
+    smoothness,
+    steep,
+    waves,
+)
 from nonlin.expr.analyse.costs import cost
 from nonlin.expr.analyse.curve import EDGE, Curve, crossings, curves
-from nonlin.expr.analyse.extrema import Extreme, courses, extreme, never_falls, sides, within, zeros
+from nonlin.expr.analyse.extrema import (
+    Extreme,
+    courses,
+    extreme,
+    far_extreme,
+    never_falls,
+    sides,
+    within,
+    zeros,
+)
 from nonlin.expr.analyse.moments import normal_moments
-from nonlin.expr.analyse.prove import proven
+from nonlin.expr.analyse.prove import proven, shown_parity
 from nonlin.expr.analyse.symmetry import (
     centre,
     homogeneous,
@@ -30,10 +47,12 @@ from nonlin.expr.analyse.symmetry import (
 )
 from nonlin.expr.analyse.tails import asymptote, fixed_points, saturation
 from nonlin.expr.derivative import derivative
+from nonlin.expr.floats import as_function
 from nonlin.expr.interval import REALS
 from nonlin.expr.nodes import Expr, value_of
 from nonlin.expr.properties import Cost, Properties, Span
 from nonlin.expr.sentences import strengths, weaknesses
+from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import symbols
 
 __all__ = [
@@ -162,7 +181,8 @@ def _steepness(parts: _Parts) -> dict[str, Any]:
     taken = [*parts.inflections, *flat]
     at_points = [y for both in parts.slope_sides for y in both]
     low, high = (
-        extreme(parts.slope, sign, taken, [*parts.slope_ends, *at_points]) for sign in (-1, 1)
+        _extreme(parts, parts.slope, sign, taken, [*parts.slope_ends, *at_points])
+        for sign in (-1, 1)
     )
     middle = parts.slope.f(0.0)
     known = dict(zip(parts.slope.points, parts.slope_sides, strict=True))
@@ -178,6 +198,14 @@ def _steepness(parts: _Parts) -> dict[str, Any]:
         "saturation_points": saturation(parts.slope, steepest, parts.slope_ends),
         "dead_regions": regions(parts.pieces, 0.0),
     }
+
+
+def _extreme(
+    parts: _Parts, curve: Curve, sign: int, taken: Iterable[float], limits: Iterable[float]
+) -> Extreme:
+    """The bound of a curve; of two waves that may meet far out, as far as it is looked at."""
+    found = extreme(curve, sign, taken, limits)
+    return far_extreme(curve, sign, found) if several_waves(parts.root) else found
 
 
 def _where(parts: _Parts, most: Extreme) -> float | None:
@@ -203,9 +231,10 @@ def _extent(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
     flat = [piece.inner for piece in parts.pieces if piece.constant_slope == 0]
     taken = [*parts.turns, *points, *flat]
     at_points = [y for both in parts.value_sides for y in both]
-    low, high = (extreme(parts.value, s, taken, [*parts.ends, *at_points]) for s in (-1, 1))
+    low, high = (_extreme(parts, parts.value, s, taken, [*parts.ends, *at_points]) for s in (-1, 1))
     inside = [y for x, y in zip(parts.value.xs, parts.value.ys, strict=True) if abs(x) < 30]
-    defined = all(map(math.isfinite, [*inside, *map(parts.value.f, points), *at_points]))
+    at = as_function(simplify(parts.root), "x")  # x / x is 1, also at 0, as in the kernels
+    defined = all(map(math.isfinite, [*inside, *map(at, points), *at_points]))
     mean, variance = normal_moments(parts.root, points) if defined else (math.nan, math.nan)
     return {
         "range": (low.value, high.value) if inside else (math.nan, math.nan),
@@ -235,13 +264,20 @@ def _places(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
     return {"zeros": nought, "fixed_points": fixed, "period": period, "endless": ever}
 
 
+def _beside(parts: _Parts) -> list[float]:
+    """Where a function that looks symmetric near the origin may be none: far out, at features."""
+    far = [x for x in parts.value.xs if x > EDGE]
+    features = [*parts.value.points, *parts.turns, *parts.inflections]
+    return [*far, *(abs(x) + step for x in features for step in (0.0, 0.3, 1.7))]
+
+
 def _identities(parts: _Parts) -> dict[str, Any]:
     f, slope = parts.value.f, derivative(parts.root)
     points = parts.value.points
     middles = sorted([0.0, *within(parts.inflections)], key=abs)
     middles += [(a + b) / 2 for a, b in pairwise((points[0], points[-1]))] if points else []
     return {
-        "parity": parity(f),
+        "parity": shown_parity(parts.root) or parity(f, _beside(parts)),
         "centre": centre(f, middles),
         "homogeneous": homogeneous(f),
         "idempotent": idempotent(f),

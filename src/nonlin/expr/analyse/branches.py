@@ -120,9 +120,15 @@ def _choice(node: Call, chosen: dict[Expr, Expr], at: Sequence[float]) -> Expr:
 
 def one_sided(f: FloatFunction, branch: Expr | None, point: float, side: int) -> float:
     """The limit at a breakpoint from one side, infinite at a pole."""
+    seen = tends_to(f, point, side)
     if branch is not None and math.isfinite(exact := as_function(branch, "x")(point)):
-        return exact
-    return tends_to(f, point, side)
+        # arctan(1/x) has a number at 0, but only one side tends to it
+        return exact if math.isnan(seen) or _near(exact, seen) else seen
+    return seen
+
+
+def _near(exact: float, seen: float) -> bool:
+    return abs(exact - seen) <= 1e-3 * (1 + abs(exact))
 
 
 def regions(found: Sequence[Piece], slope: float) -> tuple[Span, ...]:

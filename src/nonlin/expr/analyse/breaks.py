@@ -58,6 +58,13 @@ def waves(root: Expr) -> bool:
     return any(is_call(node, "sin", "cos") and symbols([node]) for node in postorder(root))
 
 
+def several_waves(root: Expr) -> bool:
+    """Do sines or cosines of more than one angle occur?"""
+    turning = (node for node in postorder(root) if is_call(node, "sin", "cos"))
+    angles = {arguments_of(node)[0] for node in turning}
+    return len([angle for angle in angles if symbols([angle])]) > 1
+
+
 def steady(root: Expr) -> Expr:
     """The expression, made safe against 0 * inf if far out it is not a number somewhere."""
     f = as_function(root, "x")

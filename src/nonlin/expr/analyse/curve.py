@@ -12,7 +12,7 @@ from statistics import median
 from nonlin.expr.analyse.breaks import FloatFunction, beside, breakpoints, steady
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function, table
-from nonlin.expr.nodes import Expr
+from nonlin.expr.nodes import Constant, Expr, Symbol, arguments_of, is_call
 
 STEP = 1 / 16
 _MANY = 24  # sign changes
@@ -22,6 +22,7 @@ _GRID = (
     *(k * STEP for k in range(-192, 193)),
     *(EDGE * 10.0 ** (k / 16) for k in range(1, 49)),
 )
+_SIGNED = ("exp", "sin", "cos", "tanh", "arctan")  # whose sign is right, however small they are
 _NEAR = (1e-9, 1e-6, 1e-4, 1e-2)  # distances from a breakpoint that are looked at as well
 
 
@@ -33,6 +34,7 @@ class Curve:
     points: tuple[float, ...]
     xs: Sequence[float]
     ys: Sequence[float]
+    cancels: bool = True  # a sum: then the sign of what is very small is that of rounding
 
     def finite(self) -> list[tuple[float, float]]:
         """The samples that are numbers."""
@@ -41,7 +43,7 @@ class Curve:
     def signs(self) -> list[tuple[float, int]]:
         """x and the sign there, without the samples that rounding may have given their sign."""
         inner = [abs(y) for x, y in self.finite() if abs(x) <= 8 and y]
-        noise = 1e-12 * median(inner) if inner else 0.0
+        noise = 1e-12 * median(inner) if inner and self.cancels else 0.0
         return [(x, 1 if y > 0 else -1) for x, y in self.finite() if abs(y) > noise]
 
 
@@ -74,10 +76,17 @@ def curves(root: Expr) -> tuple[Curve, Curve, Curve]:
     columns = table(roots, xs)
     columns = [columns[0], *([*map(_where_real, columns[0], ys)] for ys in columns[1:])]
     value, first, second = (
-        Curve(as_function(each, "x"), points, xs, ys)
+        Curve(as_function(each, "x"), points, xs, ys, _cancels(each))
         for each, ys in zip(roots, columns, strict=True)
     )
     return value, first, second
+
+
+def _cancels(root: Expr) -> bool:
+    """Is there a sum among the factors?"""
+    if is_call(root, "multiply", "divide", "negate", "damp", "guard"):
+        return any(map(_cancels, arguments_of(root)))
+    return not (isinstance(root, Symbol | Constant) or is_call(root, *_SIGNED))
 
 
 def _where_real(value: float, slope: float) -> float:

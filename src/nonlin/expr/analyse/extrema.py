@@ -12,6 +12,7 @@ from nonlin.expr.analyse.curve import EDGE, Curve, crossings, peak
 from nonlin.expr.nodes import Expr
 
 Span = tuple[float, float]
+_STRIDE, _FAR, _REFINED = 1.2347, 9719, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ def extreme(curve: Curve, sign: int, taken: Iterable[float], limits: Iterable[fl
     if math.isfinite(top) and top >= bound - 1e-12 * (1 + abs(top)):
         return Extreme(sign * top + 0.0, at)
     return Extreme(sign * max(top, bound) + 0.0, None)
+
+
+def far_extreme(curve: Curve, sign: int, found: Extreme) -> Extreme:
+    """The same bound of a wave, looked for up to |x| = 12,000, where its parts may meet."""
+    if not math.isfinite(found.value):
+        return found
+    samples = [(sign * curve.f(k * _STRIDE), k * _STRIDE) for k in range(-_FAR, _FAR + 1)]
+    best = sorted((each for each in samples if math.isfinite(each[0])), reverse=True)[:_REFINED]
+    tops = [peak(lambda x: sign * curve.f(x), x - _STRIDE, x + _STRIDE) for _, x in best]
+    x, y = max(tops, key=lambda pair: pair[1], default=(0.0, -math.inf))
+    further = y > sign * found.value + 1e-9 * (1 + abs(y))
+    return Extreme(sign * y + 0.0, x) if further else found
 
 
 def _highest_sample(curve: Curve, sign: int) -> tuple[float, float]:
@@ -89,11 +102,19 @@ def zeros(curve: Curve, candidates: Iterable[float], flat: Sequence[Piece]) -> t
     """Where the function is 0: points as (x, x), and whole intervals."""
     spans = regions([piece for piece in flat if curve.f(piece.inner) == 0], 0.0)
     scale = 1e-14 * max((abs(y) for x, y in curve.finite() if abs(x) < 2), default=0.0)
-    found = {x for x in candidates if abs(curve.f(x)) <= min(scale, 1e-12)}
+    found = {x for x in candidates if _vanishes(curve, x, min(scale, 1e-12))}
     found |= {x for x in crossings(curve) if abs(curve.f(x)) <= 1e-9 * (1 + abs(x))}
     outside = [x for x in sorted(found) if not any(low <= x <= high for low, high in spans)]
     apart = [x for k, x in enumerate(outside) if k == 0 or x - outside[k - 1] > 1e-7]
     return tuple(sorted([*spans, *((x, x) for x in apart)]))
+
+
+def _vanishes(curve: Curve, x: float, scale: float) -> bool:
+    """Is it 0 but for rounding there, and not just small as everything around is?"""
+    here = abs(curve.f(x))
+    step = 1e-3 * (1 + abs(x))
+    around = [abs(curve.f(x + side * step)) for side in (-1, 1)]
+    return here == 0 or (here <= scale and here <= 1e-7 * max(around))
 
 
 def within(values: Iterable[float]) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from nonlin.expr.analyse.branches import Piece
 from nonlin.expr.analyse.enclose import enclosure
@@ -28,7 +28,7 @@ def proven(root: Expr, pieces: Sequence[Piece], found: dict[str, Any]) -> tuple[
 
 
 def _proofs(root: Expr, pieces: Sequence[Piece], found: dict[str, Any]) -> Iterator[str]:
-    if found["parity"] and fold(root, _parity) == found["parity"]:
+    if found["parity"] and shown_parity(root) == found["parity"]:
         yield "parity"
     low, high = found["range"]
     values = _enclosed(pieces, lambda piece: piece.branch)
@@ -46,6 +46,12 @@ def _proofs(root: Expr, pieces: Sequence[Piece], found: dict[str, Any]) -> Itera
     for name, sign in (("convex", 1), ("concave", -1)):
         if found[name] and (bends.low if sign > 0 else -bends.high) >= 0:
             yield name
+
+
+def shown_parity(root: Expr) -> Literal["odd", "even"] | None:
+    """The parity that the graph shows; that of 0 is even."""
+    shown = fold(root, _parity)
+    return "odd" if shown == "odd" else "even" if shown == "even" else None
 
 
 def _one_way(jumps: Sequence[tuple[float, float]], sign: int) -> bool:

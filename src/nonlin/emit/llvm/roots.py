@@ -1,0 +1,55 @@
+"""Sums that vanish somewhere: beside that place what was rounded before is all that is left."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from nonlin.expr.floats import as_function
+from nonlin.expr.nodes import Constant, Expr, Symbol, arguments_of, is_call
+from nonlin.expr.walk import symbols
+
+_KEPT = ("multiply", "negate", "guard", "damp")  # they vanish where one of their arguments does
+_EXACT = ("absolute", "negate", "where", "maximum", "minimum")  # they round nothing
+_TRIED = ((0.7, 0.7), (0.7, -0.4), (-0.4, 0.7))  # for the parameters, in turn
+_GRID = (*(k / 4 for k in range(-48, 49)), *(s * 10.0**k for s in (1, -1) for k in (2, 4)))
+
+
+@lru_cache(maxsize=1024)
+def crosses_zero(root: Expr) -> bool:
+    """Is a factor of the result a sum of rounded terms whose sign changes?"""
+    arguments = arguments_of(root)
+    if is_call(root, "where"):
+        return any(map(crosses_zero, arguments[1:]))
+    if is_call(root, "divide"):
+        return crosses_zero(arguments[0])
+    if is_call(root, *_KEPT):
+        return any(map(crosses_zero, arguments))
+    if not is_call(root, "add", "subtract") or "x" not in symbols([root]):
+        return False
+    return not all(map(_rounds_once, arguments)) and _changes_sign(root)
+
+
+def _changes_sign(root: Expr) -> bool:
+    names = [name for name in symbols([root]) if name != "x"]
+    f = as_function(root, "x", *names)
+    for pair in _TRIED if names else _TRIED[:1]:
+        numbers = [pair[place % 2] for place in range(len(names))]
+        values = [f(x, *numbers) for x in _GRID]
+        if any(v < 0 for v in values) and any(v > 0 for v in values):
+            return True
+    return False
+
+
+def _rounds_once(term: Expr) -> bool:
+    """Is it at most one operation on exact numbers, which the sum then may fuse?"""
+    if _is_exact(term):
+        return True
+    parts = arguments_of(term)
+    return is_call(term, "multiply", "power", "divide") and all(map(_is_exact, parts))
+
+
+def _is_exact(term: Expr) -> bool:
+    if isinstance(term, Symbol | Constant):
+        return True
+    parts = arguments_of(term)
+    return is_call(term, *_EXACT) and all(map(_is_exact, parts[1:] or parts))
