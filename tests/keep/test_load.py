@@ -13,7 +13,7 @@ from nonlin.keep import folder
 HUGE = 2**40
 # which file, where in it, what stands there instead, and a part of the sentence
 CHANGES = [
-    ("settings", "schema", 3, "version 3 of the format, and this nonlin reads version 2"),
+    ("settings", "schema", 4, "version 4 of the format, and this nonlin reads version 3"),
     ("settings", "schema", True, "version True"),
     ("settings", "format", "other", "not a file of a model"),
     ("settings", "network", None, "network cannot be None"),

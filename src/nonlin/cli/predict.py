@@ -37,7 +37,8 @@ def command(
     from nonlin.keep import load
 
     loaded = load(model)
-    frame, notes = read_frame(data)
+    kept = loaded.preparation
+    frame, notes = read_frame(data, kept.used, loaded.reading, kept.categorical)
     found = loaded.predictions(frame, probabilities)
     for note in (*notes, *loaded.remarks(frame)):
         print(note, file=sys.stderr)

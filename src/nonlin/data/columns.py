@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
+from nonlin.data.numerals import is_code
 
 LISTED = 6  # column names that a note holds
 MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
@@ -73,14 +74,22 @@ def with_numbers(features: pl.DataFrame, kept: np.ndarray) -> pl.DataFrame:
         written, slips = column.filter(there), column.filter(there & number.is_null())
         if not near_unique(written) or 2 * len(slips) >= len(written):
             continue
+        if not len(slips) and is_code(written):
+            continue
         if len(slips):
             raise InputError("text_column", column=column.name, example=slips[0])
         found.append(number)
     return features.with_columns(found)
 
 
-def superfluous(features: pl.DataFrame) -> tuple[list[str], tuple[Text, ...]]:
-    """Columns that only name the rows or repeat another one, and notes that say so."""
+def superfluous(
+    features: pl.DataFrame, keep: Sequence[str] = ()
+) -> tuple[list[str], tuple[Text, ...]]:
+    """Columns that only name the rows or repeat another one, and notes that say so.
+
+    keep: columns that stay, whatever they seem to be.
+    """
+    features = features.drop(keep)
     numbers = [name for name in features.columns if _names_rows(features[name])]
     copies = _copies(features.drop(numbers))
     pairs = (f"{copy} (= {original})" for copy, original in copies.items())

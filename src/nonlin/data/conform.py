@@ -11,9 +11,10 @@ import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import text
-from nonlin.data.dates import TYPES, kind_of
-from nonlin.data.delimited import as_read
+from nonlin.data import written_dates
+from nonlin.data.dates import CLOCK, TYPES, kind_of
 from nonlin.data.table import normalised
+from nonlin.data.written_dates import FIXED
 
 TRUTH = {"1": "true", "0": "false", "true": "1", "false": "0"}  # other ways to write it
 
@@ -51,11 +52,18 @@ def dates(column: pl.Series, found: pl.Series, kind: str) -> pl.Series:
     if not found.count():
         return pl.Series(column.name, [None] * len(column), dtype=TYPES[kind])
     if found.dtype == pl.String:
-        found = normalised(as_read(found).to_frame()).to_series()
+        found = _written(found, kind)
     if not found.dtype.is_temporal() or kind_of(found.dtype) != kind:
         wanted = text(f"dates.{kind}")
         raise InputError("no_date", column=column.name, example=_example(column), wanted=wanted)
     return found
+
+
+def _written(found: pl.Series, kind: str) -> pl.Series:
+    """Text as dates or times, if all of it can be read; days first, where both orders can be."""
+    order = next(iter(written_dates.orders(found.drop_nulls())), FIXED)
+    read = written_dates.clock(found) if kind == CLOCK else written_dates.moments(found, order)
+    return read if read.null_count() == found.null_count() else found
 
 
 def levels(column: pl.Series, known: Sequence[str]) -> pl.Series:

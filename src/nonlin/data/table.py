@@ -18,7 +18,10 @@ from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.checks import real_array
 from nonlin.data import columns, dates, labels
+from nonlin.data.plan import Plan
 from nonlin.data.roles import MICROSECONDS, NONE, Roles, roles
+from nonlin.data.wishes import NONE as NO_WISHES
+from nonlin.data.wishes import Wishes
 
 TARGET = "y"  # the name of a target that came without one
 NUMBERS = (int, float, np.integer, np.floating)
@@ -31,7 +34,8 @@ class Table:
     features: see `normalised`, null where a value is missing. target: (rows,),
     float64, integers, booleans or text, or (rows, labels) of 0 and 1; nothing missing. notes:
     what the user should know about how the table was read. roles: how rows belong together.
-    of_rows: how many there were, if these are a random part of them; else 0.
+    of_rows: how many there were, if these are a random part of them; else 0. plan: how the cells of a
+    text file were read.
     """
 
     name: str | Text
@@ -41,6 +45,7 @@ class Table:
     notes: tuple[Text, ...] = ()
     roles: Roles = NONE
     of_rows: int = 0
+    plan: Plan | None = None
 
     @property
     def rows(self) -> int:
@@ -48,7 +53,9 @@ class Table:
         return len(self.target)
 
 
-def from_memory(X: Any, y: Any, special: Mapping[str, Any] = {}) -> Table:
+def from_memory(
+    X: Any, y: Any, special: Mapping[str, Any] = {}, wishes: Wishes = NO_WISHES
+) -> Table:
     """A table of arrays, lists or frames (NumPy, polars, pandas).
 
     X: (rows, columns), numbers; a frame may hold text too. y: (rows,). special: for a role of
@@ -60,7 +67,7 @@ def from_memory(X: Any, y: Any, special: Mapping[str, Any] = {}) -> Table:
     values, gaps = as_target(y, TARGET)
     if len(gaps) != raw.height:
         raise InputError("rows_differ", rows=raw.height, targets=len(gaps))
-    return _table(text("choose.arrays"), raw, TARGET, values, gaps, known)
+    return _table(text("choose.arrays"), raw, TARGET, values, gaps, known, wishes=wishes)
 
 
 def from_frame(
@@ -69,10 +76,11 @@ def from_frame(
     target: Sequence[str],
     notes: Sequence[Text] = (),
     special: Mapping[str, str] = {},
+    wishes: Wishes = NO_WISHES,
 ) -> Table:
     """A table of one frame, of which the columns `target` are to be predicted.
 
-    special: for a role of `roles.NAMES`, the name of its column.
+    special: for a role of `roles.NAMES`, the name of its column. wishes: columns to keep, and gaps.
     """
     joined = ", ".join(target)
     for role, given in special.items():
@@ -82,7 +90,8 @@ def from_frame(
     if frame.width <= len(target):
         raise InputError("one_column", name=name, column=joined)
     y = frame[target[0]] if len(target) == 1 else frame.select(target)
-    return _table(name, frame.drop(target), joined, *as_target(y, joined), known, notes)
+    given = as_target(y, joined)
+    return _table(name, frame.drop(target), joined, *given, known, notes, wishes)
 
 
 def _special(frame: pl.DataFrame, special: Mapping[str, Any]) -> tuple[pl.DataFrame, Roles]:
@@ -106,10 +115,13 @@ def _table(
     gaps: np.ndarray,
     known: Roles,
     notes: Sequence[Text] = (),
+    wishes: Wishes = NO_WISHES,
 ) -> Table:
     """Rows with a target, columns that say something, and notes on the others."""
     features = columns.with_numbers(normalised(raw), ~gaps)
-    superfluous, said = columns.superfluous(features)  # of all rows: a gap breaks row numbers
+    superfluous, said = columns.superfluous(
+        features, wishes.keep
+    )  # of all rows: a gap breaks row numbers
     features = features.drop(superfluous).filter(~gaps)
     found = (
         *notes,

@@ -17,7 +17,8 @@ from nonlin._errors import InputError
 SETTINGS, PREPARATION = "settings.json", "preparation.json"
 WEIGHTS, ONNX = "weights.safetensors", "network.onnx"
 FILES = (SETTINGS, PREPARATION, WEIGHTS, ONNX)
-FORMAT, SCHEMA = "nonlin model", 2
+FORMAT, SCHEMA = "nonlin model", 3
+LACKS: dict[int, dict[str, Any]] = {2: {"reading": None}}  # what files of an older schema lack
 MOST_BYTES = 64 * 2**20  # of a JSON file
 
 
@@ -110,9 +111,9 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
         raise InputError("model_format", name=name)
     schema = found.pop("schema", None)
-    if schema != SCHEMA or isinstance(schema, bool):
+    if type(schema) is not int or schema not in (SCHEMA, *LACKS):
         raise InputError("model_schema", name=name, given=str(schema)[:20], known=SCHEMA)
-    return found
+    return LACKS.get(schema, {}) | found
 
 
 def _refused(name: str) -> float:
