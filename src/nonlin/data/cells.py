@@ -106,13 +106,15 @@ def _cells(raw: bytes, how: Dialect) -> tuple[pl.DataFrame, Dialect]:
         if frame is None:
             raise
         return frame, how
-    return (frame if frame is not None and how.quoting == DOUBLED else _framed(rows, how)), how
+    if frame is None or how.quoting != DOUBLED or frame.height != len(rows) - how.header:
+        frame = _framed(rows, how)
+    return frame, how
 
 
 def _best_quoted(raw: bytes, how: Dialect) -> tuple[list[list[str]], Dialect]:
     """All lines, read with the way of quoting by which most of them fit the first one."""
     written = raw.decode()
-    quoting = [DOUBLED, *([BACKSLASH] if b'\\"' in raw else []), LITERAL]
+    quoting = [*([BACKSLASH] if b'\\"' in raw else []), DOUBLED, LITERAL]
     ways = {each: list(dialect.lines(written, how.separator, each)) for each in quoting}
     best = max(quoting, key=lambda each: dialect.fitting(ways[each]))
     return ways[best], replace(how, quoting=best)
@@ -165,7 +167,7 @@ def names(given: Iterable[str], header: bool) -> list[str]:
 
 
 def named(frame: pl.DataFrame, how: Dialect) -> pl.DataFrame:
-    """With `names`; columns without a name and any value are none: every line ends with a separator."""
+    """With `names`; columns without a name and any value are none: separators end the lines."""
     if how.header:
         frame = frame.drop(
             name for name in frame.columns if UNNAMED.fullmatch(name) and not frame[name].count()
@@ -228,7 +230,7 @@ def of_several_lines(frame: pl.DataFrame) -> Iterable[Text]:
 
 
 def _short(raw: bytes, separator: str) -> np.ndarray:
-    """The numbers, from 0, of the lines that have fewer cells than the first one; not blank ones."""
+    """The numbers, from 0, of the lines that have fewer cells than the first one; none is blank."""
     signs = np.frombuffer(raw.strip(b"\r\n") + b"\n", np.uint8)
     ends = np.flatnonzero(signs == ord("\n"))
     starts = np.r_[0, ends[:-1] + 1]

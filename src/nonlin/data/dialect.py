@@ -1,4 +1,4 @@
-"""How a text file is laid out: separator, quotes, comments, and whether the first line has names."""
+"""How a text file is laid out: separator, quotes, comments, and whether a line holds the names."""
 
 from __future__ import annotations
 
@@ -136,8 +136,8 @@ NUMBERS = {sign: re.compile(numerals.pattern(sign)) for sign in numerals.DECIMAL
 
 
 def _escaped(sample: str, separator: str) -> bool:
-    """Do more lines fit the first one if a backslash, and not a second quote, escapes a quote?"""
-    return fitting(records(sample, separator, BACKSLASH)) > fitting(
+    """Do as many lines fit the first one if a backslash escapes a quote, and no second quote?"""
+    return fitting(records(sample, separator, BACKSLASH)) >= fitting(
         records(sample, separator, DOUBLED)
     )
 
@@ -189,7 +189,7 @@ def _kind(cells: Sequence[str]) -> str:
 
 def _counted(names: Sequence[str]) -> bool:
     """Are these 0, 1, 2, ..., or 1, 2, 3, ..., as columns without a name are called?"""
-    return names in ([str(at + first) for at in range(len(names))] for first in (0, 1))
+    return any(list(names) == [str(first + at) for at in range(len(names))] for first in (0, 1))
 
 
 def _years(names: Sequence[str], cells: Sequence[Sequence[str]]) -> bool:

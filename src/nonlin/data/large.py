@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nonlin._text import Text, text
+from nonlin._text import text
 from nonlin.data import cells, dialect, gap_words, search
 from nonlin.data.dialect import DOUBLED, SAMPLE, Dialect
 from nonlin.data.plain_text import GZIP

@@ -160,7 +160,7 @@ def numbers(cells: pl.Series, written: Numerals) -> pl.Series:
     frame = pl.DataFrame(
         {"cell": cells, "fits": fits, "number": bare.cast(pl.Float64, strict=False)}
     )
-    value = pl.when(pl.col("fits")).then(pl.col("number"))
+    value: pl.Expr = pl.when(pl.col("fits")).then(pl.col("number"))
     value = pl.when(pl.col("cell").str.starts_with("(")).then(-value).otherwise(value)
     for sign, parts in SHARES.items():
         if sign != "%" or not written.percent:

@@ -12,6 +12,7 @@ from nonlin.data.numerals import Numerals
 KINDS = ("whole", "number", "truth", "date", "time", "text")
 NUMBERS = ("whole", "number")
 TRUTH = ("true", "false")
+USUAL = Numerals()
 Gaps = tuple[str, ...] | None  # the words that mean a gap, if the user has said so
 
 
@@ -24,7 +25,7 @@ class Rule:
     name: str
     kind: str
     levels: tuple[str, ...] = ()
-    numerals: Numerals = Numerals()
+    numerals: Numerals = USUAL
     order: str = written_dates.FIXED
 
     def without_gaps(self, cells: pl.Series, gaps: Gaps) -> pl.Series:
@@ -37,7 +38,7 @@ class Rule:
         return cells.set(there, None) if there.any() else cells
 
     def read(self, cells: pl.Series, gaps: Gaps) -> pl.Series:
-        """Int64, Float64, Boolean, Datetime, Time or String; null for a gap and what does not fit."""
+        """Int64, Float64, Boolean, Datetime, Time or String; null for gaps and misfits."""
         bare = self.without_gaps(cells, gaps)
         match self.kind:
             case "whole" | "number":
@@ -62,7 +63,7 @@ class Rule:
 
 
 def _numbers(bare: pl.Series, rule: Rule, gaps: Gaps) -> pl.Series:
-    if rule.kind == "whole" and rule.numerals == Numerals():
+    if rule.kind == "whole" and rule.numerals == USUAL:
         whole = bare.cast(pl.Int64, strict=False)
         if whole.null_count() == bare.null_count() and not _values(gaps):
             return whole

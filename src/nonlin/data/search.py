@@ -10,14 +10,15 @@ from nonlin._text import Text, text
 from nonlin.data import gap_words, numerals, written_dates
 from nonlin.data.columns import listed
 from nonlin.data.dialect import Dialect
-from nonlin.data.numerals import LEADING_ZERO, PLAIN_WHOLE, Numerals
+from nonlin.data.numerals import PLAIN_WHOLE, Numerals
 from nonlin.data.plan import Plan
-from nonlin.data.rules import NUMBERS, Rule, kind_of
+from nonlin.data.rules import Rule, kind_of
 from nonlin.data.wishes import NONE, Wishes
 from nonlin.data.written_dates import FIXED, ORDERS
 
 Levels = Mapping[str, tuple[str, ...]]
 Words = Mapping[str, frozenset[str]]
+FEW = 0.1  # share of the cells that keep a column from being one of numbers
 
 
 def find(
@@ -193,6 +194,3 @@ class _Search:
                 spoilt.append(f"{rule.name} ({slips[0]!r})")
         if spoilt:
             yield text("choose.spoilt_numbers", columns=listed(spoilt))
-
-
-FEW = 0.1  # share of the cells that keep a column from being one of numbers

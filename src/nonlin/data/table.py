@@ -34,8 +34,8 @@ class Table:
     features: see `normalised`, null where a value is missing. target: (rows,),
     float64, integers, booleans or text, or (rows, labels) of 0 and 1; nothing missing. notes:
     what the user should know about how the table was read. roles: how rows belong together.
-    of_rows: how many there were, if these are a random part of them; else 0. plan: how the cells of a
-    text file were read.
+    of_rows: how many there were, if these are a random part of them; else 0. plan: how the cells of
+    a text file were read.
     """
 
     name: str | Text
@@ -90,8 +90,8 @@ def from_frame(
     if frame.width <= len(target):
         raise InputError("one_column", name=name, column=joined)
     y = frame[target[0]] if len(target) == 1 else frame.select(target)
-    given = as_target(y, joined)
-    return _table(name, frame.drop(target), joined, *given, known, notes, wishes)
+    values = as_target(y, joined)
+    return _table(name, frame.drop(target), joined, *values, known, notes, wishes)
 
 
 def _special(frame: pl.DataFrame, special: Mapping[str, Any]) -> tuple[pl.DataFrame, Roles]:
