@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nonlin._errors import InputError, nearest
+from nonlin._files import write_beside
 from nonlin._text import say
 from nonlin.cli.shared.options import Model
 
@@ -33,8 +36,10 @@ def command(
 ) -> None:
     """Predict the rows of a table."""
     _writable(output)
-    from nonlin.data.read import read_frame
+    from nonlin.data.read import files_of, read_frame
     from nonlin.keep import load
+
+    _no_input(output, files_of(data))
 
     loaded = load(model)
     kept = loaded.preparation
@@ -55,16 +60,24 @@ def _writable(output: str) -> None:
         raise InputError("cannot_write", path=output, reason=os.strerror(errno.ENOENT))
 
 
+def _no_input(output: str, inputs: Sequence[Path]) -> None:
+    """Raises InputError if the output is a file that is read, however its path is written."""
+    path = Path(output).expanduser()
+    if output != SCREEN and path.exists() and any(path.samefile(each) for each in inputs):
+        raise InputError("output_is_input", given=output)
+
+
 def _write(found: pl.DataFrame, output: str) -> None:
     if output == SCREEN:
         print(found.write_csv(), end="")
         return
-    path = Path(output).expanduser()
+    path, written = Path(output).expanduser(), io.BytesIO()
+    if path.suffix.lower() == ".parquet":
+        found.write_parquet(written)
+    else:
+        found.write_csv(written)
     try:
-        if path.suffix.lower() == ".parquet":
-            found.write_parquet(path)
-        else:
-            found.write_csv(path)
+        write_beside(path, written.getvalue())
     except OSError as error:
         raise InputError("cannot_write", path=output, reason=error.strerror or error) from error
     print(say("cli.predict.saved", path=output, rows=found.height), file=sys.stderr)

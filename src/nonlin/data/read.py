@@ -94,6 +94,20 @@ def read_frame(
     return frame, (*source.notes, *said)
 
 
+def files_of(data: str) -> list[Path]:
+    """The files that are read for `data`, if there are any."""
+    path = Path(data).expanduser()
+    if path.exists() or data in DATA_SETS or not WILD.intersection(data):
+        return [path] if path.exists() else []
+    return _matching(path)
+
+
+def _matching(pattern: Path) -> list[Path]:
+    """In the order of their names."""
+    base = next(each for each in pattern.parents if not WILD.intersection(str(each)))
+    return sorted(each for each in base.glob(str(pattern.relative_to(base))) if each.is_file())
+
+
 def _source(data: str, header: bool | None, known: Dialect | None = None) -> Source:
     path = Path(data).expanduser()
     if path.exists():
@@ -107,8 +121,7 @@ def _source(data: str, header: bool | None, known: Dialect | None = None) -> Sou
 
 def _files(pattern: Path, given: str, header: bool | None, known: Dialect | None) -> Source:
     """The rows of all files that match, one after the other in the order of their names."""
-    base = next(each for each in pattern.parents if not WILD.intersection(str(each)))
-    paths = sorted(each for each in base.glob(str(pattern.relative_to(base))) if each.is_file())
+    paths = _matching(pattern)
     if not paths:
         raise InputError("no_match", given=given, hint=_near(pattern, ()))
     sources: list[Source] = []

@@ -58,7 +58,9 @@ def _is_model(path: Path) -> bool:
 def replaced(path: Path) -> Iterator[Path]:
     """An empty folder beside `path` to write to; at the end of a `with` block it takes its place.
 
-    If the block fails, `path` is as it was. Raises InputError for what the system refuses.
+    If the block fails, `path` is as it was. A folder that somebody may stand in, or that is a
+    place of its own for the system, stays, and what is in it is replaced: the settings last, so
+    that it is no model before it is whole. Raises InputError for what the system refuses.
     """
     place = path.resolve()
     try:
@@ -72,12 +74,41 @@ def replaced(path: Path) -> Iterator[Path]:
                 _flush(each)
             if place.exists():
                 _replaceable(place)
-                place.rename(work / "old")
-            fresh.rename(place)
+            if place.exists() and _stays(place):
+                _moved(fresh, place, work)
+            else:
+                if place.exists():
+                    place.rename(work / "old")
+                fresh.rename(place)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         raise InputError("model_unwritable", path=str(path), reason=error.strerror) from error
+
+
+def _stays(place: Path) -> bool:
+    """Must the folder itself stay? One that is empty may be somebody's, and has nothing to lose."""
+    here = Path.cwd()
+    above = any(place.samefile(each) for each in (here, *here.parents))
+    return above or place.is_mount() or not any(place.iterdir())
+
+
+def _moved(fresh: Path, place: Path, work: Path) -> None:
+    """The files of one folder into another, whose own are back if that fails."""
+    old = work / "old"
+    old.mkdir()
+    names = [name for name in FILES[::-1] if (fresh / name).exists()]  # the settings are the last
+    try:
+        for name in FILES:
+            if (place / name).exists():
+                (place / name).rename(old / name)
+        for name in names:
+            (fresh / name).rename(place / name)
+    except OSError:
+        for name in FILES[::-1]:
+            if (old / name).exists():
+                (old / name).replace(place / name)
+        raise
 
 
 def _flush(path: Path) -> None:

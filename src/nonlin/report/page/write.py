@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import InputError
+from nonlin._files import write_beside
 from nonlin._text import language, say
 from nonlin.report.page.content import content
 
@@ -61,11 +62,7 @@ def write(result: Result, path: str | os.PathLike[str], command: str | None = No
     target = checked(path)
     page = html(result, command)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nonlin-", suffix=".html")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        write_beside(target, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
     return target
