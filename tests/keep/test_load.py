@@ -38,6 +38,10 @@ CHANGES = [
     ("settings", "task.labels.values", ["large"], "task.labels cannot be"),
     ("settings", "task.labels.values", ["large", 3], "task.labels.values cannot be 3"),
     ("settings", "task.labels.dtype", "object", "task.labels.dtype cannot be 'object'"),
+    *(
+        ("settings", "task.labels.dtype", odd, "task.labels.dtype cannot be")
+        for odd in ([], {}, None, 3)
+    ),
     ("settings", "task.outputs", 7, "task.outputs|7"),
     ("settings", "task.reason.key", "no.such.text", "task.reason cannot be"),
     ("settings", "task.reason.values", {}, "task.reason cannot be"),
@@ -48,6 +52,7 @@ CHANGES = [
     ("settings", "about.target", None, "about.target cannot be None"),
     ("preparation", "schema", None, "version None"),
     ("preparation", "preparation", [], "preparation cannot be"),
+    ("preparation", "reading", [], "reading cannot be"),
     ("preparation", "preparation.names", ["one"], "preparation"),
     ("preparation", "preparation.numeric", [], "preparation"),
     ("preparation", "preparation.scale", 0.0, "preparation.scale cannot be 0"),

@@ -14,7 +14,7 @@ import typer
 
 from nonlin._errors import InputError, nearest
 from nonlin._files import write_beside
-from nonlin._text import say
+from nonlin._text import harmless, say
 from nonlin.cli.shared.options import Model
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def _no_input(output: str, inputs: Sequence[Path]) -> None:
 
 def _write(found: pl.DataFrame, output: str) -> None:
     if output == SCREEN:
-        print(found.write_csv(), end="")
+        written = found.write_csv()
+        print(harmless(written) if sys.stdout.isatty() else written, end="")
         return
     path, written = Path(output).expanduser(), io.BytesIO()
     if path.suffix.lower() == ".parquet":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
@@ -14,8 +15,10 @@ from nonlin._text import text
 from nonlin.data import written_dates
 from nonlin.data.dates import CLOCK, TYPES, kind_of
 from nonlin.data.table import normalised
+from nonlin.data.transform import Numeric
 from nonlin.data.written_dates import FIXED
 
+FAR = 1e18  # standard deviations; the square fits into float32
 TRUTH = {"1": "true", "0": "false", "true": "1", "false": "0"}  # other ways to write it
 
 
@@ -41,10 +44,25 @@ def numbers(column: pl.Series, found: pl.Series) -> pl.Series:
     if column.dtype == pl.Boolean:
         return column.cast(pl.Float64)
     number = found.cast(pl.Float64, strict=False)
-    slips = found.filter(number.is_null() & found.is_not_null())
+    slips = np.flatnonzero((number.is_null() & found.is_not_null()).to_numpy())
     if len(slips):
-        raise InputError("text_column", column=column.name, example=slips[0])
+        row = int(slips[0])
+        raise InputError("text_column", column=column.name, example=found[row], row=row + 1)
     return number
+
+
+def near(column: pl.Series, rule: Numeric) -> pl.Series:
+    """The column itself; InputError for a number so far from training that nothing follows of it.
+
+    It would be infinite in the units of the network.
+    """
+    with np.errstate(over="ignore"):
+        away = np.abs(column.fill_null(rule.median).to_numpy() - rule.mean) / rule.scale
+    far = np.flatnonzero(~(away <= FAR))
+    if len(far):
+        row = int(far[0])
+        raise InputError("far_away", column=column.name, given=column[row], row=row + 1)
+    return column
 
 
 def dates(column: pl.Series, found: pl.Series, kind: str) -> pl.Series:

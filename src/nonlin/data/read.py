@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
+from nonlin._text import Text, harmless, text
 from nonlin.data import labels, large, search
 from nonlin.data.cells import read_cells
 from nonlin.data.dialect import Dialect
@@ -62,7 +62,7 @@ def read(
     if source.dialect is not None:
         plan, said = search.find(frame, source.dialect, chosen, wishes, levels=levels)
         frame, notes = plan.read(frame), (*notes, *said)
-    table = from_frame(path.name, frame, chosen, notes, special, wishes)
+    table = from_frame(str(harmless(path.name)), frame, chosen, notes, special, wishes)
     return replace(table, of_rows=of_rows, plan=plan)
 
 
@@ -71,7 +71,11 @@ def _targets(
 ) -> list[str]:
     """The columns to predict."""
     if target is not None:
-        return [column(each, names) for each in labels.columns(target, names)]
+        chosen = [column(each, names) for each in labels.columns(target, names)]
+        twice = next((each for at, each in enumerate(chosen) if each in chosen[:at]), None)
+        if twice is not None:
+            raise InputError("same_twice", given=twice)
+        return chosen
     free = [name for name in names if name not in special.values()]
     return [_usual_target(free or names)]
 

@@ -78,6 +78,22 @@ def _values(gaps: Gaps) -> list[float]:
     return written.drop_nulls().to_list()
 
 
+def without_gaps(frame: pl.DataFrame, gaps: Gaps) -> pl.DataFrame:
+    """Null for these words in columns of text, and for these numbers in columns of numbers."""
+    if not gaps:
+        return frame
+    values, changed = _values(gaps), []
+    for column in frame:
+        if column.dtype == pl.String:
+            changed.append(
+                column.set(column.str.strip_chars().is_in([*gaps]).fill_null(False), None)
+            )
+        elif column.dtype.is_numeric() and values:
+            there = column.cast(pl.Float64).is_in(values).fill_null(False)
+            changed.append(column.set(there, None))
+    return frame.with_columns(changed)
+
+
 def kind_of(cells: pl.Series) -> str:
     """The kind of cells, without gaps, that are no numbers."""
     if not len(cells):

@@ -6,7 +6,7 @@ or one of `dates.TYPES`; a gap, NaN or infinity is null.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,10 @@ from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.checks import real_array
 from nonlin.data import columns, dates, labels
+from nonlin.data.hints import hints
 from nonlin.data.plan import Plan
 from nonlin.data.roles import MICROSECONDS, NONE, Roles, roles
+from nonlin.data.rules import without_gaps
 from nonlin.data.wishes import NONE as NO_WISHES
 from nonlin.data.wishes import Wishes
 
@@ -62,7 +64,7 @@ def from_memory(
     `roles.NAMES` the name of a column of X, or values (rows,). Raises InputError for shapes that
     do not fit, complex, object and text arrays, and a target without any value.
     """
-    raw = as_frame(X)
+    raw = without_gaps(as_frame(X), wishes.gaps)
     raw, known = _special(raw, special)
     values, gaps = as_target(y, TARGET)
     if len(gaps) != raw.height:
@@ -83,6 +85,7 @@ def from_frame(
     special: for a role of `roles.NAMES`, the name of its column. wishes: columns to keep, and gaps.
     """
     joined = ", ".join(target)
+    frame = without_gaps(frame, wishes.gaps)
     for role, given in special.items():
         if given in target:
             raise InputError("role_target", role=role, column=given)
@@ -96,9 +99,13 @@ def from_frame(
 
 def _special(frame: pl.DataFrame, special: Mapping[str, Any]) -> tuple[pl.DataFrame, Roles]:
     """The frame without the columns that have a role, and the roles."""
-    given = {}
+    given: dict[str, Any] = {}
+    used: dict[str, str] = {}
     for role, values in special.items():
         if isinstance(values, str):
+            if values in used:
+                raise InputError("two_roles", given=values, first=used[values], second=role)
+            used[values] = role
             name = column(values, frame.columns)
             given[role] = (name, frame[name])
             frame = frame.drop(name)
@@ -128,7 +135,7 @@ def _table(
         *_left_out(gaps, target),
         *columns.remarks(raw.filter(~gaps), target),
         *said,
-        *(columns.like_target(features, values) if values.ndim == 1 else ()),
+        *hints(features, values, known[~gaps].time),
     )
     return Table(name, features, values, target, (*found, *known.notes), known[~gaps])
 
@@ -147,6 +154,8 @@ def as_frame(X: Any) -> pl.DataFrame:
         return frame
     if hasattr(X, "iloc") and hasattr(X, "columns"):
         names = columns.distinct(str(name) for name in X.columns)
+        for name in names:
+            whole_letters(name, [name])
         return pl.DataFrame([_from_pandas(n, X.iloc[:, at]) for at, n in enumerate(names)])
     array = real_array("X", X)
     if array.ndim != 2:
@@ -165,9 +174,19 @@ def _from_pandas(name: str, column: Any) -> pl.Series:
     missing = column.isna().to_numpy()
     values = [None if gap else v for v, gap in zip(column.tolist(), missing, strict=True)]
     if column.dtype != "category":  # whose numbers are names
-        with suppress(TypeError):  # booleans, dates, numbers kept as objects
+        with suppress(TypeError, UnicodeEncodeError):  # booleans, dates, numbers kept as objects
             return pl.Series(name, values)
+    whole_letters(name, values)
     return pl.Series(name, [None if v is None else str(v) for v in values], dtype=pl.String)
+
+
+def whole_letters(name: str, values: Iterable[Any]) -> None:
+    """Raises InputError for text with half a letter (a lone surrogate), which no file can hold."""
+    for value in values:
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            raise InputError("half_letter", name=name, given=str(value)) from None
 
 
 def normalised(frame: pl.DataFrame) -> pl.DataFrame:
@@ -232,16 +251,24 @@ def _from_array(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         raise InputError("target_dimensions", shape=array.shape)
     gaps = np.zeros(len(array), bool)
     if array.dtype.kind == "O":
-        gaps = np.array([each is None or each != each for each in array], bool)
+        gaps = np.array([_missing(each) for each in array], bool)
     elif array.dtype.kind == "f":
         gaps = ~np.isfinite(array)
     return _checked(array[~gaps], name), gaps
+
+
+def _missing(value: Any) -> bool:
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # the NA of pandas is neither equal to itself nor different
+        return True
 
 
 def _checked(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind == "O":
         kinds = {type(each) for each in array}
         if all(issubclass(kind, str) for kind in kinds):
+            whole_letters(name, array)
             return array.astype(str)
         if not all(issubclass(kind, NUMBERS) for kind in kinds):
             names = ", ".join(sorted(kind.__name__ for kind in kinds))
@@ -249,6 +276,8 @@ def _checked(array: np.ndarray, name: str) -> np.ndarray:
         array = np.array(array.tolist())  # numbers, of which some were missing
     if array.dtype.kind == "f":
         return array.astype(np.float64)
+    if array.dtype.kind == "U":
+        whole_letters(name, np.unique(array))
     if array.dtype.kind not in "biuU":
         raise InputError("target_type", name=name, given=array.dtype)
     return array

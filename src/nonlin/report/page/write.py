@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import InputError
 from nonlin._files import write_beside
-from nonlin._text import language, say
+from nonlin._text import harmless, language, say
 from nonlin.report.page.content import content
 
 if TYPE_CHECKING:
@@ -30,9 +30,15 @@ def html(result: Result, command: str | None = None) -> str:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     page = environment.get_template("report.html.j2")
     return page.render(**content(result, command), say=_say, language=language())
+
+
+def _shown(value: Any) -> Any:
+    """What a name may hold must not turn the page around it."""
+    return type(value)(harmless(value)) if isinstance(value, str) else value
 
 
 def _say(key: str, **values: Any) -> str:
