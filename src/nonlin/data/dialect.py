@@ -105,13 +105,11 @@ def _separator(sample: str, known: Dialect | None) -> str:
 
     In a file of one column it is any that does not take its cells apart.
     """
-    best = max(SEPARATORS, key=lambda each: _rank(sample, each, known))
-    fits, single = _rank(sample, best, known)[:2], _rank(sample, ",", known)
-    if fits[0] > 0:
+    ranks = {each: _rank(sample, each, known) for each in SEPARATORS}
+    best = max(SEPARATORS, key=ranks.__getitem__)
+    if ranks[best][0] > 0 or ranks[","][1] < 1:
         return best
-    if known and single[1] == 1:
-        return known.separator
-    return "," if single[1] == 1 else best
+    return known.separator if known else ","
 
 
 def _rank(sample: str, separator: str, known: Dialect | None) -> tuple[float, float, bool, int]:
@@ -128,10 +126,12 @@ def _rank(sample: str, separator: str, known: Dialect | None) -> tuple[float, fl
 
 def _odd(cell: str) -> bool:
     """Does it look like several cells? A quote inside is one that opens none."""
-    others = any(sign in cell for sign in SEPARATORS)
-    return others and not any(NUMBERS[sign].match(cell.strip()) for sign in numerals.DECIMALS)
+    return not SEPARATING.isdisjoint(cell) and not any(
+        NUMBERS[sign].match(cell.strip()) for sign in numerals.DECIMALS
+    )
 
 
+SEPARATING = frozenset(SEPARATORS)
 NUMBERS = {sign: re.compile(numerals.pattern(sign)) for sign in numerals.DECIMALS}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,14 +48,17 @@ def _other(decimal: str) -> str:
 
 
 def every(cells: pl.Series, wanted: str) -> bool:
-    """Do all cells match? The first ones are asked first, since most columns fail there."""
-    return all(bool(part.str.contains(wanted).all()) for part in (cells.head(FIRST), cells))
+    """Do all cells match? The first one is asked first, since most columns fail there."""
+    if len(cells) and not re.search(wanted, cells[0]):
+        return False
+    parts = (cells.head(FIRST), cells) if len(cells) > FIRST else (cells,)
+    return all(bool(part.str.contains(wanted).all()) for part in parts)
 
 
 def plain(cells: pl.Series) -> bool:
     """Are all cells numbers as Python writes them?"""
-    numbers = (part.cast(pl.Float64, strict=False) for part in (cells.head(FIRST), cells))
-    return all(part.null_count() == 0 for part in numbers)
+    first = cells.head(FIRST).cast(pl.Float64, strict=False)
+    return not first.null_count() and not cells.cast(pl.Float64, strict=False).null_count()
 
 
 def is_code(cells: pl.Series) -> bool:

@@ -27,7 +27,7 @@ TIME = (
     r"\s*(?P<z>Z|UTC|[+-]\d{2}:?\d{2})?)?$"
 )
 WEEKDAY = r"^(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]?\s+)?"
-NAME = r"(?P<n>\p{L}{3,9})\.?"
+NAME = r"(?P<n>[^\W\d_]{3,9})\.?"
 SHAPES = (
     *(rf"^(?P<y>\d{{4}}){s}(?P<m>\d{{1,2}}){s}(?P<d>\d{{1,2}})" for s in ("-", "/", r"\.")),
     r"^(?P<y>\d{4})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号]",
@@ -48,7 +48,7 @@ def orders(cells: pl.Series) -> tuple[str, ...]:
 
     All need the same shape: dates written in two ways are no dates.
     """
-    if not len(cells) or not cells.head(1).str.contains(r"\d").all():
+    if not len(cells) or not any(sign.isdigit() for sign in cells[0]):
         return ()
     if any(_all_are(cells, shape, FIXED) for shape in SHAPES):
         return (FIXED,)
