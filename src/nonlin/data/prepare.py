@@ -21,7 +21,6 @@ from nonlin.data.transform import Transform, from_fitted
 RARE = 0.01  # levels with a smaller share of the rows are "other"
 LARGEST = 1e100  # its square is still a number
 SMALLEST = 1e-100  # so is its square
-UP = 2.0**400
 GAP = "(missing)"
 NOTES = ("levels", "dates", "dropped_constant", "dropped_unique")  # in the order they are told
 
@@ -103,16 +102,16 @@ def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation
     if not (numeric or times or categorical):
         raise InputError("no_features")
     rows = _arranged(features, numeric, times, categorical)
-    large = _not_too_small(rows, numeric)
+    ups = [_up(rows[name].to_numpy()) for name in numeric]
+    large = rows.with_columns(pl.col(n) * up for n, up in zip(numeric, ups, strict=True) if up > 1)
     transformer = _fitted(large, len(numeric) + len(times), len(categorical))
-    small = [1 / UP if not large[n].equals(rows[n]) else 1.0 for n in numeric]
     mean, scale = (0.0, 1.0) if target is None else _location(target)
     return Preparation(
         tuple(features.columns),
         tuple(numeric),
         times,
         tuple(categorical),
-        from_fitted(transformer).scaled(small),
+        from_fitted(transformer).scaled([1 / up for up in ups]),
         _names(transformer),
         mean,
         scale,
@@ -181,11 +180,10 @@ def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:
             raise InputError("too_large", column=column.name, given=largest, limit=LARGEST)
 
 
-def _not_too_small(rows: pl.DataFrame, numeric: Sequence[str]) -> pl.DataFrame:
-    """With columns of numbers whose squares would be 0 multiplied by UP, which is exact."""
-    largest = rows.select(pl.col(numeric).fill_nan(None).abs().max()) if numeric else rows.head(0)
-    small = [name for name in numeric if 0 < (largest[name][0] or 0) < SMALLEST]
-    return rows.with_columns(pl.col(small) * UP) if small else rows
+def _up(values: np.ndarray) -> float:
+    """A power of 2 that brings numbers near 1 whose squares would be 0; 1 for all others."""
+    largest = float(np.nanmax(np.abs(values)))
+    return 2.0 ** min(-math.frexp(largest)[1], 1000) if 0 < largest < SMALLEST else 1.0
 
 
 def _arranged(
@@ -240,6 +238,6 @@ def _names(transformer: Any) -> tuple[str, ...]:
 
 
 def _location(target: np.ndarray) -> tuple[float, float]:
-    up = UP if 0 < np.abs(target).max() < SMALLEST else 1.0
+    up = _up(target)
     scale = float((target * up).std()) / up
     return float(target.mean()), scale if scale > 0 else 1.0

@@ -19,6 +19,7 @@ from nonlin._text import Text, text
 from nonlin.checks import real_array
 from nonlin.data import columns, dates, labels
 from nonlin.data.hints import hints
+from nonlin.data.numerals import EXACT
 from nonlin.data.plan import Plan
 from nonlin.data.roles import MICROSECONDS, NONE, Roles, roles
 from nonlin.data.rules import without_gaps
@@ -190,12 +191,23 @@ def whole_letters(name: str, values: Iterable[Any]) -> None:
 
 
 def normalised(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column as Float64, String or of `dates.TYPES`, null where a value is missing or not
-    finite; text without blanks around it, and however TRUE and False are written, in small letters.
+    """Every column as Float64, String (also whole numbers that are no different as floats) or of
+    `dates.TYPES`, null where a value is missing or not finite; text without blanks around it, and
+    however TRUE and False are written, in small letters.
     """
     if frame.width == 0:
         raise InputError("no_features")
+    frame = frame.with_columns(pl.col(_codes(frame)).cast(pl.String))
     return frame.select(_normalised(name, dtype) for name, dtype in frame.schema.items())
+
+
+def _codes(frame: pl.DataFrame) -> list[str]:
+    """The columns of whole numbers that floats cannot tell apart."""
+    whole = [name for name, dtype in frame.schema.items() if dtype.is_integer()]
+    if not whole:
+        return []
+    ends = frame.select(pl.col(whole).cast(pl.Float64).abs().max()).row(0, named=True)
+    return [name for name, largest in ends.items() if (largest or 0) > EXACT]
 
 
 def _normalised(name: str, dtype: pl.DataType) -> pl.Expr:
