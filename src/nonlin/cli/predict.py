@@ -69,8 +69,8 @@ def _no_input(output: str, inputs: Sequence[Path]) -> None:
 
 def _write(found: pl.DataFrame, output: str) -> None:
     if output == SCREEN:
-        written = found.write_csv()
-        print(harmless(written) if sys.stdout.isatty() else written, end="")
+        lines = found.write_csv()
+        print(harmless(lines) if sys.stdout.isatty() else lines, end="")
         return
     path, written = Path(output).expanduser(), io.BytesIO()
     if path.suffix.lower() == ".parquet":

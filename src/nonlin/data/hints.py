@@ -45,10 +45,8 @@ def _leaks(features: pl.DataFrame, target: np.ndarray) -> Iterator[Text]:
 
 def _numbers(target: np.ndarray) -> np.ndarray:
     """float64, centred; classes as their places in the order of their names."""
-    if target.dtype.kind == "f":
-        return target - target.mean()
-    codes: np.ndarray = np.unique(target, return_inverse=True)[1]
-    return codes - codes.mean()
+    values = target if target.dtype.kind == "f" else np.unique(target, return_inverse=True)[1]
+    return np.asarray(values - values.mean())
 
 
 def _left(column: pl.Series, target: np.ndarray) -> float:

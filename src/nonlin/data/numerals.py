@@ -88,7 +88,9 @@ def find(
         if not ways or _currencies(column) > 1:
             continue
         decimal = ways[0]
-        if len(ways) > 1 and len(one_way) == 1:
+        if name not in marked and name in known:
+            decimal = known[name].decimal
+        elif len(ways) > 1 and len(one_way) == 1:
             (decimal,) = one_way
         elif len(ways) > 1 and name in known:
             decimal = known[name].decimal

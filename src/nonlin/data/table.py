@@ -126,6 +126,8 @@ def _table(
     wishes: Wishes = NO_WISHES,
 ) -> Table:
     """Rows with a target, columns that say something, and notes on the others."""
+    for name in wishes.keep:
+        column(name, raw.columns)
     features = columns.with_numbers(normalised(raw), ~gaps)
     superfluous, said = columns.superfluous(
         features, wishes.keep
