@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+
+from nonlin._errors import InputError
+
+
+def no_input(output: Path, inputs: Iterable[Path]) -> None:
+    """Raises InputError if the output is a file that is read, however its path is written."""
+    there = output.exists() and [each for each in inputs if each.exists()]
+    if there and any(output.samefile(each) for each in there):
+        raise InputError("output_is_input", given=str(output))
 
 
 def write_beside(path: Path, content: bytes) -> None:

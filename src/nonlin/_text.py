@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePath
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "zh")
@@ -71,7 +72,20 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 def say(key: str, /, **values: object) -> str:
     """The message `key` in the language in use, with `values` filled in."""
     shown = {name: harmless(value) for name, value in values.items()}
-    return catalogue(language())[key].format(**shown)
+    return QUOTING.vformat(catalogue(language())[key], (), shown)
+
+
+class _Quoting(Formatter):
+    """{name!r} of a text is the text between quotes, as people write it and not as Python does."""
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        """A value as its conversion asks for."""
+        if conversion != "r" or not isinstance(value, str):
+            return super().convert_field(value, conversion)
+        return f"'{value}'".replace("\n", "\\n").replace("\t", "\\t")
+
+
+QUOTING = _Quoting()
 
 
 def harmless(value: object) -> object:

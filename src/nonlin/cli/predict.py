@@ -6,14 +6,13 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nonlin._errors import InputError, nearest
-from nonlin._files import write_beside
+from nonlin._files import no_input, write_beside
 from nonlin._text import harmless, say
 from nonlin.cli.shared.options import Model
 
@@ -39,7 +38,8 @@ def command(
     from nonlin.data.read import files_of, read_frame
     from nonlin.keep import load
 
-    _no_input(output, files_of(data))
+    if output != SCREEN:
+        no_input(Path(output).expanduser(), files_of(data))
 
     loaded = load(model)
     kept = loaded.preparation
@@ -58,13 +58,6 @@ def _writable(output: str) -> None:
     above = Path(output).expanduser().parent
     if not above.is_dir():
         raise InputError("cannot_write", path=output, reason=os.strerror(errno.ENOENT))
-
-
-def _no_input(output: str, inputs: Sequence[Path]) -> None:
-    """Raises InputError if the output is a file that is read, however its path is written."""
-    path = Path(output).expanduser()
-    if output != SCREEN and path.exists() and any(path.samefile(each) for each in inputs):
-        raise InputError("output_is_input", given=output)
 
 
 def _write(found: pl.DataFrame, output: str) -> None:

@@ -176,7 +176,7 @@ class _Search:
             there = there.filter(there.is_in(list(words)))
             for word in there.unique(maintain_order=True):
                 key = "as_levels" if word in rule.levels else "as_gaps"
-                found[key].append(f"{rule.name} ({word!r}: {(there == word).sum()})")
+                found[key].append(f"{rule.name} ('{word}': {(there == word).sum()})")
         for key, columns in found.items():
             if columns:
                 yield text(f"choose.{key}", columns=listed(columns))
@@ -191,6 +191,6 @@ class _Search:
             column = self.rest[rule.name]
             slips = column.filter(column.cast(pl.Float64, strict=False).is_null())
             if 0 < len(slips) <= len(column) * FEW:
-                spoilt.append(f"{rule.name} ({slips[0]!r})")
+                spoilt.append(f"{rule.name} ('{slips[0]}')")
         if spoilt:
             yield text("choose.spoilt_numbers", columns=listed(spoilt))
