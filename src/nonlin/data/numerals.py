@@ -141,6 +141,8 @@ def _commas(columns: Sequence[pl.Series], found: Mapping[str, str]) -> bool:
 
 def _currencies(cells: pl.Series) -> int:
     """How many different ones: their numbers cannot be compared."""
+    if plain(cells):
+        return 0
     signs = cells.str.extract(rf"([{MONEY}]|{CODES})").str.replace("[￥元]|CNY|RMB", "¥")
     return int(signs.drop_nulls().n_unique())
 
@@ -177,6 +179,8 @@ def numbers(cells: pl.Series, written: Numerals) -> pl.Series:
 
 def has(cells: pl.Series, written: Numerals) -> dict[str, bool]:
     """Which signs there are: thousands separators, percent and currency, shares of other cells."""
+    if written.decimal == "." and plain(cells):
+        return {"grouped": False, "signs": False, "shares": False}
     group = rf"\d[{_other(written.decimal)}{GROUPS}]\d"
     shares = bool(cells.str.contains("[%‰]").any())
     return {

@@ -14,8 +14,9 @@ import polars as pl
 from nonlin._text import Text, text
 from nonlin.data import numerals, written_dates
 from nonlin.data.columns import listed
-from nonlin.data.dialect import Dialect
-from nonlin.data.rules import NUMBERS, Gaps, Rule
+from nonlin.data.dialect import QUOTING, SEPARATORS, Dialect
+from nonlin.data.numerals import DECIMALS
+from nonlin.data.rules import KINDS, NUMBERS, Gaps, Rule
 from nonlin.data.written_dates import FIXED, ORDERS
 
 
@@ -96,10 +97,6 @@ class Plan:
 
 def works(plan: Plan) -> bool:
     """Are all values such as the program writes them? A file of a model may hold anything."""
-    from nonlin.data.dialect import QUOTING, SEPARATORS
-    from nonlin.data.numerals import DECIMALS
-    from nonlin.data.rules import KINDS
-
     how = plan.dialect
     laid_out = how.separator in tuple(SEPARATORS) and how.quoting in QUOTING and how.comments >= 0
     return laid_out and all(
