@@ -36,6 +36,7 @@ def _flag(name: str, option: Option) -> str:
     if option.typed is None:
         return "–"
     shown = f"--{name} {option.typed}".strip().replace("|", "\\|")
+    shown += f"`, `--no-{name}" if option.denied else ""
     return f"`{shown}`" + (f", `{option.short}`" if option.short else "")
 
 

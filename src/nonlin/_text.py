@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+COMMANDS = re.compile(  # to a terminal, or to whoever writes from right to left; halves of letters
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _chosen: ContextVar[str | None] = ContextVar("nonlin_language", default=None)
 
 
@@ -66,7 +71,36 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 def say(key: str, /, **values: object) -> str:
     """The message `key` in the language in use, with `values` filled in."""
-    return catalogue(language())[key].format(**values)
+    shown = {name: harmless(value) for name, value in values.items()}
+    return QUOTING.vformat(catalogue(language())[key], (), shown)
+
+
+class _Quoting(Formatter):
+    """{name!r} of a text is the text between quotes, as people write it and not as Python does."""
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        """A value as its conversion asks for."""
+        if conversion != "r" or not isinstance(value, str):
+            return super().convert_field(value, conversion)
+        return f"'{value}'".replace("\n", "\\n").replace("\t", "\\t")
+
+
+QUOTING = _Quoting()
+
+
+def harmless(value: object) -> object:
+    """A text or path as it can be shown anywhere: signs that command a terminal or turn the
+    direction of writing are spelt out, and bytes of a file name are read as UTF-8. Others stay.
+    """
+    if isinstance(value, PurePath):
+        value = str(value)
+    if not isinstance(value, str) or not COMMANDS.search(value):
+        return value
+    try:
+        value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # half of a letter, which no file name has
+        value = value.encode("utf-8", "backslashreplace").decode()
+    return COMMANDS.sub(lambda found: ascii(found[0])[1:-1], value)
 
 
 @dataclass(frozen=True, slots=True)

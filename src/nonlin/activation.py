@@ -158,7 +158,8 @@ def activation(name: str, formula: str | Callable[..., Any], /, **parameters: fl
     """
     from nonlin.expr.parse import parse
 
-    if not isinstance(name, str) or not name.strip():
+    written = isinstance(name, str) and name.encode(errors="ignore").decode() == name
+    if not written or not name.strip():
         raise InputError("activation_name", given=repr(name))
     rows = {n: own_parameter(n, value) for n, value in parameters.items()}
     root = trace(formula, rows) if callable(formula) else parse(formula, tuple(rows))

@@ -28,6 +28,7 @@ def test_the_help_lists_every_target(there):
         ("code price --to pytorch", "Did you mean torch"),
         ("code price --to torch -o no/such/train.py", "no/such/train.py"),
         ("code nowhere --to torch", "There is no folder nowhere"),
+        ("code price --to torch -o price/settings.json", "outputs never replace an input"),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh"])

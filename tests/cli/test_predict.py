@@ -1,7 +1,10 @@
 """nonlin predict: rows predicted by a saved model, and what is refused."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import polars as pl
@@ -72,6 +75,54 @@ def test_what_cannot_be(line, words, language, there, folder):
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert words in err if language == "en" else CHINESE.search(err)
+
+
+@pytest.mark.parametrize("output", ["new.csv", "./new.csv", "link.csv", "hard.csv", "a/../new.csv"])
+@pytest.mark.parametrize("data", ["new.csv", "ne[w].csv"])
+def test_outputs_never_replace_an_input(output, data, there, folder):
+    (folder / "a").mkdir(exist_ok=True)
+    for name, make in (("link.csv", "symlink_to"), ("hard.csv", "hardlink_to")):
+        (folder / name).unlink(missing_ok=True)
+        getattr(folder / name, make)(folder / "new.csv")
+    before = (folder / "new.csv").read_bytes()
+    code, out, err = there(f"predict price {data} -o {output}")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "outputs never replace an input" in err
+    assert (folder / "new.csv").read_bytes() == before
+
+
+def test_a_full_disk_leaves_nothing_half(there, folder, monkeypatch):
+    (folder / "found.csv").write_text("older")
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    before = {each.name for each in folder.iterdir()}
+    with monkeypatch.context() as broken:
+        broken.setattr("nonlin._files.os.fdopen", full)
+        code, out, err = there("predict price new.csv -o found.csv")
+    assert (code, out) == (2, "")
+    assert "No space left on device" in err
+    assert (folder / "found.csv").read_text() == "older"
+    assert {each.name for each in folder.iterdir()} == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", ["C", "C.ISO-8859-1"])
+def test_a_locale_that_is_not_utf_8(locale, folder, tmp_path):
+    place = tmp_path / "数据"
+    place.mkdir()
+    (place / "新.csv").write_bytes((folder / "new.csv").read_bytes())
+    switches = {"LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for ending in ("csv", "parquet"):
+        line = ["predict", str(folder / "price"), str(place / "新.csv")]
+        done = subprocess.run(
+            [sys.executable, "-m", "nonlin", *line, "-o", str(place / f"出.{ending}")],
+            env=os.environ | switches,
+            capture_output=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert (place / f"出.{ending}").exists()
 
 
 def test_a_column_of_gaps_only(there, folder):

@@ -9,6 +9,7 @@ import pytest
 from nonlin._errors import InputError
 from nonlin.data import large
 from nonlin.data.read import read, read_frame
+from nonlin.data.wishes import NONE
 
 ROWS = 5000
 RNG = np.random.default_rng(0)
@@ -86,10 +87,11 @@ def test_a_quantity_is_sampled_evenly(tmp_path, small_limits):
 
 def test_of_more_than_100_000_rows_100_000_are_kept():
     for count, kept in ((99_000, 99_000), (100_000, 100_000), (110_000, 100_000)):
-        lazy = pl.LazyFrame({"y": np.arange(count)})
-        frame, (note,), of = large.part(lazy, "y", parquet=True)
-        assert (frame.height, of) == (kept, count)
-        assert frame["y"].is_sorted()
+        scan = large.Scan(pl.LazyFrame({"y": np.arange(count)}), None)
+        source, _, of = large.part(scan, ["y"], NONE)
+        assert (source.frame.height, of) == (kept, count)
+        assert source.frame["y"].is_sorted()
+        (note,) = source.notes
         assert note.key == "choose.sampled"
 
 
@@ -99,7 +101,7 @@ def test_of_more_than_100_000_rows_100_000_are_kept():
 def test_what_is_not_plain_is_read_as_a_whole(content, tmp_path, small_limits):
     path = tmp_path / "t.csv"
     path.write_bytes(content + b"1,2\n" * 0 + b"" * 1000)
-    assert large.scanned(path, parquet=False) is None
+    assert large.scanned(path) is None
 
 
 def test_several_files(tmp_path):

@@ -13,7 +13,7 @@ from nonlin.keep import folder
 HUGE = 2**40
 # which file, where in it, what stands there instead, and a part of the sentence
 CHANGES = [
-    ("settings", "schema", 3, "version 3 of the format, and this nonlin reads version 2"),
+    ("settings", "schema", 4, "version 4 of the format, and this nonlin reads version 3"),
     ("settings", "schema", True, "version True"),
     ("settings", "format", "other", "not a file of a model"),
     ("settings", "network", None, "network cannot be None"),
@@ -38,6 +38,10 @@ CHANGES = [
     ("settings", "task.labels.values", ["large"], "task.labels cannot be"),
     ("settings", "task.labels.values", ["large", 3], "task.labels.values cannot be 3"),
     ("settings", "task.labels.dtype", "object", "task.labels.dtype cannot be 'object'"),
+    *(
+        ("settings", "task.labels.dtype", odd, "task.labels.dtype cannot be")
+        for odd in ([], {}, None, 3)
+    ),
     ("settings", "task.outputs", 7, "task.outputs|7"),
     ("settings", "task.reason.key", "no.such.text", "task.reason cannot be"),
     ("settings", "task.reason.values", {}, "task.reason cannot be"),
@@ -48,6 +52,7 @@ CHANGES = [
     ("settings", "about.target", None, "about.target cannot be None"),
     ("preparation", "schema", None, "version None"),
     ("preparation", "preparation", [], "preparation cannot be"),
+    ("preparation", "reading", [], "reading cannot be"),
     ("preparation", "preparation.names", ["one"], "preparation"),
     ("preparation", "preparation.numeric", [], "preparation"),
     ("preparation", "preparation.scale", 0.0, "preparation.scale cannot be 0"),

@@ -166,6 +166,47 @@ def test_settings_of_something_else_are_not_overwritten(classes, tmp_path):
         classes.save(tmp_path)
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_the_folder_somebody_stands_in_stays(before, classes, tmp_path, monkeypatch):
+    place = tmp_path / "here"
+    place.mkdir()
+    if before:
+        classes.save(place)
+    monkeypatch.chdir(place)
+    number = place.stat().st_ino
+    classes.save(".")
+    assert place.stat().st_ino == number
+    assert nl.load(".").about == classes.model.about
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_model_of_the_version_before_predicts(classes, table, tmp_path):
+    """It says nothing of how its file was read."""
+    path = classes.save(tmp_path)
+    for name in (folder.SETTINGS, folder.PREPARATION):
+        written = json.loads((path / name).read_text(encoding="utf-8"))
+        written["schema"] = 2
+        written.pop("reading", None)
+        (path / name).write_text(json.dumps(written), encoding="utf-8")
+    found = nl.load(path)
+    assert found.reading is None
+    assert np.array_equal(found.predict(table[0]), classes.predict(table[0]))
+
+
+def test_how_the_file_was_read_goes_with_the_model(tmp_path):
+    rows = [f"0{k % 4},{'NA' if k % 3 else 'EU'},0{k % 4 * 2}" for k in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["code,where,y", *rows]) + "\n")
+    options = {"activations": ["tanh"], "rates": [0.01], "seeds": 1, "hidden": (4,), "quick": True}
+    result = nl.choose.choose_file(str(tmp_path / "t.csv"), "y", **options)
+    found = nl.load(result.save(tmp_path / "model"))
+    assert found.reading == result.reading
+    assert found.reading.rules[0].kind == "text"
+    assert found.reading.rules[1].levels == ("NA",)
+    assert result.task.labels.tolist() == ["00", "02", "04", "06"]
+    frame = pl.DataFrame({"code": ["01", "02"], "where": ["NA", "EU"]})
+    assert np.array_equal(found.predict(frame), result.predict(frame))
+
+
 def test_a_failure_leaves_the_old_model(classes, numbers, tmp_path, monkeypatch):
     path = classes.save(tmp_path / "model")
     before = {each.name: each.read_bytes() for each in path.iterdir()}

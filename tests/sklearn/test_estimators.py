@@ -9,7 +9,7 @@ from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classific
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import nonlin as nl
@@ -166,9 +166,19 @@ def test_search_takes_what_scikit_learn_takes():
         ({"activations": ["gelo"]}, "no activation 'gelo'"),
         ({"n_jobs": 0}, "n_jobs is 0"),
         ({"n_jobs": "many"}, "n_jobs is 'many'"),
+        ({"scoring": ["accuracy", "f1_macro"]}, "give one score"),
+        ({"scoring": {"a": "accuracy"}}, "give one score"),
     ],
 )
 def test_search_refuses_in_a_sentence(given, said):
     X, y = load_iris(return_X_y=True)
     with pytest.raises(InputError, match=said):
         ActivationSearchCV(MLPClassifier(), **(SEARCH | given)).fit(X, y)
+
+
+def test_sparse_rows_are_refused_with_the_way_out():
+    X, y = [["a"], ["b"], ["c"]] * 10, [0, 1, 1] * 10
+    model = MLPClassifier((4,), max_iter=5, random_state=0)
+    with pytest.raises(InputError, match=r"OneHotEncoder\(sparse_output=False\)"):
+        make_pipeline(OneHotEncoder(), model).fit(X, y)
+    make_pipeline(OneHotEncoder(sparse_output=False), model).fit(X, y)

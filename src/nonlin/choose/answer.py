@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from nonlin.data.prepare import Preparation
 from nonlin.data.read import read
 from nonlin.data.split import FINAL_SHARES, LEAST_PER_CLASS, enough, split
 from nonlin.data.table import Table, from_memory
+from nonlin.data.wishes import wishes
 from nonlin.network import train
 from nonlin.tasks.task import Task, infer
 from nonlin.trials.journal import NOTHING, Journal
@@ -44,7 +45,8 @@ def from_arrays(X: Any, y: Any, given: Options) -> Result:
     begin = time.perf_counter()
     options = complete(given)
     asked = _Asked.of(options)
-    return _answer(from_memory(X, y, roles_of(options)), asked, begin)
+    table = from_memory(X, y, roles_of(options), wishes(options))
+    return _answer(table, asked, begin)
 
 
 def from_file(data: str, target: str | Sequence[str] | None, given: Options) -> Result:
@@ -52,7 +54,8 @@ def from_file(data: str, target: str | Sequence[str] | None, given: Options) -> 
     begin = time.perf_counter()
     options = complete(given)
     asked = _Asked.of(options)
-    return _answer(read(data, target, roles_of(options)), asked, begin)
+    table = read(data, target, roles_of(options), wishes(options))
+    return _answer(table, asked, begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def _answer(table: Table, asked: _Asked, begin: float) -> Result:
         sample=sample(contest.rows(rules.seeds[0])),
         notes=notes,
         seconds=time.perf_counter() - begin,
+        reading=table.plan,
     )
 
 
@@ -159,14 +163,13 @@ def _sampled(table: Table, task: Task, rules: Plan) -> Table:
     shares = (1 - share, share, 0.0)
     rows = split(groups(table, task), rules.seed, shares, LEAST_PER_CLASS).validation
     note = text("choose.sampled", rows=table.rows, kept=len(rows))
-    return Table(
-        table.name,
-        table.features[rows],
-        table.target[rows],
-        table.target_name,
-        (*table.notes, note),
-        table.roles[rows],
-        table.of_rows or table.rows,
+    return replace(
+        table,
+        features=table.features[rows],
+        target=table.target[rows],
+        notes=(*table.notes, note),
+        roles=table.roles[rows],
+        of_rows=table.of_rows or table.rows,
     )
 
 

@@ -30,6 +30,11 @@ class Option:
     typed: str | None = None
     short: str | None = None
 
+    @property
+    def denied(self) -> bool:
+        """Is there a --no-NAME, too? Where the default is neither yes nor no."""
+        return self.typed == "" and self.default is None
+
 
 MARGIN = 0.01  # of accuracy, R2, D2 or kappa
 
@@ -52,6 +57,10 @@ class Options(TypedDict, total=False):
     time: Annotated[Any, Option(None, "COLUMN")]
     weights: Annotated[Any, Option(None, "COLUMN")]
     margin: Annotated[float, Option(MARGIN, "SCORE")]
+    gaps: Annotated[Sequence[str] | None, Option(None, "WORD,WORD,...")]
+    dates: Annotated[str | None, Option(None, "dmy|mdy")]
+    header: Annotated[bool | None, Option(None, "")]
+    keep: Annotated[Sequence[str] | None, Option(None, "COLUMN,...")]
     limits: Annotated[Mapping[str, Any] | None, Option(None)]
     journal: Annotated[str | PathLike[str] | None, Option(None)]
     executor: Annotated["Executor | None", Option(None)]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nonlin.choose.prepared import Sample
     from nonlin.choose.recommend import Recommendation
     from nonlin.choose.standing import Standing
+    from nonlin.data.plan import Plan as Reading
     from nonlin.data.prepare import Preparation
     from nonlin.keep import Model
     from nonlin.network import Network, Record, Settings
@@ -55,6 +56,7 @@ class Result:
     shares: how much of the spread of the scores comes from what; None where nothing can be told
     apart. sample: training rows of the first split, at most 1024, prepared, with their encoded
     targets. notes: what the user should know. seconds: in all.
+    reading: how the text file was read, if it was one.
     `print` gives the verdict in sentences, in the language in use.
     """
 
@@ -74,6 +76,7 @@ class Result:
     sample: Sample
     notes: tuple[Text, ...]
     seconds: float
+    reading: Reading | None = None
 
     def __str__(self) -> str:
         headline, *reasons = str(self.recommendation).splitlines()

@@ -42,7 +42,7 @@ def take(result: Result, final: Final) -> Model:
         command=python_call(result.plan, _asked(result.task)),
         versions=_versions(),
     )
-    return Model(final.network, final.preparation, result.task, about)
+    return Model(final.network, final.preparation, result.task, about, result.reading)
 
 
 def commanded(model: Model, command: str) -> Model:

@@ -58,7 +58,8 @@ def _row(name: str, option: Option) -> Row:
     elif option.default is not None:
         default = str(option.default)
     read = READERS.get(name, as_typed)
-    return Row(name, f"cli.options.{name}", option.typed or None, read, default, option.short)
+    help, metavar = f"cli.options.{name}", option.typed or None
+    return Row(name, help, metavar, read, default, option.short, option.denied)
 
 
 TYPED = [_row(name, option) for name, option in OPTIONS.items() if option.typed is not None]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nonlin._files import no_input
 from nonlin.cli.shared.options import Model
 from nonlin.cli.shared.printing import write_code
 
@@ -20,7 +21,10 @@ def command(
 ) -> None:
     """Write a script that builds and trains the network of a model."""
     from nonlin.keep import load
+    from nonlin.keep.folder import FILES
 
+    if output is not None:
+        no_input(output, (Path(model).expanduser() / name for name in FILES))
     written = load(model).code(to)
     if output is None:
         print(written, end="")

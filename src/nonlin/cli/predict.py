@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import say
+from nonlin._files import no_input, write_beside
+from nonlin._text import harmless, say
 from nonlin.cli.shared.options import Model
 
 if TYPE_CHECKING:
@@ -33,11 +35,15 @@ def command(
 ) -> None:
     """Predict the rows of a table."""
     _writable(output)
-    from nonlin.data.read import read_frame
+    from nonlin.data.read import files_of, read_frame
     from nonlin.keep import load
 
+    if output != SCREEN:
+        no_input(Path(output).expanduser(), files_of(data))
+
     loaded = load(model)
-    frame, notes = read_frame(data)
+    kept = loaded.preparation
+    frame, notes = read_frame(data, kept.used, loaded.reading, kept.categorical)
     found = loaded.predictions(frame, probabilities)
     for note in (*notes, *loaded.remarks(frame)):
         print(note, file=sys.stderr)
@@ -56,14 +62,16 @@ def _writable(output: str) -> None:
 
 def _write(found: pl.DataFrame, output: str) -> None:
     if output == SCREEN:
-        print(found.write_csv(), end="")
+        lines = found.write_csv()
+        print(harmless(lines) if sys.stdout.isatty() else lines, end="")
         return
-    path = Path(output).expanduser()
+    path, written = Path(output).expanduser(), io.BytesIO()
+    if path.suffix.lower() == ".parquet":
+        found.write_parquet(written)
+    else:
+        found.write_csv(written)
     try:
-        if path.suffix.lower() == ".parquet":
-            found.write_parquet(path)
-        else:
-            found.write_csv(path)
+        write_beside(path, written.getvalue())
     except OSError as error:
         raise InputError("cannot_write", path=output, reason=error.strerror or error) from error
     print(say("cli.predict.saved", path=output, rows=found.height), file=sys.stderr)

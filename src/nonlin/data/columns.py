@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
+from nonlin.data.numerals import is_code
 
 LISTED = 6  # column names that a note holds
 MOST_LEVELS = 20  # columns that one text column may become; the rest are "other"
 NEAR_UNIQUE = 0.5  # a text column with more levels than this share of the rows tells nothing
 NAMES_ROWS = re.compile(  # id, customer_id, customerId, 客户ID, row number, 订单编号, ...
-    r"(?i:(.*[^a-z])?(id|idx|no|nr|key)|id[^a-z].*|.*(编号|序号|行号|单号|学号|工号)"
-    r"|index|rownames|row[ _.]?(no|nr|number|index)?|[gu]?uid|column_1|unnamed: 0)|.*[a-z]I[dD]"
+    r"(?i:(.*[^a-z])?(id|idx|no|nr|num|key)\.?|id[^a-z].*|.*(编号|序号|行号|单号|学号|工号)"
+    r"|#|index|rownames|row[ _.]?(names?|id|no|nr|num|number|index)?\.?|[gu]?uid|column_1"
+    r"|unnamed: ?\d+|__index_level_\d+__|level_\d+|rec(ord)?[ _.]?(id|no|nr|number)?|lfd\W?.*)"
+    r"|.*[a-z]I[dD]"
+)
+TIMES = re.compile(  # what may be counted because time goes on
+    r"(?i:.*(time|date|day|week|month|quarter|year|hour|minute|second|step|epoch|tick|period|age"
+    r"|frame|lag|cycle|iteration|zeit|datum|tag|woche|monat|jahr|stunde).*|t|.*[年月日时周天期].*)"
 )
 REPEATED = re.compile(r"(.*)_duplicated_\d+")  # what polars makes of a name that occurs twice
 
@@ -73,15 +80,26 @@ def with_numbers(features: pl.DataFrame, kept: np.ndarray) -> pl.DataFrame:
         written, slips = column.filter(there), column.filter(there & number.is_null())
         if not near_unique(written) or 2 * len(slips) >= len(written):
             continue
+        if not len(slips) and is_code(written):
+            continue
         if len(slips):
-            raise InputError("text_column", column=column.name, example=slips[0])
+            row = int(np.flatnonzero((there & number.is_null()).to_numpy())[0])
+            raise InputError("text_column", column=column.name, example=slips[0], row=row + 1)
         found.append(number)
     return features.with_columns(found)
 
 
-def superfluous(features: pl.DataFrame) -> tuple[list[str], tuple[Text, ...]]:
-    """Columns that only name the rows or repeat another one, and notes that say so."""
+def superfluous(
+    features: pl.DataFrame, keep: Sequence[str] = ()
+) -> tuple[list[str], tuple[Text, ...]]:
+    """Columns that only name the rows or repeat another one, and notes that say so.
+
+    keep: columns that stay, whatever they seem to be.
+    """
+    before, features = features, features.drop(name for name in keep if name in features.columns)
     numbers = [name for name in features.columns if _names_rows(features[name])]
+    if len(numbers) == before.width and not NAMES_ROWS.fullmatch(numbers[0].strip()):
+        numbers = []  # nothing else would be left, and it is not called an id
     copies = _copies(features.drop(numbers))
     pairs = (f"{copy} (= {original})" for copy, original in copies.items())
     found = (("choose.row_numbers", listed(numbers)), ("choose.copies", listed(pairs)))
@@ -90,10 +108,11 @@ def superfluous(features: pl.DataFrame) -> tuple[list[str], tuple[Text, ...]]:
 
 
 def _names_rows(column: pl.Series) -> bool:
-    """Whole numbers, each once, that are called an id, or are 1, 2, 3, ... in any other order.
+    """Whole numbers, each once, that are called an id, or are 1, 2, 3, ... in any other order, or
+    have constant steps.
 
-    In this very order they may be a time, which is something to learn from; and few may be so
-    by chance.
+    What is called a time may go on in constant steps, which is something to learn from; and few
+    numbers may be so by chance.
     """
     if column.dtype != pl.Float64:
         return False
@@ -105,7 +124,10 @@ def _names_rows(column: pl.Series) -> bool:
         return True
     low, high = values.min(), values.max()
     counted = low in (0, 1) and high - low == len(values) - 1
-    return counted and len(values) > MOST_LEVELS and len(np.unique(np.diff(values))) > 1
+    steady = len(np.unique(np.diff(values))) == 1
+    if steady and TIMES.fullmatch(column.name.strip()):
+        return False
+    return (counted or steady) and len(values) > MOST_LEVELS
 
 
 def _copies(features: pl.DataFrame) -> dict[str, str]:

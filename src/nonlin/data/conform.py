@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
 from nonlin._text import text
-from nonlin.data.dates import TYPES, kind_of
-from nonlin.data.delimited import as_read
+from nonlin.data import written_dates
+from nonlin.data.dates import CLOCK, TYPES, kind_of
 from nonlin.data.table import normalised
+from nonlin.data.transform import Numeric
+from nonlin.data.written_dates import FIXED
 
+FAR = 1e18  # standard deviations; the square fits into float32
 TRUTH = {"1": "true", "0": "false", "true": "1", "false": "0"}  # other ways to write it
 
 
@@ -40,10 +44,25 @@ def numbers(column: pl.Series, found: pl.Series) -> pl.Series:
     if column.dtype == pl.Boolean:
         return column.cast(pl.Float64)
     number = found.cast(pl.Float64, strict=False)
-    slips = found.filter(number.is_null() & found.is_not_null())
+    slips = np.flatnonzero((number.is_null() & found.is_not_null()).to_numpy())
     if len(slips):
-        raise InputError("text_column", column=column.name, example=slips[0])
+        row = int(slips[0])
+        raise InputError("text_column", column=column.name, example=found[row], row=row + 1)
     return number
+
+
+def near(column: pl.Series, rule: Numeric) -> pl.Series:
+    """The column itself; InputError for a number so far from training that nothing follows of it.
+
+    It would be infinite in the units of the network.
+    """
+    with np.errstate(over="ignore"):
+        away = np.abs(column.fill_null(rule.median).to_numpy() - rule.mean) / rule.scale
+    far = np.flatnonzero(~(away <= FAR))
+    if len(far):
+        row = int(far[0])
+        raise InputError("far_away", column=column.name, given=column[row], row=row + 1)
+    return column
 
 
 def dates(column: pl.Series, found: pl.Series, kind: str) -> pl.Series:
@@ -51,11 +70,18 @@ def dates(column: pl.Series, found: pl.Series, kind: str) -> pl.Series:
     if not found.count():
         return pl.Series(column.name, [None] * len(column), dtype=TYPES[kind])
     if found.dtype == pl.String:
-        found = normalised(as_read(found).to_frame()).to_series()
+        found = _written(found, kind)
     if not found.dtype.is_temporal() or kind_of(found.dtype) != kind:
         wanted = text(f"dates.{kind}")
         raise InputError("no_date", column=column.name, example=_example(column), wanted=wanted)
     return found
+
+
+def _written(found: pl.Series, kind: str) -> pl.Series:
+    """Text as dates or times, if all of it can be read; days first, where both orders can be."""
+    order = next(iter(written_dates.orders(found.drop_nulls())), FIXED)
+    read = written_dates.clock(found) if kind == CLOCK else written_dates.moments(found, order)
+    return read if read.null_count() == found.null_count() else found
 
 
 def levels(column: pl.Series, known: Sequence[str]) -> pl.Series:

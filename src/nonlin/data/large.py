@@ -1,67 +1,138 @@
 """Files that need not fit into memory: a stratified random part of their rows, read in one pass.
 
-CSV: all cells are read as text, and the part goes through `delimited` as a small file does.
+CSV: all cells are read as text, and the part goes the way of a small file.
 """
 
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from nonlin._text import Text, text
-from nonlin.data.delimited import MISSING, from_bytes, separator_of
-from nonlin.data.plain_text import BEFORE, GZIP
+from nonlin._text import text
+from nonlin.data import cells, dialect, gap_words, search
+from nonlin.data.dialect import DOUBLED, SAMPLE, Dialect
+from nonlin.data.plain_text import GZIP
+from nonlin.data.source import Source
 from nonlin.data.split import LEAST_PER_CLASS
+from nonlin.data.wishes import Wishes
 
 LARGE = 1 << 28  # bytes of text: a smaller file is read as a whole
 MANY = 2_000_000  # rows of a Parquet file
 KEPT = 100_000  # rows: more make no difference that a race of small networks could resolve
 FEW_VALUES = 1000  # different values of a target that may be classes
-HEAD = 1 << 16  # bytes that show the separator
 ROW = "nonlin row number"
+PARQUET = (".parquet", ".pq")
+TEXT = (".csv", ".tsv", ".tab", ".txt")
 
 
-def scanned(path: Path, parquet: bool) -> pl.LazyFrame | None:
-    """The rows of a large file, unread; None if it is small, or no plain UTF-8 text."""
-    if parquet:
-        lazy = pl.scan_parquet(path)
-        many = lazy.select(pl.len()).collect().item() > MANY
-        return lazy if many else None
-    if path.stat().st_size < LARGE:
-        return None
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    if b"\0" in head or head.startswith((GZIP, codecs.BOM_UTF8, *BEFORE)):
-        return None
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """A large table, unread; of a text file with its dialect, else None."""
+
+    rows: pl.LazyFrame
+    dialect: Dialect | None
+
+    @property
+    def names(self) -> list[str]:
+        """Of the columns."""
+        return self.rows.collect_schema().names()
+
+
+def scanned(path: Path, header: bool | None = None) -> Scan | None:
+    """A large file; None if it is small, unreadable, or no plain text in UTF-8."""
     try:
-        head.rpartition(b"\n")[0].decode()
-    except UnicodeDecodeError:
+        if path.is_file() and path.suffix.lower() in PARQUET:
+            return _parquet(path)
+        if path.is_file() and path.suffix.lower() in TEXT and path.stat().st_size >= LARGE:
+            return _text(path, header)
+    except (pl.exceptions.PolarsError, OSError, UnicodeError):
+        return None  # reading it as usual says what is wrong
+    return None
+
+
+def _parquet(path: Path) -> Scan | None:
+    lazy = pl.scan_parquet(path, glob=False)
+    many = lazy.select(pl.len()).collect().item() > MANY
+    return Scan(lazy, None) if many else None
+
+
+def _text(path: Path, header: bool | None) -> Scan | None:
+    with path.open("rb") as file:
+        head = file.read(2 * SAMPLE)
+    if b"\0" in head or head.startswith((GZIP, codecs.BOM_UTF8)):
         return None
-    separator = separator_of(head)
-    return pl.scan_csv(path, infer_schema=False, separator=separator, null_values=MISSING)
+    written = head.rpartition(b"\n")[0].decode()
+    how = dialect.find(written, "UTF-8", header)
+    if how.comments or how.marked or how.quoting != DOUBLED:
+        return None
+    lazy = pl.scan_csv(
+        path,
+        glob=False,
+        infer_schema=False,
+        separator=how.separator,
+        has_header=how.header,
+        with_column_names=lambda names: cells.names(names, how.header),
+    )
+    stripped = lazy.with_columns(pl.all().str.strip_chars())
+    return Scan(stripped.with_columns(pl.when(pl.all() != "").then(pl.all())), how)
 
 
-def part(
-    lazy: pl.LazyFrame, target: str, parquet: bool
-) -> tuple[pl.DataFrame, tuple[Text, ...], int]:
-    """KEPT rows in their order, the same share of each class of the target; notes; of how many.
+def part(scan: Scan, targets: Sequence[str], wishes: Wishes) -> tuple[Source, search.Levels, int]:
+    """KEPT rows in their order, the same share of each class of the first target; the words that
+    are levels of it; of how many rows.
 
     Rows without a target are left out. A class keeps LEAST_PER_CLASS rows at least, if it has
-    them. Always the same rows of the same file.
+    them. Always the same rows of the same file. Raises PolarsError for a broken file.
     """
-    column = lazy.select(target).collect(engine="streaming")[target]
+    target, lazy, notes = targets[0], scan.rows, []
+    column, levels = _column(lazy, target), {}
+    if scan.dialect is not None:
+        lazy, again = _without_heads(lazy, scan.names, column)
+        if again:
+            notes.append(text("choose.head_again", count=again))
+            column = _column(lazy, target)
+        words = _words(lazy) if column.is_in(gap_words.EITHER).any() else {}
+        levels = {target: search.levels_of(column, words, wishes)}
+        column = column.set(~search.is_there(column, levels[target], wishes), None)
     chosen = _chosen(column)
-    note = text("choose.sampled", rows=len(column), kept=len(chosen))
     numbers = pl.Series(chosen, dtype=pl.UInt32)
     rows = lazy.with_row_index(ROW).filter(pl.col(ROW).is_in(numbers.implode()))
     frame = rows.collect(engine="streaming").sort(ROW).drop(ROW)
-    if parquet:
-        return frame, (note,), len(column)
-    read, notes = from_bytes(frame.write_csv().encode())
-    return read, (note, *notes), len(column)
+    note = text("choose.sampled", rows=len(column), kept=len(chosen))
+    said = cells.of_several_lines(frame) if scan.dialect else ()
+    return Source(frame, (note, *notes, *said), scan.dialect), levels, len(column)
+
+
+def _column(lazy: pl.LazyFrame, name: str) -> pl.Series:
+    return lazy.select(name).collect(engine="streaming")[name]
+
+
+def _without_heads(
+    lazy: pl.LazyFrame, names: Sequence[str], target: pl.Series
+) -> tuple[pl.LazyFrame, int]:
+    """Without lines of names in the table, looked for only if the target holds its name."""
+    again = cells.is_head(names)
+    if again is None or not (target == target.name).any():
+        return lazy, 0
+    count = lazy.select(again.sum()).collect(engine="streaming").item()
+    return lazy.filter(~again.fill_null(False)), count
+
+
+def _words(lazy: pl.LazyFrame) -> dict[str, frozenset[str]]:
+    """As `gap_words.either`, in one pass over the file."""
+    asked = [
+        (pl.col(name) == word).any().alias(f"{word} {name}")
+        for name in lazy.collect_schema().names()
+        for word in gap_words.EITHER
+    ]
+    found = lazy.select(asked).collect(engine="streaming").row(0, named=True)
+    pairs = [each.split(" ", 1)[::-1] for each, there in found.items() if there]
+    return {name: frozenset(word for other, word in pairs if other == name) for name, _ in pairs}
 
 
 def _chosen(target: pl.Series) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The bytes of a file as UTF-8 lines: any usual encoding and line end, packed or not."""
+"""The bytes of a file as lines in UTF-8: any usual encoding, packed or not."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ from nonlin._text import Text, text
 CHINESE = 0.9  # share of the letters that must be common ones for a file to be Chinese
 GZIP = b"\x1f\x8b"
 JSON = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\"\]\d])")
-BEFORE = (b"# ", b"sep=", b"SEP=")  # comments, and what Excel says of the separator
 FORMATS = {b"PAR1": "Parquet", b"PK\x03\x04": "Excel, zip", b"\x89PNG": "PNG", b"%PDF": "PDF"}
 FORMATS |= {b"ARROW1": "Arrow", b"\xff\xd8\xff": "JPEG", b"SQLite": "SQLite", GZIP: "gzip"}
 
 
-def plain_text(path: Path) -> tuple[bytes, list[Text]]:
-    """Lines in UTF-8 that end with a line feed, and notes on what was not so.
+def plain_text(path: Path) -> tuple[bytes, str, list[Text]]:
+    """Lines in UTF-8 without a mark of the encoding; the encoding of the file; notes on it.
 
-    Left out: a mark of the encoding, comments (# ..., sep=;) before the first line, and the first
-    line where it comes again. Raises OSError for an unreadable file, InputError for one that is no
-    text, and for JSON.
+    Raises OSError for an unreadable file, InputError for one that is no text, and for JSON.
     """
     raw = _unpacked(path)
     notes = []
@@ -40,11 +37,7 @@ def plain_text(path: Path) -> tuple[bytes, list[Text]]:
         raw = raw.replace(b"\r", b"\n")
     if JSON.match(raw):
         raise InputError("json", given=path.name)
-    raw, comments = _without_comments(raw)
-    raw, heads = _without_heads(raw)
-    found = (("comments", comments), ("head_again", heads))
-    notes.extend(text(f"choose.{key}", count=count) for key, count in found if count)
-    return raw, notes
+    return raw, encoding, notes
 
 
 def _unpacked(path: Path) -> bytes:
@@ -95,25 +88,3 @@ def _is_chinese(written: str) -> bool:
     foreign = [letter for letter in written if not letter.isascii()]
     common = [letter for letter in foreign if letter.encode("gb2312", "ignore")]
     return len(common) >= CHINESE * len(foreign)
-
-
-def _without_comments(raw: bytes) -> tuple[bytes, int]:
-    """Without the lines before the table that begin with BEFORE, and how many there were."""
-    count = 0
-    while raw.startswith(BEFORE):
-        raw = raw.partition(b"\n")[2]
-        count += 1
-    return raw, count
-
-
-def _without_heads(raw: bytes) -> tuple[bytes, int]:
-    """With the first line at the beginning only, as where files were joined; how many more."""
-    head = raw.partition(b"\n")[0] + b"\n"
-    again = b"\n" + head
-    if len(head) < 4 or again not in raw or any(sign in head for sign in b"0123456789"):
-        return raw, 0
-    rest = raw[len(head) - 1 :]  # with the line end, so that neighbours are found, too
-    count = rest.count(again)
-    while again in rest:
-        rest = rest.replace(again, b"\n")
-    return head + rest[1:], count

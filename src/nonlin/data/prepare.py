@@ -20,6 +20,7 @@ from nonlin.data.transform import Transform, from_fitted
 
 RARE = 0.01  # levels with a smaller share of the rows are "other"
 LARGEST = 1e100  # its square is still a number
+SMALLEST = 1e-100  # so is its square
 GAP = "(missing)"
 NOTES = ("levels", "dates", "dropped_constant", "dropped_unique")  # in the order they are told
 
@@ -56,15 +57,16 @@ class Preparation:
     def read(self, X: Any) -> pl.DataFrame:
         """The columns that are used, as `data.normalised` gives them, spelt as in training.
 
-        Raises InputError for missing columns, text and dates where numbers are needed, and
-        anything but dates where these are.
+        Raises InputError for missing columns, text and dates where numbers are needed, anything
+        but dates where these are, and numbers beyond all that training saw.
         """
         raw = conform.select(as_frame(X), self.used)
         found = normalised(raw)
+        numbers = zip(self.numeric, self.transformer.numeric, strict=False)  # cycles come after
         levels = zip(self.categorical, self.transformer.categorical, strict=True)
         return pl.DataFrame(
             [
-                *(conform.numbers(raw[name], found[name]) for name in self.numeric),
+                *(conform.near(conform.numbers(raw[n], found[n]), rule) for n, rule in numbers),
                 *(conform.dates(raw[n.column], found[n.column], n.kind) for n in self.dated),
                 *(conform.levels(raw[name], rule.levels) for name, rule in levels),
             ]
@@ -100,14 +102,16 @@ def fit(features: pl.DataFrame, target: np.ndarray | None = None) -> Preparation
     if not (numeric or times or categorical):
         raise InputError("no_features")
     rows = _arranged(features, numeric, times, categorical)
-    transformer = _fitted(rows, len(numeric) + len(times), len(categorical))
+    ups = [_up(rows[name].to_numpy()) for name in numeric]
+    large = rows.with_columns(pl.col(n) * up for n, up in zip(numeric, ups, strict=True) if up > 1)
+    transformer = _fitted(large, len(numeric) + len(times), len(categorical))
     mean, scale = (0.0, 1.0) if target is None else _location(target)
     return Preparation(
         tuple(features.columns),
         tuple(numeric),
         times,
         tuple(categorical),
-        from_fitted(transformer),
+        from_fitted(transformer).scaled([1 / up for up in ups]),
         _names(transformer),
         mean,
         scale,
@@ -176,6 +180,12 @@ def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:
             raise InputError("too_large", column=column.name, given=largest, limit=LARGEST)
 
 
+def _up(values: np.ndarray) -> float:
+    """A power of 2 that brings numbers near 1 whose squares would be 0; 1 for all others."""
+    largest = float(np.nanmax(np.abs(values)))
+    return 2.0 ** min(-math.frexp(largest)[1], 1000) if 0 < largest < SMALLEST else 1.0
+
+
 def _arranged(
     features: pl.DataFrame,
     numeric: Sequence[str],
@@ -228,5 +238,6 @@ def _names(transformer: Any) -> tuple[str, ...]:
 
 
 def _location(target: np.ndarray) -> tuple[float, float]:
-    scale = float(target.std())
+    up = _up(target)
+    scale = float((target * up).std()) / up
     return float(target.mean()), scale if scale > 0 else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +12,20 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
-from nonlin.data import labels, large
-from nonlin.data.delimited import read_delimited
+from nonlin._text import Text, harmless, text
+from nonlin.data import labels, large, search
+from nonlin.data.cells import read_cells
+from nonlin.data.dialect import Dialect
+from nonlin.data.large import PARQUET
+from nonlin.data.plan import Plan
+from nonlin.data.source import Source
 from nonlin.data.table import Table, column, from_frame
+from nonlin.data.wishes import NONE, Wishes
 
 DATA_SETS = ("iris", "wine", "digits", "breast_cancer", "diabetes")
 TARGETS = ("target", "label", "class", "y")  # names that a target usually has
-PARQUET = (".parquet", ".pq")
 ARROW = (".arrow", ".feather", ".ipc")
-TEXT = (".csv", ".tsv", ".tab", ".txt", ".gz")
-ENDINGS = (*TEXT, *PARQUET, *ARROW)
+ENDINGS = (*large.TEXT, ".gz", *PARQUET, *ARROW)
 WILD = frozenset("*?[")
 
 
@@ -29,27 +33,37 @@ def read(
     data: str,
     target: str | Sequence[str] | None = None,
     special: Mapping[str, str] = {},
+    wishes: Wishes = NONE,
 ) -> Table:
     """The table called `data`: a path, or one of iris, wine, digits, breast_cancer, diabetes.
 
     A path may be a pattern such as data/*.csv; of a large file, a random part is read. target: the
     column to predict, or several of 0 and 1 ("a,b"); the one called target, label, class or y (in
     any case) if not given, else the last one, which `notes` then says. special: see
-    `data.from_frame`. Raises InputError for a missing, empty or unreadable file, an unknown
-    column, a table of one column.
+    `data.from_frame`. wishes: where the user decides how a text file is read. Raises InputError
+    for a missing, empty or unreadable file, an unknown column, a table of one column.
     """
     path = Path(data).expanduser()
-    of_rows = 0
-    lazy = None if data in DATA_SETS and not path.exists() else _large(path)
-    if lazy is not None:
-        chosen = _targets(target, lazy.collect_schema().names(), special)
-        frame, notes, of_rows = large.part(lazy, chosen[0], path.suffix.lower() in PARQUET)
-    else:
-        frame, notes = read_frame(data)
-        chosen = _targets(target, frame.columns, special)
+    scan = None if data in DATA_SETS and not path.exists() else large.scanned(path, wishes.header)
+    levels, of_rows = None, 0
+    if scan is not None:
+        chosen = _targets(target, scan.names, special)
+        try:
+            source, levels, of_rows = large.part(scan, chosen, wishes)
+        except pl.exceptions.PolarsError:  # reading it as usual says what is wrong
+            scan = None
+    if scan is None:
+        source = _source(data, wishes.header)
+        chosen = _targets(target, source.frame.columns, special)
+    notes = source.notes
     if target is None:
         notes = (*notes, text("choose.target_taken", column=chosen[0]))
-    return replace(from_frame(path.name, frame, chosen, notes, special), of_rows=of_rows)
+    frame, plan = source.frame, None
+    if source.dialect is not None:
+        plan, said = search.find(frame, source.dialect, chosen, wishes, levels=levels)
+        frame, notes = plan.read(frame), (*notes, *said)
+    table = from_frame(str(harmless(path.name)), frame, chosen, notes, special, wishes)
+    return replace(table, of_rows=of_rows, plan=plan)
 
 
 def _targets(
@@ -57,49 +71,84 @@ def _targets(
 ) -> list[str]:
     """The columns to predict."""
     if target is not None:
-        return [column(each, names) for each in labels.columns(target, names)]
+        chosen = [column(each, names) for each in labels.columns(target, names)]
+        twice = next((each for at, each in enumerate(chosen) if each in chosen[:at]), None)
+        if twice is not None:
+            raise InputError("same_twice", given=twice)
+        return chosen
     free = [name for name in names if name not in special.values()]
     return [_usual_target(free or names)]
 
 
-def _large(path: Path) -> pl.LazyFrame | None:
-    """The rows of a file that is too large to be read as a whole."""
-    if not path.is_file() or path.suffix.lower() not in (*PARQUET, *TEXT):
-        return None
-    try:
-        return large.scanned(path, path.suffix.lower() in PARQUET)
-    except (pl.exceptions.PolarsError, OSError):
-        return None  # reading it as usual says what is wrong
+def read_frame(
+    data: str, used: Sequence[str] = (), plan: Plan | None = None, texts: Sequence[str] = ()
+) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """All columns of the table called `data`, and notes on how it was read; errors as `read`.
+
+    plan: by which an earlier file was read, and so is this one, in the columns that are used.
+    texts: without a plan, the columns that are text whatever they hold.
+    """
+    source = _source(data, plan.dialect.header if plan else None, plan.dialect if plan else None)
+    if source.dialect is None:
+        return source.frame, source.notes
+    if plan is None:
+        plan, said = search.find(source.frame, source.dialect, texts=texts)
+        return plan.read(source.frame), (*source.notes, *said)
+    frame, said = plan.read_new(source.frame, used, source.dialect.separator)
+    return frame, (*source.notes, *said)
 
 
-def read_frame(data: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
-    """All columns of the table called `data`, and notes on how it was read; errors as `read`."""
+def files_of(data: str) -> list[Path]:
+    """The files that are read for `data`, if there are any."""
+    path = Path(data).expanduser()
+    if path.exists() or data in DATA_SETS or not WILD.intersection(data):
+        return [path] if path.exists() else []
+    return _matching(path)
+
+
+def _matching(pattern: Path) -> list[Path]:
+    """In the order of their names."""
+    base = next(each for each in pattern.parents if not WILD.intersection(str(each)))
+    return sorted(each for each in base.glob(str(pattern.relative_to(base))) if each.is_file())
+
+
+def _source(data: str, header: bool | None, known: Dialect | None = None) -> Source:
     path = Path(data).expanduser()
     if path.exists():
-        return _file(path, data)
+        return _file(path, data, header, known)
     if data in DATA_SETS:
-        return _data_set(data), ()
-    return _files(path, data) if WILD.intersection(data) else _file(path, data)
+        return Source(_data_set(data))
+    if WILD.intersection(data):
+        return _files(path, data, header, known)
+    return _file(path, data, header, known)
 
 
-def _files(pattern: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+def _files(pattern: Path, given: str, header: bool | None, known: Dialect | None) -> Source:
     """The rows of all files that match, one after the other in the order of their names."""
-    base = next(each for each in pattern.parents if not WILD.intersection(str(each)))
-    paths = sorted(each for each in base.glob(str(pattern.relative_to(base))) if each.is_file())
+    paths = _matching(pattern)
     if not paths:
         raise InputError("no_match", given=given, hint=_near(pattern, ()))
-    frames, notes = zip(*(_file(path, str(path)) for path in paths), strict=True)
-    for path, frame in zip(paths, frames, strict=True):
-        if frame.columns != frames[0].columns:
-            differ = sorted(set(frame.columns) ^ set(frames[0].columns)) or frame.columns
-            shown = ", ".join(differ[:5])
-            raise InputError("files_differ", first=paths[0].name, other=path.name, columns=shown)
-    said = {str(each): each for part in notes for each in part}.values()
+    sources: list[Source] = []
+    for path in paths:
+        sources.append(_file(path, str(path), header, known))
+        known = known or sources[0].dialect
+        header = known.header if known and header is None else header
+        _same(paths[0], sources[0].frame.columns, path, sources[-1].frame.columns)
+    said = {str(each): each for part in sources for each in part.notes}.values()
+    frames = [part.frame for part in sources]
     try:
         whole = pl.concat(frames, how="vertical_relaxed")
     except pl.exceptions.PolarsError:  # numbers in one file, text in another
         whole = pl.concat([frame.cast(pl.String) for frame in frames])
-    return whole, (text("choose.files", count=len(paths), rows=whole.height), *said)
+    note = text("choose.files", count=len(paths), rows=whole.height)
+    return Source(whole, (note, *said), sources[0].dialect)
+
+
+def _same(first: Path, names: list[str], other: Path, columns: list[str]) -> None:
+    """Raises InputError for a file with other columns."""
+    if columns != names:
+        shown = ", ".join((sorted({*columns} ^ {*names}) or columns)[:5])
+        raise InputError("files_differ", first=first.name, other=other.name, columns=shown)
 
 
 def _usual_target(columns: list[str]) -> str:
@@ -120,7 +169,7 @@ def _data_set(name: str) -> pl.DataFrame:
     return frame.with_columns(pl.Series("target", target))
 
 
-def _file(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+def _file(path: Path, given: str, header: bool | None, known: Dialect | None) -> Source:
     if path.is_symlink() and not path.exists():
         raise InputError("broken_link", given=given)
     if not path.exists():
@@ -131,20 +180,21 @@ def _file(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
         raise InputError("unknown_ending", given=path.name, allowed=", ".join(ENDINGS))
     if path.stat().st_size == 0:
         raise InputError("empty_file", given=given)
-    frame, notes = _table(path, given)
-    if frame.height == 0 or frame.width == 0:
+    source = _table(path, given, header, known)
+    if source.frame.height == 0 or source.frame.width == 0:
         raise InputError("empty_file", given=given)
-    return frame, notes
+    return source
 
 
-def _table(path: Path, given: str) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+def _table(path: Path, given: str, header: bool | None, known: Dialect | None) -> Source:
     ending = path.suffix.lower()
     try:
         if ending in PARQUET:
-            return pl.read_parquet(path), ()
+            return Source(pl.read_parquet(io.BytesIO(path.read_bytes())))
         if ending in ARROW:
-            return pl.read_ipc(path), ()
-        return read_delimited(path)
+            return Source(pl.read_ipc(io.BytesIO(path.read_bytes())))
+        frame, dialect, notes = read_cells(path, header, known)
+        return Source(frame, tuple(notes), dialect)
     except OSError:
         raise InputError("unreadable_file", given=given) from None
     except pl.exceptions.NoDataError:

@@ -10,6 +10,7 @@ import polars as pl
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
+from nonlin.data import written_dates
 
 NAMES = ("group", "time", "weights")
 MICROSECONDS = {"M": "datetime64[us]", "m": "timedelta64[us]"}  # by the kind of NumPy's type
@@ -90,10 +91,8 @@ def _groups(name: str, series: pl.Series) -> np.ndarray:
 
 def _dates(series: pl.Series) -> pl.Series:
     """Null where no date is written."""
-    try:
-        return series.str.to_datetime(strict=False)
-    except pl.exceptions.ComputeError:  # there is no way to write dates that fits the first one
-        return pl.Series(series.name, [None] * len(series), dtype=pl.Datetime)
+    order = next(iter(written_dates.orders(series)), written_dates.FIXED)
+    return written_dates.moments(series, order)
 
 
 def _ranks(name: str, series: pl.Series) -> np.ndarray:

@@ -6,7 +6,7 @@ or one of `dates.TYPES`; a gap, NaN or infinity is null.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,13 @@ from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.checks import real_array
 from nonlin.data import columns, dates, labels
+from nonlin.data.hints import hints
+from nonlin.data.numerals import EXACT
+from nonlin.data.plan import Plan
 from nonlin.data.roles import MICROSECONDS, NONE, Roles, roles
+from nonlin.data.rules import without_gaps
+from nonlin.data.wishes import NONE as NO_WISHES
+from nonlin.data.wishes import Wishes
 
 TARGET = "y"  # the name of a target that came without one
 NUMBERS = (int, float, np.integer, np.floating)
@@ -31,7 +37,8 @@ class Table:
     features: see `normalised`, null where a value is missing. target: (rows,),
     float64, integers, booleans or text, or (rows, labels) of 0 and 1; nothing missing. notes:
     what the user should know about how the table was read. roles: how rows belong together.
-    of_rows: how many there were, if these are a random part of them; else 0.
+    of_rows: how many there were, if these are a random part of them; else 0. plan: how the cells of
+    a text file were read.
     """
 
     name: str | Text
@@ -41,6 +48,7 @@ class Table:
     notes: tuple[Text, ...] = ()
     roles: Roles = NONE
     of_rows: int = 0
+    plan: Plan | None = None
 
     @property
     def rows(self) -> int:
@@ -48,19 +56,21 @@ class Table:
         return len(self.target)
 
 
-def from_memory(X: Any, y: Any, special: Mapping[str, Any] = {}) -> Table:
+def from_memory(
+    X: Any, y: Any, special: Mapping[str, Any] = {}, wishes: Wishes = NO_WISHES
+) -> Table:
     """A table of arrays, lists or frames (NumPy, polars, pandas).
 
     X: (rows, columns), numbers; a frame may hold text too. y: (rows,). special: for a role of
     `roles.NAMES` the name of a column of X, or values (rows,). Raises InputError for shapes that
     do not fit, complex, object and text arrays, and a target without any value.
     """
-    raw = as_frame(X)
+    raw = without_gaps(as_frame(X), wishes.gaps)
     raw, known = _special(raw, special)
     values, gaps = as_target(y, TARGET)
     if len(gaps) != raw.height:
         raise InputError("rows_differ", rows=raw.height, targets=len(gaps))
-    return _table(text("choose.arrays"), raw, TARGET, values, gaps, known)
+    return _table(text("choose.arrays"), raw, TARGET, values, gaps, known, wishes=wishes)
 
 
 def from_frame(
@@ -69,12 +79,14 @@ def from_frame(
     target: Sequence[str],
     notes: Sequence[Text] = (),
     special: Mapping[str, str] = {},
+    wishes: Wishes = NO_WISHES,
 ) -> Table:
     """A table of one frame, of which the columns `target` are to be predicted.
 
-    special: for a role of `roles.NAMES`, the name of its column.
+    special: for a role of `roles.NAMES`, the name of its column. wishes: columns to keep, and gaps.
     """
     joined = ", ".join(target)
+    frame = without_gaps(frame, wishes.gaps)
     for role, given in special.items():
         if given in target:
             raise InputError("role_target", role=role, column=given)
@@ -82,14 +94,19 @@ def from_frame(
     if frame.width <= len(target):
         raise InputError("one_column", name=name, column=joined)
     y = frame[target[0]] if len(target) == 1 else frame.select(target)
-    return _table(name, frame.drop(target), joined, *as_target(y, joined), known, notes)
+    values = as_target(y, joined)
+    return _table(name, frame.drop(target), joined, *values, known, notes, wishes)
 
 
 def _special(frame: pl.DataFrame, special: Mapping[str, Any]) -> tuple[pl.DataFrame, Roles]:
     """The frame without the columns that have a role, and the roles."""
-    given = {}
+    given: dict[str, Any] = {}
+    used: dict[str, str] = {}
     for role, values in special.items():
         if isinstance(values, str):
+            if values in used:
+                raise InputError("two_roles", given=values, first=used[values], second=role)
+            used[values] = role
             name = column(values, frame.columns)
             given[role] = (name, frame[name])
             frame = frame.drop(name)
@@ -106,17 +123,22 @@ def _table(
     gaps: np.ndarray,
     known: Roles,
     notes: Sequence[Text] = (),
+    wishes: Wishes = NO_WISHES,
 ) -> Table:
     """Rows with a target, columns that say something, and notes on the others."""
+    for name in wishes.keep:
+        column(name, raw.columns)
     features = columns.with_numbers(normalised(raw), ~gaps)
-    superfluous, said = columns.superfluous(features)  # of all rows: a gap breaks row numbers
+    superfluous, said = columns.superfluous(
+        features, wishes.keep
+    )  # of all rows: a gap breaks row numbers
     features = features.drop(superfluous).filter(~gaps)
     found = (
         *notes,
         *_left_out(gaps, target),
         *columns.remarks(raw.filter(~gaps), target),
         *said,
-        *(columns.like_target(features, values) if values.ndim == 1 else ()),
+        *hints(features, values, known[~gaps].time),
     )
     return Table(name, features, values, target, (*found, *known.notes), known[~gaps])
 
@@ -135,6 +157,8 @@ def as_frame(X: Any) -> pl.DataFrame:
         return frame
     if hasattr(X, "iloc") and hasattr(X, "columns"):
         names = columns.distinct(str(name) for name in X.columns)
+        for name in names:
+            whole_letters(name, [name])
         return pl.DataFrame([_from_pandas(n, X.iloc[:, at]) for at, n in enumerate(names)])
     array = real_array("X", X)
     if array.ndim != 2:
@@ -153,18 +177,39 @@ def _from_pandas(name: str, column: Any) -> pl.Series:
     missing = column.isna().to_numpy()
     values = [None if gap else v for v, gap in zip(column.tolist(), missing, strict=True)]
     if column.dtype != "category":  # whose numbers are names
-        with suppress(TypeError):  # booleans, dates, numbers kept as objects
+        with suppress(TypeError, UnicodeEncodeError):  # booleans, dates, numbers kept as objects
             return pl.Series(name, values)
+    whole_letters(name, values)
     return pl.Series(name, [None if v is None else str(v) for v in values], dtype=pl.String)
 
 
+def whole_letters(name: str, values: Iterable[Any]) -> None:
+    """Raises InputError for text with half a letter (a lone surrogate), which no file can hold."""
+    for value in values:
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            raise InputError("half_letter", name=name, given=str(value)) from None
+
+
 def normalised(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column as Float64, String or of `dates.TYPES`, null where a value is missing or not
-    finite; text without blanks around it, and however TRUE and False are written, in small letters.
+    """Every column as Float64, String (also whole numbers that are no different as floats) or of
+    `dates.TYPES`, null where a value is missing or not finite; text without blanks around it, and
+    however TRUE and False are written, in small letters.
     """
     if frame.width == 0:
         raise InputError("no_features")
+    frame = frame.with_columns(pl.col(_codes(frame)).cast(pl.String))
     return frame.select(_normalised(name, dtype) for name, dtype in frame.schema.items())
+
+
+def _codes(frame: pl.DataFrame) -> list[str]:
+    """The columns of whole numbers that floats cannot tell apart."""
+    whole = [name for name, dtype in frame.schema.items() if dtype.is_integer()]
+    if not whole:
+        return []
+    ends = frame.select(pl.col(whole).cast(pl.Float64).abs().max()).row(0, named=True)
+    return [name for name, largest in ends.items() if (largest or 0) > EXACT]
 
 
 def _normalised(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -220,16 +265,24 @@ def _from_array(y: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         raise InputError("target_dimensions", shape=array.shape)
     gaps = np.zeros(len(array), bool)
     if array.dtype.kind == "O":
-        gaps = np.array([each is None or each != each for each in array], bool)
+        gaps = np.array([_missing(each) for each in array], bool)
     elif array.dtype.kind == "f":
         gaps = ~np.isfinite(array)
     return _checked(array[~gaps], name), gaps
+
+
+def _missing(value: Any) -> bool:
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # the NA of pandas is neither equal to itself nor different
+        return True
 
 
 def _checked(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind == "O":
         kinds = {type(each) for each in array}
         if all(issubclass(kind, str) for kind in kinds):
+            whole_letters(name, array)
             return array.astype(str)
         if not all(issubclass(kind, NUMBERS) for kind in kinds):
             names = ", ".join(sorted(kind.__name__ for kind in kinds))
@@ -237,6 +290,8 @@ def _checked(array: np.ndarray, name: str) -> np.ndarray:
         array = np.array(array.tolist())  # numbers, of which some were missing
     if array.dtype.kind == "f":
         return array.astype(np.float64)
+    if array.dtype.kind == "U":
+        whole_letters(name, np.unique(array))
     if array.dtype.kind not in "biuU":
         raise InputError("target_type", name=name, given=array.dtype)
     return array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,15 @@ class Transform:
     def width(self) -> int:
         """How many inputs there are."""
         return len(self.numeric) + sum(len(c.levels) + c.other for c in self.categorical)
+
+    def scaled(self, factors: Sequence[float]) -> Transform:
+        """The same for columns of numbers that are multiplied by these factors, a power of 2 each;
+        those behind the last factor stay.
+        """
+        known = [*factors, *[1.0] * (len(self.numeric) - len(factors))]
+        pairs = zip(self.numeric, known, strict=True)
+        numbers = (Numeric(r.median * by, r.mean * by, r.scale * by) for r, by in pairs)
+        return Transform(tuple(numbers), self.categorical)
 
     def transform(self, frame: pl.DataFrame) -> np.ndarray:
         """Float64 columns, NaN for gaps, then String ones, as float64 inputs (rows, width)."""

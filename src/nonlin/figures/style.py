@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nonlin._errors import InputError, nearest
+from nonlin._files import write_beside
 from nonlin._text import language, speaking
 
 FORMATS = ("png", "svg", "pdf")
@@ -147,7 +149,10 @@ def save(figure: Any, path: str | Path) -> Path:
     metadata = dates.get(target.suffix.lower())  # the same picture is the same file
     try:
         with matplotlib.rc_context({"svg.hashsalt": "nonlin"}):
-            figure.savefig(target, dpi=160, facecolor=figure.get_facecolor(), metadata=metadata)
+            drawn, kind = io.BytesIO(), target.suffix.lstrip(".").lower()
+            look = figure.get_facecolor()
+            figure.savefig(drawn, format=kind, dpi=160, facecolor=look, metadata=metadata)
+        write_beside(target, drawn.getvalue())
     except OSError as error:
         raise InputError("cannot_write", path=str(target), reason=error.strerror) from error
     return target

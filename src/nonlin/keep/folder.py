@@ -17,7 +17,8 @@ from nonlin._errors import InputError
 SETTINGS, PREPARATION = "settings.json", "preparation.json"
 WEIGHTS, ONNX = "weights.safetensors", "network.onnx"
 FILES = (SETTINGS, PREPARATION, WEIGHTS, ONNX)
-FORMAT, SCHEMA = "nonlin model", 2
+FORMAT, SCHEMA = "nonlin model", 3
+LACKS: dict[int, dict[str, Any]] = {2: {"reading": None}}  # what files of an older schema lack
 MOST_BYTES = 64 * 2**20  # of a JSON file
 
 
@@ -57,7 +58,9 @@ def _is_model(path: Path) -> bool:
 def replaced(path: Path) -> Iterator[Path]:
     """An empty folder beside `path` to write to; at the end of a `with` block it takes its place.
 
-    If the block fails, `path` is as it was. Raises InputError for what the system refuses.
+    If the block fails, `path` is as it was. A folder that somebody may stand in, or that is a
+    place of its own for the system, stays, and what is in it is replaced: the settings last, so
+    that it is no model before it is whole. Raises InputError for what the system refuses.
     """
     place = path.resolve()
     try:
@@ -71,12 +74,41 @@ def replaced(path: Path) -> Iterator[Path]:
                 _flush(each)
             if place.exists():
                 _replaceable(place)
-                place.rename(work / "old")
-            fresh.rename(place)
+            if place.exists() and _stays(place):
+                _moved(fresh, place, work)
+            else:
+                if place.exists():
+                    place.rename(work / "old")
+                fresh.rename(place)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         raise InputError("model_unwritable", path=str(path), reason=error.strerror) from error
+
+
+def _stays(place: Path) -> bool:
+    """Must the folder itself stay? One that is empty may be somebody's, and has nothing to lose."""
+    here = Path.cwd()
+    above = any(place.samefile(each) for each in (here, *here.parents))
+    return above or place.is_mount() or not any(place.iterdir())
+
+
+def _moved(fresh: Path, place: Path, work: Path) -> None:
+    """The files of one folder into another, whose own are back if that fails."""
+    old = work / "old"
+    old.mkdir()
+    names = [name for name in FILES[::-1] if (fresh / name).exists()]  # the settings are the last
+    try:
+        for name in FILES:
+            if (place / name).exists():
+                (place / name).rename(old / name)
+        for name in names:
+            (fresh / name).rename(place / name)
+    except OSError:
+        for name in FILES[::-1]:
+            if (old / name).exists():
+                (old / name).replace(place / name)
+        raise
 
 
 def _flush(path: Path) -> None:
@@ -110,9 +142,9 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
         raise InputError("model_format", name=name)
     schema = found.pop("schema", None)
-    if schema != SCHEMA or isinstance(schema, bool):
+    if type(schema) is not int or schema not in (SCHEMA, *LACKS):
         raise InputError("model_schema", name=name, given=str(schema)[:20], known=SCHEMA)
-    return found
+    return LACKS.get(schema, {}) | found
 
 
 def _refused(name: str) -> float:

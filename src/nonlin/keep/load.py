@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
+from nonlin.data.plan import Plan, works
 from nonlin.data.prepare import Preparation
 from nonlin.keep import folder as place
 from nonlin.keep import weights
@@ -35,12 +37,13 @@ def load(folder: str | PathLike[str]) -> Model:
     task = build(Task, settings.get("task"), "task")
     _sound(task)
     blueprint = build(Blueprint, settings.get("network"), "network")
-    prepared = place.read_json(path / place.PREPARATION).get("preparation")
-    preparation = build(Preparation, prepared, "preparation")
+    prepared = place.read_json(path / place.PREPARATION)
+    preparation = build(Preparation, prepared.get("preparation"), "preparation")
     _works(preparation)
+    reading = _reading(prepared)
     network = _network(blueprint, path / place.WEIGHTS)
     _belong_together(network, preparation, task)
-    return Model(network, preparation, task, about)
+    return Model(network, preparation, task, about, reading)
 
 
 def _sound(task: Task) -> None:
@@ -69,6 +72,16 @@ def _works(preparation: Preparation) -> None:
         raise InputError("model_preparation", reason=f"{inputs.shape}, {len(preparation.names)}")
     if not (np.isfinite([preparation.mean, preparation.scale]).all() and preparation.scale > 0):
         raise InputError("model_value", where="preparation.scale", given=preparation.scale)
+
+
+def _reading(prepared: dict[str, Any]) -> Plan | None:
+    """By what plan text files are read; a model that learnt from other tables has none."""
+    if "reading" not in prepared:
+        raise InputError("model_missing", name="reading")
+    found: Plan | None = build(Plan | None, prepared["reading"], "reading")
+    if found is not None and not works(found):
+        raise InputError("model_value", where="reading", given=shown(prepared["reading"]))
+    return found
 
 
 def _network(blueprint: Blueprint, path: Path) -> Network:

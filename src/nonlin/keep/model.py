@@ -33,7 +33,8 @@ class Model(Predictor):
         settings = {"about": plain(self.about), "network": network, "task": plain(self.task)}
         with place.replaced(path) as fresh:
             place.write_json(fresh / place.SETTINGS, settings)
-            place.write_json(fresh / place.PREPARATION, {"preparation": plain(self.preparation)})
+            parts = {"reading": plain(self.reading), "preparation": plain(self.preparation)}
+            place.write_json(fresh / place.PREPARATION, parts)
             weights.write(fresh / place.WEIGHTS, self.network)
             if find_spec("onnx"):
                 from nonlin.keep.onnx import as_onnx

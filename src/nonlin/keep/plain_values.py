@@ -104,7 +104,7 @@ def _array(given: Any, where: str) -> np.ndarray:
     values = _checked(list, table.get("values"), f"{where}.values")
     dtype = table.get("dtype")
     kinds = {"bool": bool, "int64": int, "uint64": int, "float64": float, "str": str}
-    if dtype not in kinds:
+    if not isinstance(dtype, str) or dtype not in kinds:
         raise InputError("model_value", where=f"{where}.dtype", given=shown(dtype))
     items = [_checked(kinds[dtype], value, f"{where}.values") for value in values]
     try:

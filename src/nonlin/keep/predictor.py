@@ -12,6 +12,7 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.data import prepare
 from nonlin.data.columns import distinct, listed
+from nonlin.data.plan import Plan
 from nonlin.data.prepare import Preparation
 from nonlin.data.table import as_frame, as_target
 from nonlin.network import Network, Settings
@@ -55,12 +56,16 @@ class About:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Predictor:
-    """A trained network with everything that it needs to predict from raw rows: see `Model`."""
+    """A trained network with everything that it needs to predict from raw rows: see `Model`.
+
+    reading: how the text file was read from which it learnt, and by which text in new rows is read.
+    """
 
     network: Network
     preparation: Preparation
     task: Task
     about: About
+    reading: Plan | None = None
 
     def __repr__(self) -> str:
         return f"<Model of {self.about.target}: {self.network!r}>"
@@ -76,18 +81,25 @@ class Predictor:
 
     def inputs(self, X: Any) -> np.ndarray:
         """Raw rows as the network takes them, float32, (rows, inputs): see `Preparation.read`."""
-        return self.preparation(X)
+        return self.preparation(self._read(X)[0])
+
+    def _read(self, X: Any) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+        """X as a frame, text in it read as that of training; notes on what is written otherwise."""
+        frame = as_frame(X)
+        if self.reading is None:
+            return frame, ()
+        return self.reading.read_new(frame, self.preparation.used, self.reading.dialect.separator)
 
     def remarks(self, X: Any) -> tuple[Text, ...]:
         """What to know about a prediction for these rows: columns that are not used, gaps, values
         that training did not see. Raises InputError as `predict`.
         """
-        frame, kept = as_frame(X), self.preparation
+        (frame, said), kept = self._read(X), self.preparation
         known = {*kept.used, *self.columns, self.about.target}
         spare = [name for name in frame.columns if name not in known]
         ignored = (text("keep.ignored", columns=listed(spare)),) if spare else ()
         read = kept.read(frame)
-        return (*ignored, *prepare.gaps(read, kept), *prepare.unseen(read, kept))
+        return (*said, *ignored, *prepare.gaps(read, kept), *prepare.unseen(read, kept))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predictions for raw rows, a frame or array with the columns of training; (rows,).

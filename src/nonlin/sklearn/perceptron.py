@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.model_selection import train_test_split
@@ -201,6 +202,7 @@ class Perceptron(BaseEstimator):
         self, X: Any, y: Any, sample_weight: Any, *, reset: bool, classes: Any = None
     ) -> Rows:
         """Dense, finite rows with encoded targets."""
+        _dense(X)
         kinds = (np.float64, np.float32)
         X, y = validate_data(
             self, X, y, dtype=kinds, multi_output=True, order="C", reset=reset, y_numeric=False
@@ -214,6 +216,7 @@ class Perceptron(BaseEstimator):
     def _forward(self, X: Any) -> np.ndarray:
         """What the output layer gives, shape (rows, outputs)."""
         check_is_fitted(self, "network_")
+        _dense(X)
         X = validate_data(self, X, dtype=(np.float64, np.float32), order="C", reset=False)
         return self.network_.forward(X)
 
@@ -326,3 +329,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         """Logarithm of `predict_proba`."""
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.predict_proba(X)))
+
+
+def _dense(X: Any) -> None:
+    """Raises InputError for a sparse matrix, as encoders of text make it."""
+    if issparse(X):
+        raise InputError("sklearn_sparse")

@@ -90,6 +90,8 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         """
         if not isinstance(self.estimator, Perceptron):
             raise InputError("sklearn_estimator", given=type(self.estimator).__name__)
+        if not (self.scoring is None or isinstance(self.scoring, str) or callable(self.scoring)):
+            raise InputError("sklearn_scoring", given=self.scoring)
         contest = self._contest(X, y, sample_weight, groups)
         ran = run_through(race(contest, range(len(contest.folds)), Everything(len(contest.folds))))
         found = standings(ran)

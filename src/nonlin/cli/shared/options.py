@@ -34,7 +34,8 @@ class Row:
     """One option as a row of a table: it takes a value if it has a metavar, else it is a flag.
 
     help: a key of the catalogue. read: the value, from what was typed and the flag's name; of a
-    list each item. default: as it would be typed.
+    list each item. default: as it would be typed. denied: is there a --no-NAME, too? It is None if
+    neither is given.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Row:
     read: Callable[[str, str], Any] = as_typed
     default: str | list[str] | None = None
     short: str | None = None
+    denied: bool = False
 
     @property
     def identifier(self) -> str:
@@ -59,15 +61,16 @@ class Row:
         """As typer takes it."""
         kind_of: Any = str | None if self.default is None else str
         if self.metavar is None:
-            kind_of = bool
+            kind_of = bool | None if self.denied else bool
         elif isinstance(self.default, list):
             kind_of = list[str]
-        flags = (f"--{self.name}", self.short) if self.short else (f"--{self.name}",)
+        flag = f"--{self.name}/--no-{self.name}" if self.denied else f"--{self.name}"
+        flags = (flag, self.short) if self.short else (flag,)
         option = typer.Option(*flags, help=self.help, metavar=self.metavar)
         return inspect.Parameter(
             self.identifier,
             inspect.Parameter.KEYWORD_ONLY,
-            default=False if self.metavar is None else self.default,
+            default=False if self.metavar is None and not self.denied else self.default,
             annotation=Annotated[kind_of, option],
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import InputError
+from nonlin._files import write_beside
 from nonlin._text import say
 from nonlin.cli.shared.streams import shows
 
@@ -78,7 +79,7 @@ def _plain(value: Any) -> Any:
 def write_code(written: str | bytes, path: Path) -> None:
     """Save what a program reads, and say so; InputError if that is not possible."""
     try:
-        path.write_bytes(written.encode() if isinstance(written, str) else written)
+        write_beside(path, written.encode() if isinstance(written, str) else written)
     except OSError as error:
         raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
     print(say("cli.written", path=path), file=sys.stderr)

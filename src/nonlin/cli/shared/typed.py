@@ -6,12 +6,14 @@ import shlex
 from collections.abc import Sequence
 from contextvars import ContextVar
 
+from nonlin._text import harmless
+
 _given: ContextVar[tuple[str, ...]] = ContextVar("nonlin_arguments", default=())
 
 
 def remember(arguments: Sequence[str]) -> None:
     """Keep the arguments of this run."""
-    _given.set(tuple(arguments))
+    _given.set(tuple(str(harmless(each)) for each in arguments))
 
 
 def line() -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import InputError
-from nonlin._text import language, say
+from nonlin._files import write_beside
+from nonlin._text import harmless, language, say
 from nonlin.report.page.content import content
 
 if TYPE_CHECKING:
@@ -29,9 +30,15 @@ def html(result: Result, command: str | None = None) -> str:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     page = environment.get_template("report.html.j2")
     return page.render(**content(result, command), say=_say, language=language())
+
+
+def _shown(value: Any) -> Any:
+    """What a name may hold must not turn the page around it."""
+    return type(value)(harmless(value)) if isinstance(value, str) else value
 
 
 def _say(key: str, **values: Any) -> str:
@@ -61,11 +68,7 @@ def write(result: Result, path: str | os.PathLike[str], command: str | None = No
     target = checked(path)
     page = html(result, command)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nonlin-", suffix=".html")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        write_beside(target, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
     return target

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from nonlin._errors import InputError
-from nonlin.data.delimited import read_delimited
+from nonlin.data import search
+from nonlin.data.cells import read_cells
 
 SAID = {
     "comma": "Numbers were read with decimal commas.",
@@ -23,8 +24,9 @@ def told(tmp_path):
     def answer(content, encoding="utf-8"):
         path = tmp_path / "data.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
-        frame, notes = read_delimited(path)
-        return frame.to_dict(as_series=False), [str(note) for note in notes]
+        cells, how, notes = read_cells(path)
+        plan, said = search.find(cells, how)
+        return plan.read(cells).to_dict(as_series=False), [str(note) for note in (*notes, *said)]
 
     return answer
 

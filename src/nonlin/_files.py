@@ -1,0 +1,39 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from nonlin._errors import InputError
+
+
+def no_input(output: Path, inputs: Iterable[Path]) -> None:
+    """Raises InputError if the output is a file that is read, however its path is written."""
+    there = output.exists() and [each for each in inputs if each.exists()]
+    if there and any(output.samefile(each) for each in there):
+        raise InputError("output_is_input", given=str(output))
+
+
+def write_beside(path: Path, content: bytes) -> None:
+    """Write a file beside `path`, which then takes its place: nobody sees half of it.
+
+    What is no plain file, such as a pipe, is written to as it is. Raises OSError, and then leaves
+    nothing.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)
+        return
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nonlin-")
+    work = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        work.chmod(mode)
+        work.replace(target)
+    finally:
+        work.unlink(missing_ok=True)
