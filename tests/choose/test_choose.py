@@ -167,8 +167,8 @@ def test_ctrl_c_keeps_the_finished_rounds():
     assert result.interrupted
     assert len(result.race.rounds) == 2
     assert numbers(result) == numbers(whole)
-    assert str(result.interruption[0]).startswith("Interrupted after 2 of 4 splits")
-    assert str(result).startswith("Interrupted after 2 of 4 splits")
+    assert str(result.interruption[0]).startswith("Interrupted in or after split 2 of 4")
+    assert str(result).startswith("Interrupted in or after split 2 of 4")
     assert result.network is not None
 
 
@@ -343,11 +343,11 @@ def test_a_budget_of_networks_is_kept():
     result = nl.choose(*IRIS, rates=[0.01], budget="10-networks", **options)
     assert result.race.networks == 9
     assert result.ended == "budget"
-    assert "another one would exceed the budget" in "\n".join(map(str, result.notes))
+    assert "going on would exceed the budget" in "\n".join(map(str, result.notes))
     assert not result.interrupted
 
 
-def test_a_race_stops_what_is_clearly_behind():
+def test_a_race_stops_what_has_the_higher_loss():
     options = {"hidden": (16,), "activations": ["relu", "tanh", "binary_step"], "seeds": 6}
     X, y = load_iris(return_X_y=True)
     raced = nl.choose(X, y, rates=[1e-5, 0.01], **options)
@@ -355,6 +355,7 @@ def test_a_race_stops_what_is_clearly_behind():
     assert raced.race.networks < full.race.networks == full.plan.networks
     assert not full.table["stopped"].any()
     assert set(raced.tied) <= set(full.table["activation"])
+    assert raced.table.filter("stopped")["activation"].to_list() == ["binary_step"]
     assert raced.table.filter("tied")["rounds"].min() == len(raced.race.rounds)
 
 

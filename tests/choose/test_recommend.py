@@ -137,7 +137,7 @@ def test_what_is_cheaper_is_told_with_what_it_costs():
     assert advice.label == "gelu"  # the user decides
     (said,) = [str(each) for each in advice.reasons if "cheaper" in str(each)]
     assert said.startswith("relu is 2.3 times cheaper per element than gelu")
-    assert said.endswith("at a difference of the score of -0.0040 ± 0.0060.")
+    assert said.endswith("its score differs by -0.0040 ± 0.0060.")
 
 
 def test_after_one_round_the_leader_provisionally():

@@ -125,7 +125,7 @@ def test_an_interrupted_race_is_reported(wine):
     one = replace(wine, race=replace(wine.race, scores=first, ended="interrupted"))
     assert as_json(one)["interrupted"] is True
     assert "one split only" in rendered(one, 100)
-    said = "Interrupted after 1 of 2 splits: only these are counted."
+    said = "Interrupted in or after split 1 of 2: only what was finished is counted."
     assert rendered(one, 100).startswith(said)
     assert as_json(one)["notes"][0] == said
 

@@ -51,10 +51,10 @@ def test_what_each_split_costs(toy):
     found = run_through(race(contest, range(10), pace))
     assert found.ended == "splits"
     told = runs(contest)
-    assert told[0] == (16, 32 + 8)
+    assert told[0] == (16, 32 + 8 + 1)  # the neighbour of the reference, too
     assert told[1:5] == [(7, 13), (5, 9), (5, 5), (5, 5)]  # one of them the reference
     assert told[5:] == [(3, 3)] * 5
-    assert pace.most(contest.arms) == (40, 13, 9, 5, 5, 3, 3, 3, 3, 3)
+    assert pace.most(contest.arms) == (41, 13, 9, 5, 5, 3, 3, 3, 3, 3)
     assert found.networks / 640 < 0.15
     assert sum(count for _, count in told[:5]) / 640 < 0.12
 
@@ -76,6 +76,19 @@ def test_the_reference_runs_on_every_split_whatever_it_scores(toy):
     assert len(rows["c14"].seeds) == 10  # the better one of the two
     assert rows["c15"].stopped
     assert not rows["c14"].stopped
+
+
+def test_few_candidates_are_all_judged_at_their_best_setting(toy):
+    means = {"a": dict.fromkeys(FOUR, 0.8), "b": {1: 0.3, 2: 0.5, 3: 0.6, 4: 0.95}}
+    contest = toy(means, noise=0.001)
+    found = run_through(race(contest, range(10), narrowing(contest)))
+    (leader,) = [row for row in standings(found) if row.leader]
+    assert leader.arm == Arm("b", 4)
+    means = sixteen() | {"c15": {1: 0.2, 2: 0.2, 3: 0.3, 4: 0.4}}
+    contest = toy(means, noise=0.001)
+    found = run_through(race(contest, range(10), narrowing(contest, reference=("c15",))))
+    (reference,) = [row for row in standings(found) if row.arm.candidate == "c15"]
+    assert reference.arm.setting == 4
 
 
 def test_a_grid_grows_where_the_best_lies_on_its_edge(toy):

@@ -20,9 +20,7 @@ def outcome(loss, validated=0.0):
 def test_means_over_the_splits(scores_of):
     found = scores_of([{}, {}], SIZES, lambda rows: 1 / rows)
     assert found.ratio() == pytest.approx((10 / 60 + 40 / 50) / 2)
-    assert found.ratio("validation") == pytest.approx((30 / 60 + 10 / 50) / 2)
     assert found.resolution() == pytest.approx((1 / 10 + 1 / 40) / 2)
-    assert found.resolution("validation") == pytest.approx((1 / 30 + 1 / 10) / 2)
     assert scores_of([{}, {}], SIZES).resolution() == 0.0
 
 

@@ -175,3 +175,22 @@ def test_of_a_leader_that_is_no_better_than_a_constant_nothing_is_claimed(toy):
     found = run_through(race(contest, range(10), Everything(10)))
     assert [row.verdict for row in standings(found, least=0.4)] == ["leader", "worse"]
     assert [row.verdict for row in standings(found, least=0.6)] == ["leader", "open"]
+
+
+def test_a_leader_that_test_rows_speak_against_is_not_called_better(toy):
+    """Loss and score may disagree: validation rows pick by the loss."""
+    contest = toy({"a": {1: 0.5}, "b": {1: 0.3}}, noise=0.001)
+    found = run_through(race(contest, range(10), Everything(10)))
+    turned = [
+        replace(done, outcomes={arm: replace(each, claimed=1 - each.claimed)
+                                for arm, each in done.outcomes.items()})
+        for done in found.rounds
+    ]  # fmt: skip
+    found = replace(found, scores=replace(found.scores, rounds=tuple(turned)))
+    assert {row.arm.candidate: row.verdict for row in standings(found)} == {
+        "a": "leader",
+        "b": "better",
+    }
+    losses = [replace(row, outcomes=tuple(replace(o, loss=math.inf) for o in row.outcomes))
+              for row in standings(found)]  # fmt: skip
+    assert preferred(losses, [BY_NAME]).leader

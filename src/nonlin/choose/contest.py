@@ -28,11 +28,11 @@ Measures = dict[str, float]
 class Networks:
     """The arms are a Candidate and a learning rate each; see `nonlin.trials.contest.Contest`.
 
-    rows: the prepared split of a seed; target: of the whole table.
+    rows: the prepared split of a seed. least: the score of the best constant.
     """
 
     rows: Callable[[int], Data]
-    target: np.ndarray
+    least: float
     task: Task
     plan: Plan
 
@@ -41,7 +41,8 @@ class Networks:
         """Splits of a small table are kept: the linear model needs them again."""
         prepared = partial(rows_of, table, task)
         small = table.rows * table.features.width * len(plan.seeds) <= KEPT
-        return cls(cache(prepared) if small else prepared, table.target, task, plan)
+        least = task.constant_score(table.target, table.roles.weights)
+        return cls(cache(prepared) if small else prepared, least, task, plan)
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -56,11 +57,6 @@ class Networks:
     def label(self, arm: Arm) -> str:
         """The activation, and what else tells it from the others."""
         return self.plan.label(arm.candidate)
-
-    @property
-    def least(self) -> float:
-        """The score of a constant: the share of the largest class, or 0."""
-        return self.task.constant_score(self.target)
 
     @property
     def reference(self) -> tuple[Candidate, ...]:

@@ -145,7 +145,7 @@ def _score_reason(chosen: Standing) -> Text:
 
 def _claims(leader: Standing, standings: Sequence[Standing], margin: float) -> Iterator[Text]:
     """What the test rows say of those that ran to the end, and that nothing is said of others."""
-    for verdict in ("worse", "equal", "open"):
+    for verdict in ("worse", "better", "equal", "open"):
         rows = [row for row in standings if row.verdict == verdict]
         if rows:
             names = _listed([f"{row.label} ({difference(row)})" for row in rows])
@@ -170,9 +170,11 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _cheaper(leader: Standing, standings: Sequence[Standing]) -> Iterator[Text]:
-    for row in standings:
+    """The cheapest of those that are not worse, if it is worth a sentence."""
+    rivals = [row for row in standings if row.verdict in ("better", "equal", "open")]
+    for row in sorted(rivals, key=lambda row: row.cost.value)[:1]:
         times = leader.cost.value / row.cost.value
-        if times >= CHEAPER and not row.stopped:
+        if times >= CHEAPER:
             known = {"name": leader.label, "other": row.label, "times": f"{times:.1f}"}
             yield text("recommend.cheaper", gap=difference(row), **known)
 

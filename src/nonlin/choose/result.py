@@ -111,11 +111,17 @@ class Result:
         return self.race.ended or "interrupted"
 
     @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rates at which any network was trained, rising."""
+        scores = self.race.scores
+        return tuple(sorted({arm.setting for arm in scores.arms if scores.ran(arm)}))
+
+    @property
     def untried(self) -> tuple[Text, ...]:
         """What this result says nothing about."""
         from nonlin.choose.untried import untried
 
-        return tuple(untried(self.plan))
+        return tuple(untried(self.plan, self.rates))
 
     @property
     def layers(self) -> tuple[Layers, ...]:

@@ -51,7 +51,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "plan": {
             "hidden": _hidden(plan.architectures),
             "activations": list(plan.labels),
-            "learning_rates": list(plan.rates),
+            "learning_rates": list(result.rates),
             "seed": plan.seed,
             "splits": len(plan.seeds),
             "splits_finished": len(result.race.rounds),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nonlin.choose.standing import Standing
 
 WIDE = 100  # columns of the terminal from which the table has room to breathe
-MARKS = {"leader": "*", "worse": "<", "equal": "=", "open": "?", "stopped": "·"}
+MARKS = {"leader": "*", "worse": "<", "better": ">", "equal": "=", "open": "?", "stopped": "·"}
 COLUMNS = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference")
 
 
@@ -66,7 +66,7 @@ def _header(result: Result) -> Iterator[str]:
         networks=result.race.networks,
         share=round(100 * result.race.networks / plan.networks),
         activations=len(plan.activations),
-        rates=len(plan.rates),
+        rates=len(result.rates),
         rounds=len(result.race.rounds),
         hidden=", ".join(map(written, plan.architectures)),
         seconds=f"{result.seconds:.0f}",

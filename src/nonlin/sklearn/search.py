@@ -52,9 +52,8 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
     Attributes after `fit`: cv_results_; tied_: activations without a significant difference to
     the one with the lowest loss (corrected paired t test of Nadeau and Bengio 2003, Holm; scores
     of classifiers move in steps of about one row of a fold, and a smaller spread is not believed);
-    best_params_: of the tied ones the most stable, then the cheapest, then the one with the lowest
-    loss, as `nl.choose` prefers them; best_score_: its mean test score; best_estimator_: fitted on
-    all rows.
+    best_params_: of the one with the lowest loss, or of one that is as good and more stable, as
+    `nl.choose` recommends; best_score_: its mean test score; best_estimator_: fitted on all rows.
     """
 
     def __init__(

@@ -44,7 +44,7 @@ def _whole_numbers(target: np.ndarray, distinct: np.ndarray, counts: np.ndarray)
     if few and often and not _falling(values, distinct, counts):
         taken = text("task.taken_as_classes", count=count)
         return "multiclass", (taken, text("task.perhaps_ordinal")) if consecutive else (taken,)
-    if _counted(values, distinct):
+    if (not few and _counted(values, distinct)) or _falling(values, distinct, counts):
         return "counts", (text("task.taken_as_counts"),)
     if often:
         return _quantity(values, count, (text("task.taken_as_quantity", count=count),))
@@ -76,11 +76,12 @@ def _counted(values: np.ndarray, distinct: np.ndarray) -> bool:
 
     Dollars from 0 on leave out most numbers: they are an amount.
     """
+    if distinct[0] not in (0, 1) or len(distinct) < LEAST_COUNTS:
+        return False
     skewness, spread = _skewness(values)
-    starts = distinct[0] in (0, 1) and len(distinct) >= LEAST_COUNTS
     usual = float(np.median(values[values > 0]))
     dense = np.sum((distinct > 0) & (distinct <= usual)) >= DENSE * usual
-    return bool(starts and dense and skewness > SKEWED and spread > WIDE / 2)
+    return bool(dense and skewness > SKEWED and spread > WIDE / 2)
 
 
 def _falling(values: np.ndarray, distinct: np.ndarray, counts: np.ndarray) -> bool:

@@ -92,11 +92,12 @@ class Task:
         """Does the score move in steps of one row?"""
         return self.indices and not self.by_probabilities
 
-    def constant_score(self, target: np.ndarray) -> float:
-        """Of the best constant: the share of the largest class, or 0."""
+    def constant_score(self, target: np.ndarray, weights: np.ndarray | None = None) -> float:
+        """Of the best constant: the share of the largest class, or 0; weights: of the rows."""
         if self.score != "accuracy":
             return 0.0
-        return float(np.unique(target, return_counts=True)[1].max()) / len(target)
+        share = np.bincount(self.encode(target), weights)
+        return float(share.max() / share.sum())
 
     def objective(self) -> Loss:
         """The loss, for training."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
-
-Part = Literal["validation", "test"]
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +22,10 @@ class Arm:
 class Outcome:
     """What came of one arm on one split.
 
-    loss (lower is better) picks the setting of a candidate. validated (higher is better) stops
-    and leads. claimed (higher is better), on rows that decide nothing, only claims. seconds: that
-    it took. measures: whatever else is known by name; NaN where there is no such number.
+    loss (lower is better), on validation rows, picks the setting of a candidate, stops and leads;
+    validated (higher is better) is the score there. claimed (higher is better), on rows that
+    decide nothing, only claims. seconds: that it took. measures: whatever else is known by name;
+    NaN where there is no such number.
     """
 
     loss: float

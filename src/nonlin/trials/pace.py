@@ -31,7 +31,7 @@ class Turn:
 
 
 class Pace(Protocol):
-    """What a split costs, and who takes part in it."""
+    """Who takes part in a split, and what it costs."""
 
     def next(self, scores: Scores, alive: Sequence[Arm]) -> Turn:
         """After some splits (none at first), of which the last was run by `alive`.
@@ -62,10 +62,10 @@ class Everything:
 class Narrowing:
     """Few settings of all candidates first, then more of fewer, then the finalists to the end.
 
-    The first split runs the middle two settings of every candidate, then the neighbour of the
-    better one for the better half, and settings beyond the grid for the best few, while they are
-    better. Then the better candidates go on, in the second half of the splits the best two.
-    reference: of these candidates the best goes on to the end, whatever it scores.
+    The first split runs two settings of every candidate, in the middle, then neighbours of the
+    better one, while they are better: for the better half and the reference in the grid, for the
+    best few beyond it, too. Then the better candidates go on, in the second half of the splits
+    the best two. reference: of these candidates the best goes on to the end, whatever it scores.
     beside(arm, step): the arm with the setting before (-1) or after (1), in the grid or beyond it.
     """
 
@@ -89,7 +89,8 @@ class Narrowing:
         """But for settings beyond the grid."""
         candidates = by_candidate(arms)
         count, several = len(candidates), max(map(len, candidates.values()))
-        neighbours = _half(count) if several > SETTINGS else 0
+        tuned = min(_tuned(count) + bool(self.reference), count)
+        neighbours = tuned if several > SETTINGS else 0
         first = sum(len(_middle(own)) for own in candidates.values()) + neighbours
         later = (
             min(self._candidates(count, done), count) * min(self._settings(done), several)
@@ -104,8 +105,13 @@ class Narrowing:
         return sorted(leading, key=scores.mean_loss)
 
     def _neighbours(self, scores: Scores, ranked: Sequence[Arm]) -> Iterator[Arm]:
-        """Next to the best settings of the better half, where they have not run."""
-        for place, best in enumerate(ranked[: _half(len(ranked))]):
+        """Next to the best settings of the better ones and the reference, where they have not run.
+
+        Again while a neighbour is better still.
+        """
+        tuned = ranked[: _tuned(len(ranked))]
+        reference = [arm for arm in ranked if arm.candidate in self.reference][:1]
+        for place, best in enumerate(dict.fromkeys((*tuned, *reference))):
             for arm in (self.beside(best, -1), self.beside(best, 1)):
                 if arm is None or scores.ran(arm):
                     continue
@@ -137,7 +143,12 @@ def _half(count: int) -> int:
     return math.ceil(count / 2)
 
 
+def _tuned(count: int) -> int:
+    """Candidates whose best setting is looked for further: those that may still lead."""
+    return min(max(_half(count), LEAST), count)
+
+
 def _middle(own: Sequence[Arm]) -> Sequence[Arm]:
-    """At most two, neither the first nor the last where there are more."""
+    """At most two, from the middle on."""
     begin = max(len(own) // 2 - 1, 0)
     return own[begin : begin + SETTINGS]

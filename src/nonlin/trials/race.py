@@ -24,7 +24,7 @@ Run = Callable[[Any, Sequence[Arm]], Iterator[tuple[Arm, Outcome]]]  # on a spli
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much may be spent; a split that would exceed it is not begun (the first always is)."""
+    """How much may be spent: what would exceed it is not begun, but for the first turn."""
 
     seconds: float = math.inf
     runs: float = math.inf
@@ -41,7 +41,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Race:
-    """The splits that were finished, and what would go on.
+    """What was finished, and what would go on.
 
     alive: arms that had not stopped. ended: "splits" (all that were planned), "budget",
     "interrupted"; None while it goes on.

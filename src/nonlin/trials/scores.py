@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.trials.contest import Arm, Outcome, Part, Sizes
+from nonlin.trials.contest import Arm, Outcome, Sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,13 @@ class Scores:
             ]
         ).reshape(len(self.rounds), len(arms))
 
-    def ratio(self, part: Part = "test") -> float:
-        """Rows that judge / rows that train, mean over the splits, which may differ in size."""
-        return float(np.mean([getattr(s, part) / s.train for s in self._sizes]))
+    def ratio(self) -> float:
+        """Rows that test / rows that train, mean over the splits, which may differ in size."""
+        return float(np.mean([sizes.test / sizes.train for sizes in self._sizes]))
 
-    def resolution(self, part: Part = "test") -> float:
+    def resolution(self) -> float:
         """The smallest step of a score, mean over the splits."""
-        return float(np.mean([self.resolution_of(getattr(s, part)) for s in self._sizes]))
+        return float(np.mean([self.resolution_of(sizes.test) for sizes in self._sizes]))
 
     @property
     def _sizes(self) -> list[Sizes]:

@@ -5,7 +5,7 @@ beside all others that do not contain it, by least squares (Yates, JASA 29, 1934
 Statistics and Computing 13, 2003). An effect with many levels takes up chance, about one mean
 square of the rest for each degree of freedom; that is taken off, as in omega squared (Hays,
 Statistics for Psychologists, 1963; Olejnik and Algina, Psychological Methods 8, 2003). A race is
-unbalanced: what was clearly behind was trained in its first splits only, so these shares describe
+unbalanced: what stopped was trained in its first splits only, so these shares describe
 what was trained and are no estimates for others.
 """
 

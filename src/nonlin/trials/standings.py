@@ -15,7 +15,7 @@ from nonlin.trials.race import Race
 from nonlin.trials.scores import Scores, by_candidate
 
 NEAR = 0.25  # standard errors of the leader's loss within which stability may decide
-Verdict = Literal["leader", "worse", "equal", "open", "stopped"]
+Verdict = Literal["leader", "worse", "better", "equal", "open", "stopped"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,13 +62,14 @@ class Standing:
 
     @property
     def verdict(self) -> Verdict:
-        """What may be claimed of it beside the leader: that it is worse, that it is practically
-        equal, or neither, since so few rows leave it open; nothing of what stopped.
+        """What may be claimed of it beside the leader: that it is worse (or better: validation
+        rows may err), that it is practically equal, or neither, which is open; nothing of what
+        stopped.
         """
         if self.leader or self.stopped:
             return "leader" if self.leader else "stopped"
         if not self.tied:
-            return "worse"
+            return "worse" if self.difference < 0 else "better"
         return "equal" if (self.equal or 0.0) >= statistics.LEVEL else "open"
 
     @property
@@ -83,7 +84,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """Something by which one of the tied is preferred: the smaller the value, the better.
+    """Something that may move the choice off the leader: the smaller the value, the better.
 
     Its steps must be so coarse that chance does not decide. shown: the same for a reader.
     """
@@ -98,11 +99,12 @@ def preferred(rows: Sequence[Standing], prefer: Sequence[Criterion]) -> Standing
     error, and better by these criteria, of which the first counts most.
     """
     leader = next(row for row in rows if row.leader)
-    error = statistics.standard_error(leader.losses, 0.0)
+    sound = len(leader.losses) > 1 and all(map(math.isfinite, leader.losses))
+    error = statistics.standard_error(leader.losses, 0.0) if sound else None
     if error is None:
         return leader
     most = float(np.mean(leader.losses)) + NEAR * error
-    near = [row for row in rows if row.tied and float(np.mean(row.losses)) <= most]
+    near = [row for row in rows if row.tied and math.fsum(row.losses) <= most * len(row.losses)]
     return min((leader, *near), key=lambda row: tuple(each.value(row) for each in prefer))
 
 
@@ -115,8 +117,8 @@ def standings(
     """The ranking: best score first; then what stopped early, the last one to stop first.
 
     The leader is picked on validation rows, and compared with the others on test rows; margin:
-    of a score, within which two are practically equal; least: that of a constant. Of a leader
-    that has no more, nothing is claimed: it is better in learning noise, if in anything. A
+    of a score, within which two are practically equal; least: that of a constant. A leader that
+    has no more is not called better than anything: it may be better in learning noise only. A
     candidate with a score that is not finite, or an outcome that is not usable, is left out.
     """
     scores = race.scores
@@ -126,7 +128,7 @@ def standings(
     if not arms:
         return []
     leader = min(arms, key=lambda arm: (-len(scores.ran(arm)), scores.mean_loss(arm)))
-    whole = [arm for arm in arms if len(scores.ran(arm)) == len(scores.ran(leader))]
+    whole = [arm for arm in arms if len(scores.ran(arm)) == len(scores.rounds)] or [leader]
     found = statistics.compare(
         scores.table("claimed", whole),
         scores.ratio(),

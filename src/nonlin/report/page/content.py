@@ -76,7 +76,7 @@ def _sections(result: Result) -> Iterator[Section]:
     yield _ranking(result)
     yield _worth(result)
     yield _history(result)
-    if len(result.plan.rates) > 1:
+    if len(result.rates) > 1:
         yield _rates(result)
     yield by_layer(result)
     yield overall(result)
@@ -99,7 +99,7 @@ def _ranking(result: Result) -> Section:
                 f"{row.score.value:.4f}",
                 f"{low:.4f} … {high:.4f}" if certain else "–",
                 _against(row),
-                f"{row.p_value:.3f}",
+                "–" if row.stopped else f"{row.p_value:.3f}",
                 f"{row.rate:g}",
                 str(row.rounds),
                 "–" if row.error is None else f"{row.error.value:.4g}",
@@ -172,7 +172,7 @@ def _history(result: Result) -> Section:
 
 def _rates(result: Result) -> Section:
     """Mean validation score by learning rate, over the splits in which it ran."""
-    rates = sorted({arm.setting for arm in result.race.scores.arms})
+    rates = result.rates
     drawn, cells = [], []
     for row in result.standings:
         found = [_validated(result, Arm(row.ran.arm.candidate, rate)) for rate in rates]
@@ -236,7 +236,7 @@ def _settings(result: Result) -> Iterator[tuple[str, str]]:
     yield say("page.source"), result.task.source
     yield say("page.hidden"), ", ".join(map(written, plan.architectures))
     yield say("page.activations"), ", ".join(dict.fromkeys(each.name for each in plan.activations))
-    yield say("page.learning_rates"), ", ".join(f"{rate:g}" for rate in plan.rates)
+    yield say("page.learning_rates"), ", ".join(f"{rate:g}" for rate in result.rates)
     yield say("page.initialisation"), in_a_row([result.recommendation.initialisation])
     decay = say("page.weight_decay", decay=f"{rule.weight_decay:g}")
     yield say("page.optimizer"), f"{rule.optimizer}, {decay}"
