@@ -128,7 +128,7 @@ class Activation(ArrayFunction):
         shift = -SHIFT if found == 0 else SHIFT
         root = simplify(multiply(constant(Fraction(2) ** shift), recognise(self.graph)))
         scaled: float = getattr(gaussian_moments(root, breakpoints(root)), which)
-        return math.ldexp(scaled, shift)
+        return math.ldexp(scaled, shift) if 0 < scaled < math.inf else found
 
     @property
     def _moments(self) -> Moments:
