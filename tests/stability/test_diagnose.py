@@ -175,6 +175,27 @@ def test_one_odd_layer_is_named():
     assert found.changes[0].layers == (3,)
 
 
+@pytest.mark.parametrize("hidden", ["relu", "tanh"])
+@pytest.mark.parametrize("distinct", [3, 4])
+def test_copied_neurons_are_counted(hidden, distinct):
+    network = net(hidden)
+    for weights in network.weights[1:3]:
+        weights[:] = weights[:, np.arange(32) % distinct]
+    found = nl.diagnose(network, X, Y)
+    assert [(each.kind, each.layers, each.value) for each in found.findings] == [
+        ("copied", (2, 3), distinct)
+    ]
+    assert found.causes == ("layers",)
+    assert found.changes[0].layers == (2, 3)
+    assert f"({distinct} distinct ones" in str(found)
+
+
+def test_a_layer_widened_by_one_copy_of_each_neuron_is_no_fault():
+    network = net()
+    network.weights[1][:, 16:] = network.weights[1][:, :16]
+    assert nl.diagnose(network, X, Y).healthy
+
+
 def test_what_auto_would_not_have_drawn_is_not_blamed_on_auto():
     network = net()
     for biases in network.biases:

@@ -20,9 +20,9 @@ class LayerStability:
     f'(z) is exactly 0 on every row, share of rows where |f'(z)| is below 1 % of its maximum. The
     output layer has neither dead nor saturated neurons here: its loss is computed on z itself.
     second: mean of z^2. signal: share of it that differs between rows, 0 to 1.
-    rank: effective rank of f(z), centred, on at most 256 rows (Roy and Vetterli 2007). weight:
-    Frobenius norm of the weights. gradient: root mean square over rows of the length of dL/dz
-    of one row. weight_gradient: norm of dL/dW on all rows. update: norm of the change of the
+    rank: effective rank of f(z), centred, on at most 256 rows (Roy and Vetterli 2007). distinct:
+    neurons whose z differ from those of every other one counted. weight: Frobenius norm of the weights. gradient: root mean
+    square over rows of the length of dL/dz of one row. weight_gradient: norm of dL/dW on all rows. update: norm of the change of the
     weights in one step of training over the norm of the weights. The last three are None
     without y. predicted_second, predicted_gradient: what mean field theory says of weights of
     this size that are random, None if nothing; the gradient starts from the measured one of the
@@ -39,6 +39,7 @@ class LayerStability:
     second: float
     signal: float
     rank: float
+    distinct: int
     weight: float
     gradient: float | None
     weight_gradient: float | None

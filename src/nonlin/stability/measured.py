@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
+import numpy as np
+
+from nonlin.layers.sample import Sample
 from nonlin.layers.stream import LayerStream
 from nonlin.layers.subject import Subject
 from nonlin.stability.layer_stability import LayerStability, Stability
+
+COMPARED = 16  # rows on which neurons are compared
+DIGITS = 4  # of their sums: copies differ by rounding only
 
 
 def measured(subject: Subject) -> Stability:
@@ -37,6 +43,7 @@ def _layer(
         second=stream.second,
         signal=stream.signal,
         rank=stream.rank,
+        distinct=_distinct(stream.sample, len(stream.moments.means)),
         weight=stream.weight,
         gradient=stream.gradient,
         weight_gradient=stream.weight_gradient,
@@ -46,3 +53,15 @@ def _layer(
         counts=counts,
         edges=edges,
     )
+
+
+@np.errstate(all="ignore")  # of networks that explode
+def _distinct(sample: Sample | None, neurons: int) -> int:
+    """How many neurons are no copy of another one; all, where nothing can be said."""
+    if sample is None:
+        return neurons
+    sums = sample.thinned(COMPARED).sums.astype(np.float64)
+    scale = np.median(np.abs(sums).max(axis=0, initial=0.0))
+    if not (np.isfinite(sums).all() and scale > 0):
+        return neurons
+    return int(np.unique(np.round(sums / scale, DIGITS), axis=1).shape[1])

@@ -14,12 +14,13 @@ from nonlin.catalogue import get
 from nonlin.layers.expected import Parameters
 from nonlin.layers.subject import Edit, Initialise, Redraw, Retrain, Standardise, Subject
 from nonlin.stability.examination import Examination
-from nonlin.stability.verdicts import Finding, place
+from nonlin.stability.verdicts import COPIED, FEW, Finding, place
 
 SCALES = (0.05, 20.0)  # mean square of inputs, and of targets, that need no scaling
 OFFSET = 10.0  # mean of a column over its standard deviation
 FOREIGN = 5.0  # times the size that `auto` gives weights, or its inverse: not drawn for this
 LARGE_BIAS = 5.0  # standardised signals rarely come so far
+FIRST = 16  # weights of a neuron that are compared with those of others
 USUAL_RATE = 1e-3  # where nothing else was said: see `network.Settings`
 RATES = (10.0, 100.0, 1000.0)  # by which the learning rate is divided, or multiplied
 SUBSTITUTES = {"bounded": ("tanh", "elu"), "other": ("leaky_relu", "elu", "tanh")}
@@ -118,11 +119,20 @@ def _foreign(
             yield number, text("cause.equal", value=f"{weights.flat[0]:g}")
         elif weights.shape[1] > 1 and not np.ptp(weights, axis=1).any():
             yield number, text("cause.alike")
+        elif _few_distinct(weights):
+            yield number, text("cause.copied")
         elif not 1 / FOREIGN <= size <= FOREIGN:
             yield number, text("cause.weights", size=f"{size:.2g}")
         elif np.abs(biases).max() > LARGE_BIAS:
             extreme = biases[np.abs(biases).argmax()]
             yield number, text("cause.biases", value=f"{extreme:.3g}")
+
+
+def _few_distinct(weights: np.ndarray) -> bool:
+    """Are most neurons exact copies of others? Their first weights tell."""
+    neurons = weights.shape[1]
+    distinct = np.unique(weights[:FIRST], axis=1).shape[1]
+    return len(weights) > 1 and neurons > FEW and distinct < COPIED * neurons
 
 
 def _other_rates(subject: Subject, found: Examination) -> Iterator[Change]:

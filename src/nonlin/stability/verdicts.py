@@ -16,7 +16,9 @@ from nonlin.activation import Activation
 from nonlin.layers.accumulators import threshold
 from nonlin.stability.layer_stability import LayerStability, Stability
 
-Kind = Literal["healthy", "not_finite", "exploding", "vanishing", "dying", "saturated", "collapsed"]
+Kind = Literal[
+    "healthy", "not_finite", "exploding", "vanishing", "dying", "saturated", "collapsed", "copied"
+]  # fmt: skip
 
 # Chosen on networks of 2 to 50 layers that were then trained (tools and figures: docs/stability.md)
 LARGEST = 1e3  # mean of z^2: inputs and weights are meant to keep it near 1
@@ -27,6 +29,7 @@ SATURATED = 0.7  # of what standard normal sums would not saturate
 SIGNAL = 1e-3  # share of z^2 that differs between rows
 RANK = 1.5  # effective rank, where the inputs and the layer have more than FEW directions
 FEW = 4
+COPIED = 0.5  # share of distinct neurons; widening by one copy of each keeps half
 NORMAL = 2001  # quantiles that stand for standard normal sums
 
 
@@ -51,6 +54,8 @@ class Finding:
     def sentence(self) -> Text:
         """What was found, where, and the number for the first of these layers."""
         percent, value = f"{100 * self.value:.0f} %", f"{self.value:.2g}"
+        if self.kind == "copied":
+            value = f"{self.value:.0f}"
         known = {"first": self.layers[0], "value": value, "percent": percent}
         return text(f"verdict.{self.kind}", where=place(self.layers), **known)
 
@@ -118,7 +123,10 @@ def _alike(layer: LayerStability, seen: Stability) -> tuple[Kind, float]:
     if layer.signal < SIGNAL:
         return "collapsed", layer.signal
     several = min(seen.layers[0].neurons, layer.neurons, seen.input_rank) > FEW
-    return ("collapsed", layer.rank) if several and layer.rank < RANK else ("healthy", layer.second)
+    if several and layer.rank < RANK:
+        return "collapsed", layer.rank
+    copied = layer.neurons > FEW and layer.distinct < COPIED * layer.neurons
+    return ("copied", layer.distinct) if copied else ("healthy", layer.second)
 
 
 def _steepness(layer: LayerStability, seen: Stability) -> float:
