@@ -8,6 +8,7 @@ import nonlin as nl
 from nonlin._text import speaking
 from nonlin.network import Initialisation, Settings
 from nonlin.stability.diagnosis import MOST_ROWS
+from nonlin.stability.verdicts import Finding
 
 RAW, Y = load_digits(return_X_y=True)
 RAW = RAW.astype(np.float32)
@@ -129,7 +130,9 @@ def test_noise_is_not_blamed_on_the_network():
     random = np.random.default_rng(0)
     rows = random.standard_normal((3000, 20)).astype(np.float32)
     found = nl.diagnose(net_of(20), rows, random.integers(0, 2, 3000))
-    assert found.healthy, str(found)
+    assert found.healthy is None, str(found)
+    assert found.changes == ()
+    assert "on these rows the network learnt nothing" in str(found)
 
 
 def net_of(inputs):
@@ -163,7 +166,7 @@ def test_where_no_change_does_better(monkeypatch):
     found = nl.diagnose(net("gelu", 60, "he_normal", 64), X, Y)
     assert not found.repaired
     assert found.findings
-    assert "learns all the same" in str(found)
+    assert "learns on these rows all the same" in str(found)
 
 
 def test_one_odd_layer_is_named():
@@ -194,6 +197,35 @@ def test_a_layer_widened_by_one_copy_of_each_neuron_is_no_fault():
     network = net()
     network.weights[1][:, 16:] = network.weights[1][:, :16]
     assert nl.diagnose(network, X, Y).healthy
+
+
+def test_an_output_layer_of_zeros_is_no_fault():
+    network = net()
+    network.weights[-1][:] = 0
+    assert nl.diagnose(network, X, Y).healthy
+    assert "all weights are 0" not in str(nl.diagnose(scaled(network, 30, [3]), X, Y))
+
+
+def test_what_is_good_already_is_not_drawn_anew():
+    network = net("gelu", 3)
+    network.biases[1][:20] = -40  # dying, and good all the same
+    network.fit(X, Y, epochs=20)
+    assert np.mean(network.predict(X) == Y) > 0.95
+    found = nl.diagnose(network, X, Y)
+    assert not {"layers", "initialisation", "activation", "inputs"} & set(found.causes)
+    assert "anew" not in str(found)
+    assert "Dying: in layer 2" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("exploding", 3e3, "are larger than"), ("exploding", 1e9, "are far larger"),
+        ("vanishing", 5e-4, "little signal"), ("vanishing", 1e-9, "hardly any"),
+    ],
+)  # fmt: skip
+def test_severity_follows_the_numbers(kind, value, words):
+    assert words in str(Finding(kind, (2,), value))
 
 
 def test_what_auto_would_not_have_drawn_is_not_blamed_on_auto():

@@ -58,9 +58,11 @@ class Diagnosis:
         return cast("NetworkSubject", self.subject).settings
 
     @property
-    def healthy(self) -> bool:
-        """Nothing was found that a change would mend."""
-        return not self.findings and self.diverged is None and not self.changes
+    def healthy(self) -> bool | None:
+        """Nothing was found that a change would mend; None where nothing was learnt, either."""
+        if self.findings or self.diverged is not None or self.changes:
+            return False
+        return True if self.learns else None
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ class Diagnosis:
         return in_a_row(self.sentences)
 
     def _sentences(self) -> Iterator[Text]:
-        if self.healthy:
+        if self.healthy is not False:
             key = "diagnosis.healthy" if self.learns else "diagnosis.nothing_learnt"
             yield text(key, layers=len(self.verdicts))
             return

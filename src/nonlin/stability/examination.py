@@ -15,6 +15,7 @@ from nonlin.stability.verdicts import Finding, findings, verdicts
 STEPS = 150
 RISEN = 1.2  # times the loss before, or that of a constant output: steps too large
 TINY = 1e-300  # a loss that can be divided by
+GOOD = 0.5  # times the loss of a constant output, before training, or less
 LEARNT = 0.97  # times that loss, or less
 
 
@@ -38,6 +39,11 @@ class Examination:
     def sound(self) -> bool:
         """Nothing was found in any layer, and the training did not diverge."""
         return not self.findings and self.divergence is None
+
+    @property
+    def good(self) -> bool:
+        """Before this training it was far better than a constant output: not to be redrawn."""
+        return self.before.loss is not None and self.before.loss < GOOD * self.constant
 
     @property
     def loss(self) -> float:
@@ -65,5 +71,5 @@ def examine(subject: Subject) -> Examination:
         return Examination(before, after, found, True, None, learns, constant)
     harmed = () if learns else findings(verdicts(after))
     if not (learns or harmed) and loss > RISEN * max(constant, before.loss):
-        harmed = (Finding("exploding", (len(after.layers),), loss),)
+        harmed = (Finding("risen", (len(after.layers),), loss),)
     return Examination(before, after, harmed, False, None, learns, constant)

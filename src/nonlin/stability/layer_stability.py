@@ -21,12 +21,12 @@ class LayerStability:
     output layer has neither dead nor saturated neurons here: its loss is computed on z itself.
     second: mean of z^2. signal: share of it that differs between rows, 0 to 1.
     rank: effective rank of f(z), centred, on at most 256 rows (Roy and Vetterli 2007). distinct:
-    neurons whose z differ from those of every other one counted. weight: Frobenius norm of the weights. gradient: root mean
-    square over rows of the length of dL/dz of one row. weight_gradient: norm of dL/dW on all rows. update: norm of the change of the
-    weights in one step of training over the norm of the weights. The last three are None
-    without y. predicted_second, predicted_gradient: what mean field theory says of weights of
-    this size that are random, None if nothing; the gradient starts from the measured one of the
-    output layer.
+    neurons whose z differ from those of every other one counted. weight: Frobenius norm of the
+    weights. gradient: root mean square over rows of the length of dL/dz of one row.
+    weight_gradient: norm of dL/dW on all rows. update: norm of the change of the weights in one
+    step of training over the norm of the weights. The last three are None without y.
+    predicted_second, predicted_gradient: what mean field theory says of weights of this size that
+    are random, None if nothing; the gradient starts from the measured one of the output layer.
     counts, edges: histogram of z.
     """
 

@@ -17,7 +17,8 @@ from nonlin.layers.accumulators import threshold
 from nonlin.stability.layer_stability import LayerStability, Stability
 
 Kind = Literal[
-    "healthy", "not_finite", "exploding", "vanishing", "dying", "saturated", "collapsed", "copied"
+    "healthy", "not_finite", "exploding", "vanishing", "dying", "saturated", "collapsed", "copied",
+    "risen",
 ]  # fmt: skip
 
 # Chosen on networks of 2 to 50 layers that were then trained (tools and figures: docs/stability.md)
@@ -30,6 +31,7 @@ SIGNAL = 1e-3  # share of z^2 that differs between rows
 RANK = 1.5  # effective rank, where the inputs and the layer have more than FEW directions
 FEW = 4
 COPIED = 0.5  # share of distinct neurons; widening by one copy of each keeps half
+MUCH = 1e5  # times what is healthy: the sentence says so
 NORMAL = 2001  # quantiles that stand for standard normal sums
 
 
@@ -57,7 +59,14 @@ class Finding:
         if self.kind == "copied":
             value = f"{self.value:.0f}"
         known = {"first": self.layers[0], "value": value, "percent": percent}
-        return text(f"verdict.{self.kind}", where=place(self.layers), **known)
+        return text(f"verdict.{self.kind}{self._degree}", where=place(self.layers), **known)
+
+    @property
+    def _degree(self) -> str:
+        """A suffix of the message where the number is no extreme one."""
+        mild = self.kind == "exploding" and self.value < MUCH
+        mild |= self.kind == "vanishing" and self.value > 1 / MUCH
+        return "_mildly" if mild else ""
 
     def __str__(self) -> str:
         return str(self.sentence)
@@ -134,6 +143,8 @@ def _steepness(layer: LayerStability, seen: Stability) -> float:
     last = seen.layers[-1].gradient
     if layer.gradient is None or not last or seen.first_not_finite is not None:
         return 1.0
+    if seen.layers[-1].weight == 0 and all(each.weight for each in seen.hidden):
+        return 1.0  # of weights drawn as 0 on purpose, which the first step moves
     return layer.gradient / last if math.isfinite(layer.gradient) else math.inf
 
 
