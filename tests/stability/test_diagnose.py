@@ -263,6 +263,33 @@ def test_targets_in_another_unit(unit):
     assert found.repaired
 
 
+A = np.random.default_rng(0).standard_normal((1000, 6)).astype(np.float32)
+UNEVEN = A * np.float32([1e-3, 1e-3, 1, 1, 1, 1])
+
+
+def test_an_offset_hides_small_targets():
+    y = 0.3 + 0.01 * (np.sin(2 * A[:, 0]) + A[:, 1])
+    found = nl.diagnose(nl.Network([6, 32, 32, 1], "relu", "identity"), A, y)
+    assert found.causes == ("targets",), str(found)
+    assert found.repaired
+
+
+def test_columns_that_are_small_beside_others():
+    y = (A[:, 0] * A[:, 1] > 0).astype(int)
+    found = nl.diagnose(nl.Network([6, 32, 32, 2], "relu", "softmax"), UNEVEN, y)
+    assert found.causes == ("inputs",), str(found)
+    assert found.repaired
+    assert "standard deviations of columns 0.00" in str(found)
+
+
+def test_a_target_that_is_small_beside_another_one():
+    y = np.column_stack([np.sin(2 * A[:, 0]) + A[:, 1], 1000 * A[:, 2] * A[:, 3]])
+    found = nl.diagnose(nl.Network([6, 32, 32, 2], "relu", "identity"), A, y)
+    assert found.causes == ("targets",), str(found)
+    assert found.repaired
+    assert "hides that of the other" in str(found)
+
+
 @pytest.mark.parametrize("loss", ["poisson", "huber"])
 def test_a_loss_that_is_not_the_usual_one(loss):
     output = {"poisson": "exponential", "huber": "identity"}[loss]

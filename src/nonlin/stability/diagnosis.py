@@ -165,6 +165,8 @@ def _mends(after: Examination, before: Examination) -> bool:
     """Nothing is found any more, and the network learns: more than it did, if nothing was found
     at all, and hardly less in any case.
     """
+    if any(each.kind == "uneven" for each in before.findings):
+        return after.sound and after.learns  # losses of other targets: not to be compared
     most = before.loss * (FASTER if before.sound else SLOWER)
     return after.sound and after.learns and after.loss < most
 

@@ -10,6 +10,7 @@ from nonlin._text import Text
 from nonlin.layers.subject import Subject
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
+from nonlin.stability.units import HIDDEN, spread
 from nonlin.stability.verdicts import Finding, findings, verdicts
 
 STEPS = 150
@@ -59,6 +60,7 @@ def examine(subject: Subject) -> Examination:
     if before.loss is None:
         raise InputError("diagnose_loss")
     found = findings(verdicts(before))
+    found += _hidden_targets(subject)
     constant = subject.constant_loss()
     trained = subject.short_training(STEPS)
     why = trained.divergence
@@ -73,3 +75,10 @@ def examine(subject: Subject) -> Examination:
     if not (learns or harmed) and loss > RISEN * max(constant, before.loss):
         harmed = (Finding("risen", (len(after.layers),), loss),)
     return Examination(before, after, harmed, False, None, learns, constant)
+
+
+def _hidden_targets(subject: Subject) -> tuple[Finding, ...]:
+    """The loss adds the errors of all targets up: large ones hide those of small ones."""
+    seen = subject.columns("targets")
+    ratio = 1.0 if seen is None else spread(seen)
+    return (Finding("uneven", (len(subject.layers),), ratio),) if ratio > HIDDEN else ()

@@ -14,10 +14,9 @@ from nonlin.catalogue import get
 from nonlin.layers.expected import Parameters
 from nonlin.layers.subject import Edit, Initialise, Redraw, Retrain, Standardise, Subject
 from nonlin.stability.examination import Examination
+from nonlin.stability.units import scaled, told, usable
 from nonlin.stability.verdicts import COPIED, FEW, Finding, place
 
-SCALES = (0.05, 20.0)  # mean square of inputs, and of targets, that need no scaling
-OFFSET = 10.0  # mean of a column over its standard deviation
 FOREIGN = 5.0  # times the size that `auto` gives weights, or its inverse: not drawn for this
 LARGE_BIAS = 5.0  # standardised signals rarely come so far
 FIRST = 16  # weights of a neuron that are compared with those of others
@@ -68,25 +67,20 @@ def _made(
 
 def _scaled_inputs(subject: Subject) -> Iterator[Change]:
     seen = subject.columns("inputs")
-    if seen is None:
+    if seen is None or scaled(seen):
         return
-    scales = np.sqrt(seen.variances)
-    usable = np.where(scales > 0, scales, 1.0)
-    offset = float((np.abs(seen.means) / usable).max())
-    if SCALES[0] <= seen.second <= SCALES[1] and offset <= OFFSET:
-        return
-    why = text("cause.inputs", size=f"{math.sqrt(seen.second):.2g}", offset=f"{offset:.2g}")
-    edit = Standardise("inputs", seen.means, usable)
+    edit = Standardise("inputs", seen.means, usable(seen))
+    why = text("cause.inputs", **told(seen))
     yield from _made(subject, edit, "inputs", (1,), why, text("change.inputs"))
 
 
 def _scaled_targets(subject: Subject) -> Iterator[Change]:
     seen = subject.columns("targets")
-    if seen is None or SCALES[0] <= seen.second <= SCALES[1] or not np.all(seen.deviations > 0):
+    if seen is None or scaled(seen) or not np.all(seen.deviations > 0):
         return
-    why = text("cause.targets", size=f"{math.sqrt(seen.second):.2g}")
     edit = Standardise("targets", seen.means, np.sqrt(seen.variances))
     last = (len(subject.layers),)
+    why = text("cause.targets", **told(seen))
     yield from _made(subject, edit, "targets", last, why, text("change.targets"))
 
 

@@ -19,6 +19,7 @@ from nonlin.stability.layer_stability import LayerStability, Stability
 Kind = Literal[
     "healthy", "not_finite", "exploding", "vanishing", "dying", "saturated", "collapsed", "copied",
     "risen",
+    "uneven",
 ]  # fmt: skip
 
 # Chosen on networks of 2 to 50 layers that were then trained (tools and figures: docs/stability.md)
