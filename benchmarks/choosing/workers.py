@@ -41,7 +41,7 @@ def measure() -> list[dict[str, Any]]:
         before = client.run(time.process_time)
         executor = workers.checked(client)
         run = partial(workers.run_on, executor)
-        run_through(race(contest, rules.seeds, Everything(), run=run))
+        run_through(race(contest, rules.seeds, Everything(len(rules.seeds)), run=run))
         after = client.run(time.process_time)
         spent[name] = sorted(after[each] - before[each] for each in before)
 
