@@ -11,16 +11,18 @@ import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.layers import (
+    Columns,
     Initialise,
     LayerSpec,
     LayerStream,
-    Moments,
+    Recipe,
     Redraw,
     Retrain,
     Standardise,
     Streams,
     Subject,
-    Trained,
+    Trial,
+    Widen,
     effective_rank,
     expected,
 )
@@ -111,57 +113,84 @@ class Mlp:
         theory = expected(hidden, self.parameters, self.X)
         return Streams(streams, rows, rank, total / rows, theory)
 
+    @property
+    def recipe(self):
+        return Recipe(
+            learning_rate=self.learning_rate, usual_rate=1e-3, batch_size=32, epochs=10, steps=280
+        )
+
+    concurrent = False
+
     def columns(self, side):
         if side == "inputs":
-            return Moments.of(self.X)
-        return None if self.classes else Moments.of(self.y[:, None])
-
-    def constant_loss(self):
-        if not self.classes:
-            return float(self.y.var())
-        shares = np.bincount(self.y) / len(self.y)
-        return float(-(shares * np.log(shares)).sum())
+            return Columns.of(self.X)
+        return None if self.classes else Columns.of(self.y[:, None])
 
     def changed(self, edit):
         match edit:
-            case Standardise("inputs", means, scales):
-                return replace(self, X=(self.X - means) / scales)
+            case Standardise("inputs", means, scales, most):
+                return replace(self, X=np.clip((self.X - means) / scales, -most, most))
             case Standardise("targets", means, scales):
                 return replace(self, y=(self.y - means) / scales)
-            case Redraw(layers):
-                fresh = drawn(self.name, self.parameters)
+            case Redraw(layers, seed):
+                fresh = drawn(self.name, self.parameters, seed)
                 new = [
                     fresh[k] if k + 1 in layers else old for k, old in enumerate(self.parameters)
                 ]
                 return replace(self, parameters=new)
-            case Initialise(activation):
+            case Initialise(activation, seed):
                 name = self.name if activation is None else activation.name
-                return replace(self, name=name, parameters=drawn(name, self.parameters))
-            case Retrain(learning_rate):
+                return replace(self, name=name, parameters=drawn(name, self.parameters, seed))
+            case Retrain(float(learning_rate)):
                 return replace(self, learning_rate=learning_rate)
+            case Retrain() | Widen():
+                return None
 
-    def short_training(self, steps):
+    def trial(self, share, fold):
         """Adam (Kingma and Ba 2014) on batches of 32 rows."""
-        random = np.random.default_rng(0)
+        out = np.arange(len(self.X)) % 5 == fold
         new = replace(self, parameters=[[w.copy(), b.copy()] for w, b in self.parameters])
-        memory = [[[0.0, 0.0], [0.0, 0.0]] for _ in self.parameters]
+        start = new.skill(out, out)
         with np.errstate(all="ignore"):
-            for step in range(1, steps + 1):
-                rows = random.integers(0, len(self.X), 32)
-                loss, found = new.back(self.X[rows], self.y[rows])
-                if not math.isfinite(loss):
-                    return Trained(new, step)
-                for layer, (*_, gradients) in enumerate(found):
-                    for which, gradient in enumerate(gradients):
-                        mean, square = memory[layer][which]
-                        mean = 0.9 * mean + 0.1 * gradient / 32
-                        square = 0.999 * square + 0.001 * (gradient / 32) ** 2
-                        memory[layer][which] = mean, square
-                        root = np.sqrt(square / (1 - 0.999**step)) + 1e-8
-                        new.parameters[layer][which] -= (
-                            self.learning_rate * mean / (1 - 0.9**step) / root
-                        )
-        return Trained(new)
+            step = new.trained(math.ceil(share * self.recipe.steps), self.X[~out], self.y[~out])
+            learnt, held_out = (new.skill(~out, rows) for rows in (~out, out))
+        return Trial(new, start, learnt, held_out, step)
+
+    def skill(self, fitted, rows):
+        """1 - squared error over that of the mean, or of the shares of the classes."""
+        wanted = np.eye(3)[self.y] if self.classes else self.y[:, None]
+        values = self.X[rows]
+        for weights, biases in self.parameters[:-1]:
+            values = FUNCTIONS[self.name](values @ weights + biases)[0]
+        weights, biases = self.parameters[-1]
+        logits = values @ weights + biases
+        if self.classes:
+            logits = np.exp(logits - logits.max(axis=1, keepdims=True))
+            logits /= logits.sum(axis=1, keepdims=True)
+        constant = np.square(wanted[rows] - wanted[fitted].mean(axis=0)).sum()
+        found = 1 - np.square(wanted[rows] - logits).sum() / constant
+        return found if math.isfinite(found) else -math.inf
+
+    def trained(self, steps, X, y):
+        """In place; the step at which it diverged, or None."""
+        random = np.random.default_rng(0)
+        memory = [[[0.0, 0.0], [0.0, 0.0]] for _ in self.parameters]
+        for step in range(1, steps + 1):
+            rows = random.integers(0, len(X), 32)
+            loss, found = self.back(X[rows], y[rows])
+            if not math.isfinite(loss):
+                return step
+            for layer, (*_, gradients) in enumerate(found):
+                for which, gradient in enumerate(gradients):
+                    mean, square = memory[layer][which]
+                    mean = 0.9 * mean + 0.1 * gradient / 32
+                    square = 0.999 * square + 0.001 * (gradient / 32) ** 2
+                    memory[layer][which] = mean, square
+                    root = np.sqrt(square / (1 - 0.999**step)) + 1e-8
+                    self.parameters[layer][which] -= (
+                        self.learning_rate * mean / (1 - 0.9**step) / root
+                    )
+        return None
 
 
 def drawn(name, like, seed=0):

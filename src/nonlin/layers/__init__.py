@@ -1,31 +1,35 @@
 """One way to look at layers: streams of what they do, and the subjects whose layers they are."""
 
-from nonlin.layers.accumulators import Moments
+from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Expected, expected
 from nonlin.layers.sample import effective_rank
 from nonlin.layers.stream import LayerSpec, LayerStream
 from nonlin.layers.subject import (
     Initialise,
+    Recipe,
     Redraw,
     Retrain,
     Standardise,
     Streams,
     Subject,
-    Trained,
+    Trial,
+    Widen,
 )
 
 __all__ = [
+    "Columns",
     "Expected",
     "Initialise",
     "LayerSpec",
     "LayerStream",
-    "Moments",
+    "Recipe",
     "Redraw",
     "Retrain",
     "Standardise",
     "Streams",
     "Subject",
-    "Trained",
+    "Trial",
+    "Widen",
     "effective_rank",
     "expected",
 ]

@@ -12,26 +12,31 @@ import numpy as np
 from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.layers.accumulators import Moments
+from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Parameters, expected
 from nonlin.layers.network_passes import observe, specs
 from nonlin.layers.sample import SAMPLED, effective_rank
+from nonlin.layers.skill import Wanted, outputs, wanted
 from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
     Edit,
     Initialise,
+    Recipe,
     Redraw,
     Retrain,
     Side,
     Standardise,
     Streams,
     Subject,
-    Trained,
+    Trial,
+    Widen,
 )
 from nonlin.network import Job, Loss, Memory, Network, Record, Settings, train
-from nonlin.network.constant import constant_logits
-from nonlin.network.goal import goal
 from nonlin.network.loss import loss_for
+
+FOLDS = 5  # of which one is held out
+FEWEST = 20  # rows that are worth holding some out
+USUAL_RATES = {"adamw": 1e-3, "sgd": 0.02}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +44,7 @@ class NetworkSubject:
     """A network, rows X (rows, inputs), y or None, and how it is trained.
 
     memory: of the optimizer, for the size of an update; of a network that was never trained, if
-    not given. loss: as in `Network.fit`.
+    not given. loss: as in `Network.fit`. whole: of how many rows these are a selection.
     """
 
     network: Network
@@ -48,6 +53,7 @@ class NetworkSubject:
     settings: Settings
     memory: Memory | None
     loss: str | Loss | None
+    whole: int
 
     @classmethod
     def of(
@@ -61,7 +67,7 @@ class NetworkSubject:
     ) -> NetworkSubject:
         """Raises InputError for unusable X; for unusable y, when it is looked at."""
         rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
-        return cls(network, rows, y, settings or Settings(), memory, loss)
+        return cls(network, rows, y, settings or Settings(), memory, loss, len(rows))
 
     def thinned(self, most: int) -> NetworkSubject:
         """At most so many rows, evenly spread."""
@@ -84,9 +90,23 @@ class NetworkSubject:
         return self.network.init
 
     @property
-    def learning_rate(self) -> float:
+    def concurrent(self) -> bool:
+        """Yes: the compiled loop leaves the lock of the interpreter."""
+        return True
+
+    @property
+    def recipe(self) -> Recipe:
         """That of the settings."""
-        return self.settings.learning_rate
+        rule = self.settings
+        return Recipe(
+            learning_rate=rule.learning_rate,
+            usual_rate=USUAL_RATES[rule.optimizer],
+            batch_size=min(rule.batch_size, self.whole),
+            epochs=rule.epochs,
+            steps=rule.epochs * math.ceil(self.whole / rule.batch_size),
+            momentum=rule.momentum if rule.optimizer == "sgd" else None,
+            weight_decay=rule.weight_decay,
+        )
 
     def stream(self) -> Streams:
         """Block by block; an update is one real step of training on the first batch."""
@@ -109,66 +129,99 @@ class NetworkSubject:
         return moved.weights
 
     def _trained(
-        self, rows: slice, settings: Settings, memory: Memory | None = None
+        self, rows: slice | np.ndarray, settings: Settings, memory: Memory | None = None
     ) -> tuple[Network, Record]:
         moved = self.network.copy()
         y = np.asarray(self.y)[rows]
         job = Job(moved, self.X[rows], y, None, settings, memory=memory, loss=self.loss)
         return moved, train(job)
 
-    def columns(self, side: Side) -> Moments | None:
-        """Targets only of losses of quantities in any unit, at an identity output."""
+    def columns(self, side: Side) -> Columns | None:
+        """Targets only of losses of quantities in any unit: not of classes and shares."""
         if side == "inputs":
-            return Moments.of(self.X)
-        if loss_for(self.network.output.name, self.loss).output != "identity":
+            return Columns.of(self.X)
+        if loss_for(self.network.output.name, self.loss).output in ("sigmoid", "softmax"):
             return None
-        return Moments.of(np.asarray(self.y, np.float64).reshape(len(self.X), -1))
-
-    def constant_loss(self) -> float:
-        """The mean loss of the best constant logits."""
-        logits = constant_logits(self.network, self.X, self.y, self.loss)
-        rows = np.broadcast_to(logits, (len(self.X), len(logits))).astype(self.network.dtype)
-        total, _ = goal(self.network, self.X, self.y, self.loss)(rows, slice(None))
-        return total / len(rows)
+        return Columns.of(np.asarray(self.y, np.float64).reshape(len(self.X), -1))
 
     def changed(self, edit: Edit) -> NetworkSubject:
-        """Weights are drawn by "auto" with the seed of the network."""
+        """Weights are drawn by "auto"; with seed 0 of an edit, by the seed of the network."""
         match edit:
-            case Standardise("inputs", means, scales):
-                return replace(self, X=((self.X - means) / scales).astype(self.X.dtype))
-            case Standardise(_, means, scales):
+            case Standardise("inputs"):
+                return replace(self, X=_standardised(self.X, edit).astype(self.X.dtype))
+            case Standardise():
                 y = np.asarray(self.y, np.float64)
-                return replace(self, y=((y.reshape(len(y), -1) - means) / scales).reshape(y.shape))
-            case Redraw(layers):
-                return replace(self, network=self._redrawn(layers))
-            case Initialise(activation):
+                return replace(self, y=_standardised(y.reshape(len(y), -1), edit).reshape(y.shape))
+            case Redraw(layers, seed):
+                return replace(self, network=self._redrawn(layers, seed))
+            case Initialise(activation, seed):
                 hidden = self.network.hidden
-                return self._fresh(hidden if activation is None else (activation,) * len(hidden))
-            case Retrain(learning_rate):
-                return replace(self, settings=replace(self.settings, learning_rate=learning_rate))
+                chosen = hidden if activation is None else (activation,) * len(hidden)
+                return self._fresh(chosen, self.network.sizes, seed)
+            case Widen(neurons, seed):
+                sizes = list(self.network.sizes)
+                for layer, width in neurons:
+                    sizes[layer] = width
+                return self._fresh(self.network.hidden, sizes, seed)
+            case Retrain():
+                return replace(self, settings=_settings(self.settings, edit))
 
-    def _fresh(self, hidden: Sequence[Activation]) -> NetworkSubject:
-        """The same architecture, never trained."""
+    def _fresh(
+        self, hidden: Sequence[Activation], sizes: Sequence[int], seed: int
+    ) -> NetworkSubject:
+        """Never trained."""
         old = self.network
-        fresh = Network(old.sizes, hidden, old.output, "auto", old.seed, old.dtype)
+        fresh = Network(sizes, hidden, old.output, "auto", old.seed + seed, old.dtype)
         return replace(self, network=fresh)
 
-    def _redrawn(self, layers: Sequence[int]) -> Network:
-        fresh, changed = self._fresh(self.network.hidden).network, self.network.copy()
+    def _redrawn(self, layers: Sequence[int], seed: int) -> Network:
+        old = self.network
+        fresh, changed = self._fresh(old.hidden, old.sizes, seed).network, old.copy()
         for number in layers:
             changed.weights[number - 1][:] = fresh.weights[number - 1]
             changed.biases[number - 1][:] = fresh.biases[number - 1]
         return changed
 
-    def short_training(self, steps: int) -> Trained:
-        """On the first rows only, where one epoch would take more steps."""
-        batches = math.ceil(len(self.X) / self.settings.batch_size)
-        epochs = max(1, round(steps / batches))
-        rows = slice(None) if batches <= steps else slice(steps * self.settings.batch_size)
-        rule = replace(self.settings, epochs=epochs, patience=None)
-        network, record = self._trained(rows, rule)
-        why = None if record.divergence is None else record.divergence.sentences[0]
-        return Trained(replace(self, network=network), record.diverged_at, why)
+    def trial(self, share: float, fold: int) -> Trial:
+        """On fewer rows, where this share is less than one epoch. See `Subject`."""
+        kept, out = self._folds(fold)
+        rule = self.settings
+        passes = share * rule.epochs * self.whole / len(kept)
+        if passes < 1:
+            kept = kept[: max(math.ceil(passes * len(kept)), min(rule.batch_size, len(kept)))]
+        whole = replace(rule, epochs=max(1, round(passes)), patience=None, seed=rule.seed + fold)
+        network, record = self._trained(kept, whole)
+        goal = wanted(self.network, self.y, self.loss, kept)
+        start, held_out = (self._skill(goal, each, out) for each in (self.network, network))
+        learnt = self._skill(goal, network, kept)
+        if record.divergence is not None:
+            why = record.divergence.sentences[0]
+            after = replace(self, network=network)
+            return Trial(after, start, -math.inf, -math.inf, record.diverged_at, why)
+        return Trial(replace(self, network=network), start, learnt, held_out)
+
+    def _folds(self, fold: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows to train on, and rows held out; all rows twice where they are few."""
+        order = np.random.default_rng(0).permutation(len(self.X))
+        if len(order) < FEWEST:
+            return order, order
+        out = slice(fold, None, FOLDS)
+        return np.delete(order, out), order[out]
+
+    def _skill(self, goal: Wanted, network: Network, rows: np.ndarray) -> float:
+        return goal.of(rows).skill(outputs(network, self.X[rows], self.loss))
+
+
+def _standardised(columns: np.ndarray, edit: Standardise) -> np.ndarray:
+    return np.clip((columns - edit.means) / edit.scales, -edit.most, edit.most)
+
+
+def _settings(old: Settings, edit: Retrain) -> Settings:
+    """With what the edit gives."""
+    names = ("learning_rate", "momentum", "weight_decay", "batch_size")
+    given = {name: getattr(edit, name) for name in names}
+    new = {name: value for name, value in given.items() if value is not None}
+    return replace(old, epochs=old.epochs * edit.longer, **new)
 
 
 def subject_of(given: Any, X: Any, *rest: Any) -> Subject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
@@ -10,7 +11,7 @@ import numpy as np
 
 from nonlin._text import Text, text
 from nonlin.activation import Activation
-from nonlin.layers.accumulators import Moments
+from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Expected, Parameters
 from nonlin.layers.stream import LayerSpec, LayerStream
 
@@ -33,23 +34,45 @@ class Streams:
     expected: Expected | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a subject is trained.
+
+    usual_rate: a learning rate that people take with this optimizer. steps: of all epochs
+    together. momentum: None where there is none to set.
+    """
+
+    learning_rate: float
+    usual_rate: float
+    batch_size: int
+    epochs: int
+    steps: int
+    momentum: float | None = None
+    weight_decay: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Standardise:
-    """Subtract `means` from the columns of the inputs, or targets, and divide by `scales`."""
+    """Subtract `means` from the columns of the inputs, or targets, and divide by `scales`.
+
+    most: the size at which what comes out is cut off.
+    """
 
     side: Side
     means: np.ndarray
     scales: np.ndarray
+    most: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Redraw:
     """Draw the parameters of these layers anew, each for the activation that feeds it.
 
-    layers: numbered from 1.
+    layers: numbered from 1. seed: other numbers give other weights.
     """
 
     layers: tuple[int, ...]
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +82,54 @@ class Initialise:
     """
 
     activation: Activation | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """Give each of these hidden layers (numbered from 1) so many neurons; draw all anew."""
+
+    neurons: tuple[tuple[int, int], ...]
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Retrain:
-    """Train at this learning rate."""
+    """Train with what is given here; longer: times the epochs."""
 
-    learning_rate: float
+    learning_rate: float | None = None
+    momentum: float | None = None
+    weight_decay: float | None = None
+    batch_size: int | None = None
+    longer: int = 1
 
 
-Edit = Standardise | Redraw | Initialise | Retrain
+Edit = Standardise | Redraw | Initialise | Widen | Retrain
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A subject after a short training on most of its rows.
+
+    learnt, held_out: how much of the squared error of a constant output is gone, on the rows it
+    was trained on and on those that were held out: 1 is perfect, 0 or less is worth nothing.
+    start: held_out before the training. diverged_at: the step at which the training was no
+    longer finite, if it was, and `why` in a sentence, if more is known.
+    """
+
+    subject: Subject
+    start: float
+    learnt: float
+    held_out: float
+    diverged_at: int | None = None
+    why: Text | None = None
+
+    @property
+    def divergence(self) -> Text | None:
+        """A sentence on it, None if there was none."""
+        if self.diverged_at is None:
+            return None
+        return self.why or text("divergence.step", step=self.diverged_at)
 
 
 @runtime_checkable
@@ -92,38 +153,24 @@ class Subject(Protocol):
         """The rule that drew the weights; "auto" if it is that of `Initialise`."""
 
     @property
-    def learning_rate(self) -> float:
-        """At which it is trained."""
+    def recipe(self) -> Recipe:
+        """How it is trained."""
+
+    @property
+    def concurrent(self) -> bool:
+        """May copies be trained side by side, in threads?"""
 
     def stream(self) -> Streams:
         """Look at every layer on all rows."""
 
-    def columns(self, side: Side) -> Moments | None:
+    def columns(self, side: Side) -> Columns | None:
         """Of the inputs, or targets; None where `Standardise` makes no sense, as for classes."""
-
-    def constant_loss(self) -> float:
-        """The least mean loss of outputs that are the same for all rows."""
 
     def changed(self, edit: Edit) -> Subject | None:
         """A copy with this change; None if it cannot be made here."""
 
-    def short_training(self, steps: int) -> Trained:
-        """A copy after about so many steps of training, as the last of them left it."""
+    def trial(self, share: float, fold: int) -> Trial:
+        """A copy after about this share of its whole training, on four fifths of the rows.
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trained:
-    """A subject after a short training; diverged_at: the step at which that was no longer
-    finite, if it was, and `why` in a sentence, if more is known.
-    """
-
-    subject: Subject
-    diverged_at: int | None = None
-    why: Text | None = None
-
-    @property
-    def divergence(self) -> Text | None:
-        """A sentence on it, None if there was none."""
-        if self.diverged_at is None:
-            return None
-        return self.why or text("divergence.step", step=self.diverged_at)
+        fold: from 0 to 4; which fifth is held out, and another order of the rest.
+        """

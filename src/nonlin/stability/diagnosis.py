@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any, cast
 
 import numpy as np
@@ -12,17 +11,45 @@ import numpy as np
 from nonlin._errors import InputError
 from nonlin._text import Text, in_a_row, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
-from nonlin.layers.subject import Subject
+from nonlin.layers.subject import Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
-from nonlin.stability.examination import Examination, examine
+from nonlin.stability.changes import USUAL, suspects
+from nonlin.stability.inquiry import Effect, next_effects
 from nonlin.stability.layer_stability import Stability
-from nonlin.stability.repairs import Change, changes
-from nonlin.stability.verdicts import Finding, Verdict, verdicts
+from nonlin.stability.measured import measured
+from nonlin.stability.repeats import FOLDS, Edits, Trials, edited, learns, mean_worth
+from nonlin.stability.units import HIDDEN, spread
+from nonlin.stability.verdicts import Finding, Verdict, findings, verdicts
 
 MOST_ROWS = 4096  # evenly spread: more change no verdict
-MOST_CHANGES = 3  # faults that are looked for, one after the other
-FASTER = 0.9  # a change helps if the loss of the short training falls so far
-SLOWER = 1.25  # and does no harm to a network that is not healthy if it rises no further
+MOST_CHANGES = 3  # causes that are looked for, one after the other
+GOOD = 0.5  # of the error of a constant output is gone before any training
+RISEN = -0.2  # of it is gone after the training: it did harm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """A change that helped; `cause` is what was wrong, `advice` what to do.
+
+    layers: where the cause lies, all if empty. edit: what was changed. helped: in how many of
+    `repeats` trainings, each with other rows held out. before, after: how much of the error of a
+    constant output was gone on those rows, in the mean, without this change and with it (where
+    several changes help together only: without any and with all). others: changes that helped
+    as much, so that nothing tells which was the cause: pairs of cause and advice. subject: with
+    this change and those before it.
+    """
+
+    cause: str
+    layers: tuple[int, ...]
+    edit: Edit
+    helped: int
+    repeats: int
+    before: float
+    after: float
+    others: tuple[tuple[str, Text], ...]
+    subject: Subject
+    explanation: Text
+    advice: Text
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -30,11 +57,12 @@ class Diagnosis:
     """What `diagnose` found; `print` tells it in sentences.
 
     verdicts: one per layer, the output layer last, as the network is. findings: the layers that
-    are not healthy, in runs; if all are healthy at first (not `at_start`), those of the
-    short training. diverged: if that diverged. learns: whether the loss came below that of a
-    constant output, with the changes.
-    changes: what was changed, in this order; each names a cause. repaired: whether nothing was
-    found any more then. subject: with the changes made. stability: as it is now.
+    are not healthy, in runs; if all are healthy at first (not `at_start`) and the network trains
+    badly, those after a training. diverged: if that diverged. learns: whether the error on rows
+    that were held out fell, with the changes; `worth`: how much of the error of a constant output
+    was gone there.
+    changes: what was changed, in this order; each names a cause. repaired: whether nothing more
+    was found then. subject: with the changes made. stability: as it is now.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -44,6 +72,7 @@ class Diagnosis:
     at_start: bool
     diverged: Text | None
     learns: bool
+    worth: float
     subject: Subject
     stability: Stability
 
@@ -59,14 +88,18 @@ class Diagnosis:
 
     @property
     def healthy(self) -> bool | None:
-        """Nothing was found that a change would mend; None where nothing was learnt, either."""
-        if self.findings or self.diverged is not None or self.changes:
+        """The network learns, and no change that was tried does clearly better; None where
+        nothing was found, but nothing was learnt, either.
+        """
+        if self.changes or self.diverged is not None or (self.findings and not self.learns):
             return False
         return True if self.learns else None
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """Found: inputs, targets, layers, learning_rate, initialisation, activation."""
+        """Found: inputs, outliers, targets, layers, momentum, weight_decay, batch_size, epochs,
+        width, initialisation, learning_rate, activation.
+        """
         return tuple(each.cause for each in self.changes)
 
     @property
@@ -78,31 +111,55 @@ class Diagnosis:
         return in_a_row(self.sentences)
 
     def _sentences(self) -> Iterator[Text]:
-        if self.healthy is not False:
-            key = "diagnosis.healthy" if self.learns else "diagnosis.nothing_learnt"
-            yield text(key, layers=len(self.verdicts))
+        if self.healthy is None:
+            yield text("diagnosis.nothing_learnt", layers=len(self.verdicts))
+            return
+        if self.healthy:
+            yield from self._overcome()
             return
         if self.findings and not self.at_start:
             yield text("diagnosis.in_training")
         yield from (each.sentence for each in self.findings)
         if self.diverged is not None:
             yield self.diverged
-        if not self.findings and self.diverged is None:
-            yield text("diagnosis.stuck")
+        elif not self.findings:
+            yield text("diagnosis.stuck" if self._nothing else "diagnosis.badly")
         for change in self.changes:
-            yield change.explanation
-            yield change.advice
+            yield from _told(change)
         if self.stability.input_rank == 0:
             yield text("cause.constant")
-        yield text(f"diagnosis.{self._outcome}")
+        yield text(f"diagnosis.{self._outcome}", gone=_percent(self.worth))
+
+    def _overcome(self) -> Iterator[Text]:
+        gone = _percent(self.worth)
+        if not self.findings:
+            yield text("diagnosis.healthy", layers=len(self.verdicts), gone=gone)
+            return
+        yield from (each.sentence for each in self.findings)
+        yield text("diagnosis.overcome", gone=gone)
+
+    @property
+    def _nothing(self) -> bool:
+        return not self.changes or self.changes[0].before <= 0
 
     @property
     def _outcome(self) -> str:
         if self.repaired:
             return "repaired"
-        if self.changes:
-            return "not_repaired"
-        return "learns_anyway" if self.learns else "no_change"
+        return "not_repaired" if self.changes else "no_change"
+
+
+def _told(change: Change) -> Iterator[Text]:
+    yield change.explanation
+    yield change.advice
+    gone = {"before": _percent(change.before), "after": _percent(change.after)}
+    yield text("change.effect", helped=change.helped, repeats=change.repeats, **gone)
+    for _, advice in change.others:
+        yield text("change.or", advice=advice)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * max(share, 0.0):.0f} %"
 
 
 def diagnose(
@@ -118,60 +175,79 @@ def diagnose(
         if np.ndim(y) == 0:
             raise InputError("diagnose_targets", given=y)
         subject = replace(subject, network=subject.network.copy()).thinned(MOST_ROWS)
-    first = examine(subject)
-    made, last = _repaired(subject, first)
+    before = measured(subject)
+    if before.loss is None:
+        raise InputError("diagnose_loss")
+    found = findings(verdicts(before)) + _hidden_targets(subject)
+    trials = Trials.of(subject)
+    base = cast("Trial", trials.first(()))  # without a change there is always one
+    changes, complete = _repaired(trials, found, base.start >= GOOD)
+    last = trials.all(tuple(each.edit for each in changes))
+    ill = bool(changes) or base.divergence is not None or not learns(last)
+    harmed = _harmed(base) if ill and not found and base.divergence is None else ()
     return Diagnosis(
-        verdicts=verdicts(first.before),
-        findings=first.findings,
-        at_start=first.at_start,
-        changes=tuple(made),
-        repaired=last.sound and (last.learns or not made),
-        diverged=None if first.at_start else first.divergence,
-        learns=last.learns,
-        subject=made[-1].subject if made else subject,
-        stability=first.before,
+        verdicts=verdicts(before),
+        findings=found or harmed,
+        at_start=bool(found),
+        changes=tuple(changes),
+        repaired=bool(changes) and complete and learns(last),
+        diverged=None if found else base.divergence,
+        learns=learns(last),
+        worth=mean_worth(last),
+        subject=changes[-1].subject if changes else subject,
+        stability=before,
     )
 
 
-def _repaired(subject: Subject, found: Examination) -> tuple[list[Change], Examination]:
-    """Changes one after the other, until nothing is found."""
+def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[list[Change], bool]:
+    """Changes one after the other; and whether nothing more was found in the end."""
     made: list[Change] = []
-    while len(made) < MOST_CHANGES and not (found.sound and found.learns):
-        change, after = _best(subject, found)
-        if change is None or after is None:
-            break
-        made.append(change)
-        subject, found = change.subject, after
-    return made, found
+    while len(made) < MOST_CHANGES:
+        edits = tuple(each.edit for each in made)
+        now = made[-1].subject if made else trials.subject
+        seen = found if not made else findings(verdicts(measured(now)))
+        named = {each.cause for each in made}
+        candidates = [each for each in suspects(now, seen, good) if each.cause not in named]
+        if made:  # what nobody would suspect is no second cause
+            candidates = [each for each in candidates if each.suspicion > USUAL]
+        effects = next_effects(trials, edits, candidates)
+        if not effects:
+            return made, True
+        for effect in effects:
+            made.append(_change(trials.subject, (*edits, effect.suspect.edit), effect))
+            edits = (*edits, effect.suspect.edit)
+    return made, False
 
 
-def _best(subject: Subject, found: Examination) -> tuple[Change | None, Examination | None]:
-    """Of the first cause whose change mends all, the change with the lowest loss; else the first
-    change that leaves fewer layers with a finding.
-    """
-    partly: tuple[Change | None, Examination | None] = (None, None)
-    for _, same in groupby(changes(subject, found), key=lambda change: change.cause):
-        tried = [(change, examine(change.subject)) for change in same]
-        good = [pair for pair in tried if _mends(pair[1], found)]
-        if good:
-            return min(good, key=lambda pair: pair[1].loss)
-        fewer = [pair for pair in tried if _burden(pair[1]) < _burden(found)]
-        if partly[0] is None and fewer:
-            partly = fewer[0]
-    return partly
+def _change(subject: Subject, edits: Edits, effect: Effect) -> Change:
+    suspect = effect.suspect
+    changed = cast("Subject", edited(subject, edits))  # it was trained
+    return Change(
+        cause=suspect.cause,
+        layers=suspect.layers,
+        edit=suspect.edit,
+        helped=effect.helped,
+        repeats=FOLDS,
+        before=effect.before,
+        after=effect.after,
+        others=tuple((each.cause, each.advice) for each in effect.others),
+        subject=changed,
+        explanation=suspect.explanation,
+        advice=suspect.advice,
+    )
 
 
-def _mends(after: Examination, before: Examination) -> bool:
-    """Nothing is found any more, and the network learns: more than it did, if nothing was found
-    at all, and hardly less in any case.
-    """
-    if any(each.kind == "uneven" for each in before.findings):
-        return after.sound and after.learns  # losses of other targets: not to be compared
-    most = before.loss * (FASTER if before.sound else SLOWER)
-    return after.sound and after.learns and after.loss < most
+def _harmed(trial: Trial) -> tuple[Finding, ...]:
+    """What is found in the layers after the training; else that it made the error larger."""
+    after = measured(trial.subject)
+    found = findings(verdicts(after))
+    if not found and trial.learnt < RISEN:
+        found = (Finding("risen", (len(after.layers),), after.loss or 0.0),)
+    return found
 
 
-def _burden(found: Examination) -> int:
-    """How many layers are not healthy; one for a training that diverged."""
-    diverged = found.divergence is not None and not found.at_start
-    return sum(len(each.layers) for each in found.findings) + diverged
+def _hidden_targets(subject: Subject) -> tuple[Finding, ...]:
+    """The loss adds the errors of all targets up: large ones hide those of small ones."""
+    seen = subject.columns("targets")
+    ratio = 1.0 if seen is None else spread(seen)
+    return (Finding("uneven", (len(subject.layers),), ratio),) if ratio > HIDDEN else ()

@@ -1,0 +1,109 @@
+"""Short trainings of a subject and of changed copies, on the same rows, several times."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from nonlin.kernels.threads import thread_count
+from nonlin.layers.subject import Edit, Retrain, Standardise, Subject, Trial
+from nonlin.network.train import in_parallel
+
+Edits = tuple[Edit, ...]
+
+FOLDS = 3  # repeats, each with other rows held out and other random numbers
+MOST_STEPS = 1500  # of a training
+FEWEST_STEPS = 150
+SECONDS = 8.0  # for about USUALLY trainings
+USUALLY = 25
+EACH = 0.03  # of the error of a constant output: what a change must gain in each repeat
+FORGOTTEN = 0.02  # so much less may be learnt on the rows trained on
+LEARNT = 0.03  # of that error is gone, in the mean of the repeats
+
+
+@dataclass(slots=True, eq=False)
+class Trials:
+    """Trains a subject with changes, once for each pair of changes and fold.
+
+    share: of its whole training.
+    """
+
+    subject: Subject
+    share: float
+    done: dict[tuple[Edits, int], Trial | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, subject: Subject) -> Trials:
+        """As long as the whole training, if that is short enough; the first one is done."""
+        share = min(1.0, MOST_STEPS / subject.recipe.steps)
+        begin = time.perf_counter()
+        result = cls(subject, share)
+        result.run([((), 0)])
+        planned = (time.perf_counter() - begin) * USUALLY / result.workers
+        least = min(share, FEWEST_STEPS / subject.recipe.steps)
+        shorter = max(share * SECONDS / planned, least)
+        return result if shorter > share / 2 else cls(subject, shorter)
+
+    @property
+    def workers(self) -> int:
+        """Trainings at the same time."""
+        return thread_count() if self.subject.concurrent else 1
+
+    def run(self, wanted: Iterable[tuple[Edits, int]]) -> None:
+        """Train what was not trained before."""
+        new = [each for each in dict.fromkeys(wanted) if each not in self.done]
+        tasks = [partial(self._trained, *each) for each in new]
+        for index, trial in in_parallel(tasks, self.workers):
+            self.done[new[index]] = trial
+
+    def _trained(self, edits: Edits, fold: int, _: np.ndarray) -> Trial | None:
+        changed = edited(self.subject, edits, fold)
+        return None if changed is None else changed.trial(self.share, fold)
+
+    def first(self, edits: Edits) -> Trial | None:
+        """That of fold 0; None where the changes cannot be made."""
+        self.run([(edits, 0)])
+        return self.done[edits, 0]
+
+    def all(self, edits: Edits) -> Sequence[Trial]:
+        """Of every fold; empty where the changes cannot be made."""
+        self.run((edits, fold) for fold in range(FOLDS))
+        found = [self.done[edits, fold] for fold in range(FOLDS)]
+        return [each for each in found if each is not None]
+
+
+def edited(subject: Subject, edits: Edits, fold: int = 0) -> Subject | None:
+    """With all these changes; None if one cannot be made. fold: other random numbers."""
+    changed: Subject | None = subject
+    for edit in edits:
+        if changed is None:
+            break
+        drawn = not isinstance(edit, Standardise | Retrain)
+        changed = changed.changed(replace(edit, seed=fold) if drawn else edit)
+    return changed
+
+
+def worth(trial: Trial | None) -> float:
+    """How much of the error of a constant output is gone on the rows held out; not below 0."""
+    return 0.0 if trial is None else max(trial.held_out, 0.0)
+
+
+def mean_worth(trials: Sequence[Trial]) -> float:
+    """Over the repeats; 0 if there are none."""
+    return sum(map(worth, trials)) / len(trials) if trials else 0.0
+
+
+def better(trial: Trial | None, than: Trial | None) -> bool:
+    """More on the rows held out, and hardly less on those it was trained on: not only slower."""
+    if trial is None or than is None:
+        return False
+    return worth(trial) - worth(than) > EACH and trial.learnt > than.learnt - FORGOTTEN
+
+
+def learns(trials: Sequence[Trial]) -> bool:
+    """Did the error on rows held out fall, every time?"""
+    return mean_worth(trials) > LEARNT and min(each.held_out for each in trials) > 0
