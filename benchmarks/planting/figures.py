@@ -1,0 +1,80 @@
+"""The tables of what was said."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from planting.diagnosed import Said
+from planting.fault import KINDS
+
+
+def table(found: Sequence[Said]) -> str:
+    """By kind, then what holds for all."""
+    faults = [each for each in found if each.case.fault is not None]
+    head = "| kind | n | detected | cause right | remedy works |\n|---|---|---|---|---|\n"
+    kinds = [(kind, [each for each in faults if each.case.kind == kind]) for kind in KINDS]
+    rows = [_row(kind, of_kind) for kind, of_kind in (*kinds, ("all", faults)) if of_kind]
+    return head + "\n".join(rows) + "\n\n" + "\n".join(_rest(found, faults))
+
+
+def _row(kind: str, found: Sequence[Said]) -> str:
+    counts = [
+        sum(each.alarm for each in found),
+        sum(each.right for each in found),
+        sum(bool(each.works) for each in found),
+    ]
+    cells = [f"{count} ({count / len(found):.2f})" for count in counts]
+    if all(each.works is None for each in found):
+        cells[2] = "not tried"
+    return f"| {kind} | {len(found)} | {' | '.join(cells)} |"
+
+
+def _rest(found: Sequence[Said], faults: Sequence[Said]) -> list[str]:
+    healthy, noise = (
+        [each for each in found if each.case.kind == kind] for kind in ("healthy", "noise")
+    )
+    named = [right for each in faults for right in each.judged]
+    seconds = [each.seconds for each in found]
+    return [
+        f"- Causes named in faults that were planted: {_share(named)}",
+        f"- False alarms on healthy networks: {_share([each.alarm for each in healthy])}",
+        f"- Noise, a cause is blamed: {_share([bool(each.causes) for each in noise])}",
+        f'- Noise, "learns" is said: {_share([each.learns for each in noise])}',
+        f"- Seconds a case: median {statistics.median(seconds):.2f}, largest {max(seconds):.2f}",
+    ]
+
+
+def _share(found: Sequence[bool]) -> str:
+    return f"{sum(found)} of {len(found)} ({sum(found) / len(found):.2f})" if found else "none"
+
+
+def misses(found: Sequence[Said]) -> str:
+    """One line for each case that was missed, wrongly named, or blamed without reason."""
+    lines = []
+    for each in found:
+        fault = each.case.fault
+        if fault is None:
+            wrong = each.alarm if each.case.kind == "healthy" else bool(each.causes) or each.learns
+            planted = "nothing"
+        else:
+            wrong = not (each.alarm and each.right and each.works is not False)
+            planted = "+".join(fault.planted)
+        if wrong:
+            remedy = {None: "", True: " (works)", False: " (does not work)"}[each.works]
+            said = "+".join(each.causes) or ("alarm" if each.alarm else "no alarm")
+            lines.append(
+                f"{each.case.kind}: {each.case.name} [{each.seed}]: planted {planted}, "
+                f"said {said}{remedy}: {each.words}"
+            )
+    return "Missed:\n" + ("\n".join(f"- {line}" for line in lines) or "- nothing")
+
+
+def page(found: Sequence[Said], machine: str) -> str:
+    """What --measure writes down."""
+    seeds = len({each.seed for each in found})
+    return (
+        "# The diagnosis on planted faults\n\nWritten by `python benchmarks/diagnosis.py "
+        "--measure`, whose first lines say what is counted: the half of the cases that was kept "
+        f"aside, {seeds} seeds each.\n\nMachine: {machine}, one thread.\n\n{table(found)}\n"
+    )

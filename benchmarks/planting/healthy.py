@@ -1,0 +1,146 @@
+"""Networks in which nothing is wrong, usual and unusual ones, and tables that tell nothing.
+
+`others`: eight changes, none of which makes a healthy network clearly better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from planting.changes import after, biases, scaled, times
+from planting.setup import Setup, raw
+
+sgd = {"optimizer": "sgd"}
+
+HEALTHY: dict[str, Setup] = {
+    "digits": Setup(data="digits", rate=1e-3),
+    "digits, wide": Setup(data="digits", hidden=(128,), rate=1e-3, epochs=20),
+    "digits, tanh": Setup(data="digits", hidden=(64, 64), activation="tanh", rate=1e-3),
+    "digits, gelu": Setup(data="digits", hidden=(64, 64, 64), activation="gelu", rate=1e-3),
+    "digits, sigmoid": Setup(data="digits", hidden=(64,), activation="sigmoid", rate=0.01),
+    "digits, sgd": Setup(data="digits", hidden=(64, 64), **sgd, rate=0.02),
+    "digits, sgd without momentum": Setup(data="digits", **sgd, rate=0.1, momentum=0.0),
+    "digits, eight he layers": Setup(data="digits", hidden=(64,) * 8, init="he_normal", rate=1e-3),
+    "digits, ten layers": Setup(data="digits", hidden=(48,) * 10, activation="tanh", rate=5e-4),
+    "digits, batches of 8": Setup(data="digits", batch=8, rate=1e-3, epochs=15),
+    "digits, batches of 128": Setup(data="digits", batch=128, rate=5e-3),
+    "digits, decay .1": Setup(data="digits", decay=0.1, rate=2e-3),
+    "digits, sixteenths": Setup(data="digits", inputs=lambda X: X / 16, rate=3e-3),
+    "digits, output layer zero": Setup(data="digits", rate=2e-3, weights=times(0, -1)),
+    "digits, output layer 300 times": Setup(
+        data="digits", hidden=(64, 64), epochs=80, weights=times(300, -1), rate=3e-3
+    ),
+    "digits, orthogonal": Setup(data="digits", hidden=(64,) * 5, init="orthogonal", rate=1e-3),
+    "digits, trained": Setup(data="digits", hidden=(64, 64), rate=1e-3, weights=after(1e-3, 40)),
+    "digits, linear": Setup(data="digits", hidden=(), rate=0.01),
+    "digits, elu, selu": Setup(
+        data="digits", hidden=(48, 48), activation=("elu", "selu"), rate=1e-3
+    ),
+    "digits, pyramid": Setup(data="digits", hidden=(128, 32, 16), activation="silu", rate=1e-3),
+    "wine": Setup(data="wine", hidden=(16,), rate=0.01),
+    "wine, tanh": Setup(data="wine", hidden=(32, 32), activation="tanh", rate=3e-3),
+    "wine, lecun": Setup(data="wine", hidden=(24,), init="lecun_normal", rate=0.01),
+    "cancer": Setup(data="breast_cancer", hidden=(16,), rate=3e-3, epochs=20),
+    "cancer, sgd": Setup(
+        data="breast_cancer", hidden=(16,), activation="tanh", **sgd, rate=0.02, epochs=20
+    ),
+    "cancer, glorot": Setup(
+        data="breast_cancer", init="glorot_uniform", activation="tanh", rate=1e-3, epochs=20
+    ),
+    "diabetes": Setup(data="diabetes", hidden=(16,), rate=2e-3, epochs=15),
+    "diabetes, tanh": Setup(
+        data="diabetes", hidden=(8,), activation="tanh", **sgd, rate=0.01, epochs=15
+    ),
+    "diabetes, linear": Setup(data="diabetes", hidden=(), rate=0.01),
+    "line": Setup(data="line", hidden=(8,), activation="tanh", rate=0.01, epochs=20),
+    "line, identity": Setup(data="line", hidden=(16,), activation="identity", rate=0.01, epochs=20),
+    "line, huber": Setup(data="line", hidden=(16,), loss="huber", rate=0.01, epochs=20),
+    "waves": Setup(data="waves", hidden=(64, 64), rate=0.01),
+    "waves, tanh": Setup(data="waves", activation="tanh", rate=0.01, epochs=60),
+    "waves, sine": Setup(data="waves", activation="sine", rate=3e-3),
+    "waves, gelu": Setup(data="waves", hidden=(64, 64), activation="gelu", rate=0.01, epochs=60),
+    "product": Setup(data="product", hidden=(64, 64), activation="silu", rate=0.01),
+    "product, sgd": Setup(
+        data="product", hidden=(64, 64), activation="tanh", **sgd, rate=0.02, epochs=60
+    ),
+    "friedman": Setup(data="friedman", hidden=(64, 64), activation="tanh", rate=0.01, epochs=60),
+    "two targets": Setup(data="pair", hidden=(64, 64), activation="gelu", rate=0.01, epochs=60),
+    "two targets, silu": Setup(
+        data="pair", hidden=(64, 64), activation="silu", rate=5e-3, epochs=60
+    ),
+    "ring": Setup(data="ring", hidden=(64, 64), activation="silu", rate=0.01, epochs=60),
+    "sectors": Setup(data="sectors", hidden=(32,), rate=0.01, epochs=60),
+    "sectors, small biases": Setup(
+        data="sectors", hidden=(32,), activation="tanh", rate=0.01, weights=biases(0.1), epochs=60
+    ),
+    "xor": Setup(data="xor", hidden=(32, 32), activation="gelu", rate=0.01, epochs=60),
+    "xor, raw": Setup(
+        data="xor", hidden=(64, 32), activation="silu", inputs=raw, rate=0.01, epochs=60
+    ),
+    "spirals": Setup(data="spirals", hidden=(32, 32), rate=0.01, epochs=80),
+    "spirals, four layers": Setup(
+        data="spirals", hidden=(24,) * 4, activation="elu", rate=0.01, epochs=80
+    ),
+    "counts": Setup(data="counts", hidden=(16,), activation="tanh", rate=3e-3, epochs=20),
+    "counts, softplus": Setup(
+        data="counts", hidden=(16,), activation="tanh", rate=5e-3, output="softplus", epochs=30
+    ),
+    "many counts": Setup(
+        data="many_counts", hidden=(64, 64), activation="tanh", rate=5e-3, epochs=60
+    ),
+    "far counts": Setup(
+        data="far_counts", hidden=(32, 32), activation="tanh", rate=5e-3, epochs=60
+    ),
+    "inputs twice as large": Setup(
+        data="waves", hidden=(64, 64), activation="silu", rate=0.01, inputs=scaled(2), epochs=60
+    ),
+    "targets twice as large": Setup(
+        data="waves", hidden=(64, 64), activation="silu", rate=0.01, targets=scaled(2), epochs=60
+    ),
+    "inputs from 1": Setup(
+        data="line",
+        hidden=(16,),
+        activation="tanh",
+        rate=0.01,
+        epochs=30,
+        inputs=scaled(1, offset=1),
+    ),
+}
+
+
+def others(given: Setup) -> dict[str, Setup]:
+    """What else could be tried with this network."""
+    hidden = given.activation if isinstance(given.activation, str) else given.activation[0]
+    drawn = {"orthogonal": "auto"}.get(given.init, "orthogonal")
+    other = (
+        {"optimizer": "adamw", "rate": 1e-3}
+        if given.optimizer == "sgd"
+        else {**sgd, "rate": 0.02, "momentum": 0.9}
+    )
+    return {
+        "rate x3": replace(given, rate=3 * given.rate),
+        "rate /3": replace(given, rate=given.rate / 3),
+        "activation": replace(given, activation="relu" if hidden != "relu" else "tanh"),
+        "initialisation": replace(given, weights=None, init="auto" if given.weights else drawn),
+        "twice the epochs": replace(given, epochs=2 * given.epochs),
+        "wider": replace(given, hidden=tuple(2 * width for width in given.hidden)),
+        "optimizer": replace(given, **other),
+        "standardised": replace(given, inputs=scaled(1), targets=None),
+    }
+
+
+NOISE: dict[str, Setup] = {
+    name: replace(given, shuffled=True)
+    for name, given in {
+        "digits": Setup(data="digits"),
+        "digits, ten layers": Setup(data="digits", hidden=(48,) * 10, rate=1e-3),
+        "wine, tanh": Setup(data="wine", hidden=(16,), activation="tanh"),
+        "cancer": Setup(data="breast_cancer"),
+        "diabetes": Setup(data="diabetes", hidden=(16,)),
+        "waves": Setup(data="waves", hidden=(64, 64), rate=1e-3),
+        "two targets": Setup(data="pair", activation="tanh"),
+        "ring, sgd": Setup(data="ring", **sgd, rate=0.02),
+        "xor, gelu": Setup(data="xor", activation="gelu", hidden=(48,)),
+        "counts": Setup(data="counts"),
+    }.items()
+}
