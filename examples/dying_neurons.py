@@ -46,7 +46,7 @@ def biased(name: str, bias: float) -> nl.Network:
 
 def dead(network: nl.Network) -> list[int]:
     """How many neurons of each hidden layer are dead."""
-    return [int(layer.dead.sum()) for layer in nl.stability(network, digits()[0]).hidden]
+    return [int(layer.dead.sum()) for layer in nl.stability(network, digits()[0], rows=None).hidden]
 
 
 def _row(cells: list[list[int]]) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nonlin as nl
-from nonlin.layers.sample import SAMPLED
+from nonlin.layers.sample import RANKED, SAMPLED
 from nonlin.layers.stream import LayerSpec, LayerStream, gradient_ratio
 
 OTHERWISE = ("rank", "histogram")  # of a sample, and of edges: see below
@@ -79,7 +79,8 @@ def test_merged_streams_say_what_one_says(seed, rows, places, owner, name, offse
         merged.merge(each)
     one = fed([whole], name)
     assert_alike(merged, one)
-    assert merged.rank == pytest.approx(one.rank, rel=1e-5)
+    if rows <= RANKED:  # else of other rows
+        assert merged.rank == pytest.approx(one.rank, rel=1e-5)
     counts, edges = merged.histogram
     assert counts.sum() == one.histogram[0].sum()
     assert edges == pytest.approx(one.histogram[1])
@@ -112,7 +113,7 @@ def test_what_was_not_fed_is_not_told():
     assert stream.weight_gradient is None
     stream.merge(LayerStream(spec()))
     assert stream.gradient == pytest.approx(2.0)
-    assert stream.gradients.rows == 2
+    assert stream.gradients.lengths.rows == 2
 
 
 def test_definitions():

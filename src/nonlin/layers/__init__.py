@@ -5,6 +5,7 @@ from nonlin.layers.expected import Expected, expected
 from nonlin.layers.sample import effective_rank
 from nonlin.layers.stream import LayerSpec, LayerStream
 from nonlin.layers.subject import (
+    Answer,
     Initialise,
     Recipe,
     Redraw,
@@ -17,6 +18,7 @@ from nonlin.layers.subject import (
 )
 
 __all__ = [
+    "Answer",
     "Columns",
     "Expected",
     "Initialise",

@@ -16,7 +16,7 @@ NEVER = np.zeros((), bool)
 
 
 class Moments(NamedTuple):
-    """Mean and sum of squared deviations of each column, float64, shape (columns,).
+    """Mean and sum of squared deviations of each column, float64, shape (columns,), or ().
 
     Merged as by Chan, Golub and LeVeque (1983).
     """
@@ -27,7 +27,7 @@ class Moments(NamedTuple):
 
     @classmethod
     def of(cls, block: np.ndarray) -> Moments:
-        """Of rows, shape (rows, columns), at least one."""
+        """Of rows, shape (rows, columns) or (rows,), at least one."""
         means = block.mean(axis=0, dtype=np.float64)
         return cls(len(block), means, np.square(block - means).sum(axis=0))
 
@@ -77,22 +77,21 @@ class Slopes(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """squares: sum of dL/dz squared; weights: sum of dL/dW over rows, None if it was not told."""
+    """lengths: of dL/dz of a row, squared; weights: sum of dL/dW over rows, None if not told."""
 
-    rows: int = 0
-    squares: float = 0.0
+    lengths: Moments = Moments()
     weights: np.ndarray | None = None
 
     @classmethod
     def of(cls, errors: np.ndarray, weights: np.ndarray | None) -> Gradients:
         """Of dL/dz of each row, shape (rows, neurons), and dL/dW of all of them together."""
-        return cls(len(errors), float(np.square(errors, dtype=np.float64).sum()), weights)
+        return cls(Moments.of(np.square(errors, dtype=np.float64).sum(axis=1)), weights)
 
     def merged(self, other: Gradients) -> Gradients:
         """Of the rows of both."""
         told = [each for each in (self.weights, other.weights) if each is not None]
         weights = told[0] + told[1] if len(told) == 2 else (*told, None)[0]
-        return Gradients(self.rows + other.rows, self.squares + other.squares, weights)
+        return Gradients(self.lengths.merged(other.lengths), weights)
 
 
 def threshold(activation: Activation | None, slopes: np.ndarray) -> float:

@@ -17,13 +17,14 @@ class Columns:
 
     widths: the distance of the quartiles, in units in which it is the standard deviation of
     normal numbers; 0 where half of the rows are equal. farthest: of a row from the median, in
-    widths; 0 where there is no width.
+    widths; 0 where there is no width. least: the smallest number.
     """
 
     moments: Moments
     medians: np.ndarray
     widths: np.ndarray
     farthest: np.ndarray
+    least: np.ndarray
 
     @classmethod
     def of(cls, block: np.ndarray) -> Columns:
@@ -34,4 +35,4 @@ class Columns:
         with np.errstate(all="ignore"):
             distances = np.abs(exact - medians).max(axis=0)
             farthest = np.where(widths > 0, distances / np.where(widths > 0, widths, 1), 0.0)
-        return cls(Moments.of(exact), medians, widths, farthest)
+        return cls(Moments.of(exact), medians, widths, farthest, exact.min(axis=0))

@@ -15,10 +15,11 @@ from nonlin.activation import Activation
 from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Parameters, expected
 from nonlin.layers.network_passes import observe, specs
-from nonlin.layers.sample import SAMPLED, effective_rank
+from nonlin.layers.sample import RANKED, effective_rank
 from nonlin.layers.skill import Wanted, outputs, wanted
 from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
+    Answer,
     Edit,
     Initialise,
     Recipe,
@@ -34,6 +35,7 @@ from nonlin.layers.subject import (
 from nonlin.network import Job, Loss, Memory, Network, Record, Settings, train
 from nonlin.network.loss import loss_for
 
+LOOKED = 512  # rows tell the mean of z^2 to some percent
 FOLDS = 5  # of which one is held out
 FEWEST = 20  # rows that are worth holding some out
 USUAL_RATES = {"adamw": 1e-3, "sgd": 0.02}
@@ -45,6 +47,8 @@ class NetworkSubject:
 
     memory: of the optimizer, for the size of an update; of a network that was never trained, if
     not given. loss: as in `Network.fit`. whole: of how many rows these are a selection.
+    looked: at how many at most `stream` looks. judge: the loss that says what errors are, whatever
+    is changed.
     """
 
     network: Network
@@ -54,6 +58,8 @@ class NetworkSubject:
     memory: Memory | None
     loss: str | Loss | None
     whole: int
+    looked: int
+    judge: Loss | None = None
 
     @classmethod
     def of(
@@ -64,15 +70,18 @@ class NetworkSubject:
         settings: Settings | None = None,
         memory: Memory | None = None,
         loss: str | Loss | None = None,
+        looked: int | None = LOOKED,
     ) -> NetworkSubject:
         """Raises InputError for unusable X; for unusable y, when it is looked at."""
         rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
-        return cls(network, rows, y, settings or Settings(), memory, loss, len(rows))
+        most = looked or len(rows)
+        return cls(network, rows, y, settings or Settings(), memory, loss, len(rows), most)
 
     def thinned(self, most: int) -> NetworkSubject:
         """At most so many rows, evenly spread."""
         step = -(-len(self.X) // most)
-        return replace(self, X=self.X[::step], y=np.asarray(self.y)[::step])
+        y = None if self.y is None else np.asarray(self.y)[::step]
+        return self if step == 1 else replace(self, X=self.X[::step], y=y)
 
     @property
     def layers(self) -> Sequence[LayerSpec]:
@@ -110,13 +119,14 @@ class NetworkSubject:
 
     def stream(self) -> Streams:
         """Block by block; an update is one real step of training on the first batch."""
-        streams, loss = observe(self.network, self.X, self.y, self.loss)
+        looked = self.thinned(self.looked)
+        streams, loss = observe(self.network, looked.X, looked.y, self.loss)
         moved = [None] * len(streams) if self.y is None else self._moved()
         for stream, weights, new in zip(streams, self.network.weights, moved, strict=True):
             stream.add_weights(weights, new)
-        theory = expected(self.network.hidden, self.parameters, self.X)
-        rank = effective_rank(self.X[:: math.ceil(len(self.X) / SAMPLED)])
-        return Streams(streams, len(self.X), rank, loss, theory)
+        theory = expected(self.network.hidden, self.parameters, looked.X)
+        rank = effective_rank(looked.X[:: math.ceil(len(looked.X) / RANKED)])
+        return Streams(streams, len(looked.X), self.whole, rank, loss, theory)
 
     def _moved(self) -> Sequence[np.ndarray]:
         """The weights after one step; NaN if it diverges."""
@@ -163,15 +173,22 @@ class NetworkSubject:
                 for layer, width in neurons:
                     sizes[layer] = width
                 return self._fresh(self.network.hidden, sizes, seed)
+            case Answer(output, seed):
+                fresh = self._fresh(self.network.hidden, self.network.sizes, seed, output)
+                return replace(fresh, loss=None, judge=self._judge)
             case Retrain():
                 return replace(self, settings=_settings(self.settings, edit))
 
     def _fresh(
-        self, hidden: Sequence[Activation], sizes: Sequence[int], seed: int
+        self,
+        hidden: Sequence[Activation],
+        sizes: Sequence[int],
+        seed: int,
+        output: str | Activation | None = None,
     ) -> NetworkSubject:
         """Never trained."""
         old = self.network
-        fresh = Network(sizes, hidden, old.output, "auto", old.seed + seed, old.dtype)
+        fresh = Network(sizes, hidden, output or old.output, "auto", old.seed + seed, old.dtype)
         return replace(self, network=fresh)
 
     def _redrawn(self, layers: Sequence[int], seed: int) -> Network:
@@ -191,7 +208,7 @@ class NetworkSubject:
             kept = kept[: max(math.ceil(passes * len(kept)), min(rule.batch_size, len(kept)))]
         whole = replace(rule, epochs=max(1, round(passes)), patience=None, seed=rule.seed + fold)
         network, record = self._trained(kept, whole)
-        goal = wanted(self.network, self.y, self.loss, kept)
+        goal = wanted(self._judge, self.network.sizes[-1], self.y, kept)
         start, held_out = (self._skill(goal, each, out) for each in (self.network, network))
         learnt = self._skill(goal, network, kept)
         if record.divergence is not None:
@@ -199,6 +216,10 @@ class NetworkSubject:
             after = replace(self, network=network)
             return Trial(after, start, -math.inf, -math.inf, record.diverged_at, why)
         return Trial(replace(self, network=network), start, learnt, held_out)
+
+    @property
+    def _judge(self) -> Loss:
+        return self.judge or loss_for(self.network.output.name, self.loss)
 
     def _folds(self, fold: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows to train on, and rows held out; all rows twice where they are few."""
@@ -224,13 +245,13 @@ def _settings(old: Settings, edit: Retrain) -> Settings:
     return replace(old, epochs=old.epochs * edit.longer, **new)
 
 
-def subject_of(given: Any, X: Any, *rest: Any) -> Subject:
+def subject_of(given: Any, X: Any, *rest: Any, looked: int | None = LOOKED) -> Subject:
     """A network with its rows, as `NetworkSubject.of` takes them, or a subject, which has its own.
 
     Raises InputError for unusable X, for what is no subject, and for rows beside one.
     """
     if isinstance(given, Network):
-        return NetworkSubject.of(given, X, *rest)
+        return NetworkSubject.of(given, X, *rest, looked)
     if not isinstance(given, Subject):
         raise InputError("not_a_subject", given=type(given).__name__)
     if any(each is not None for each in (X, *rest)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SAMPLED = 256  # rows at most
+RANKED = 128  # of them, for the effective rank: its cost grows with the third power
 BINS = 60
 
 

@@ -1,8 +1,9 @@
-"""How much of the squared error of a constant output a network takes away."""
+"""How much of the error of a constant output a network takes away: squared, or a deviance."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,16 +12,20 @@ import numpy as np
 from nonlin.network import Loss, Network, codes
 from nonlin.network.loss import loss_for
 
+COUNTS = (codes.POISSON_SOFTPLUS, codes.POISSON_EXP)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wanted:
     """What the outputs of some rows should be, (rows, outputs), and which constant is best.
 
-    apart: each output counts as much as any other, whatever its unit.
+    error: of outputs, summed over rows; apart: each output counts as much as any other, whatever
+    its unit.
     """
 
     targets: np.ndarray
     constant: np.ndarray
+    error: Callable[[np.ndarray, np.ndarray], np.ndarray]
     apart: bool
 
     def of(self, rows: np.ndarray) -> Wanted:
@@ -30,8 +35,8 @@ class Wanted:
     def skill(self, outputs: np.ndarray) -> float:
         """1 for outputs that are the targets, 0 for `constant`; -inf where they are not finite."""
         with np.errstate(all="ignore"):
-            left = np.square(outputs - self.targets).sum(axis=0)
-            constant = np.square(self.constant - self.targets).sum(axis=0)
+            left = self.error(outputs, self.targets)
+            constant = self.error(self.constant, self.targets)
             if not self.apart:
                 left, constant = left.sum(keepdims=True), constant.sum(keepdims=True)
             varies = constant > 0
@@ -41,17 +46,27 @@ class Wanted:
         return found if math.isfinite(found) else -math.inf
 
 
-def wanted(network: Network, y: Any, loss: str | Loss | None, fitted: np.ndarray) -> Wanted:
+def wanted(chosen: Loss, outputs: int, y: Any, fitted: np.ndarray) -> Wanted:
     """Of all rows; the constant is the mean over the rows `fitted`."""
-    chosen = loss_for(network.output.name, loss)
-    labels, outputs = np.asarray(y), network.sizes[-1]
+    labels = np.asarray(y)
     if chosen.code == codes.CORN:
         targets = (labels[:, None] > np.arange(outputs)).astype(np.float64)
     elif chosen.labels:
         targets = (labels[:, None] == np.arange(outputs)).astype(np.float64)
     else:
         targets = labels.astype(np.float64).reshape(len(labels), -1)
-    return Wanted(targets, targets[fitted].mean(axis=0), not chosen.labels)
+    error = _deviance if chosen.code in COUNTS else _squared
+    return Wanted(targets, targets[fitted].mean(axis=0), error, not chosen.labels)
+
+
+def _squared(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    return np.square(outputs - targets).sum(axis=0)
+
+
+def _deviance(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Of Poisson variables with these means."""
+    ratios = np.where(targets > 0, targets / outputs, 1.0)
+    return 2 * (targets * np.log(ratios) - (targets - outputs)).sum(axis=0)
 
 
 def outputs(network: Network, X: np.ndarray, loss: str | Loss | None) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nonlin.activation import Activation
 from nonlin.layers.accumulators import Gradients, Moments, Slopes
-from nonlin.layers.sample import Sample, effective_rank, histogram
+from nonlin.layers.sample import RANKED, Sample, effective_rank, histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,12 @@ class LayerStream:
     as at the places of an image, each place is a row. Merging two streams gives what one says
     of all rows, to rounding; ranks and histograms are of at most 256 rows. Slopes without a
     bound (x^2) are compared with the largest one of their block. Sums that were made elsewhere
-    can be merged into `moments`, `slopes` and `gradients`.
+    can be merged into `moments`, `squares` (mean z^2 of a row), `slopes` and `gradients`.
     """
 
     spec: LayerSpec
     moments: Moments = field(default_factory=Moments)
+    squares: Moments = field(default_factory=Moments)
     slopes: Slopes = field(default_factory=Slopes)
     gradients: Gradients = field(default_factory=Gradients)
     sample: Sample | None = None
@@ -51,6 +52,8 @@ class LayerStream:
     def add(self, sums: np.ndarray) -> None:
         """z, shape (rows, neurons)."""
         self.moments = self.moments.merged(Moments.of(sums))
+        squares = np.square(sums, dtype=np.float64).mean(axis=1)
+        self.squares = self.squares.merged(Moments.of(squares))
 
     def add_sample(self, sums: np.ndarray, values: np.ndarray, rows: int | None = None) -> None:
         """z and f(z), for rank and histogram; `rows`: of how many they are an even selection."""
@@ -78,6 +81,7 @@ class LayerStream:
     def merge(self, other: LayerStream) -> None:
         """Take in what `other` was fed with; it stays as it is."""
         self.moments = self.moments.merged(other.moments)
+        self.squares = self.squares.merged(other.squares)
         self.slopes = self.slopes.merged(other.slopes)
         self.gradients = self.gradients.merged(other.gradients)
         if other.sample is not None:
@@ -110,7 +114,9 @@ class LayerStream:
     @property
     def rank(self) -> float:
         """Effective rank of f(z), centred over rows (Roy and Vetterli 2007)."""
-        return math.nan if self.sample is None else effective_rank(self.sample.values)
+        if self.sample is None:
+            return math.nan
+        return effective_rank(self.sample.thinned(RANKED).values)
 
     @property
     def histogram(self) -> tuple[np.ndarray, np.ndarray]:
@@ -120,14 +126,32 @@ class LayerStream:
     @property
     def gradient(self) -> float | None:
         """Root mean square over rows of the length of dL/dz of one row."""
-        found = self.gradients
-        return math.sqrt(found.squares / found.rows) if found.rows else None
+        found = self.gradients.lengths
+        return math.sqrt(found.means) if found.rows else None
+
+    @property
+    def second_error(self) -> float:
+        """Standard error of the mean of z^2 over `second`, of rows drawn from many."""
+        return _relative_error(self.squares)
+
+    @property
+    def gradient_error(self) -> float:
+        """The same of `gradient`; 0 without gradients."""
+        return _relative_error(self.gradients.lengths) / 2
 
     @property
     def weight_gradient(self) -> float | None:
         """Norm of dL/dW, L being the mean loss of the rows."""
         found = self.gradients
-        return None if found.weights is None else norm(found.weights) / found.rows
+        return None if found.weights is None else norm(found.weights) / found.lengths.rows
+
+
+@np.errstate(all="ignore")
+def _relative_error(seen: Moments) -> float:
+    """Of the mean; 0 where nothing can be said."""
+    if seen.rows < 2 or not seen.means > 0:
+        return 0.0
+    return math.sqrt(float(seen.variances) / (seen.rows - 1)) / float(seen.means)
 
 
 def dead_share(hidden: Sequence[LayerStream]) -> float:

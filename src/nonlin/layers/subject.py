@@ -22,13 +22,15 @@ Side = Literal["inputs", "targets"]
 class Streams:
     """One pass over the rows of a subject, forward and back.
 
-    layers: one stream for each of its layers, the output layer last and without slopes. rows: of
-    data. input_rank: effective rank of the inputs. loss: mean, None without targets, when the
-    streams have no gradients. expected: what theory says of the layers, None if it says nothing.
+    layers: one stream for each of its layers, the output layer last and without slopes. rows:
+    that were looked at, of `whole`. input_rank: effective rank of the inputs. loss: mean, None
+    without targets, when the streams have no gradients. expected: what theory says of the
+    layers, None if it says nothing.
     """
 
     layers: Sequence[LayerStream]
     rows: int
+    whole: int
     input_rank: float
     loss: float | None
     expected: Expected | None = None
@@ -104,14 +106,22 @@ class Retrain:
     longer: int = 1
 
 
-Edit = Standardise | Redraw | Initialise | Widen | Retrain
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Put this activation at the output, with its loss; draw all anew."""
+
+    output: str
+    seed: int = 0
+
+
+Edit = Standardise | Redraw | Initialise | Widen | Retrain | Answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
     """A subject after a short training on most of its rows.
 
-    learnt, held_out: how much of the squared error of a constant output is gone, on the rows it
+    learnt, held_out: how much of the error of a constant output is gone, on the rows it
     was trained on and on those that were held out: 1 is perfect, 0 or less is worth nothing.
     start: held_out before the training. diverged_at: the step at which the training was no
     longer finite, if it was, and `why` in a sentence, if more is known.
@@ -161,7 +171,7 @@ class Subject(Protocol):
         """May copies be trained side by side, in threads?"""
 
     def stream(self) -> Streams:
-        """Look at every layer on all rows."""
+        """Look at every layer, on all rows or an even selection."""
 
     def columns(self, side: Side) -> Columns | None:
         """Of the inputs, or targets; None where `Standardise` makes no sense, as for classes."""

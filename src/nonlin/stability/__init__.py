@@ -29,19 +29,25 @@ def stability(
     settings: Settings | None = None,
     memory: Memory | None = None,
     loss: str | Loss | None = None,
+    rows: int | None = 512,
 ) -> Stability:
     """Signals, dead and saturated neurons, ranks and gradients in every layer of a network.
 
     X: (rows, inputs), y as in `Network.fit`; without y nothing is said of gradients. The network
     is not changed. settings: how it is trained, for the size of an update: one real step on the
     first batch, by an optimizer with this memory (of a network that was never trained, if not
-    given). loss: its name or itself, as in `Network.fit`. A `nonlin.layers.Subject` stands for all
+    given). loss: its name or itself, as in `Network.fit`. rows: of
+    more than so many an even selection is looked at, and the table says how near that comes; None:
+    all. A `nonlin.layers.Subject` stands for all
     of this: any network with its rows. Raises InputError for unusable X or y.
     """
+    from nonlin import checks
     from nonlin.layers.network_subject import subject_of
     from nonlin.stability.measured import measured
 
-    return measured(subject_of(network, X, y, settings, memory, loss))
+    if rows is not None:
+        checks.integer("rows", rows, 1)
+    return measured(subject_of(network, X, y, settings, memory, loss, looked=rows))
 
 
 def watch(

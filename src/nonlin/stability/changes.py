@@ -14,6 +14,7 @@ from nonlin.catalogue import get
 from nonlin.layers.expected import Parameters
 from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
+    Answer,
     Edit,
     Initialise,
     Redraw,
@@ -47,7 +48,8 @@ LARGE_BATCH = (16, 4)  # rows over it: fewer batches in an epoch than this
 SHORT = (500, 120)  # steps of the whole training
 LONGER = 8  # times the epochs
 NARROW = 4  # times fewer neurons than the layers beside it
-DEEP = 5  # hidden layers, from which on a bounded activation is suspected
+DEEP = 10  # hidden layers, from which on a bounded activation is suspected
+FLAT, SEVERAL = 0.5, 3  # and from which on one that is nowhere steeper than this
 SUBSTITUTES = {"bounded": ("tanh", "elu"), "other": ("leaky_relu", "elu", "tanh")}
 USUAL, UNUSUAL, CONSPICUOUS = 0, 1, 2
 
@@ -81,6 +83,7 @@ def suspects(subject: Subject, found: tuple[Finding, ...], good: bool) -> list[S
         *_layers_drawn(subject, found),
         *as_trained,
         *_identity(subject),
+        *_output(subject),
         *_width(subject),
         *_initialisation(subject, found),
         *_rates(subject),
@@ -194,11 +197,14 @@ def _decay(subject: Subject) -> Iterator[Suspect]:
 
 def _batch(subject: Subject) -> Iterator[Suspect]:
     rule = subject.recipe
-    if rule.batch_size <= BATCH:
+    if FEW < rule.batch_size <= BATCH:
         return
     batches = rule.steps / max(rule.epochs, 1)
     level = _level(1 / batches, *(1 / each for each in LARGE_BATCH))
-    why = text("cause.batch_size", given=rule.batch_size, steps=rule.steps)
+    key = "batch_size"
+    if rule.batch_size <= FEW:
+        key, level = "batch_size_small", CONSPICUOUS if rule.batch_size == 1 else UNUSUAL
+    why = text(f"cause.{key}", given=rule.batch_size, steps=rule.steps)
     advice = text("change.batch_size", value=BATCH)
     yield Suspect("batch_size", (), Retrain(batch_size=BATCH), level, why, advice)
 
@@ -248,6 +254,18 @@ def _identity(subject: Subject) -> Iterator[Suspect]:
     yield Suspect("activation", where, Initialise(get("relu")), level, why, advice)
 
 
+def _output(subject: Subject) -> Iterator[Suspect]:
+    """Amounts that are never negative and vary more than their mean: of a Poisson variable."""
+    seen, last = subject.columns("targets"), subject.layers[-1].activation
+    if seen is None or last is None or last.name != "identity":
+        return
+    if seen.least.min() < 0 or not np.all(seen.moments.variances > seen.moments.means**2):
+        return
+    why, advice = text("cause.output"), text("change.output", name="exponential")
+    where = (len(subject.layers),)
+    yield Suspect("output", where, Answer("exponential"), UNUSUAL, why, advice)
+
+
 def _width(subject: Subject) -> Iterator[Suspect]:
     """Layers far narrower than what stands before and after them."""
     hidden = subject.layers[:-1]
@@ -291,7 +309,9 @@ def _activation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Suspec
     if all(each is not None and each.name == "identity" for each in old):
         return  # see `_identity`
     bounded = all(math.isfinite(max(map(abs, each.properties.range))) for each in known)
-    level = UNUSUAL if found or (bounded and len(old) >= DEEP) else USUAL
+    flat = all(each.properties.lipschitz < FLAT for each in known)
+    odd = bounded and len(old) >= (SEVERAL if flat else DEEP)
+    level = UNUSUAL if found or odd else USUAL
     for name in SUBSTITUTES["bounded" if bounded else "other"]:
         if any(each.name == name for each in known):
             continue

@@ -241,7 +241,7 @@ def _harmed(trial: Trial) -> tuple[Finding, ...]:
     """What is found in the layers after the training; else that it made the error larger."""
     after = measured(trial.subject)
     found = findings(verdicts(after))
-    if not found and trial.learnt < RISEN:
+    if not found and trial.learnt < min(trial.start, 0.0) + RISEN:
         found = (Finding("risen", (len(after.layers),), after.loss or 0.0),)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nonlin.stability.changes import CONSPICUOUS, Suspect
 from nonlin.stability.repeats import (
@@ -35,6 +35,16 @@ class Effect:
     after: float
     others: tuple[Suspect, ...] = ()
 
+    @property
+    def gain(self) -> float:
+        """Of the error of a constant output, in the mean."""
+        return self.after - self.before
+
+    @property
+    def clear(self) -> bool:
+        """Did it help every time, and enough?"""
+        return self.helped == FOLDS and self.gain > CLEAR[self.suspect.suspicion]
+
 
 def next_effects(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> list[Effect]:
     """One change beside those made, or several that help together only; empty if none does."""
@@ -45,63 +55,50 @@ def next_effects(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> 
 
 
 def _single(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> list[Effect]:
-    trials.run((_with(made, each), 0) for each in candidates)
+    """The change of which it is surest, after a first look at all."""
+    trials.look([_with(made, each) for each in candidates])
     base = trials.first(made)
-    promising = [each for each in candidates if better(trials.first(_with(made, each)), base)]
-    if not promising:
+    tried = {each: trials.first(_with(made, each)) for each in candidates}
+    gains = {each: worth(one) - worth(base) for each, one in tried.items() if better(one, base)}
+    shortlist = _ranked(_best_of_causes(gains))[:MOST_CONFIRMED]
+    if not shortlist:
         return []
-    gains = {each: worth(trials.first(_with(made, each))) - worth(base) for each in promising}
-    shortlist = _ranked(_best_of_causes(gains), gains)[:MOST_CONFIRMED]
-    trials.run(
-        (edits, fold)
-        for edits in (made, *(_with(made, each) for each in shortlist))
-        for fold in range(FOLDS)
-    )
-    effects = [_effect(trials, made, each) for each in shortlist]
-    sure = {
-        each.suspect: each
-        for each in effects
-        if each.helped == FOLDS and each.after - each.before > CLEAR[each.suspect.suspicion]
-    }
-    if not sure:
+    trials.repeat([made, *(_with(made, each) for each in shortlist)])
+    effects = {each: _effect(trials, made, [each]) for each in shortlist}
+    sure = {each: effect.gain for each, effect in effects.items() if effect.clear}
+    order = _ranked(sure)
+    if not order:
         return []
-    gains = {each: effect.after - effect.before for each, effect in sure.items()}
-    order = _ranked(gains, gains)
-    first = order[0]
-    others = [
-        each
-        for each in order[1:]
-        if each.suspicion == first.suspicion and gains[each] > EQUAL * gains[first]
-    ]
-    found = sure[first]
-    return [Effect(first, found.helped, found.before, found.after, tuple(others))]
+    others = (each for each in order[1:] if each.suspicion == order[0].suspicion)
+    alike = tuple(each for each in others if sure[each] > EQUAL * sure[order[0]])
+    return [replace(effects[order[0]], others=alike)]
 
 
 def _with(made: Edits, suspect: Suspect) -> Edits:
     return (*made, suspect.edit)
 
 
-def _best_of_causes(gains: dict[Suspect, float]) -> list[Suspect]:
+def _best_of_causes(gains: dict[Suspect, float]) -> dict[Suspect, float]:
     """Of each cause the change that gains most."""
     best: dict[str, Suspect] = {}
     for each, gain in gains.items():
         if each.cause not in best or gain > gains[best[each.cause]] + EACH:
             best[each.cause] = each
-    return list(best.values())
+    return {each: gains[each] for each in best.values()}
 
 
-def _ranked(found: Iterable[Suspect], gains: dict[Suspect, float]) -> list[Suspect]:
+def _ranked(gains: dict[Suspect, float]) -> list[Suspect]:
     """Those that gain nearly as much as the best one, the most conspicuous first."""
-    found = list(found)
-    most = max(gains[each] for each in found)
-    close = [each for each in found if gains[each] >= NEARLY * most]
+    most = max(gains.values(), default=0.0)
+    close = [each for each, gain in gains.items() if gain >= NEARLY * most]
     return sorted(close, key=lambda each: (-each.suspicion, -round(gains[each] / most, 1)))
 
 
-def _effect(trials: Trials, made: Edits, suspect: Suspect) -> Effect:
-    before, after = trials.all(made), trials.all(_with(made, suspect))
+def _effect(trials: Trials, made: Edits, changed: Sequence[Suspect]) -> Effect:
+    """Of all these changes together, told of the first."""
+    before, after = trials.all(made), trials.all(_all(made, changed))
     helped = sum(better(one, other) for one, other in zip(after, before, strict=False))
-    return Effect(suspect, helped, mean_worth(before), mean_worth(after))
+    return Effect(changed[0], helped, mean_worth(before), mean_worth(after))
 
 
 def _together(
@@ -123,17 +120,9 @@ def _together(
         fewer = [other for other in needed if other is not each]
         if worth(trials.first(_all(made, fewer))) > worth(all_made) - EACH:
             needed = fewer
-    return _one_by_one(trials, made, needed)
+    found = _effect(trials, made, needed)
+    return [replace(found, suspect=each) for each in needed] if found.clear else []
 
 
 def _all(made: Edits, suspects: Iterable[Suspect]) -> Edits:
     return (*made, *(each.edit for each in suspects))
-
-
-def _one_by_one(trials: Trials, made: Edits, needed: Sequence[Suspect]) -> list[Effect]:
-    """The effect of all of them, which each has its share in; none, unless it was seen always."""
-    before, after = trials.all(made), trials.all(_all(made, needed))
-    helped = sum(better(one, other) for one, other in zip(after, before, strict=False))
-    if helped < FOLDS:
-        return []
-    return [Effect(each, helped, mean_worth(before), mean_worth(after)) for each in needed]

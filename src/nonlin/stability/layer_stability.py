@@ -19,8 +19,9 @@ class LayerStability:
     dead, saturated: per neuron, shape (neurons,): mean and variance of z over the rows, whether
     f'(z) is exactly 0 on every row, share of rows where |f'(z)| is below 1 % of its maximum. The
     output layer has neither dead nor saturated neurons here: its loss is computed on z itself.
-    second: mean of z^2. signal: share of it that differs between rows, 0 to 1.
-    rank: effective rank of f(z), centred, on at most 256 rows (Roy and Vetterli 2007). distinct:
+    second: mean of z^2; second_error, gradient_error: standard errors over the value, as of rows
+    drawn from many. signal: share of it that differs between rows, 0 to 1.
+    rank: effective rank of f(z), centred, on at most 128 rows (Roy and Vetterli 2007). distinct:
     neurons whose z differ from those of every other one counted. weight: Frobenius norm of the
     weights. gradient: root mean square over rows of the length of dL/dz of one row.
     weight_gradient: norm of dL/dW on all rows. update: norm of the change of the weights in one
@@ -37,6 +38,8 @@ class LayerStability:
     dead: np.ndarray
     saturated: np.ndarray
     second: float
+    second_error: float
+    gradient_error: float
     signal: float
     rank: float
     distinct: int
@@ -95,13 +98,14 @@ class LayerStability:
 class Stability:
     """What data does in the layers of a network, forward and back; `print` gives a table.
 
-    layers: the output layer last. rows: of data. input_rank: effective rank of the
-    inputs. loss: mean on all rows, None without y.
+    layers: the output layer last. rows: looked at, an even selection of `whole`. input_rank:
+    effective rank of the inputs. loss: mean on these rows, None without y.
     first_not_finite: number of the first layer with sums that are not finite, None if all are.
     """
 
     layers: tuple[LayerStability, ...]
     rows: int
+    whole: int
     input_rank: float
     loss: float | None
 
@@ -125,7 +129,20 @@ class Stability:
 
     def __str__(self) -> str:
         head = say("stability.title", rows=self.rows, layers=len(self.layers))
-        return "\n".join([head, "", *self._table()])
+        return "\n".join([head, "", *self._table(), *self._selection()])
+
+    def _selection(self) -> Iterator[str]:
+        """How near numbers of some rows are to those of all."""
+        if self.rows == self.whole:
+            return
+        errors = (
+            [each.second_error for each in self.layers],
+            [each.gradient_error for each in self.layers],
+        )
+        second, gradient = (f"{NORMAL * 100 * max(each):.2g} %" for each in errors)
+        known = {"rows": self.rows, "whole": self.whole, "second": second, "gradient": gradient}
+        yield ""
+        yield say("stability.selection", **known)
 
     def _table(self) -> Iterator[str]:
         columns = tuple(say(f"stability.{name}") for name in COLUMNS)
@@ -136,6 +153,7 @@ class Stability:
             yield "  ".join(" " * (width - _width(cell)) + cell for cell, width in cells)
 
 
+NORMAL = 1.96  # standard errors, for 95 %
 COLUMNS = (
     "layer", "activation", "mean", "second", "predicted", "signal", "dead", "saturated", "rank",
     "gradient", "predicted", "update",

@@ -25,7 +25,8 @@ def measured(subject: Subject) -> Stability:
         second = seen.expected.second
         gradients = gradients if last is None else seen.expected.gradients(last)
     layers = tuple(map(_layer, count(1), seen.layers, second, gradients))
-    return Stability(layers=layers, rows=seen.rows, input_rank=seen.input_rank, loss=seen.loss)
+    known = {"rows": seen.rows, "whole": seen.whole, "loss": seen.loss}
+    return Stability(layers=layers, input_rank=seen.input_rank, **known)
 
 
 def _layer(
@@ -41,6 +42,8 @@ def _layer(
         dead=stream.dead,
         saturated=stream.saturated,
         second=stream.second,
+        second_error=stream.second_error,
+        gradient_error=stream.gradient_error,
         signal=stream.signal,
         rank=stream.rank,
         distinct=_distinct(stream.sample, len(stream.moments.means)),

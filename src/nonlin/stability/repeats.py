@@ -16,63 +16,77 @@ from nonlin.network.train import in_parallel
 Edits = tuple[Edit, ...]
 
 FOLDS = 3  # repeats, each with other rows held out and other random numbers
-MOST_STEPS = 1500  # of a training
+MOST_STEPS = 1500  # of a training at first
+SURE_STEPS = 4500  # of those that decide: what 1500 steps do not overcome, more may
 FEWEST_STEPS = 150
-SECONDS = 8.0  # for about USUALLY trainings
-USUALLY = 25
+SECONDS = 8.0  # for all of them, of which there are about
+LOOKS, REPEATS = 20, 12
 EACH = 0.03  # of the error of a constant output: what a change must gain in each repeat
 FORGOTTEN = 0.02  # so much less may be learnt on the rows trained on
 LEARNT = 0.03  # of that error is gone, in the mean of the repeats
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trials:
-    """Trains a subject with changes, once for each pair of changes and fold.
+    """Trains a subject with changes, once for each combination of changes, fold and share.
 
-    share: of its whole training.
+    share: of its whole training, for a first look; sure: for what is to be relied on.
     """
 
     subject: Subject
     share: float
-    done: dict[tuple[Edits, int], Trial | None] = field(default_factory=dict)
+    sure: float
+    done: dict[tuple[Edits, int, float], Trial | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, subject: Subject) -> Trials:
         """As long as the whole training, if that is short enough; the first one is done."""
-        share = min(1.0, MOST_STEPS / subject.recipe.steps)
+        share, sure = (min(1.0, most / subject.recipe.steps) for most in (MOST_STEPS, SURE_STEPS))
         begin = time.perf_counter()
-        result = cls(subject, share)
-        result.run([((), 0)])
-        planned = (time.perf_counter() - begin) * USUALLY / result.workers
-        least = min(share, FEWEST_STEPS / subject.recipe.steps)
-        shorter = max(share * SECONDS / planned, least)
-        return result if shorter > share / 2 else cls(subject, shorter)
+        result = cls(subject, share, sure)
+        result.first(())
+        one = (time.perf_counter() - begin) / result.workers
+        if one * (LOOKS + REPEATS * sure / share) <= SECONDS:
+            return result
+        if one * (LOOKS + REPEATS) <= SECONDS:
+            return replace(result, sure=share)
+        shorter = share * SECONDS / (one * (LOOKS + REPEATS))
+        shorter = max(shorter, min(share, FEWEST_STEPS / subject.recipe.steps))
+        return cls(subject, shorter, shorter)
 
     @property
     def workers(self) -> int:
         """Trainings at the same time."""
         return thread_count() if self.subject.concurrent else 1
 
-    def run(self, wanted: Iterable[tuple[Edits, int]]) -> None:
+    def _run(self, wanted: Iterable[tuple[Edits, int, float]]) -> None:
         """Train what was not trained before."""
         new = [each for each in dict.fromkeys(wanted) if each not in self.done]
         tasks = [partial(self._trained, *each) for each in new]
         for index, trial in in_parallel(tasks, self.workers):
             self.done[new[index]] = trial
 
-    def _trained(self, edits: Edits, fold: int, _: np.ndarray) -> Trial | None:
+    def _trained(self, edits: Edits, fold: int, share: float, _: np.ndarray) -> Trial | None:
         changed = edited(self.subject, edits, fold)
-        return None if changed is None else changed.trial(self.share, fold)
+        return None if changed is None else changed.trial(share, fold)
+
+    def look(self, several: Iterable[Edits]) -> None:
+        """Do what `first` asks for of all of these, side by side."""
+        self._run((edits, 0, self.share) for edits in several)
+
+    def repeat(self, several: Iterable[Edits]) -> None:
+        """Do what `all` asks for of all of these, side by side."""
+        self._run((edits, fold, self.sure) for edits in several for fold in range(FOLDS))
 
     def first(self, edits: Edits) -> Trial | None:
-        """That of fold 0; None where the changes cannot be made."""
-        self.run([(edits, 0)])
-        return self.done[edits, 0]
+        """A first look, in fold 0; None where the changes cannot be made."""
+        self.look([edits])
+        return self.done[edits, 0, self.share]
 
     def all(self, edits: Edits) -> Sequence[Trial]:
         """Of every fold; empty where the changes cannot be made."""
-        self.run((edits, fold) for fold in range(FOLDS))
-        found = [self.done[edits, fold] for fold in range(FOLDS)]
+        self.repeat([edits])
+        found = [self.done[edits, fold, self.sure] for fold in range(FOLDS)]
         return [each for each in found if each is not None]
 
 
