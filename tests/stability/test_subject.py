@@ -47,7 +47,7 @@ class Mlp:
     parameters: list
     X: np.ndarray
     y: np.ndarray
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     init: str = "auto"
 
     @property
@@ -116,7 +116,7 @@ class Mlp:
     @property
     def recipe(self):
         return Recipe(
-            learning_rate=self.learning_rate, usual_rate=1e-3, batch_size=32, epochs=40, steps=920
+            learning_rate=self.learning_rate, usual_rate=1e-2, batch_size=32, epochs=16, steps=300
         )
 
     concurrent = False
@@ -265,7 +265,13 @@ def test_a_planted_fault_is_found_and_mended(fault):
 
 
 @pytest.mark.parametrize(
-    "make", [net, lambda: net("tanh", 6), lambda: net("sigmoid", 1), lambda: net(y=QUANTITY)]
+    "make",
+    [
+        net,
+        lambda: net("tanh", 6),
+        lambda: net("sigmoid", 1, learning_rate=0.1),
+        lambda: net(y=QUANTITY),
+    ],
 )
 def test_a_healthy_one_gets_no_alarm(make):
     found = nl.diagnose(make())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEEPEST, MOST_SEEDS = 1000, 100
 LISTED = 8  # layers in a table
+STEADY = 2.0  # times that signals or gradients differ between layers of a network called healthy
 
 
 def command(
@@ -105,7 +106,22 @@ def _print(found: list[Profile]) -> None:
 
 
 def _verdict(one: Profile) -> list[Any]:
-    return list(one.findings) or [say("cli.stability.healthy")]
+    """What was found; else how much signals and gradients change over the layers."""
+    if one.findings:
+        return list(one.findings)
+    changed = [_change(each) for each in (one.second, one.gradient)]
+    if max(changed) <= STEADY:
+        return [say("cli.stability.healthy")]
+    signal, gradient = (f"{each:.2g}" for each in changed)
+    return [say("cli.stability.unsteady", signal=signal, gradient=gradient)]
+
+
+def _change(band: Band) -> float:
+    """Largest mean of a layer over the smallest."""
+    import numpy as np
+
+    known = band.mean[np.isfinite(band.mean) & (band.mean > 0)]
+    return float(known.max() / known.min()) if known.size else 1.0
 
 
 def _lines(one: Profile) -> Iterator[tuple[str, ...]]:

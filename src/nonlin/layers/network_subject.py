@@ -234,7 +234,7 @@ class NetworkSubject:
 
 
 def _standardised(columns: np.ndarray, edit: Standardise) -> np.ndarray:
-    return np.clip((columns - edit.means) / edit.scales, -edit.most, edit.most)
+    return np.asarray(np.clip((columns - edit.means) / edit.scales, -edit.most, edit.most))
 
 
 def _settings(old: Settings, edit: Retrain) -> Settings:
@@ -251,7 +251,7 @@ def subject_of(given: Any, X: Any, *rest: Any, looked: int | None = LOOKED) -> S
     Raises InputError for unusable X, for what is no subject, and for rows beside one.
     """
     if isinstance(given, Network):
-        return NetworkSubject.of(given, X, *rest, looked)
+        return NetworkSubject.of(given, X, *rest, looked=looked)
     if not isinstance(given, Subject):
         raise InputError("not_a_subject", given=type(given).__name__)
     if any(each is not None for each in (X, *rest)):

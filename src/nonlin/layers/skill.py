@@ -60,13 +60,13 @@ def wanted(chosen: Loss, outputs: int, y: Any, fitted: np.ndarray) -> Wanted:
 
 
 def _squared(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    return np.square(outputs - targets).sum(axis=0)
+    return np.asarray(np.square(outputs - targets).sum(axis=0))
 
 
 def _deviance(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Of Poisson variables with these means."""
     ratios = np.where(targets > 0, targets / outputs, 1.0)
-    return 2 * (targets * np.log(ratios) - (targets - outputs)).sum(axis=0)
+    return np.asarray(2 * (targets * np.log(ratios) - (targets - outputs)).sum(axis=0))
 
 
 def outputs(network: Network, X: np.ndarray, loss: str | Loss | None) -> np.ndarray:

@@ -20,7 +20,7 @@ MOST_CONFIRMED = 4  # causes that are tried on more rows
 NEARLY = 0.7  # of what the best change gains: as good, if what it changes is odd
 TOGETHER = 0.12  # what several changes must gain beyond the best single one
 EQUAL = 0.9  # of what it gains: not told apart
-CLEAR = (0.12, 0.08, 0.05)  # what a change must gain, by its suspicion: the odder, the less
+CLEAR = (0.15, 0.08, 0.05)  # what a change must gain, by its suspicion: the odder, the less
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,8 +25,13 @@ def measured(subject: Subject) -> Stability:
         second = seen.expected.second
         gradients = gradients if last is None else seen.expected.gradients(last)
     layers = tuple(map(_layer, count(1), seen.layers, second, gradients))
-    known = {"rows": seen.rows, "whole": seen.whole, "loss": seen.loss}
-    return Stability(layers=layers, input_rank=seen.input_rank, **known)
+    return Stability(
+        layers=layers,
+        rows=seen.rows,
+        whole=seen.whole,
+        input_rank=seen.input_rank,
+        loss=seen.loss,
+    )
 
 
 def _layer(

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from nonlin.kernels.threads import thread_count
-from nonlin.layers.subject import Edit, Retrain, Standardise, Subject, Trial
+from nonlin.layers.subject import Answer, Edit, Initialise, Redraw, Subject, Trial, Widen
 from nonlin.network.train import in_parallel
 
 Edits = tuple[Edit, ...]
@@ -96,8 +96,9 @@ def edited(subject: Subject, edits: Edits, fold: int = 0) -> Subject | None:
     for edit in edits:
         if changed is None:
             break
-        drawn = not isinstance(edit, Standardise | Retrain)
-        changed = changed.changed(replace(edit, seed=fold) if drawn else edit)
+        if isinstance(edit, Redraw | Initialise | Widen | Answer):
+            edit = replace(edit, seed=fold)
+        changed = changed.changed(edit)
     return changed
 
 
