@@ -41,7 +41,7 @@ def of_fault(fault: Fault) -> dict[str, Any]:
         "proven": proven,
         "repaired": _rounded(repaired),
         "broken": _rounded(broken[0]),
-        "by_rate": _by_rate(fault.broken, broken[0], repaired),
+        **({"by_rate": _by_rate(fault.broken, broken[0], repaired)} if proven else {}),
         **({"alone": [_rounded(each) for each in broken[1:]]} if alone else {}),
     }
 
