@@ -1,10 +1,12 @@
 """Activations that are missing in hidden layers, or do not suit their depth or the data."""
 
+from typing import Any
+
 from planting.fault import Faults
 from planting.setup import Setup
 
 wrong = Faults("activation", "activation")
-missing = {"cause": "identity", "activation": "identity"}
+missing: dict[str, Any] = {"cause": "identity", "activation": "identity"}
 
 FAULTS = (
     wrong("ring without", Setup(data="ring"), **missing),

@@ -1,10 +1,12 @@
 """Learning rates that are too high, and too low, for what they train."""
 
+from typing import Any
+
 from planting.fault import Faults
 from planting.setup import Setup
 
 high, low = Faults("rate too high", "rate_high"), Faults("rate too low", "rate_low")
-sgd = {"optimizer": "sgd"}
+sgd: dict[str, Any] = {"optimizer": "sgd"}
 
 FAULTS = (
     high("ten relu layers at .03", Setup(data="digits", hidden=(64,) * 10, rate=1e-3), rate=0.03),

@@ -1,12 +1,14 @@
 """Momentum, weight decay, batches and epochs; too few neurons; outputs; two faults at once."""
 
+from typing import Any
+
 from planting.changes import biases, copied, one_column, positive, scaled
 from planting.fault import Faults, two
 from planting.setup import Setup
 
 optimizer, width = Faults("optimizer", ""), Faults("width", "width")
 output = Faults("output", "output")
-sgd = {"optimizer": "sgd"}
+sgd: dict[str, Any] = {"optimizer": "sgd"}
 
 FAULTS = (
     optimizer(

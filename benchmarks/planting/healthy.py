@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from planting.changes import after, biases, copied, one_column, scaled, times
 from planting.setup import Setup, natural, raw
 
-sgd = {"optimizer": "sgd"}
+sgd: dict[str, Any] = {"optimizer": "sgd"}
 
 HEALTHY: dict[str, Setup] = {
     "digits": Setup(data="digits", rate=1e-3),
