@@ -28,6 +28,7 @@ from threadpoolctl import threadpool_limits
 
 REDUCED = "the first half of the cases, one seed"
 PAGE = DOCS / "performance-diagnosis.md"
+NOISE_TIMES = 4  # as many seeds for noise: rare words need many runs
 GROUPS = (*KINDS, "healthy", "noise")
 
 
@@ -56,7 +57,8 @@ def main() -> None:
     seeds = range(given.seeds or (3 if given.measure else 1))
     found = []
     for case in chosen(given):
-        found += [diagnosed(case, seed, remedies=not given.quick) for seed in seeds]
+        more = len(seeds) * (NOISE_TIMES if case.kind == "noise" else 1)
+        found += [diagnosed(case, seed, remedies=not given.quick) for seed in range(more)]
         print(f"\r{len(found)} {case.name:60.60}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     print(table(found), misses(found), sep="\n\n")

@@ -102,7 +102,7 @@ def scaled(*factors: float, offset: float = 0.0) -> Columns:
         values = standard(values)
         if values.ndim == 1:
             return values * factors[0] + offset
-        return values * np.resize(factors, values.shape[1]) + offset
+        return np.asarray(values * np.resize(factors, values.shape[1]) + offset)
 
     return change
 

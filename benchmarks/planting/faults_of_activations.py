@@ -1,10 +1,12 @@
 """Activations that are missing in hidden layers, or do not suit their depth or the data."""
 
+from typing import Any
+
 from planting.fault import Faults
 from planting.setup import Setup
 
 wrong = Faults("activation", "activation")
-missing = {"cause": "identity", "activation": "identity"}
+missing: dict[str, Any] = {"cause": "identity", "activation": "identity"}
 
 FAULTS = (
     wrong("ring without", Setup(data="ring"), **missing),
@@ -36,10 +38,39 @@ FAULTS = (
         activation="exponential",
     ),
     wrong(
-        "hard shrinkage, sgd",
+        "tanh shrinkage, sgd",
         Setup(data="waves", hidden=(32,) * 4, optimizer="sgd", rate=0.02),
         activation="tanhshrink",
     ),
     wrong("relu cubed", Setup(data="digits", hidden=(32,) * 4, rate=1e-3), activation="relu_cubed"),
     wrong("cubes", Setup(data="friedman", hidden=(32, 32, 32)), activation="cube"),
+    wrong(
+        "spirals without, four layers, sgd",
+        Setup(
+            data="spirals",
+            hidden=(32,) * 4,
+            activation="tanh",
+            optimizer="sgd",
+            rate=0.1,
+            epochs=60,
+        ),
+        **missing,
+    ),
+    wrong(
+        "xor without, one layer, sgd",
+        Setup(data="xor", hidden=(64,), optimizer="sgd", rate=0.1),
+        **missing,
+    ),
+    wrong("steps, waves", Setup(data="waves", hidden=(32, 32)), activation="binary_step"),
+    wrong(
+        "sigmoid in seven layers, sgd",
+        Setup(data="ring", hidden=(32,) * 7, activation="gelu", optimizer="sgd", rate=0.05),
+        activation="sigmoid",
+    ),
+    wrong("squares in five layers", Setup(data="sectors", hidden=(32,) * 5), activation="square"),
+    wrong(
+        "wavelets in eight layers",
+        Setup(data="digits", hidden=(48,) * 8, rate=1e-3),
+        activation="morlet",
+    ),
 )

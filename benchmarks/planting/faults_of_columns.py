@@ -4,7 +4,7 @@ import numpy as np
 
 from planting.changes import beside, one_column, scaled
 from planting.fault import Faults
-from planting.setup import Setup, natural, raw
+from planting.setup import Setup, natural, raw, standard
 
 inputs, targets = Faults("inputs", "inputs"), Faults("targets", "targets")
 
@@ -80,5 +80,39 @@ FAULTS = (
         "line from 1000",
         Setup(data="line", hidden=(16, 16), activation="tanh"),
         targets=scaled(5, offset=1000),
+    ),
+    targets(
+        "one of two from 500",
+        Setup(data="pair", activation="gelu"),
+        targets=lambda y: standard(y) + np.array([0, 500]),
+    ),
+    targets(
+        "a hundred times, sgd", Setup(data="waves", optimizer="sgd", rate=0.02), targets=scaled(100)
+    ),
+    targets(
+        "product in millionths", Setup(data="product", activation="silu"), targets=scaled(1e-6)
+    ),
+    inputs(
+        "wine as it is, sgd",
+        Setup(data="wine", hidden=(24,), optimizer="sgd", rate=0.02),
+        inputs=raw,
+    ),
+    inputs(
+        "one pixel 10000 times",
+        Setup(data="digits", hidden=(48, 48), rate=1e-3),
+        inputs=one_column(20, 1e4),
+    ),
+    inputs(
+        "xor from 30", Setup(data="xor", hidden=(32, 32), rate=1e-3), inputs=scaled(1, offset=30)
+    ),
+    inputs(
+        "spirals, hundredths",
+        Setup(data="spirals", hidden=(32, 32), rate=0.01, epochs=60),
+        inputs=scaled(0.01),
+    ),
+    inputs(
+        "two of six thousands",
+        Setup(data="ring", hidden=(48, 48), activation="gelu", rate=1e-3),
+        inputs=scaled(1, 3000, 1, 1, 1, 2000),
     ),
 )

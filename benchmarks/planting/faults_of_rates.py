@@ -1,10 +1,12 @@
 """Learning rates that are too high, and too low, for what they train."""
 
+from typing import Any
+
 from planting.fault import Faults
 from planting.setup import Setup
 
 high, low = Faults("rate too high", "rate_high"), Faults("rate too low", "rate_low")
-sgd = {"optimizer": "sgd"}
+sgd: dict[str, Any] = {"optimizer": "sgd"}
 
 FAULTS = (
     high("ten relu layers at .03", Setup(data="digits", hidden=(64,) * 10, rate=1e-3), rate=0.03),
@@ -48,4 +50,43 @@ FAULTS = (
         rate=1e-4,
     ),
     low("many counts at 1e-4", Setup(data="many_counts", hidden=(64,), rate=0.01), rate=1e-4),
+    high(
+        "six gelu layers at .05",
+        Setup(data="digits", hidden=(48,) * 6, activation="gelu", rate=1e-3),
+        rate=0.05,
+    ),
+    high(
+        "eight elu layers, sgd at .2",
+        Setup(data="sectors", hidden=(32,) * 8, activation="elu", **sgd, rate=0.01),
+        rate=0.2,
+    ),
+    high(
+        "friedman at 1",
+        Setup(data="friedman", hidden=(32, 32), activation="gelu", rate=0.01),
+        rate=1.0,
+    ),
+    high(
+        "batches of 4 at .05",
+        Setup(data="digits", hidden=(48, 48), batch=4, rate=1e-3, epochs=10),
+        rate=0.05,
+    ),
+    high(
+        "sgd at .1, momentum .99",
+        Setup(data="product", **sgd, momentum=0.99, rate=1e-3, epochs=60),
+        rate=0.1,
+    ),
+    low(
+        "plain sgd at .001",
+        Setup(data="digits", hidden=(64, 64), **sgd, momentum=0.0, rate=0.1),
+        rate=1e-3,
+    ),
+    low(
+        "two targets at 2e-4", Setup(data="pair", hidden=(32,) * 3, epochs=20, rate=5e-3), rate=2e-4
+    ),
+    low(
+        "friedman at 1e-4",
+        Setup(data="friedman", activation="tanh", rate=0.01, epochs=60),
+        rate=1e-4,
+    ),
+    low("wide at 2e-5", Setup(data="wide", hidden=(64,), rate=1e-3, epochs=15), rate=2e-5),
 )

@@ -1,12 +1,14 @@
 """Momentum, weight decay, batches and epochs; too few neurons; outputs; two faults at once."""
 
-from planting.changes import biases, copied, positive, scaled
+from typing import Any
+
+from planting.changes import biases, copied, one_column, positive, scaled
 from planting.fault import Faults, two
 from planting.setup import Setup
 
 optimizer, width = Faults("optimizer", ""), Faults("width", "width")
 output = Faults("output", "output")
-sgd = {"optimizer": "sgd"}
+sgd: dict[str, Any] = {"optimizer": "sgd"}
 
 FAULTS = (
     optimizer(
@@ -128,15 +130,101 @@ FAULTS = (
         momentum={"momentum": 0.999},
     ),
     two(
-        "eight sigmoid layers, high rate",
-        Setup(data="digits", hidden=(32,) * 8, rate=1e-3),
-        activation={"activation": "sigmoid"},
-        rate_high={"rate": 0.1},
+        "steps, high rate",
+        Setup(data="sectors"),
+        activation={"activation": "binary_step"},
+        rate_high={"rate": 1.0},
     ),
     two(
         "one epoch, large biases",
         Setup(data="xor"),
         epochs={"epochs": 1},
         weights={"weights": biases(30, 1)},
+    ),
+    two(
+        "one neuron, targets in thousands",
+        Setup(data="product", hidden=(32, 32), activation="tanh"),
+        width={"hidden": (1, 1)},
+        targets={"targets": scaled(3000)},
+    ),
+    two(
+        "identity, inputs from 50",
+        Setup(data="waves", activation="silu"),
+        identity={"activation": "identity"},
+        inputs={"inputs": scaled(1, offset=50)},
+    ),
+    two(
+        "identity, small targets",
+        Setup(data="pair", hidden=(48, 48)),
+        identity={"activation": "identity"},
+        targets={"targets": scaled(1, 1e-3)},
+    ),
+    two(
+        "decay, copies",
+        Setup(data="waves", hidden=(32, 32), rate=0.01),
+        decay={"decay": 10},
+        weights={"weights": copied(1, 1, 2)},
+    ),
+    two(
+        "one epoch, one large column",
+        Setup(data="waves", activation="tanh"),
+        epochs={"epochs": 1},
+        inputs={"inputs": one_column(3, 1000)},
+    ),
+    two(
+        "dead, targets from 300",
+        Setup(data="product", hidden=(32, 32), rate=1e-3),
+        weights={"weights": biases(-20, 1)},
+        targets={"targets": scaled(1, offset=300)},
+    ),
+    optimizer(
+        "decay of 300, tanh",
+        Setup(data="digits", hidden=(48, 48), activation="tanh", rate=1e-3),
+        "decay",
+        decay=300,
+    ),
+    optimizer(
+        "momentum .995, two targets",
+        Setup(data="pair", activation="tanh", **sgd, rate=0.1),
+        "momentum",
+        momentum=0.995,
+    ),
+    optimizer(
+        "all rows at once, digits, sgd",
+        Setup(data="digits", **sgd, rate=0.02, epochs=20),
+        "batch",
+        batch=1078,
+    ),
+    optimizer(
+        "one epoch, friedman", Setup(data="friedman", hidden=(64,), rate=3e-3), "epochs", epochs=1
+    ),
+    optimizer(
+        "single rows, sgd",
+        Setup(data="product", activation="tanh", **sgd, rate=0.05, epochs=15),
+        "batch",
+        batch=1,
+    ),
+    optimizer(
+        "one epoch, spirals", Setup(data="spirals", rate=0.01, epochs=60), "epochs", epochs=1
+    ),
+    width(
+        "four layers of two",
+        Setup(data="digits", hidden=(32,) * 4, activation="tanh", rate=3e-3),
+        hidden=(2,) * 4,
+    ),
+    width(
+        "one neuron, xor",
+        Setup(data="xor", hidden=(32, 16), activation="gelu", rate=0.01),
+        hidden=(1, 16),
+    ),
+    width(
+        "one for friedman",
+        Setup(data="friedman", hidden=(48,), activation="sigmoid", rate=0.02),
+        hidden=(1,),
+    ),
+    output(
+        "amounts, gelu, squared error",
+        Setup(data="amounts", hidden=(64, 64), activation="gelu"),
+        output="identity",
     ),
 )

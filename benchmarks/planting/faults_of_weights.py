@@ -106,4 +106,36 @@ FAULTS = (
         weights=biases(-3, 1),
     ),
     dead("counts, biases of -20", Setup(data="counts"), weights=biases(-20, 2)),
+    weights(
+        "uniform in (-1, 1), digits",
+        Setup(data="digits", hidden=(64, 64, 64), rate=1e-3, epochs=20),
+        weights=uniform(1),
+    ),
+    weights(
+        "copies of one neuron in both layers",
+        Setup(data="waves", hidden=(64, 64)),
+        weights=copied(1, 1, 2),
+    ),
+    weights(
+        "constant, one layer",
+        Setup(data="product", hidden=(48,), activation="silu", rate=0.01),
+        init="constant",
+    ),
+    weights(
+        "middle layer 200 times",
+        Setup(data="sectors", hidden=(32,) * 4, rate=1e-3),
+        weights=times(200, 3),
+    ),
+    weights(
+        "last two layers zero", Setup(data="digits", hidden=(48, 48, 48)), weights=times(0, 3, 4)
+    ),
+    weights(
+        "counts, weights five times",
+        Setup(data="counts", hidden=(32, 32), rate=1e-3),
+        weights=times(5),
+    ),
+    dead("relu6 far out", Setup(data="friedman", activation="relu6"), weights=biases(40, 1, 2)),
+    dead(
+        "erf far out", Setup(data="xor", hidden=(48, 48), activation="erf"), weights=times(40, 1, 2)
+    ),
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from planting.diagnosed import Said
+from planting.diagnosed import CAUSES, Said
 from planting.fault import KINDS
+
+KNOWN = set[str]().union(*(right for right, _ in CAUSES.values()))
 
 
 def table(found: Sequence[Said]) -> str:
@@ -36,7 +38,13 @@ def _rest(found: Sequence[Said], faults: Sequence[Said]) -> list[str]:
     )
     named = [right for each in faults for right in each.judged]
     seconds = [each.seconds for each in found]
+    strange = {cause for each in found for cause in each.causes} - KNOWN
     return [
+        *(
+            [f"- Causes that `CAUSES` does not know: {', '.join(sorted(strange))}"]
+            if strange
+            else []
+        ),
         f"- Causes named in faults that were planted: {_share(named)}",
         f"- False alarms on healthy networks: {_share([each.alarm for each in healthy])}",
         f"- Noise, a cause is blamed: {_share([bool(each.causes) for each in noise])}",

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from planting.changes import after, biases, scaled, times
-from planting.setup import Setup, raw
+from planting.changes import after, biases, copied, one_column, scaled, times
+from planting.setup import Setup, natural, raw
 
-sgd = {"optimizer": "sgd"}
+sgd: dict[str, Any] = {"optimizer": "sgd"}
 
 HEALTHY: dict[str, Setup] = {
     "digits": Setup(data="digits", rate=1e-3),
@@ -105,6 +106,77 @@ HEALTHY: dict[str, Setup] = {
         epochs=30,
         inputs=scaled(1, offset=1),
     ),
+    "defaults, digits": Setup(data="digits", hidden=(64, 64), rate=1e-3, epochs=20),
+    "defaults, cancer": Setup(data="breast_cancer", hidden=(64, 64), rate=1e-3, epochs=20),
+    "digits as they are": Setup(data="digits", hidden=(64,), rate=1e-3, inputs=raw),
+    "digits, sgd, momentum .99": Setup(
+        data="digits", hidden=(64,), **sgd, rate=1e-3, momentum=0.99
+    ),
+    "digits, single rows": Setup(data="digits", hidden=(32,), batch=1, rate=5e-4, epochs=8),
+    "digits, batches of 500": Setup(data="digits", hidden=(64,), batch=500, rate=0.01, epochs=100),
+    "digits, biases of 1": Setup(data="digits", rate=2e-3, weights=biases(1)),
+    "digits, half copies": Setup(data="digits", hidden=(64,), rate=3e-3, weights=copied(32, 1)),
+    "digits, weights twice": Setup(data="digits", hidden=(48, 48), rate=2e-3, weights=times(2)),
+    "digits, weights half": Setup(data="digits", hidden=(48, 48), rate=3e-3, weights=times(0.5)),
+    "digits, decay 1": Setup(data="digits", hidden=(64,), decay=1, rate=1e-3),
+    "digits, sigmoid and relu": Setup(
+        data="digits", hidden=(64, 64), rate=3e-3, activation=("sigmoid", "relu")
+    ),
+    "digits, bottleneck of 12": Setup(data="digits", hidden=(64, 12, 64), rate=2e-3),
+    "digits, trained at a high rate": Setup(
+        data="digits", hidden=(64,), rate=1e-3, weights=after(0.02, 10)
+    ),
+    "sectors without activation": Setup(
+        data="sectors", hidden=(16,), activation="identity", rate=0.01, epochs=60
+    ),
+    "sectors, one column 3 times": Setup(
+        data="sectors",
+        hidden=(32,),
+        activation="silu",
+        rate=0.01,
+        inputs=one_column(4, 3),
+        epochs=60,
+    ),
+    "line through one neuron": Setup(data="line", hidden=(1,), activation="identity", rate=0.02),
+    "line, four epochs of single rows": Setup(
+        data="line", hidden=(8,), activation="tanh", batch=1, rate=3e-3, epochs=4
+    ),
+    "line, targets from 2": Setup(
+        data="line", hidden=(16,), rate=0.01, targets=scaled(1, offset=2)
+    ),
+    "line, tenths": Setup(
+        data="line", hidden=(16,), rate=0.01, activation="tanh", targets=scaled(0.1), epochs=60
+    ),
+    "faint": Setup(data="faint", hidden=(8,), activation="tanh", rate=2e-3, epochs=15),
+    "faint, linear": Setup(data="faint", hidden=(), rate=0.01, epochs=20),
+    "faint classes": Setup(
+        data="faint_classes", hidden=(8,), activation="tanh", rate=3e-3, epochs=10
+    ),
+    "uneven classes": Setup(data="uneven", hidden=(16,), activation="tanh", rate=0.01, epochs=30),
+    "diabetes, targets as they are, high rate": Setup(
+        data="diabetes", hidden=(), rate=3.0, epochs=60, targets=natural
+    ),
+    "friedman, gelu": Setup(
+        data="friedman", hidden=(64, 64), activation="gelu", rate=0.01, epochs=60
+    ),
+    "friedman, sgd": Setup(
+        data="friedman", hidden=(48,), activation="silu", **sgd, rate=0.02, epochs=80
+    ),
+    "waves, output layer zero": Setup(
+        data="waves", hidden=(64,), activation="tanh", rate=0.01, weights=times(0, -1), epochs=60
+    ),
+    "waves, orthogonal": Setup(
+        data="waves", hidden=(48,) * 3, activation="tanh", init="orthogonal", rate=5e-3, epochs=60
+    ),
+    "waves, trained": Setup(
+        data="waves", hidden=(64, 64), activation="silu", rate=5e-3, weights=after(5e-3, 60)
+    ),
+    "spirals, trained": Setup(data="spirals", hidden=(32, 32), rate=5e-3, weights=after(0.01, 80)),
+    "counts, linear": Setup(data="counts", hidden=(), rate=0.01, epochs=30),
+    "many counts, silu": Setup(
+        data="many_counts", hidden=(64, 64), activation="silu", rate=3e-3, epochs=60
+    ),
+    "amounts": Setup(data="amounts", hidden=(64, 64), activation="tanh", rate=0.01, epochs=80),
 }
 
 
@@ -142,5 +214,13 @@ NOISE: dict[str, Setup] = {
         "ring, sgd": Setup(data="ring", **sgd, rate=0.02),
         "xor, gelu": Setup(data="xor", activation="gelu", hidden=(48,)),
         "counts": Setup(data="counts"),
+        "digits, sigmoid": Setup(data="digits", hidden=(64,), activation="sigmoid", rate=0.01),
+        "product, high rate": Setup(data="product", activation="tanh", rate=0.05),
+        "friedman, five layers": Setup(data="friedman", hidden=(32,) * 5, activation="silu"),
+        "sectors, batches of 8": Setup(data="sectors", hidden=(32,), batch=8, rate=1e-3),
+        "wide": Setup(data="wide", hidden=(64, 64), rate=1e-3),
+        "many counts, tanh": Setup(data="many_counts", hidden=(16,), activation="tanh"),
+        "spirals": Setup(data="spirals", rate=0.01),
+        "line, linear": Setup(data="line", hidden=(), rate=0.01),
     }.items()
 }

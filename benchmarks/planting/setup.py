@@ -18,7 +18,7 @@ Columns = Callable[[np.ndarray], np.ndarray]
 def standard(X: np.ndarray) -> np.ndarray:
     """Each column to mean 0 and standard deviation 1; constant ones to 0."""
     spread = X.std(0)
-    return (X - X.mean(0)) / np.where(spread > 0, spread, 1)
+    return np.asarray((X - X.mean(0)) / np.where(spread > 0, spread, 1))
 
 
 def raw(X: np.ndarray) -> np.ndarray:

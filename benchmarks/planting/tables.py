@@ -117,6 +117,17 @@ TABLES: dict[str, Callable[[], Table]] = {
         lambda A, random: np.exp(1 + 1.5 * A[:, 0] + A[:, 1] ** 2 / 2 + _noisy(A, random)),
         seed=11,
     ),
+    "faint": lambda: _normal(
+        "values", lambda A, random: A[:, 0] + A[:, 1] + 2 * random.standard_normal(len(A)), seed=12
+    ),
+    "faint_classes": lambda: _normal(
+        "classes",
+        lambda A, random: A[:, 0] + 1.2 * random.standard_normal(len(A)) > 0,
+        seed=13,
+    ),
+    "uneven": lambda: _normal(
+        "binary", lambda A, random: A[:, 0] + A[:, 1] + _noisy(A, random) > 2, seed=14
+    ),
 }
 
 
