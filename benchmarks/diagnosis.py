@@ -3,7 +3,7 @@
 Run: python benchmarks/diagnosis.py                     the first half, one seed: two minutes
      python benchmarks/diagnosis.py --kind inputs --seeds 3 --half both
      python benchmarks/diagnosis.py --measure           the second half, three seeds; writes
-                                                        docs/performance-diagnosis.md
+                                                        the tables of docs/stability.md
      python benchmarks/diagnosis.py --prove             trains all twins anew: planting/proof.json
 
 The faults, the healthy networks and the noise stand in benchmarks/planting, written by someone
@@ -22,12 +22,12 @@ from _shared import DOCS, cpu, parser, say_reduced
 from planting.all_faults import FAULTS
 from planting.diagnosed import Case, cases, diagnosed
 from planting.fault import KINDS
-from planting.figures import misses, page, table
+from planting.figures import misses, table, written
 from planting.proof import prove
 from threadpoolctl import threadpool_limits
 
 REDUCED = "the first half of the cases, one seed"
-PAGE = DOCS / "performance-diagnosis.md"
+PAGES = {DOCS / "stability.md": False, DOCS / "stability.zh-CN.md": True}  # Chinese?
 NOISE_TIMES = 4  # as many seeds for noise: rare words need many runs
 GROUPS = (*KINDS, "healthy", "noise")
 
@@ -63,7 +63,9 @@ def main() -> None:
     print(file=sys.stderr)
     print(table(found), misses(found), sep="\n\n")
     if given.measure and not given.kind:
-        PAGE.write_text(page(found, cpu()), encoding="utf-8")
+        for page, chinese in PAGES.items():
+            text = page.read_text(encoding="utf-8")
+            page.write_text(written(text, found, cpu(), chinese), encoding="utf-8")
 
 
 if __name__ == "__main__":

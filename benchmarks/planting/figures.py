@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 
 from planting.diagnosed import CAUSES, Said
 from planting.fault import KINDS
 
+CHINESE = {
+    "kind": "种类",
+    "detected": "发现",
+    "cause right": "原因正确",
+    "remedy works": "修改有效",
+    "rate too high": "学习率过大",
+    "rate too low": "学习率过小",
+    "activation": "激活函数",
+    "initial weights": "初始权重",
+    "dead or saturated": "死亡或饱和",
+    "inputs": "输入",
+    "targets": "目标",
+    "optimizer": "优化器",
+    "width": "宽度",
+    "output": "输出",
+    "two faults": "两处故障",
+    "| all |": "| 全部 |",
+    "Causes named in faults that were planted: ": "说出的原因中确为植入者：",
+    "False alarms on healthy networks: ": "对健康网络的误报：",
+    "Noise, a cause is blamed: ": "纯噪声，归咎于某个原因：",
+    'Noise, "learns" is said: ': "纯噪声，说“能够学习”：",
+    "Seconds a case: median ": "每例秒数：中位数 ",
+    ", largest ": "，最大 ",
+    "one thread; ": "单线程；",
+    " seeds.": " 个种子。",
+    " of ": " / ",
+}
 KNOWN = set[str]().union(*(right for right, _ in CAUSES.values()))
 
 
@@ -78,11 +106,17 @@ def misses(found: Sequence[Said]) -> str:
     return "Missed:\n" + ("\n".join(f"- {line}" for line in lines) or "- nothing")
 
 
-def page(found: Sequence[Said], machine: str) -> str:
-    """What --measure writes down."""
+def written(page: str, found: Sequence[Said], machine: str, chinese: bool) -> str:
+    """The page with the tables between its two marks."""
     seeds = len({each.seed for each in found})
-    return (
-        "# The diagnosis on planted faults\n\nWritten by `python benchmarks/diagnosis.py "
-        "--measure`, whose first lines say what is counted: the half of the cases that was kept "
-        f"aside, {seeds} seeds each.\n\nMachine: {machine}, one thread.\n\n{table(found)}\n"
+    machine = f"{machine}, one thread; {seeds} seeds."
+    tables = f"{table(found)}\n\n{machine}"
+    if chinese:
+        for word in sorted(CHINESE, key=len, reverse=True):
+            tables = tables.replace(word, CHINESE[word])
+    return re.sub(
+        r"(<!-- diagnosis -->\n).*(<!-- end -->)",
+        lambda marks: f"{marks[1]}{tables}\n{marks[2]}",
+        page,
+        flags=re.DOTALL,
     )

@@ -58,7 +58,7 @@ class NetworkSubject:
     memory: Memory | None
     loss: str | Loss | None
     whole: int
-    looked: int
+    looked: int = LOOKED
     judge: Loss | None = None
 
     @classmethod
@@ -70,12 +70,10 @@ class NetworkSubject:
         settings: Settings | None = None,
         memory: Memory | None = None,
         loss: str | Loss | None = None,
-        looked: int | None = LOOKED,
     ) -> NetworkSubject:
         """Raises InputError for unusable X; for unusable y, when it is looked at."""
         rows = checks.some("X", checks.features(X, network.sizes[0], network.dtype))
-        most = looked or len(rows)
-        return cls(network, rows, y, settings or Settings(), memory, loss, len(rows), most)
+        return cls(network, rows, y, settings or Settings(), memory, loss, len(rows))
 
     def thinned(self, most: int) -> NetworkSubject:
         """At most so many rows, evenly spread."""
@@ -251,7 +249,8 @@ def subject_of(given: Any, X: Any, *rest: Any, looked: int | None = LOOKED) -> S
     Raises InputError for unusable X, for what is no subject, and for rows beside one.
     """
     if isinstance(given, Network):
-        return NetworkSubject.of(given, X, *rest, looked=looked)
+        found = NetworkSubject.of(given, X, *rest)
+        return replace(found, looked=looked or found.whole)
     if not isinstance(given, Subject):
         raise InputError("not_a_subject", given=type(given).__name__)
     if any(each is not None for each in (X, *rest)):

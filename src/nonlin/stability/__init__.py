@@ -9,7 +9,7 @@ from nonlin.stability.layer_stability import LayerStability as LayerStability
 from nonlin.stability.layer_stability import Stability
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nonlin.activation import Activation
     from nonlin.layers import Subject
@@ -76,20 +76,24 @@ def diagnose(
     *,
     settings: Settings | None = None,
     loss: str | Loss | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Diagnosis:
     """What keeps a network from training: a verdict per layer, the cause, a change that helps.
 
     X: (rows, inputs), y and loss as in `Network.fit`, settings as it is to be trained; of more
-    than 4096 rows an even selection. First every layer is measured; if all are healthy, the
-    network is trained for about 150 steps. If something is found, changes are made to a copy and
-    examined in the same way: inputs standardised, targets standardised, single layers drawn anew,
-    another learning rate, all layers drawn anew, another activation. A change that helps names
-    the cause. The network itself is not changed. A `nonlin.layers.Subject` stands for all of
-    this: any network with its rows. Raises InputError for unusable X or y.
+    than 4096 rows an even selection. Every layer is measured; then the network is trained as it
+    is, for as long as the settings say (up to about 1500 steps at first), and so are copies of it
+    with one change each: scaled inputs or targets, layers drawn anew, another momentum, weight
+    decay, batch size, number of epochs, width, output, learning rate, initialisation, activation.
+    A change counts if it helps on rows that were held out, in each of three repeats; of those
+    that help nearly as much as the best, the one that changes what nobody would choose names the
+    cause. It cannot see label noise, leaks, and overfitting. The network itself is not changed. A
+    `nonlin.layers.Subject` stands for all of this: any network with its rows. on_progress is
+    called with (trainings done, about how many, what). Raises InputError for unusable X or y.
     """
     from nonlin.stability.diagnosis import diagnose
 
-    return diagnose(network, X, y, settings, loss)
+    return diagnose(network, X, y, settings, loss, on_progress)
 
 
 def profiles(

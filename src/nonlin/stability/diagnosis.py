@@ -17,7 +17,7 @@ from nonlin.stability.changes import USUAL, suspects
 from nonlin.stability.inquiry import Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
-from nonlin.stability.repeats import FOLDS, Edits, Trials, edited, learns, mean_worth
+from nonlin.stability.repeats import FOLDS, Edits, Progress, Trials, edited, learns, mean_worth
 from nonlin.stability.units import HIDDEN, spread
 from nonlin.stability.verdicts import Finding, Verdict, findings, verdicts
 
@@ -168,6 +168,7 @@ def diagnose(
     y: Any,
     settings: Settings | None = None,
     loss: str | Loss | None = None,
+    on_progress: Progress | None = None,
 ) -> Diagnosis:
     """See `nonlin.stability.diagnose`."""
     subject = subject_of(network, X, y, settings, None, loss)
@@ -179,7 +180,7 @@ def diagnose(
     if before.loss is None:
         raise InputError("diagnose_loss")
     found = findings(verdicts(before)) + _hidden_targets(subject)
-    trials = Trials.of(subject)
+    trials = Trials.of(subject, on_progress)
     base = cast("Trial", trials.first(()))  # without a change there is always one
     changes, complete = _repaired(trials, found, base.start >= GOOD)
     last = trials.all(tuple(each.edit for each in changes))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 
+from nonlin._text import say
 from nonlin.kernels.threads import thread_count
 from nonlin.layers.subject import Answer, Edit, Initialise, Redraw, Subject, Trial, Widen
 from nonlin.network.train import in_parallel
 
 Edits = tuple[Edit, ...]
+Progress = Callable[[int, int, str], None]  # done, about how many, what
 
 FOLDS = 3  # repeats, each with other rows held out and other random numbers
 MOST_STEPS = 1500  # of a training at first
@@ -36,14 +38,15 @@ class Trials:
     subject: Subject
     share: float
     sure: float
+    on_progress: Progress | None = None
     done: dict[tuple[Edits, int, float], Trial | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, subject: Subject) -> Trials:
+    def of(cls, subject: Subject, on_progress: Progress | None = None) -> Trials:
         """As long as the whole training, if that is short enough; the first one is done."""
         share, sure = (min(1.0, most / subject.recipe.steps) for most in (MOST_STEPS, SURE_STEPS))
         begin = time.perf_counter()
-        result = cls(subject, share, sure)
+        result = cls(subject, share, sure, on_progress)
         result.first(())
         one = (time.perf_counter() - begin) / result.workers
         if one * (LOOKS + REPEATS * sure / share) <= SECONDS:
@@ -52,7 +55,7 @@ class Trials:
             return replace(result, sure=share)
         shorter = share * SECONDS / (one * (LOOKS + REPEATS))
         shorter = max(shorter, min(share, FEWEST_STEPS / subject.recipe.steps))
-        return cls(subject, shorter, shorter)
+        return cls(subject, shorter, shorter, on_progress)
 
     @property
     def workers(self) -> int:
@@ -65,6 +68,10 @@ class Trials:
         tasks = [partial(self._trained, *each) for each in new]
         for index, trial in in_parallel(tasks, self.workers):
             self.done[new[index]] = trial
+            if self.on_progress:
+                count = len(self.done)
+                total = max(count, LOOKS + REPEATS)
+                self.on_progress(count, total, say("diagnosis.trying"))
 
     def _trained(self, edits: Edits, fold: int, share: float, _: np.ndarray) -> Trial | None:
         changed = edited(self.subject, edits, fold)
