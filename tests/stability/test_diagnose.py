@@ -68,8 +68,8 @@ FAULTS = {  # network, inputs, settings; cause, what is found, its first layer, 
         lambda: net("tanh", init=Initialisation("constant", value=0.1)), X, None,
         "layers", "vanishing", 1, ALL,
     ),
-    "gain of relu for gelu": (
-        lambda: net("gelu", 60, "he_normal", 64), X, None, "initialisation", "vanishing", 1, [],
+    "gain of lecun for relu": (
+        lambda: net("relu", 30, "lecun_normal", 64), X, None, "initialisation", "vanishing", 1, [],
     ),
     "ordered phase": (ordered, X, None, "initialisation", "vanishing", 1, []),
     "faint inputs": (net, X * 1e-4, None, "inputs", "dying", 1, [1]),
