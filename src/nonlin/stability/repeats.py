@@ -111,7 +111,7 @@ def edited(subject: Subject, edits: Edits, fold: int = 0) -> Subject | None:
 
 def worth(trial: Trial | None) -> float:
     """How much of the error of a constant output is gone on the rows held out; not below 0."""
-    return 0.0 if trial is None else max(trial.held_out, 0.0)
+    return 0.0 if trial is None else float(max(trial.held_out, 0.0))
 
 
 def mean_worth(trials: Sequence[Trial]) -> float:
