@@ -1,14 +1,12 @@
-"""Networks in which nothing is wrong, usual and unusual ones, and tables that tell nothing.
-
-`others`: eight changes, none of which makes a healthy network clearly better.
-"""
+"""Networks in which nothing is wrong, usual and unusual ones."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from planting.changes import after, biases, copied, one_column, scaled, times
+import numpy as np
+
+from planting.changes import after, beside, biases, copied, one_column, positive, scaled, times
 from planting.setup import Setup, natural, raw
 
 sgd: dict[str, Any] = {"optimizer": "sgd"}
@@ -48,7 +46,7 @@ HEALTHY: dict[str, Setup] = {
     "cancer, glorot": Setup(
         data="breast_cancer", init="glorot_uniform", activation="tanh", rate=1e-3, epochs=20
     ),
-    "diabetes": Setup(data="diabetes", hidden=(16,), rate=2e-3, epochs=15),
+    "diabetes": Setup(data="diabetes", hidden=(16,), rate=5e-3, epochs=20),
     "diabetes, tanh": Setup(
         data="diabetes", hidden=(8,), activation="tanh", **sgd, rate=0.01, epochs=15
     ),
@@ -176,51 +174,67 @@ HEALTHY: dict[str, Setup] = {
     "many counts, silu": Setup(
         data="many_counts", hidden=(64, 64), activation="silu", rate=3e-3, epochs=60
     ),
-    "amounts": Setup(data="amounts", hidden=(64, 64), activation="tanh", rate=0.01, epochs=80),
-}
-
-
-def others(given: Setup) -> dict[str, Setup]:
-    """What else could be tried with this network."""
-    hidden = given.activation if isinstance(given.activation, str) else given.activation[0]
-    drawn = {"orthogonal": "auto"}.get(given.init, "orthogonal")
-    other = (
-        {"optimizer": "adamw", "rate": 1e-3}
-        if given.optimizer == "sgd"
-        else {**sgd, "rate": 0.02, "momentum": 0.9}
-    )
-    return {
-        "rate x3": replace(given, rate=3 * given.rate),
-        "rate /3": replace(given, rate=given.rate / 3),
-        "activation": replace(given, activation="relu" if hidden != "relu" else "tanh"),
-        "initialisation": replace(given, weights=None, init="auto" if given.weights else drawn),
-        "twice the epochs": replace(given, epochs=2 * given.epochs),
-        "wider": replace(given, hidden=tuple(2 * width for width in given.hidden)),
-        "optimizer": replace(given, **other),
-        "standardised": replace(given, inputs=scaled(1), targets=None),
-    }
-
-
-NOISE: dict[str, Setup] = {
-    name: replace(given, shuffled=True)
-    for name, given in {
-        "digits": Setup(data="digits"),
-        "digits, ten layers": Setup(data="digits", hidden=(48,) * 10, rate=1e-3),
-        "wine, tanh": Setup(data="wine", hidden=(16,), activation="tanh"),
-        "cancer": Setup(data="breast_cancer"),
-        "diabetes": Setup(data="diabetes", hidden=(16,)),
-        "waves": Setup(data="waves", hidden=(64, 64), rate=1e-3),
-        "two targets": Setup(data="pair", activation="tanh"),
-        "ring, sgd": Setup(data="ring", **sgd, rate=0.02),
-        "xor, gelu": Setup(data="xor", activation="gelu", hidden=(48,)),
-        "counts": Setup(data="counts"),
-        "digits, sigmoid": Setup(data="digits", hidden=(64,), activation="sigmoid", rate=0.01),
-        "product, high rate": Setup(data="product", activation="tanh", rate=0.05),
-        "friedman, five layers": Setup(data="friedman", hidden=(32,) * 5, activation="silu"),
-        "sectors, batches of 8": Setup(data="sectors", hidden=(32,), batch=8, rate=1e-3),
-        "wide": Setup(data="wide", hidden=(64, 64), rate=1e-3),
-        "many counts, tanh": Setup(data="many_counts", hidden=(16,), activation="tanh"),
-        "spirals": Setup(data="spirals", rate=0.01),
-        "line, linear": Setup(data="line", hidden=(), rate=0.01),
-    }.items()
+    "amounts": Setup(data="amounts", hidden=(64, 64), rate=5e-3, epochs=80),
+    "sectors, positive weights": Setup(
+        data="sectors", hidden=(32, 32, 32), activation="tanh", rate=3e-3, weights=positive
+    ),
+    "digits, biases of -2 in one layer": Setup(
+        data="digits", hidden=(48,) * 4, rate=2e-3, weights=biases(-2, 3)
+    ),
+    "sectors, a column with values far out": Setup(
+        data="sectors",
+        activation="tanh",
+        rate=3e-3,
+        inputs=beside(
+            lambda random, rows: np.where(
+                random.random(rows) < 0.01, 1e4, random.standard_normal(rows)
+            )
+        ),
+    ),
+    "friedman, five layers at .02": Setup(data="friedman", hidden=(32,) * 5, rate=0.02, epochs=60),
+    "ring at .03": Setup(data="ring", hidden=(48, 48, 48), rate=0.03, epochs=60),
+    "many counts, thousands": Setup(
+        data="many_counts",
+        hidden=(48,),
+        activation="tanh",
+        rate=5e-3,
+        targets=lambda y: 1e3 * y,
+        epochs=80,
+    ),
+    "digits, ten layers, weights .7": Setup(
+        data="digits", hidden=(48,) * 10, rate=3e-4, weights=times(0.7)
+    ),
+    "waves, first layer a hundredth": Setup(
+        data="waves",
+        hidden=(32, 32),
+        activation="tanh",
+        rate=0.01,
+        weights=times(0.01, 1),
+        epochs=60,
+    ),
+    "waves, third layer nearly zero, sgd": Setup(
+        data="waves",
+        hidden=(32,) * 4,
+        optimizer="sgd",
+        rate=0.02,
+        weights=times(1e-4, 3),
+        epochs=60,
+    ),
+    "digits, lecun in twelve layers, sgd": Setup(
+        data="digits", hidden=(32,) * 12, **sgd, rate=0.01, init="lecun_uniform", epochs=60
+    ),
+    "digits, copies of sixteen": Setup(
+        data="digits", hidden=(64, 64), rate=3e-3, weights=copied(16, 2)
+    ),
+    "wine, tenths": Setup(data="wine", hidden=(32,), rate=0.03, inputs=scaled(0.1), epochs=60),
+    "spirals at .1": Setup(data="spirals", activation="tanh", rate=0.1, epochs=80),
+    "counts, first layer twice": Setup(
+        data="counts", hidden=(16,), activation="tanh", rate=0.01, weights=times(2, 1), epochs=30
+    ),
+    "spirals through one neuron": Setup(
+        data="spirals", hidden=(32, 1, 32), activation="tanh", rate=0.01, epochs=60
+    ),
+    "friedman, momentum .95": Setup(
+        data="friedman", activation="tanh", **sgd, rate=0.01, momentum=0.95, epochs=80
+    ),
 }
