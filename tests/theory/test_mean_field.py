@@ -139,7 +139,7 @@ def test_several_fixed_points_are_all_found():
 
 
 def test_no_fixed_points_where_waves_are_too_fast_to_be_followed():
-    """gcu: V(q) = sw^2 q (1 + (1 - 4 q) exp(-2 q)) / 2, so with sw^2 = 2 that at 1/4 is the last."""
+    """gcu: V(q) = sw^2 q (1 + (1 - 4 q) exp(-2 q)) / 2: with sw^2 = 2 the last one is 1/4."""
     zero, quarter, last = nl.mean_field("gcu", weight_variance=2.0).fixed_points
     assert (zero.q, last.q) == (0.0, math.inf)
     assert quarter.q == pytest.approx(0.25, rel=1e-12)

@@ -18,6 +18,7 @@ Stability = Literal["stable", "unstable", "neutral"]
 SMALLEST, LARGEST = 1e-14, 1e14  # stand for 0 and infinity
 GRID = np.geomspace(1e-12, 1e12, 97)
 LEVEL = 1e-9  # V(q) / q this close to 1 is 1, and so is a slope
+LOST = 1e-3  # relative error of a moment that says nothing about V(q) - q
 NEAR = 0.1  # V(q) / q - 1 at the place of the grid beside which V(q) may touch q
 SCAN_REACH, SCAN_PANELS = 10.0, 40
 
@@ -78,7 +79,7 @@ class VarianceMap:
 
     def fixed_points(self) -> tuple[FixedPoint, ...]:
         """All of them, ascending, that V crosses or touches between 1e-12 and 1e12."""
-        growth = np.array([self._known_growth(q) for q in GRID])
+        growth = self._scan()
         inner = sorted(self._crossings(growth) + self._touching(growth))
         return (*self._zero(), *map(self._at, inner), *self._infinity(growth))
 
@@ -91,6 +92,16 @@ class VarianceMap:
         if here > 0:
             return min((q for q in points if q > start), default=math.inf)
         return max((q for q in points if q < start), default=0.0)
+
+    def _scan(self) -> Array:
+        """V(q) / q - 1 on the grid, up to where waves become too fast to be followed."""
+        found = []
+        for q in GRID:
+            moments = second_moments(self.f, q)
+            if q > 1 and LOST * moments.value < moments.error < math.inf:
+                break
+            found.append(self._known_growth(q))
+        return np.array(found)
 
     def _crossings(self, growth: Array) -> list[float]:
         """Where V(q) - q changes its sign; nothing where it is 0 over a stretch."""
