@@ -11,15 +11,14 @@ from fractions import Fraction
 
 from nonlin.activation import Activation
 from nonlin.export.rows import carried_back, machine_rows, pushed_forward
+from nonlin.export.safe import VALUE, safe
 from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.nodes import Expr, constant, is_call
 from nonlin.expr.recognise import recognise
-from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
 _MODULES = ("math", "np", "torch", "jax", "jnp", "keras", "ops", "tf", "wraps", "sqrt", "function")
 _JAVASCRIPT = ("delete", "new", "switch", "this", "throw", "typeof", "var", "void", "let", "const")
-VALUE = "value"
 _TAKEN = {*_MODULES, *_JAVASCRIPT, *keyword.kwlist, *dir(builtins)}
 
 
@@ -77,11 +76,11 @@ class Exported:
 
     def graphs(self, orders: Collection[int], free: Collection[str] = ()) -> list[Expr]:
         """Derivatives of these orders, safe to evaluate; the `free` parameters are symbols."""
-        return [stabilise(root) for root in derivatives(self.formula(free), orders)]
+        return [safe(root) for root in derivatives(self.formula(free), orders)]
 
     def by(self, name: str, free: Collection[str]) -> Expr:
         """The derivative by a parameter, or by the value of a gated activation."""
-        return stabilise(derivative(recognise(self.formula(free)), name))
+        return safe(derivative(recognise(self.formula(free)), name))
 
     def functions(self, free: Collection[str]) -> dict[str, Expr]:
         """f, its derivative, and the derivative by the value of a gated activation, by name."""
