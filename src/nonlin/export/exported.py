@@ -112,14 +112,17 @@ class Exported:
         """Of a function of rows, what derivatives of derivatives are made of, by name.
 
         `forward` is the Jacobian times `dot`, `twice` and `turned` the gradient's own
-        derivative by x: carried back with `dot`, and pushed forward with it.
+        derivative by x: carried back with `dot`, and pushed forward with it; `bent` is the
+        derivative of `forward` by x, times `dot_x`.
         """
         formula = self.formula(())
         gradient = carried_back(formula)
+        forward = pushed_forward(formula)
         found = {
-            "forward": pushed_forward(formula),
+            "forward": forward,
             "twice": carried_back(gradient, "dot"),
             "turned": pushed_forward(gradient),
+            "bent": pushed_forward(forward, "dot_x"),
         }
         return {name: machine_rows(root) for name, root in found.items()}
 
