@@ -138,6 +138,18 @@ def test_keras(name, space):
     assert float(found[0]) == pytest.approx(expected, abs=1e-8)
 
 
+def test_keras_has_no_forward_mode(space):
+    """It says so, and gives no wrong number; reverse mode has the second derivative."""
+    jax, keras = pytest.importorskip("jax"), pytest.importorskip("keras")
+    if keras.backend.backend() != "jax":
+        pytest.skip("Keras was imported with another back end")
+    function = space(nl.export("mish", to="keras"))["mish"]
+    with pytest.raises(TypeError, match="forward-mode"):
+        jax.jvp(function, (np.float32(0.5),), (np.float32(1),))
+    second = jax.grad(jax.grad(function))(np.float32(0.5))
+    assert float(second) == pytest.approx(float(nl.mish.derivative(0.5, 2)), rel=1e-5)
+
+
 def test_torch_batches_of_parameters(space):
     """Several layers at once, each with a parameter of its own, as ensembles have them."""
     import torch
