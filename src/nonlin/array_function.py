@@ -30,7 +30,8 @@ class ArrayFunction(Function):
     ) -> Any:
         """f(x), same shape and dtype as x. `out` receives the result if given (it may be x).
 
-        precision: "fast" (at most 8 ULP) or "exact" (at most 1 ULP). `axis` is that of the rows,
+        precision: "fast" (at most 8 ULP; in float64, beside a zero of f that no number hits, what
+        one more rounding of x changes) or "exact" (at most 1 ULP). `axis` is that of the rows,
         of the halves of a gated pair, or of a parameter that is an array (one number for each
         channel). A gated pair takes value and gate, or one array with both, value first. Raises
         InputError for complex, object and text arrays. Inside the function of an activation of

@@ -42,8 +42,8 @@ def test_the_lines_for_pytorch_draw_the_biases_too(capsys):
 def test_init_of_a_deep_network(capsys):
     assert run(["init", "tanh", "--fan-in", "512", "--depth", "50", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    weights, biases = nl.critical("tanh")
-    assert found["initialisation"] == "critical"
+    weights, biases = nl.critical("tanh", q=0.1)
+    assert (found["initialisation"], found["q"]) == ("critical", 0.1)
     assert found["std"] ** 2 == pytest.approx(weights / 512)
     assert found["bias_std"] ** 2 == pytest.approx(biases)
     assert found["all"]["glorot_normal"] == [pytest.approx((1 / 512) ** 0.5), 0]

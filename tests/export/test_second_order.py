@@ -1,5 +1,7 @@
 """Derivatives of derivatives of exports, in both modes, over the whole catalogue, also at 0."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -72,6 +74,14 @@ def test_torch(entry, torch_layer):
     close(torch.vmap(torch.func.hessian(layer))(torch.tensor(x)).detach(), expected)
     (_, tangent) = torch.func.jvp(layer, (torch.tensor(x),), (torch.ones(x.size, dtype=at.dtype),))
     close(tangent.detach(), activation.derivative(x, precision="exact"))
+    close(along(along(layer))(torch.tensor(x)).detach(), expected)
+
+
+def along(function):
+    """The derivative of every element, forward."""
+    import torch
+
+    return lambda x: torch.func.jvp(function, (x,), (torch.ones_like(x),))[1]
 
 
 @pytest.mark.parametrize("name", REPORTED)
@@ -95,8 +105,9 @@ def test_torch_rows(rows, torch_layer):
 
     layer, activation, w = torch_layer(rows), nl.get(rows), torch.tensor(WEIGHTS)
     expected = quotients(lambda x: activation.backward(WEIGHTS, x, precision="exact"), ROW)
-    for second in (torch.func.hessian, lambda f: torch.func.jacrev(torch.func.jacrev(f))):
-        found = second(lambda x: (layer(x) * w).sum())(torch.tensor(ROW))
+    modes = (torch.func.jacrev, torch.func.jacfwd)
+    for outer, inner in itertools.product(modes, modes):
+        found = outer(inner(lambda x: (layer(x) * w).sum()))(torch.tensor(ROW))
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8)
         if rows == "entmax15":
             np.testing.assert_allclose(found[0], ENTMAX, rtol=1e-6)
@@ -127,6 +138,36 @@ def test_keras(name, space):
     assert float(found[0]) == pytest.approx(expected, abs=1e-8)
 
 
+def test_keras_has_no_forward_mode(space):
+    """It says so, and gives no wrong number; reverse mode has the second derivative."""
+    jax, keras = pytest.importorskip("jax"), pytest.importorskip("keras")
+    if keras.backend.backend() != "jax":
+        pytest.skip("Keras was imported with another back end")
+    function = space(nl.export("mish", to="keras"))["mish"]
+    with pytest.raises(TypeError, match="forward-mode"):
+        jax.jvp(function, (np.float32(0.5),), (np.float32(1),))
+    second = jax.grad(jax.grad(function))(np.float32(0.5))
+    assert float(second) == pytest.approx(float(nl.mish.derivative(0.5, 2)), rel=1e-5)
+
+
+def test_torch_batches_of_parameters(space):
+    """Several layers at once, each with a parameter of its own, as ensembles have them."""
+    import torch
+
+    kind = space(nl.export("prelu", to="torch"))["Prelu"]
+    layers = [kind(alpha=slope) for slope in (0.1, 0.2, 0.3)]
+    weights, _ = torch.func.stack_module_state(layers)
+    x = torch.linspace(-2, 2, 10).reshape(2, 5)
+
+    def call(weights, x):
+        return torch.func.functional_call(layers[0], weights, (x,))
+
+    together = torch.vmap(call, (0, None))(weights, x)
+    assert torch.equal(together, torch.stack([layer(x) for layer in layers]))
+    slope = torch.func.grad(lambda weights: call(weights, x).sum())
+    torch.testing.assert_close(torch.vmap(slope)(weights)["alpha"], x[x < 0].sum().expand(3))
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_pairs(name, torch_layer, jax_function):
     """Mixed derivatives too: of torch in one mode and the other, and of JAX."""
@@ -144,7 +185,8 @@ def test_pairs(name, torch_layer, jax_function):
     with jax.enable_x64(True):
         function = jax_function(name)
         other = jax.hessian(lambda x, v: (function(x, v) * WEIGHTS).sum(), (0, 1))(ROW, ROW[::-1])
+    twice = torch.func.jacfwd(torch.func.jacfwd(total, (0, 1)), (0, 1))(*given)
     for place in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        first, second, third = (each[place[0]][place[1]] for each in (backward, forward, other))
-        close(second, first.numpy())
-        close(third, first.numpy())
+        first, *rest = (each[place[0]][place[1]] for each in (backward, forward, twice, other))
+        for each in rest:
+            close(each, first.numpy())

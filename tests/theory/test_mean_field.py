@@ -138,6 +138,40 @@ def test_several_fixed_points_are_all_found():
     assert field.q_star == low.q
 
 
+def test_no_fixed_points_where_waves_are_too_fast_to_be_followed():
+    """gcu: V(q) = sw^2 q (1 + (1 - 4 q) exp(-2 q)) / 2: with sw^2 = 2 the last one is 1/4."""
+    zero, quarter, last = nl.mean_field("gcu", weight_variance=2.0).fixed_points
+    assert (zero.q, last.q) == (0.0, math.inf)
+    assert quarter.q == pytest.approx(0.25, rel=1e-12)
+    assert quarter.slope == pytest.approx(1 - math.exp(-0.5), rel=1e-12)
+    assert last.stability == "unstable"  # V(q) < q all the way
+    inner = nl.mean_field("sinlu", weight_variance=2.0).fixed_points[1:-1]
+    assert [point.q for point in inner] == pytest.approx([6.64538601749, 53.1942860717])
+
+
+def test_two_crossings_between_places_of_the_grid_are_found():
+    """gcu with its forward gain: one fixed point is 1, and the equation gives the one below."""
+    weights = 1 / nl.moments("gcu").second
+    _, low, one, _ = nl.mean_field("gcu", weight_variance=weights).fixed_points
+    for point in (low, one):
+        growth = weights * (1 + (1 - 4 * point.q) * math.exp(-2 * point.q)) / 2
+        assert growth == pytest.approx(1, abs=1e-12)
+    assert (low.stability, one.stability) == ("stable", "unstable")
+    assert one.q == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["tanh", "gelu", "silu", "softplus"])
+def test_the_touching_fixed_point_of_a_shaped_activation(name):
+    """V(1) = 1, V'(1) = 1, and V(q) > q on both sides: Martens et al. 2021."""
+    shaped = nl.shape(name, depth=60)
+    field = nl.mean_field(shaped, weight_variance=1.0)
+    touching = field.fixed_points[0]
+    assert touching.q == pytest.approx(1, abs=1e-9)
+    assert touching.slope == pytest.approx(1, abs=1e-9)
+    assert touching.stability == "neutral"
+    assert field.q_star == touching.q
+
+
 def test_a_jump_has_infinite_chi_and_a_correlation_below_one():
     """binary_step: c* solves c = (sw^2 (pi - arccos c) / 2 pi + sb^2) / q*."""
     field = nl.mean_field("binary_step", weight_variance=1.0, bias_variance=0.1)

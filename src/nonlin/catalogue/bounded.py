@@ -22,7 +22,13 @@ def bipolar_sigmoid(x: Any) -> Any:
     return f.tanh(x / 2)
 
 
-@declared("Scaled tanh (LeCun)", "缩放双曲正切", 1998, "LeCun et al., Efficient BackProp")
+@declared(
+    "Scaled tanh (LeCun)",
+    "缩放双曲正切",
+    1989,
+    "LeCun, Generalization and network design strategies (1989); LeCun et al., Efficient BackProp "
+    "(1998)",
+)
 def scaled_tanh(x: Any) -> Any:
     return "1.7159" * f.tanh(2 * x / 3)
 
@@ -51,7 +57,12 @@ def sqnl(x: Any) -> Any:
     return f.where(x > -2, f.where(x < 2, inside, 1), -1)
 
 
-@declared("Complementary log-log", "互补双对数函数", 2011, _GOMES)
+@declared(
+    "Complementary log-log",
+    "互补双对数函数",
+    2008,
+    "Gomes and Ludermir, Complementary log-log and probit, HIS 2008",
+)
 def cloglog(x: Any) -> Any:
     return -f.expm1(-f.exp(x))
 

@@ -27,7 +27,13 @@ def gtu(x: Any, value: Any) -> Any:
     return f.tanh(value) * f.sigmoid(x)
 
 
-@declared(title="Bilinear gated unit", zh="双线性门控单元", year=2020, source=SHAZEER)
+@declared(
+    "Bilinear gated unit",
+    "双线性门控单元",
+    2007,
+    "Mnih and Hinton, Three new graphical models for statistical language modelling, ICML 2007; "
+    "as a gate: Dauphin et al., arXiv:1612.08083",
+)
 def bilinear(x: Any, value: Any) -> Any:
     return value * x
 

@@ -11,8 +11,9 @@ from nonlin.expr import vocabulary as f
 @declared(
     "Sine",
     "正弦函数",
-    2020,
-    "Sitzmann et al., Implicit neural representations, arXiv:2006.09661",
+    1987,
+    "Lapedes and Farber, Nonlinear signal processing using neural networks, LA-UR-87-2662 (1987); "
+    "Sitzmann et al., Implicit neural representations, arXiv:2006.09661 (2020)",
     aliases=("sin",),
 )
 def sine(x: Any) -> Any:

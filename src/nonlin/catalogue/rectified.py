@@ -20,7 +20,11 @@ def identity(x: Any) -> Any:
 
 
 @declared(
-    "Rectified linear unit", "修正线性单元", 2010, "Nair and Hinton, ICML 2010; Fukushima 1969"
+    "Rectified linear unit",
+    "修正线性单元",
+    1969,
+    "Fukushima, Visual feature extraction by a multilayered network of analog threshold elements "
+    "(1969); Nair and Hinton, ICML 2010",
 )
 def relu(x: Any) -> Any:
     return f.maximum(x, 0)

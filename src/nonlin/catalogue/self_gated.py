@@ -129,7 +129,7 @@ def gish(x: Any) -> Any:
     return x * f.log1p(-f.expm1(-f.exp(x)))
 
 
-@declared("TanhSoft-1", "TanhSoft-1 函数", 2021, "Biswas et al., doi:10.1109/ACCESS.2021.3105355")
+@declared("TanhSoft-1", "TanhSoft-1 函数", 2020, "Biswas et al., arXiv:2009.03863")
 def tanhsoft_1(x: Any, alpha: Any = parameter(0.87, above=0)) -> Any:
     return f.tanh(alpha * x) * f.softplus(x)
 

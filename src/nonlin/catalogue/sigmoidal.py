@@ -23,8 +23,8 @@ def sigmoid(x: Any) -> Any:
 @declared(
     "Logarithm of the logistic sigmoid",
     "对数 S 型函数",
-    2016,
-    "TensorFlow tf.math.log_sigmoid; log-likelihood of logistic regression",
+    2012,
+    "Torch7, nn.LogSigmoid (Collobert et al.); log-likelihood of logistic regression",
     aliases=("logsigmoid",),
 )
 def log_sigmoid(x: Any) -> Any:
@@ -45,8 +45,9 @@ def hard_sigmoid(x: Any) -> Any:
 @declared(
     "Hyperbolic tangent",
     "双曲正切",
-    1998,
-    "LeCun, Bottou, Orr and Müller, Efficient BackProp",
+    1989,
+    "LeCun, Generalization and network design strategies (1989); LeCun, Bottou, Orr and Müller, "
+    "Efficient BackProp (1998)",
     from_output=lambda grad, y: grad * ((1 - y) * (1 + y)),
 )
 def tanh(x: Any) -> Any:
@@ -67,9 +68,9 @@ def hard_tanh(x: Any) -> Any:
 @declared(
     "Softsign",
     "软符号函数",
-    2009,
-    "Bergstra, Desjardins, Lamblin and Bengio, Quadratic polynomials learn better image "
-    "features, Université de Montréal TR 1337",
+    1993,
+    "Elliott, University of Maryland, ISR TR 93-8 (1993); named by Bergstra, Desjardins, Lamblin "
+    "and Bengio, Université de Montréal TR 1337 (2009)",
 )
 def softsign(x: Any) -> Any:
     return x / (1 + f.absolute(x))

@@ -36,7 +36,7 @@ def soft_plus_plus(x: Any, c: Any = parameter(2.0, above=0)) -> Any:
     return _mean_with_one(x) + x / c
 
 
-@declared("Parametric tanh linear unit", "参数化双曲正切线性单元", 2017, "Gupta and Duggal, "
+@declared("Parametric tanh linear unit", "参数化双曲正切线性单元", 2017, "Duggal and Gupta, "
           "doi:10.1109/ICCVW.2017.119")  # fmt: skip
 def ptelu(
     x: Any, alpha: Any = parameter(1.0, above=0, learned=True),

@@ -49,6 +49,7 @@ def command(
                 "fan_in": sizes[0],
                 "fan_out": sizes[1],
                 "initialisation": chosen.name,
+                "q": chosen.q,
                 "std": chosen.std(*sizes, activation),
                 "bias_std": chosen.bias_std(activation),
                 "why": str(given.reason(activation)),
@@ -71,7 +72,7 @@ def _advice(
 ) -> Iterator[tuple[str, str]]:
     chosen = given.chosen(activation)
     std, bias_std = chosen.std(*sizes, activation), chosen.bias_std(activation)
-    yield "cli.init.chosen", chosen.name
+    yield "cli.init.chosen", chosen.name if chosen.q == 1 else f"{chosen.name}, q = {chosen.q:g}"
     yield "cli.init.weights", say("cli.init.std", std=f"{std:.6g}")
     yield "cli.init.biases", say("cli.init.std", std=f"{bias_std:.6g}") if bias_std else "0"
     yield "cli.init.why", str(given.reason(activation))

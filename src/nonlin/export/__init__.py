@@ -75,6 +75,8 @@ def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes
     "latex", "mathml", "onnx" (bytes of a model; needs the onnx package) or "lut" (an int8 table
     as JSON). The head of the text states the largest error. Raises InputError for an unknown
     name, target or parameter, and for a function of rows where the target has only numbers.
+    Derivatives: torch and jax in both modes to the second order, keras in reverse mode to the
+    second order, tensorflow in reverse mode, the others a function for the first.
     What is random in training is exported as it is in evaluation.
     """
     activation = get(name).bind(**parameters)

@@ -11,15 +11,14 @@ from fractions import Fraction
 
 from nonlin.activation import Activation
 from nonlin.export.rows import carried_back, machine_rows, pushed_forward
+from nonlin.export.safe import VALUE, safe
 from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.nodes import Expr, constant, is_call
 from nonlin.expr.recognise import recognise
-from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
 _MODULES = ("math", "np", "torch", "jax", "jnp", "keras", "ops", "tf", "wraps", "sqrt", "function")
 _JAVASCRIPT = ("delete", "new", "switch", "this", "throw", "typeof", "var", "void", "let", "const")
-VALUE = "value"
 _TAKEN = {*_MODULES, *_JAVASCRIPT, *keyword.kwlist, *dir(builtins)}
 
 
@@ -77,11 +76,11 @@ class Exported:
 
     def graphs(self, orders: Collection[int], free: Collection[str] = ()) -> list[Expr]:
         """Derivatives of these orders, safe to evaluate; the `free` parameters are symbols."""
-        return [stabilise(root) for root in derivatives(self.formula(free), orders)]
+        return [safe(root) for root in derivatives(self.formula(free), orders)]
 
     def by(self, name: str, free: Collection[str]) -> Expr:
         """The derivative by a parameter, or by the value of a gated activation."""
-        return stabilise(derivative(recognise(self.formula(free)), name))
+        return safe(derivative(recognise(self.formula(free)), name))
 
     def functions(self, free: Collection[str]) -> dict[str, Expr]:
         """f, its derivative, and the derivative by the value of a gated activation, by name."""
@@ -113,14 +112,17 @@ class Exported:
         """Of a function of rows, what derivatives of derivatives are made of, by name.
 
         `forward` is the Jacobian times `dot`, `twice` and `turned` the gradient's own
-        derivative by x: carried back with `dot`, and pushed forward with it.
+        derivative by x: carried back with `dot`, and pushed forward with it; `bent` is the
+        derivative of `forward` by x, times `dot_x`.
         """
         formula = self.formula(())
         gradient = carried_back(formula)
+        forward = pushed_forward(formula)
         found = {
-            "forward": pushed_forward(formula),
+            "forward": forward,
             "twice": carried_back(gradient, "dot"),
             "turned": pushed_forward(gradient),
+            "bent": pushed_forward(forward, "dot_x"),
         }
         return {name: machine_rows(root) for name, root in found.items()}
 

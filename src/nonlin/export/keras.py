@@ -1,4 +1,7 @@
-"""Keras 3: a function and a layer for every back end, registered for saved models."""
+"""Keras 3: a function and a layer for every back end, registered for saved models.
+
+Derivatives are in reverse mode: `ops.custom_gradient`, which all back ends have, has no other.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,10 @@ def {call}({names}):
 _PUBLIC = '''\
 @keras.saving.register_keras_serializable(package="nonlin")
 def {name}({names}):
-    """f(x), same shape and dtype as x."""
+    """f(x), same shape and dtype as x; derivatives are exact to the second order, in reverse mode.
+
+    The `custom_gradient` of Keras has no forward mode and, on PyTorch, no torch.func: both say so.
+    """
     return _apply({floating})
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nonlin.export.exported import Exported
+from nonlin.export.safe import safe
 from nonlin.expr.derivative import derivative
 from nonlin.expr.nodes import Expr
 from nonlin.expr.recognise import recognise
-from nonlin.expr.stable import stabilise
 
 Label = tuple[str, ...]  # by what it is differentiated, sorted; () is the value itself
 HIGHEST = 2
@@ -51,7 +51,7 @@ def partials(exported: Exported) -> list[Partial]:
                 known[further] = derivative(known[label], name)
                 labels.append(further)
     plain = exported.graphs(range(HIGHEST + 1), exported.others)
-    ready = {label: stabilise(graph) for label, graph in known.items()}
+    ready = {label: safe(graph) for label, graph in known.items()}
     ready |= {("x",) * order: graph for order, graph in enumerate(plain)}
     return [Partial(label, ready[label], _slopes(label, names)) for label in labels]
 

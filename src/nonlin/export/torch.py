@@ -35,6 +35,7 @@ DIALECT = dialect(SPELLINGS, "torch.where(a == 0, torch.copysign(a, b), a * b)")
 ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 _FRAME = '''\
 import torch
+from torch.autograd import forward_ad
 
 
 def _wide(x):
@@ -51,12 +52,28 @@ def _floating(*inputs):
     return tuple(x.to(dtype) for x in inputs)
 
 
-'''
-# torch.compile takes no function with a rule for forward mode
-_FUNCTION = """\
-class {title}(torch.autograd.Function):
-    generate_vmap_rule = True
+def _below(ctx):
+    """What was saved, without the tangents that a rule computes."""
+    return [forward_ad.unpack_dual(each, level=0).primal for each in ctx.saved_tensors]
 
+
+class _Batched(torch.autograd.Function):
+    @classmethod
+    def vmap(cls, info, in_dims, *inputs):
+        """A batch is one more dimension, in front; those of scalars follow it."""
+        pairs = [*zip(inputs, in_dims)]
+        rank = max(x.dim() - (at is not None) for x, at in pairs)
+        size = info.batch_size
+        full = [x.expand(size, *x.shape) if at is None else x.movedim(at, 0) for x, at in pairs]
+        ones = [(1,) * (rank + 1 - x.dim()) for x in full]
+        return cls.apply(*(x.reshape(size, *o, *x.shape[1:]) for x, o in zip(full, ones))), 0
+
+
+'''
+# torch.compile takes no function with a rule for forward mode; torch (2.13) switches that mode
+# off inside a rule, so that forward mode of forward mode would be 0
+_FUNCTION = """\
+class {title}(_Batched):
     @staticmethod
     def forward({names}):
         return {value}
@@ -79,8 +96,9 @@ class {title}Forward({title}):
 
     @staticmethod
     def jvp(ctx, {tangents}):
-        {saved} = ctx.saved_tensors
-        return {change}
+        {saved} = _below(ctx)
+        with forward_ad._set_fwd_grad_enabled(True):
+            return {change}
 
 
 def {call}({names}):
@@ -213,8 +231,9 @@ def _rows(exported: Exported) -> str:
     value, backward = exported.rows()
     graphs = {"_value": value, "_backward": backward}
     changes = exported.row_changes()
-    graphs |= {f"_{name}": changes[name] for name in ("forward", "twice", "turned")}
+    graphs |= {f"_{name}": root for name, root in changes.items()}
     heads = {"_value": ["x"], "_backward": ["x", "grad"], "_forward": ["x", "dot"]}
+    heads["_bent"] = ["x", "dot", "dot_x"]
     parts = [
         _fresh(function(name, heads.get(name, ["x", "grad", "dot"]), root, DIALECT))
         for name, root in graphs.items()
@@ -222,13 +241,14 @@ def _rows(exported: Exported) -> str:
     title = f"_{exported.class_name}"
     parts += [
         _row_gradient(f"{title}Gradient"),
+        _row_change(f"{title}Change"),
         _autograd(
             title,
             "_apply",
             ["x"],
             value="_value(_wide(x)).to(x.dtype)",
             gradients=["_gradient(x, grad)"],
-            change="_forward(_wide(x), _wide(dot_x)).to(x.dtype)",
+            change="_change(x, dot_x)",
         ),
         _ROW_MODULE.format(name=exported.name, title=exported.class_name),
     ]
@@ -250,4 +270,21 @@ def _row_gradient(title: str) -> str:
         ],
         change=f"({turned}).to(x.dtype)",
         cotangent="dot",
+    )
+
+
+def _row_change(title: str) -> str:
+    """The Jacobian times `dot`, itself with derivatives by x and by `dot`."""
+    x, grad, dot = "_wide(x)", "_wide(grad)", "_wide(dot)"
+    bent = f"_bent({x}, {dot}, _wide(dot_x)) + _forward({x}, _wide(dot_dot))"
+    return _autograd(
+        title,
+        "_change",
+        ["x", "dot"],
+        value=f"_forward({x}, {dot}).to(x.dtype)",
+        gradients=[
+            f"_twice({x}, {grad}, {dot}).to(x.dtype)",
+            f"_backward({x}, {grad}).to(dot.dtype)",
+        ],
+        change=f"({bent}).to(x.dtype)",
     )

@@ -249,7 +249,7 @@ def _squareplus(a: Expr, b: Expr) -> Expr:
 def _squareplus_in_libraries(a: Expr, b: Expr) -> Expr:
     """(a + sqrt(a**2 + b)) / 2"""
     root = build("hypot", a, sqrt(b))
-    return where(a > 0, (a + root) / 2, b / 2 / (root - minimum(a, constant(0))))
+    return where(a > 0, a / 2 + root / 2, b / 2 / (root - minimum(a, constant(0))))
 
 
 def _root_in_kernels(a: Expr, b: Expr) -> Expr:

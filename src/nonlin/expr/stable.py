@@ -206,7 +206,7 @@ def _vanishes(node: Expr) -> bool:
         return _vanishes(arguments[0])
     if is_call(node, "multiply", "divide", "damp"):
         return any(map(_vanishes, arguments))
-    if is_call(node, "add"):
+    if is_call(node, "add", "subtract"):
         return all(map(_vanishes, arguments))
     if is_call(node, "where"):
         branches = arguments[1:]

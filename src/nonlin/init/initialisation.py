@@ -19,15 +19,15 @@ from nonlin._errors import InputError, nearest
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
+from nonlin.init.automatic import pick
 from nonlin.init.fills import streams
 from nonlin.init.fitted import Fitted, fitted
-from nonlin.init.rules import ALIASES, RULES, Feed, Rule, scales
+from nonlin.init.rules import ALIASES, RULES, Feed, Rule
 from nonlin.theory.propagation import critical, moments, nonlinearity
 from nonlin.theory.variance import VarianceMap
 
-DEEP = 20  # layers from which `auto` looks at the gradients as well
-LARGEST_GROWTH = 100.0  # of the squared gradient over all layers, or its inverse
 UNSTABLE = 1 + 1e-6  # slopes of the variance map above this one are not rounding
+LAST = 1.0  # mean square of the sums of the output layer, where auto chooses
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,10 @@ class Initialisation:
     z standard normal: forward keeps the size of signals (1 / (fan_in E[f^2])), backward that of
     gradients (1 / (fan_out E[f'^2])), balanced both as well as it can, critical starts on the
     edge of chaos with fixed point `q`, where biases are random, too. orthogonal and sparse
-    weights have the forward gain. lsuv and autoinit start from data: see `fitted`. auto picks
-    among them for a network of `depth` layers: see `chosen`.
+    weights have the forward gain. With another `q` than 1 forward keeps sums of that mean square
+    (q / (fan_in E[f(sqrt(q) z)^2])), or gives them the mean square `target`. lsuv and autoinit
+    start from data: see `fitted`. auto picks for a network of `depth` hidden layers: see
+    `chosen` and `layers`.
 
     Raises InputError for an unknown name and for options that cannot be.
     """
@@ -49,12 +51,15 @@ class Initialisation:
     q: float = 1.0
     value: float = 0.0
     depth: int = 1
+    target: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _known(self.name))
         checks.number("q", self.q, 0, math.inf, open_below=True)
         checks.number("value", self.value, -math.inf, math.inf, open_below=True)
         checks.integer("depth", self.depth, 1)
+        if self.target is not None:
+            checks.number("target", self.target, 0, math.inf, open_below=True)
 
     @property
     def source(self) -> str:
@@ -149,14 +154,35 @@ class Initialisation:
         return random.standard_normal(fan_out) * size if size else np.zeros(fan_out)
 
     def chosen(self, activation: str | Activation | None = None) -> Initialisation:
-        """What auto picks for this activation; any other is its own choice."""
+        """What auto picks, with its q, for the layer behind this activation; else itself.
+
+        In a network of 5 hidden layers or more one at which theory says that signals and
+        gradients last, if there is one: `reason` says so.
+        """
         if self.name != "auto":
             return self
-        return replace(self, name=_pick(activation, self.depth))
+        if activation is None:
+            return replace(self, name="forward")
+        found = pick(get(activation), self.depth)
+        return replace(self, name=found.name, q=found.q)
+
+    def layers(self, hidden: Sequence[Activation]) -> tuple[Initialisation, ...]:
+        """The rule of every layer of a network with these hidden activations, the output last.
+
+        Where auto picks another q than 1, the first layer gives sums of that mean square, and
+        the output layer such of 1.
+        """
+        if self.name != "auto":
+            return (self,) * (len(hidden) + 1)
+        found = [self.chosen(None), *map(self.chosen, hidden)]
+        sizes = [*(each.q for each in found[1:]), LAST]
+        return tuple(_towards(each, size) for each, size in zip(found, sizes, strict=True))
 
     def reason(self, activation: str | Activation) -> Text:
-        """Why weights are drawn so for this activation."""
-        return _reason(self.chosen(activation), get(activation))
+        """Why weights are drawn so for this activation, and whether they last over the depth."""
+        chosen = get(activation)
+        lasts = self.name != "auto" or pick(chosen, self.depth).lasts
+        return _reason(self.chosen(chosen), chosen, lasts)
 
     def fitted(self, network: Fitted, X: Any) -> Fitted:
         """A network like this one, with weights that start from data X (rows, inputs).
@@ -171,7 +197,9 @@ class Initialisation:
         return fitted(self.name, network, X)
 
     def _feed(self, activation: str | Activation | None) -> Feed:
-        return Feed(None if activation is None else get(activation), float(self.q))
+        q = float(self.q)
+        target = q if self.target is None else float(self.target)
+        return Feed(None if activation is None else get(activation), q, target)
 
 
 def initialisation(given: str | Initialisation) -> Initialisation:
@@ -187,45 +215,21 @@ def _known(name: Any) -> str:
     raise InputError("unknown_initialisation", given=name, allowed=", ".join(RULES), hint=hint)
 
 
-def _pick(activation: str | Activation | None, depth: int) -> str:
-    """forward; critical if gradients would not last; what is left where there is no gain."""
-    if activation is None:
-        return "forward"
-    chosen = get(activation)
-    if not scales(chosen.gain):
-        return "backward" if scales(chosen.gain_backward) else "forward"
-    if depth >= DEEP and not _lasts(chosen, depth) and _has_stable_edge(chosen):
-        return "critical"
-    return "forward"
+def _towards(rule: Initialisation, size: float) -> Initialisation:
+    """The rule for sums of mean square `size`: a step to another one is no edge of chaos."""
+    if rule.name not in ("forward", "critical") or size == rule.q:
+        return rule
+    return replace(rule, name="forward", target=size)
 
 
-def growth(activation: Activation, depth: int) -> float:
-    """By how much the squared gradient changes over `depth` layers with the forward gain."""
-    with np.errstate(over="ignore"):
-        return float(np.power((activation.gain / activation.gain_backward) ** 2, depth))
-
-
-def _lasts(activation: Activation, depth: int) -> bool:
-    return 1 / LARGEST_GROWTH <= growth(activation, depth) <= LARGEST_GROWTH
-
-
-def _has_stable_edge(activation: Activation) -> bool:
-    """Is q = 1 a fixed point on the edge of chaos to which lengths return?"""
-    try:
-        found = critical(activation)
-    except InputError:
-        return False
-    return VarianceMap(nonlinearity(activation, "critical"), *found).slope(1.0) < 1
-
-
-def _reason(rule: Initialisation, activation: Activation) -> Text:
-    found = moments(activation)
+def _reason(rule: Initialisation, activation: Activation, lasts: bool) -> Text:
+    found = moments(activation, std=math.sqrt(rule.q))
     known = {
         "name": activation.name,
         "rule": rule.name,
         "second": f"{found.second:.4g}",
         "slope": f"{found.slope_second:.4g}",
-        "chi": f"{found.slope_second / found.second:.4g}" if found.second else "nan",
+        "chi": f"{rule.q * found.slope_second / found.second:.4g}" if found.second else "nan",
         "depth": rule.depth,
         "q": f"{rule.q:g}",
         "source": rule.source,
@@ -234,8 +238,11 @@ def _reason(rule: Initialisation, activation: Activation) -> Text:
         weights, biases = critical(activation, q=rule.q)
         known |= {"weights": f"{weights:.4g}", "biases": f"{biases:.4g}"}
         return text("init.why.critical", **known)
-    if rule.name == "forward" and rule.depth >= DEEP:
-        return _deep_reason(rule, activation, known)
+    if not lasts:
+        return _fading_reason(rule, activation, known)
+    if rule.name == "forward" and rule.q != 1:
+        known["weights"] = f"{rule.q / found.second:.4g}"
+        return text("init.why.forward_larger", **known)
     if rule.name in ("forward", "backward", "balanced"):
         return text(f"init.why.{rule.name}", **known)
     if not rule.source:
@@ -243,16 +250,16 @@ def _reason(rule: Initialisation, activation: Activation) -> Text:
     return text("init.why.adaptive" if rule._rule.adaptive else "init.why.fixed", **known)
 
 
-def _deep_reason(rule: Initialisation, activation: Activation, known: dict[str, Any]) -> Text:
-    """Why forward, with what depth makes of it: a small deviation grows by slope**depth."""
+def _fading_reason(rule: Initialisation, activation: Activation, known: dict[str, Any]) -> Text:
+    """Why forward, although it does not last: a small deviation grows by slope**depth."""
     slope = forward_slope(activation)
     with np.errstate(over="ignore"):
         known |= {"map": f"{slope:.4g}", "drift": f"{np.power(slope, rule.depth):.2g}"}
-    known["gradients"] = f"{growth(activation, rule.depth):.2g}"
-    if slope > UNSTABLE:
-        return text("init.why.forward_unstable", **known)
-    key = "forward" if _lasts(activation, rule.depth) else "forward_fading"
-    return text(f"init.why.{key}", **known)
+        ratio = (activation.gain / activation.gain_backward) ** 2
+        known["gradients"] = f"{np.power(ratio, rule.depth):.2g}"
+    return text(
+        "init.why.forward_unstable" if slope > UNSTABLE else "init.why.forward_fading", **known
+    )
 
 
 def forward_slope(activation: Activation) -> float:

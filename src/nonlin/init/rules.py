@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from nonlin.activation import Activation
 from nonlin.init import fills
 from nonlin.init.fills import Fill
 from nonlin.theory.critical import Critical
-from nonlin.theory.propagation import critical
+from nonlin.theory.propagation import critical, moments
 
 GAINS = (1e-15, 1e15)
 
@@ -32,17 +33,25 @@ def usable_gain(name: str, gain: float, inverse: str = "E[f(z)^2]") -> float:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What feeds a layer: an activation, or the inputs themselves, of mean square 1."""
+    """What feeds a layer: an activation, or the inputs themselves, of mean square 1.
+
+    q: mean square of the sums that the activation gets; target: that which the layer's own sums
+    shall have.
+    """
 
     activation: Activation | None
     q: float
+    target: float
 
     @property
     def forward(self) -> float:
-        """1 / E[f^2]"""
+        """target / E[f^2]"""
         if self.activation is None:
-            return 1.0
-        return usable_gain(self.activation.name, self.activation.gain) ** 2
+            return self.target
+        found = self.activation.gain
+        if self.q != 1:
+            found = moments(self.activation, std=math.sqrt(self.q)).gain
+        return self.target * usable_gain(self.activation.name, found) ** 2
 
     @property
     def backward(self) -> float:

@@ -27,8 +27,9 @@ class Network(Feedforward):
     Activation) for all hidden layers, or a sequence of one per hidden layer, element-wise.
     output: any activation; in training it decides the loss (see `fit`).
     init: a name or an Initialisation; "auto" scales each layer by the gain of the activation
-    that feeds it (1 for the first layer, so inputs should be standardised), or starts a network
-    of 20 layers or more on the edge of chaos if gradients would not last. dtype: float32, or
+    that feeds it (1 for the first layer, so inputs should be standardised), and picks the size
+    of signals in a network of 5 hidden layers or more so that they and the gradients last, where
+    that can be (see `Initialisation`). dtype: float32, or
     float64. `parameters` is the buffer (all weight matrices, then all biases); `fit` changes
     it in place. Raises InputError for anything that does not fit together.
     """
@@ -68,9 +69,9 @@ class Network(Feedforward):
 
     def _initialise(self, rule: Initialisation) -> None:
         randoms, feeding = streams(self.seed, len(self.sizes) - 1), (None, *self.hidden)
-        layers = zip(randoms, self.weights, self.biases, feeding, strict=True)
-        for random, weights, biases, activation in layers:
-            chosen = rule.chosen(activation)
+        rules = rule.layers(self.hidden)
+        layers = zip(rules, randoms, self.weights, self.biases, feeding, strict=True)
+        for chosen, random, weights, biases, activation in layers:
             fan_in, fan_out = weights.shape
             weights[:] = chosen.draw(random, fan_in, fan_out, activation)
             biases[:] = chosen.draw_biases(random, len(biases), activation)

@@ -26,7 +26,7 @@ def critical(f: Nonlinearity, q: float) -> Critical:
     The bias variance is NaN where f jumps or is flat, and negative where no biases make q a fixed
     point. Source: Hayou et al. 2019 (arXiv:1902.06853).
     """
-    second, slope_second, _ = second_moments(f, q)
+    second, slope_second, *_ = second_moments(f, q)
     if f.jumps or not 0 < slope_second < math.inf:
         return Critical(math.nan, math.nan)
     weight_variance = 1 / slope_second

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,8 @@ Stability = Literal["stable", "unstable", "neutral"]
 SMALLEST, LARGEST = 1e-14, 1e14  # stand for 0 and infinity
 GRID = np.geomspace(1e-12, 1e12, 97)
 LEVEL = 1e-9  # V(q) / q this close to 1 is 1, and so is a slope
+LOST = 1e-3  # relative error of a moment that says nothing about V(q) - q
+NEAR = 0.1  # V(q) / q - 1 at the place of the grid beside which V(q) may touch q
 SCAN_REACH, SCAN_PANELS = 10.0, 40
 
 
@@ -47,11 +49,11 @@ class VarianceMap:
 
     def __call__(self, q: float) -> float:
         """V(q)"""
-        return self.weight_variance * second_moments(self.f, q)[0] + self.bias_variance
+        return self.weight_variance * second_moments(self.f, q).value + self.bias_variance
 
     def slope(self, q: float) -> float:
         """dV/dq, also where f jumps: E[f^2 (z^2 - 1)] / (2 q), by the slope of the density."""
-        return self.weight_variance * second_moments(self.f, q)[2] / (2 * q)
+        return self.weight_variance * second_moments(self.f, q).along / (2 * q)
 
     def correlation_slope(self, q: float) -> float:
         """chi_1, the slope at c = 1 of the correlation map: `gradient_growth`, or infinite.
@@ -66,7 +68,7 @@ class VarianceMap:
 
         Also where f jumps: backpropagation sees the slopes between the jumps only.
         """
-        return self.weight_variance * second_moments(self.f, q)[1]
+        return self.weight_variance * second_moments(self.f, q).slope
 
     def lengths(self, q: float, layers: int) -> list[float]:
         """q, V(q), V(V(q)), ...: layers + 1 numbers."""
@@ -76,10 +78,10 @@ class VarianceMap:
         return found
 
     def fixed_points(self) -> tuple[FixedPoint, ...]:
-        """All of them, ascending, as far as V(q) - q changes its sign between 1e-12 and 1e12."""
+        """All of them, ascending, that V crosses or touches between 1e-12 and 1e12."""
         growth = self._scan()
-        inner = [self._at(q) for q in self._crossings(growth)]
-        return (*self._zero(), *inner, *self._infinity(growth))
+        inner = sorted(self._crossings(growth) + self._touching(growth))
+        return (*self._zero(), *map(self._at, inner), *self._infinity(growth))
 
     def settled(self, start: float = 1.0) -> float:
         """Where lengths that begin at `start` go; `start` itself where V(q) = q all around it."""
@@ -92,32 +94,75 @@ class VarianceMap:
         return max((q for q in points if q < start), default=0.0)
 
     def _scan(self) -> Array:
-        """V(q) / q - 1 on the grid, by one rule for all; 0 where it is nothing but rounding."""
-        with np.errstate(all="ignore"):
-            second, _ = tabulated(self.f, GRID)
-            growth = (self.weight_variance * second + self.bias_variance) / GRID - 1
-        growth = np.nan_to_num(growth, nan=math.inf, posinf=math.inf)
-        return np.where(np.abs(growth) <= LEVEL, 0.0, growth)
+        """V(q) / q - 1 on the grid, up to where waves become too fast to be followed."""
+        found = []
+        for q in GRID:
+            moments = second_moments(self.f, q)
+            if q > 1 and LOST * moments.value < moments.error < math.inf:
+                break
+            found.append(self._known_growth(q))
+        return np.array(found)
 
     def _crossings(self, growth: Array) -> list[float]:
         """Where V(q) - q changes its sign; nothing where it is 0 over a stretch."""
-        from scipy.optimize import brentq
-
-        signs = np.sign(growth)
-        known = np.flatnonzero(signs)
+        known = np.flatnonzero(growth)
         found = []
         for low, high in pairwise(known):
-            if signs[low] == signs[high]:
-                continue
-            ends = math.log(GRID[low]), math.log(GRID[high])
-            if self._growth(ends[0]) * self._growth(ends[1]) < 0:
-                found.append(math.exp(brentq(self._growth, *ends, xtol=1e-14, rtol=1e-15)))
+            if (growth[low] > 0) != (growth[high] > 0):
+                found.append(self._crossing(GRID[low], GRID[high]))
         return found
 
+    def _crossing(self, low: float, high: float) -> float:
+        from scipy.optimize import brentq
+
+        ends = math.log(low), math.log(high)
+        return math.exp(brentq(self._growth, *ends, xtol=1e-14, rtol=1e-15))
+
+    def _touching(self, growth: Array) -> list[float]:
+        """Where V(q) comes to q and turns back; two crossings, if it goes beyond in between."""
+        side, size = np.sign(growth), np.abs(growth)
+        least = (size[1:-1] <= np.minimum(size[:-2], size[2:])) & (size[1:-1] < NEAR)
+        same = (side[:-2] * side[2:] > 0) & (side[:-2] * side[1:-1] >= 0)
+        found = []
+        for place in np.flatnonzero(least & same):
+            low, high = GRID[place], GRID[place + 2]
+            turn = self._turning(low, high)
+            value = side[place] * self._growth(math.log(turn))
+            if abs(value) <= LEVEL:
+                found.append(turn)
+            elif value < 0:
+                found += [self._crossing(low, turn), self._crossing(turn, high)]
+        return found
+
+    def _turning(self, low: float, high: float) -> float:
+        """Where V(q) / q turns between the two, or the lower one."""
+        from scipy.optimize import brentq
+
+        ends = math.log(low), math.log(high)
+        if self._turn(ends[0]) * self._turn(ends[1]) >= 0:
+            return low
+        return math.exp(brentq(self._turn, *ends, xtol=1e-14, rtol=1e-15))
+
     def _growth(self, log_q: float) -> float:
+        """V(q) / q - 1"""
         q = math.exp(log_q)
         value = self(q) / q - 1
         return value if math.isfinite(value) else 1e300
+
+    def _known_growth(self, q: float) -> float:
+        """The same; 0 where it is nothing but rounding, or a wave too fast to be followed."""
+        value = self._growth(math.log(q))
+        return 0.0 if abs(value) <= max(LEVEL, self._doubt(q)) else value
+
+    def _doubt(self, q: float) -> float:
+        """What V(q) / q may be off."""
+        error = self.weight_variance * second_moments(self.f, q).error / q
+        return error if math.isfinite(error) else 0.0  # E[f^2] is infinite, and known to be
+
+    def _turn(self, log_q: float) -> float:
+        """Slope of V(q) / q over log q."""
+        q = math.exp(log_q)
+        return self.slope(q) - self(q) / q
 
     def _at(self, q: float) -> FixedPoint:
         slope = self.slope(q)
@@ -132,7 +177,10 @@ class VarianceMap:
 
     def _infinity(self, growth: Array) -> tuple[FixedPoint, ...]:
         """Lengths go to infinity, or would stay there, where V grows without end."""
-        slope = self(LARGEST) / LARGEST
+        farthest = next(
+            (q for q in (LARGEST, *GRID.tolist()[::-1]) if self._doubt(q) <= LEVEL), LARGEST
+        )
+        slope = self(farthest) / farthest
         if not math.isfinite(slope):
             return (FixedPoint(math.inf, math.inf, "stable"),)
         if slope < LEVEL:
@@ -161,9 +209,18 @@ def tabulated(f: Nonlinearity, variances: Array) -> tuple[Array, Array]:
     return value, slope
 
 
+class SecondMoments(NamedTuple):
+    """E[f^2], E[f'^2] and E[f^2 (z^2 - 1)], and a bound on the error of the first."""
+
+    value: float
+    slope: float
+    along: float
+    error: float
+
+
 @lru_cache(maxsize=4096)
-def second_moments(f: Nonlinearity, q: float) -> tuple[float, float, float]:
-    """E[f^2], E[f'^2] and E[f^2 (z^2 - 1)] at sqrt(q) z, z standard normal, q > 0."""
+def second_moments(f: Nonlinearity, q: float) -> SecondMoments:
+    """At sqrt(q) z, z standard normal, q > 0."""
     std = math.sqrt(q)
     evaluate = derivatives_of(f.root, 1)
 
@@ -172,4 +229,4 @@ def second_moments(f: Nonlinearity, q: float) -> tuple[float, float, float]:
         return np.stack([value, slope, value * (np.square(x / std) - 1)])
 
     first, second, third = expect_all(integrands, f.breaks, 0.0, std)
-    return first.value, second.value, third.value
+    return SecondMoments(first.value, second.value, third.value, first.error)

@@ -17,20 +17,25 @@ HALF_PI = (1.5707963276654482, -8.705515692000731e-10, -3.50343439808993e-19)
 HALF_PI_LOW = -4.7891979590619914e-36
 
 
-def sine(m: Arithmetic, u: Number, half: Value | None = None) -> Number:
+def sine(m: Arithmetic, u: Number, half: Value | None = None, lost: Number | None = None) -> Number:
     """sin(u); NaN at infinity. Beyond 2**20 radians the C library's sin takes over.
 
-    half: u / 2, from which the sine follows where u is too large for a number.
+    half: u / 2, from which the sine follows where u is too large for a number. lost: what u
+    has lost in rounding.
     """
-    return _circular(m, u, "sin", half)
+    return _circular(m, u, "sin", half, lost)
 
 
-def cosine(m: Arithmetic, u: Number, half: Value | None = None) -> Number:
+def cosine(
+    m: Arithmetic, u: Number, half: Value | None = None, lost: Number | None = None
+) -> Number:
     """cos(u), in the same way."""
-    return _circular(m, u, "cos", half)
+    return _circular(m, u, "cos", half, lost)
 
 
-def _circular(m: Arithmetic, u: Number, name: str, half: Value | None) -> Number:
+def _circular(
+    m: Arithmetic, u: Number, name: str, half: Value | None, lost: Number | None
+) -> Number:
     lanes, f = m.lanes, m.builder
     shifted = lanes.fma(m.head(u), lanes.number(2 / 3.141592653589793), _magic(m))
     n = f.fsub(shifted, _magic(m))
@@ -38,6 +43,7 @@ def _circular(m: Arithmetic, u: Number, name: str, half: Value | None) -> Number
     r = m.add(u, m.widen(f.fmul(n, lanes.number(-HALF_PI[0]))))
     r = m.add(r, m.widen(f.fmul(n, lanes.number(-HALF_PI[1]))))
     r = m.add(r, m.multiply(m.widen(n), m.number(-HALF_PI[2], -HALF_PI_LOW)))
+    r = r if lost is None else m.add(r, lost)
     odd = _bit(m, quadrant, 1)
     value = m.flip(m.select(odd, _cosine(m, r), _sine(m, r)), _bit(m, quadrant, 2))
     zero = m.compare("==", u, m.number(0.0))

@@ -269,12 +269,20 @@ def _with(function: Callable[..., Number]) -> Callable[..., Number]:
 
 
 def _periodic(function: Callable[..., Number]) -> Callable[..., Number]:
-    """A sine or cosine; of 2 v it also takes v, which is a number where 2 v is none."""
+    """A sine or cosine; of 2 v it also takes v, which is a number where 2 v is none.
+
+    Of c v it takes what c v loses in rounding: beside a zero that is all there is.
+    """
 
     def spell(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
-        doubled = is_call(u, "multiply") and value_of(arguments_of(u)[0]) == 2
-        half = m.head(e.number(arguments_of(u)[1], m)) if doubled else None
-        return function(m, e.number(u, m), half)
+        angle, half, lost = e.number(u, m), None, None
+        if is_call(u, "multiply"):
+            first, second = (e.number(each, m) for each in arguments_of(u))
+            if value_of(arguments_of(u)[0]) == 2:
+                half = m.head(second)
+            elif m.words == 1 and e.wide.words == 2:
+                _, lost = _product(m, first, second)
+        return function(m, angle, half, lost)
 
     return spell
 

@@ -46,6 +46,7 @@ from nonlin.expr.analyse.symmetry import (
     sign_preserving,
 )
 from nonlin.expr.analyse.tails import asymptote, fixed_points, saturation
+from nonlin.expr.analyse.units import in_units, put_back, units_of
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function
 from nonlin.expr.interval import REALS
@@ -65,6 +66,10 @@ __all__ = [
     "strengths",
     "weaknesses",
 ]
+
+
+# what units would change: where f(x) = x, what a normal variable becomes, how it is written
+_OF_ITSELF = ("fixed_points", "idempotent", "mean", "variance", "endless", "linear", "self_gated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +94,25 @@ class _Parts:
 @lru_cache(maxsize=256)
 def properties(root: Expr) -> Properties:
     """Everything that is measured, for a function whose only symbol is x."""
+    units = units_of(root)
+    found = _measured(in_units(root, units))
+    if not units.usual:
+        own = _measured(root)
+        found = put_back(found, units) | {name: own[name] for name in _OF_ITSELF}
+    return Properties(**found, cost=cost(root, 0), cost_with_slope=cost(root, 0, 1))
+
+
+def _measured(root: Expr) -> dict[str, Any]:
     parts = _parts(root)
     course = _course(parts)
-    steepness = _steepness(parts)
     found: dict[str, Any] = {
         **course,
-        **steepness,
+        **_steepness(parts),
         **_extent(parts, course),
         **_places(parts, course),
         **_identities(parts),
     }
-    return Properties(
-        **found,
-        proven=proven(root, parts.pieces, found),
-        cost=cost(root, 0),
-        cost_with_slope=cost(root, 0, 1),
-    )
+    return {**found, "proven": proven(root, parts.pieces, found)}
 
 
 def _parts(root: Expr) -> _Parts:

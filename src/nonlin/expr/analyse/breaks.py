@@ -11,7 +11,16 @@ from nonlin.expr.analyse.enclose import enclosure
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function
 from nonlin.expr.interval import REALS
-from nonlin.expr.nodes import COMPARISONS, Expr, arguments_of, constant, is_call, subtract, value_of
+from nonlin.expr.nodes import (
+    COMPARISONS,
+    Expr,
+    arguments_of,
+    as_float,
+    constant,
+    is_call,
+    subtract,
+    value_of,
+)
 from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import postorder, substitute, symbols
 
@@ -20,6 +29,7 @@ FloatFunction = Callable[[float], float]
 _MEETING = (*COMPARISONS, "maximum", "minimum")
 _AT_ZERO = ("absolute", "sign", "softsign", "sqrt", "log", "copysign")
 _FAR = (1e2, 1e5, 1e9, 1e14, 1e20)
+_TINY, _FARTHEST = 1e-12, 1e300
 _MANY = 24  # zeros: more than that is an oscillation, of which only the middle is looked at
 _GRID = (
     *(-(10.0 ** (k / 8)) for k in range(48, 10, -1)),
@@ -40,11 +50,21 @@ def limits(root: Expr) -> tuple[float, float]:
     """What the function tends to at -infinity and at infinity; NaN where it tends to nothing."""
     f = as_function(steady(root), "x")
     shifts = (0.0, 1.7, 3.9) if waves(root) else (0.0,)  # a wave may look constant at one phase
+    distances = (*_FAR, *_farther(root))
     left, right = (
-        _agreed([limit_of([f(side * (far + shift)) for far in _FAR]) for shift in shifts])
+        _agreed([limit_of([f(side * (far + shift)) for far in distances]) for shift in shifts])
         for side in (-1, 1)
     )
     return left, right
+
+
+def _farther(root: Expr) -> tuple[float, ...]:
+    """Where a tiny coefficient, as in 1e-200 * x + tanh(x), comes to count."""
+    numbers = (value_of(node) for node in postorder(root))
+    least = min((abs(as_float(n)) for n in numbers if n), default=1.0)
+    if not 0 < least < _TINY:
+        return ()
+    return tuple(dict.fromkeys(min(far / least, _FARTHEST) for far in _FAR))
 
 
 def _agreed(values: Sequence[float]) -> float:

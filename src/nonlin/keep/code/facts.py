@@ -135,9 +135,10 @@ def scales(network: Network) -> tuple[list[float], list[float]]:
         raise InputError("code_lacks", what=network.init, to="normal")
     rule = replace(Initialisation(network.init), depth=max(len(network.hidden), 1))
     feeding = (None, *network.hidden)
-    layers = list(zip(pairwise(network.sizes), feeding, strict=True))
-    weights = [rule.std(*fans, activation) for fans, activation in layers]
-    return weights, [rule.bias_std(activation) for _, activation in layers]
+    layers = zip(rule.layers(network.hidden), pairwise(network.sizes), feeding, strict=True)
+    found = [(each.std(*fans, fed), each.bias_std(fed)) for each, fans, fed in layers]
+    weights, biases = map(list, zip(*found, strict=True))
+    return weights, biases
 
 
 def _tuple(parts: Iterable[str]) -> str:
