@@ -49,13 +49,17 @@ def ordered():
 
 
 ALL = range(1, 7)
+SLOW = Settings(learning_rate=1e-4)  # which suits 60 layers
 FAST, WILD = Settings(learning_rate=1.0), Settings(learning_rate=20.0, optimizer="sgd")
 FAULTS = {  # network, inputs, settings; cause, what is found, its first layer, layers of the cause
     "large weights": (lambda: scaled(net(), 20, ALL), X, None, "layers", "exploding", 1, ALL),
     "one large layer": (lambda: scaled(net(), 30, [3]), X, None, "layers", "exploding", 3, [3]),
     "small weights": (lambda: scaled(net(), 0.02, ALL), X, None, "layers", "vanishing", 1, ALL),
     "dead biases": (lambda: dead(net()), X, None, "layers", "dying", 4, [4]),
-    "saturated": (lambda: scaled(net("tanh"), 20, ALL), X, None, "layers", "saturated", 1, ALL),
+    "saturated": (
+        lambda: scaled(net("tanh", 4), 20, range(1, 6)), X, None,
+        "layers", "saturated", 1, range(1, 6),
+    ),
     "unscaled inputs": (net, X * 1000, None, "inputs", "exploding", 1, [1]),
     "shifted inputs": (net, X + 1000, None, "inputs", "exploding", 1, [1]),
     "deep sigmoid": (
@@ -67,6 +71,9 @@ FAULTS = {  # network, inputs, settings; cause, what is found, its first layer, 
     "equal neurons": (
         lambda: net("tanh", init=Initialisation("constant", value=0.1)), X, None,
         "layers", "vanishing", 1, ALL,
+    ),
+    "gain of relu for gelu": (
+        lambda: net("gelu", 60, "he_normal", 64), X, SLOW, "initialisation", "vanishing", 1, [],
     ),
     "gain of lecun for relu": (
         lambda: net("relu", 30, "lecun_normal", 64), X, None, "initialisation", "vanishing", 1, [],
@@ -109,7 +116,8 @@ HEALTHY = [
 
 @pytest.mark.parametrize(("hidden", "depth", "init"), HEALTHY)
 def test_a_healthy_network_gets_no_alarm(hidden, depth, init):
-    found = nl.diagnose(net(hidden, depth, init, 64), X, Y)
+    rate = 1e-3 if depth < 20 else 3e-4
+    found = nl.diagnose(net(hidden, depth, init, 64), X, Y, settings=Settings(learning_rate=rate))
     assert found.healthy, str(found)
     assert {each.kind for each in found.verdicts} == {"healthy"}
     assert found.changes == ()
@@ -263,7 +271,7 @@ def test_outlying_rows_are_no_scale():
 
 def test_one_odd_layer_is_named():
     random = np.random.default_rng(0)
-    network = net("tanh")
+    network = net("tanh", 4)
     network.weights[2][:] = np.outer(random.standard_normal(32), random.standard_normal(32)) / 5
     found = nl.diagnose(network, X, Y)
     assert [(each.kind, each.layers) for each in found.findings] == [("collapsed", (3,))]
@@ -274,7 +282,7 @@ def test_one_odd_layer_is_named():
 @pytest.mark.parametrize("distinct", [3, 4])
 def test_copied_neurons_are_counted(hidden, distinct):
     """Into them and out of them go the same weights, so that training cannot draw them apart."""
-    network, kept = net(hidden), np.arange(32) % distinct
+    network, kept = net(hidden, 4), np.arange(32) % distinct
     for before, after in ((1, 2), (2, 3)):
         network.weights[before][:] = network.weights[before][:, kept]
         network.weights[after][:] = network.weights[after][kept]

@@ -233,7 +233,8 @@ FAULTS = {  # subject; cause, its layers, what is found, in which layer first
     "rate": (lambda: net(learning_rate=3.0), "learning_rate", (), "exploding", None),
     "dead layer": (lambda: edited(net(), dead), "layers", (3,), "dying", 3),
     "small sigmoid": (
-        lambda: edited(net("sigmoid", 3, learning_rate=0.03), small), "layers", (1, 2, 3, 4), "vanishing", 1,
+        lambda: edited(net("sigmoid", 3, learning_rate=0.03), small), "layers", (1, 2, 3, 4),
+        "vanishing", 1,
     ),
     "unscaled inputs": (lambda: net(X=X * 1000 + 500), "inputs", (1,), "exploding", 1),
     "unscaled targets": (lambda: net(y=QUANTITY * 1e4 + 5e4), "targets", (5,), None, None),

@@ -17,7 +17,7 @@ from nonlin.stability.repeats import (
 )
 
 MOST_CONFIRMED = 4  # causes that are tried on more rows
-NEARLY = 0.7  # of what the best change gains: as good, if what it changes is odd
+NEARLY = (0.7, 0.7, 0.5)  # of what the best change gains, by suspicion: to be its equal
 TOGETHER = 0.12  # what several changes must gain beyond the best single one
 EQUAL = 0.9  # of what it gains: not told apart
 CLEAR = (0.15, 0.08, 0.05)  # what a change must gain, by its suspicion: the odder, the less
@@ -90,7 +90,7 @@ def _best_of_causes(gains: dict[Suspect, float]) -> dict[Suspect, float]:
 def _ranked(gains: dict[Suspect, float]) -> list[Suspect]:
     """Those that gain nearly as much as the best one, the most conspicuous first."""
     most = max(gains.values(), default=0.0)
-    close = [each for each, gain in gains.items() if gain >= NEARLY * most]
+    close = [each for each, gain in gains.items() if gain >= NEARLY[each.suspicion] * most]
     return sorted(close, key=lambda each: (-each.suspicion, -round(gains[each] / most, 1)))
 
 
@@ -104,7 +104,9 @@ def _effect(trials: Trials, made: Edits, changed: Sequence[Suspect]) -> Effect:
 def _together(
     trials: Trials, made: Edits, candidates: Sequence[Suspect], single: list[Effect]
 ) -> list[Effect]:
-    """Conspicuous changes that help together far more than the best single one: those needed."""
+    """Conspicuous changes that help together far more than the best single one, or as much as
+    one that nobody would suspect: those of them that are needed.
+    """
     odd: dict[str, Suspect] = {}
     for each in candidates:
         if each.suspicion == CONSPICUOUS:
@@ -112,9 +114,10 @@ def _together(
     needed = list(odd.values())
     if len(needed) < 2:
         return []
-    base, best = trials.first(made), single[0].after if single else 0.0
-    all_made = trials.first(_all(made, needed))
-    if not better(all_made, base) or worth(all_made) - max(best, worth(base)) < TOGETHER:
+    base, all_made = trials.first(made), trials.first(_all(made, needed))
+    best = max(single[0].after if single else 0.0, worth(base))
+    plain = bool(single) and single[0].suspect.suspicion < CONSPICUOUS
+    if not better(all_made, base) or worth(all_made) < best + (0.0 if plain else TOGETHER):
         return []
     for each in list(needed):
         fewer = [other for other in needed if other is not each]

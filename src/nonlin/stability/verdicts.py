@@ -24,7 +24,7 @@ Kind = Literal[
 
 # Chosen on networks of 2 to 50 layers that were then trained (tools and figures: docs/stability.md)
 LARGEST = 1e3  # mean of z^2: inputs and weights are meant to keep it near 1
-JUMP = 100.0  # times the mean of z^2 of the layer before
+LARGE, JUMP = 10.0, 100.0  # mean of z^2, and times that of the layer before
 GRADIENT = 1e3  # length of dL/dz over that of the output layer, or its inverse
 DEAD = 0.5  # share of neurons; a random relu network of 50 layers loses up to 0.4
 SATURATED = 0.7  # of what standard normal sums would not saturate
@@ -115,7 +115,7 @@ def _verdict(
         return "exploding", layer.second
     if layer.dead_share >= DEAD:
         return "dying", layer.dead_share
-    if growth > JUMP:
+    if layer.second > LARGE and growth > JUMP:
         return "exploding", layer.second
     if layer is seen.layers[-1]:
         return "healthy", layer.second
