@@ -16,7 +16,6 @@ works if all changes that the report proposes, made to the broken set-up with fr
 
 import argparse
 import sys
-from collections.abc import Iterator
 
 from _shared import DOCS, cpu, parser, say_reduced
 from planting.all_faults import FAULTS
@@ -39,13 +38,15 @@ def arguments() -> argparse.Namespace:
     found.add_argument("--seeds", type=int, help="for each case (1; with --measure 3)")
     found.add_argument("--half", choices=("first", "second", "both"), help="of each kind")
     found.add_argument("--prove", action="store_true", help="prove all cases anew, and stop")
-    return found.parse_args()
+    given = found.parse_args()
+    given.half = given.half or ("second" if given.measure else "first")
+    given.seeds = given.seeds or (3 if given.measure else 1)
+    return given
 
 
-def chosen(given: argparse.Namespace) -> Iterator[Case]:
-    which = given.half or ("second" if given.measure else "first")
-    found = [case for case in cases(FAULTS, which) if given.kind in (None, case.kind)]
-    return iter(found[::4] if given.quick else found)
+def chosen(given: argparse.Namespace) -> list[Case]:
+    found = [case for case in cases(FAULTS, given.half) if given.kind in (None, case.kind)]
+    return found[::4] if given.quick else found
 
 
 def main() -> None:
@@ -53,11 +54,11 @@ def main() -> None:
     if given.prove:
         print(prove())
         return
-    say_reduced(given, REDUCED)
-    seeds = range(given.seeds or (3 if given.measure else 1))
-    found = []
-    for case in chosen(given):
-        more = len(seeds) * (NOISE_TIMES if case.kind == "noise" else 1)
+    say_reduced(given, f"half: {given.half}, seeds: {given.seeds}")
+    wanted, found = chosen(given), []
+    diagnosed(wanted[0], 0, remedies=False)  # compiles what training needs
+    for case in wanted:
+        more = given.seeds * (NOISE_TIMES if case.kind == "noise" else 1)
         found += [diagnosed(case, seed, remedies=not given.quick) for seed in range(more)]
         print(f"\r{len(found)} {case.name:60.60}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)

@@ -65,7 +65,8 @@ def _rest(found: Sequence[Said], faults: Sequence[Said]) -> list[str]:
         [each for each in found if each.case.kind == kind] for kind in ("healthy", "noise")
     )
     named = [right for each in faults for right in each.judged]
-    seconds = [each.seconds for each in found]
+    middle = statistics.median(each.seconds for each in found)
+    slowest = max(found, key=lambda each: each.seconds)
     strange = {cause for each in found for cause in each.causes} - KNOWN
     return [
         *(
@@ -77,7 +78,8 @@ def _rest(found: Sequence[Said], faults: Sequence[Said]) -> list[str]:
         f"- False alarms on healthy networks: {_share([each.alarm for each in healthy])}",
         f"- Noise, a cause is blamed: {_share([bool(each.causes) for each in noise])}",
         f'- Noise, "learns" is said: {_share([each.learns for each in noise])}',
-        f"- Seconds a case: median {statistics.median(seconds):.2f}, largest {max(seconds):.2f}",
+        f"- Seconds a case: median {middle:.2f}, "
+        f"largest {slowest.seconds:.2f} ({slowest.case.name})",
     ]
 
 
@@ -97,7 +99,9 @@ def misses(found: Sequence[Said]) -> str:
             wrong = not (each.alarm and each.right and each.works is not False)
             planted = "+".join(fault.planted)
         if wrong:
-            remedy = {None: "", True: " (works)", False: " (does not work)"}[each.works]
+            remedy = {None: "", True: " (works)", False: " (does not work)"}[
+                each.works if each.causes else None
+            ]
             said = "+".join(each.causes) or ("alarm" if each.alarm else "no alarm")
             lines.append(
                 f"{each.case.kind}: {each.case.name} [{each.seed}]: planted {planted}, "
