@@ -115,4 +115,37 @@ FAULTS = (
         Setup(data="ring", hidden=(48, 48), activation="gelu", rate=1e-3),
         inputs=scaled(1, 3000, 1, 1, 1, 2000),
     ),
+    targets(
+        "from 20, low rate",
+        Setup(data="waves", hidden=(16,), rate=1e-3, epochs=30),
+        targets=scaled(1, offset=20),
+    ),
+    targets(
+        "one of two 60 times", Setup(data="pair", hidden=(24,), rate=3e-3), targets=scaled(1, 60)
+    ),
+    targets(
+        "fiftieths from 1",
+        Setup(data="product", activation="tanh", optimizer="sgd", rate=0.02),
+        targets=scaled(0.02, offset=1),
+    ),
+    targets("hundreds, low rate", Setup(data="line", hidden=(8,), rate=1e-3), targets=scaled(100)),
+    inputs("a thirtieth", Setup(data="product", hidden=(32,), rate=1e-3), inputs=scaled(0.03)),
+    inputs(
+        "twenties, tanh", Setup(data="waves", hidden=(48,), activation="tanh"), inputs=scaled(20)
+    ),
+    inputs(
+        "from 8, sgd",
+        Setup(data="ring", activation="tanh", optimizer="sgd", rate=0.02),
+        inputs=scaled(1, offset=8),
+    ),
+    inputs(
+        "one telling column a thirtieth",
+        Setup(data="xor", hidden=(32, 32), rate=1e-3),
+        inputs=one_column(0, 0.03),
+    ),
+    inputs(
+        "each column its own unit",
+        Setup(data="friedman", hidden=(32, 32)),
+        inputs=scaled(1e-2, 1e2, 1, 1e3, 1e-3),
+    ),
 )

@@ -89,4 +89,15 @@ FAULTS = (
         rate=1e-4,
     ),
     low("wide at 2e-5", Setup(data="wide", hidden=(64,), rate=1e-3, epochs=15), rate=2e-5),
+    high("tanh, sgd at .5", Setup(data="waves", activation="tanh", **sgd, rate=0.02), rate=0.5),
+    low(
+        "xor at 3e-4, tanh",
+        Setup(data="xor", hidden=(32,), activation="tanh", rate=0.02),
+        rate=3e-4,
+    ),
+    low(
+        "product, tanh, sgd at 2e-4",
+        Setup(data="product", activation="tanh", **sgd, rate=0.05),
+        rate=2e-4,
+    ),
 )

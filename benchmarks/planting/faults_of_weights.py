@@ -138,4 +138,39 @@ FAULTS = (
     dead(
         "erf far out", Setup(data="xor", hidden=(48, 48), activation="erf"), weights=times(40, 1, 2)
     ),
+    weights(
+        "tanh, weights four times",
+        Setup(data="ring", hidden=(32, 32), activation="tanh"),
+        weights=times(4),
+    ),
+    weights(
+        "glorot in sixteen layers, sgd",
+        Setup(data="digits", hidden=(32,) * 16, optimizer="sgd", rate=3e-3, epochs=20),
+        init="glorot_normal",
+    ),
+    weights(
+        "output layer 30 times",
+        Setup(data="waves", hidden=(64, 64), rate=1e-3),
+        weights=times(30, -1),
+    ),
+    weights(
+        "biases of 5, gelu",
+        Setup(data="pair", hidden=(32, 32), activation="gelu", rate=1e-3),
+        weights=biases(5),
+    ),
+    weights(
+        "he for selu in twenty layers",
+        Setup(data="sectors", hidden=(24,) * 20, activation="selu", rate=3e-4),
+        init="he_normal",
+    ),
+    dead(
+        "relu, biases of -1.5",
+        Setup(data="waves", hidden=(24, 24), rate=1e-3, epochs=20),
+        weights=biases(-1.5, 1, 2),
+    ),
+    dead(
+        "sigmoid, twenty times",
+        Setup(data="ring", hidden=(24, 24), activation="sigmoid", rate=0.01),
+        weights=times(20, 1, 2),
+    ),
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from planting.changes import after, biases, copied, one_column, scaled, times
+import numpy as np
+
+from planting.changes import after, beside, biases, copied, one_column, positive, scaled, times
 from planting.setup import Setup, natural, raw
 
 sgd: dict[str, Any] = {"optimizer": "sgd"}
@@ -48,7 +50,7 @@ HEALTHY: dict[str, Setup] = {
     "cancer, glorot": Setup(
         data="breast_cancer", init="glorot_uniform", activation="tanh", rate=1e-3, epochs=20
     ),
-    "diabetes": Setup(data="diabetes", hidden=(16,), rate=2e-3, epochs=15),
+    "diabetes": Setup(data="diabetes", hidden=(16,), rate=5e-3, epochs=20),
     "diabetes, tanh": Setup(
         data="diabetes", hidden=(8,), activation="tanh", **sgd, rate=0.01, epochs=15
     ),
@@ -176,7 +178,63 @@ HEALTHY: dict[str, Setup] = {
     "many counts, silu": Setup(
         data="many_counts", hidden=(64, 64), activation="silu", rate=3e-3, epochs=60
     ),
-    "amounts": Setup(data="amounts", hidden=(64, 64), activation="tanh", rate=0.01, epochs=80),
+    "amounts": Setup(data="amounts", hidden=(64, 64), rate=5e-3, epochs=80),
+    "sectors, positive weights": Setup(
+        data="sectors", hidden=(32, 32, 32), activation="tanh", rate=3e-3, weights=positive
+    ),
+    "digits, biases of -2 in one layer": Setup(
+        data="digits", hidden=(48,) * 4, rate=2e-3, weights=biases(-2, 3)
+    ),
+    "sectors, a column with values far out": Setup(
+        data="sectors",
+        activation="tanh",
+        rate=3e-3,
+        inputs=beside(
+            lambda random, rows: np.where(
+                random.random(rows) < 0.01, 1e4, random.standard_normal(rows)
+            )
+        ),
+    ),
+    "friedman, five layers at .02": Setup(data="friedman", hidden=(32,) * 5, rate=0.02, epochs=60),
+    "ring at .03": Setup(data="ring", hidden=(48, 48, 48), rate=0.03, epochs=60),
+    "many counts, thousands": Setup(
+        data="many_counts",
+        hidden=(48,),
+        activation="tanh",
+        rate=5e-3,
+        targets=lambda y: 1e3 * y,
+        epochs=80,
+    ),
+    "digits, ten layers, weights .7": Setup(
+        data="digits", hidden=(48,) * 10, rate=3e-4, weights=times(0.7)
+    ),
+    "waves, first layer a hundredth": Setup(
+        data="waves",
+        hidden=(32, 32),
+        activation="tanh",
+        rate=0.01,
+        weights=times(0.01, 1),
+        epochs=60,
+    ),
+    "waves, third layer nearly zero, sgd": Setup(
+        data="waves",
+        hidden=(32,) * 4,
+        optimizer="sgd",
+        rate=0.02,
+        weights=times(1e-4, 3),
+        epochs=60,
+    ),
+    "digits, lecun in twelve layers, sgd": Setup(
+        data="digits", hidden=(32,) * 12, **sgd, rate=0.01, init="lecun_uniform", epochs=60
+    ),
+    "digits, copies of sixteen": Setup(
+        data="digits", hidden=(64, 64), rate=3e-3, weights=copied(16, 2)
+    ),
+    "wine, tenths": Setup(data="wine", hidden=(32,), rate=0.03, inputs=scaled(0.1), epochs=60),
+    "spirals at .1": Setup(data="spirals", activation="tanh", rate=0.1, epochs=80),
+    "counts, first layer twice": Setup(
+        data="counts", hidden=(16,), activation="tanh", rate=0.01, weights=times(2, 1), epochs=30
+    ),
 }
 
 

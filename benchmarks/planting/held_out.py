@@ -30,6 +30,16 @@ def clearly_better(mine: Sequence[Wrong], theirs: Sequence[Wrong], share: float)
     return all(_better(*pair, share) for pair in zip(mine, theirs, strict=True))
 
 
+def better_on_mean(mine: Sequence[Wrong], theirs: Sequence[Wrong], share: float) -> bool:
+    """The same of the means over the seeds."""
+    return _better(_mean(mine), _mean(theirs), share)
+
+
+def _mean(found: Sequence[Wrong]) -> Wrong:
+    error, loss = np.mean(found, axis=0)
+    return Wrong(float(error), float(loss))
+
+
 def _better(mine: Wrong, theirs: Wrong, share: float) -> bool:
     pairs = (mine.error, theirs.error), (min(mine.loss, LARGEST), min(theirs.loss, 2 * LARGEST))
     return mine.error < LEARNT and all(

@@ -4,7 +4,7 @@ A fault is kept if on each of three seeds its repaired twin is clearly better on
 by CLEAR of what the twin gains over a constant, in error and in loss; of two faults at once, also
 with either of them alone. Where another rate alone closes the gap nearly as well (`by_rate`), it
 is no mistake to name the rate. A healthy network is kept if none of its `others` is better by so
-much as BETTER on all three seeds: what lies between counts as neither.
+much as BETTER on the mean of the seeds: what lies between counts as neither.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from planting.all_faults import FAULTS
 from planting.fault import Fault
 from planting.healthy import HEALTHY, others
-from planting.held_out import Wrong, clearly_better, wrong
+from planting.held_out import Wrong, better_on_mean, clearly_better, wrong
 from planting.setup import Setup
 from planting.tables import table
 
@@ -65,7 +65,7 @@ def of_healthy(setup: Setup) -> dict[str, Any]:
     """The same for a healthy network and its alternatives."""
     itself, tried = trained(setup), {name: trained(other) for name, other in others(setup).items()}
     return {
-        "proven": not any(clearly_better(each, itself, BETTER) for each in tried.values()),
+        "proven": not any(better_on_mean(each, itself, BETTER) for each in tried.values()),
         "itself": _rounded(itself),
         "others": {name: _rounded(each) for name, each in tried.items()},
     }
