@@ -35,6 +35,7 @@ def arguments() -> argparse.Namespace:
     found = parser(__doc__, REDUCED)
     found.add_argument("--quick", action="store_true", help="every fourth case, no remedies")
     found.add_argument("--kind", choices=GROUPS, help="one kind only")
+    found.add_argument("--case", default="", help="only those whose name has this in it")
     found.add_argument("--seeds", type=int, help="for each case (1; with --measure 3)")
     found.add_argument("--half", choices=("first", "second", "both"), help="of each kind")
     found.add_argument("--prove", action="store_true", help="prove all cases anew, and stop")
@@ -45,7 +46,13 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen(given: argparse.Namespace) -> list[Case]:
-    found = [case for case in cases(FAULTS, given.half) if given.kind in (None, case.kind)]
+    found = [
+        case
+        for case in cases(FAULTS, given.half)
+        if given.kind in (None, case.kind) and given.case in case.name
+    ]
+    if not found:
+        sys.exit(f"No such case in half {given.half}.")
     return found[::4] if given.quick else found
 
 
@@ -63,7 +70,7 @@ def main() -> None:
         print(f"\r{len(found)} {case.name:60.60}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     print(table(found), misses(found), sep="\n\n")
-    if given.measure and not given.kind:
+    if given.measure and not given.kind and not given.case and not given.quick:
         for page, chinese in PAGES.items():
             text = page.read_text(encoding="utf-8")
             page.write_text(written(text, found, cpu(), chinese), encoding="utf-8")

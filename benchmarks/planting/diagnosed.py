@@ -12,8 +12,9 @@ import numpy as np
 
 from nonlin.layers.network_subject import NetworkSubject
 from planting.fault import Fault, half
-from planting.healthy import HEALTHY, NOISE
+from planting.healthy import HEALTHY
 from planting.held_out import Wrong, wrong
+from planting.noise import NOISE
 from planting.proof import SEEDS, closed, kept
 from planting.setup import Built, Setup
 from planting.tables import Task, table

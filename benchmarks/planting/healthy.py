@@ -1,11 +1,7 @@
-"""Networks in which nothing is wrong, usual and unusual ones, and tables that tell nothing.
-
-`others`: eight changes, none of which makes a healthy network clearly better.
-"""
+"""Networks in which nothing is wrong, usual and unusual ones."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -235,50 +231,4 @@ HEALTHY: dict[str, Setup] = {
     "counts, first layer twice": Setup(
         data="counts", hidden=(16,), activation="tanh", rate=0.01, weights=times(2, 1), epochs=30
     ),
-}
-
-
-def others(given: Setup) -> dict[str, Setup]:
-    """What else could be tried with this network."""
-    hidden = given.activation if isinstance(given.activation, str) else given.activation[0]
-    drawn = {"orthogonal": "auto"}.get(given.init, "orthogonal")
-    other = (
-        {"optimizer": "adamw", "rate": 1e-3}
-        if given.optimizer == "sgd"
-        else {**sgd, "rate": 0.02, "momentum": 0.9}
-    )
-    return {
-        "rate x3": replace(given, rate=3 * given.rate),
-        "rate /3": replace(given, rate=given.rate / 3),
-        "activation": replace(given, activation="relu" if hidden != "relu" else "tanh"),
-        "initialisation": replace(given, weights=None, init="auto" if given.weights else drawn),
-        "twice the epochs": replace(given, epochs=2 * given.epochs),
-        "wider": replace(given, hidden=tuple(2 * width for width in given.hidden)),
-        "optimizer": replace(given, **other),
-        "standardised": replace(given, inputs=scaled(1), targets=None),
-    }
-
-
-NOISE: dict[str, Setup] = {
-    name: replace(given, shuffled=True)
-    for name, given in {
-        "digits": Setup(data="digits"),
-        "digits, ten layers": Setup(data="digits", hidden=(48,) * 10, rate=1e-3),
-        "wine, tanh": Setup(data="wine", hidden=(16,), activation="tanh"),
-        "cancer": Setup(data="breast_cancer"),
-        "diabetes": Setup(data="diabetes", hidden=(16,)),
-        "waves": Setup(data="waves", hidden=(64, 64), rate=1e-3),
-        "two targets": Setup(data="pair", activation="tanh"),
-        "ring, sgd": Setup(data="ring", **sgd, rate=0.02),
-        "xor, gelu": Setup(data="xor", activation="gelu", hidden=(48,)),
-        "counts": Setup(data="counts"),
-        "digits, sigmoid": Setup(data="digits", hidden=(64,), activation="sigmoid", rate=0.01),
-        "product, high rate": Setup(data="product", activation="tanh", rate=0.05),
-        "friedman, five layers": Setup(data="friedman", hidden=(32,) * 5, activation="silu"),
-        "sectors, batches of 8": Setup(data="sectors", hidden=(32,), batch=8, rate=1e-3),
-        "wide": Setup(data="wide", hidden=(64, 64), rate=1e-3),
-        "many counts, tanh": Setup(data="many_counts", hidden=(16,), activation="tanh"),
-        "spirals": Setup(data="spirals", rate=0.01),
-        "line, linear": Setup(data="line", hidden=(), rate=0.01),
-    }.items()
 }

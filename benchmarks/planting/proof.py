@@ -16,8 +16,9 @@ from typing import Any
 
 from planting.all_faults import FAULTS
 from planting.fault import Fault
-from planting.healthy import HEALTHY, others
+from planting.healthy import HEALTHY
 from planting.held_out import Wrong, better_on_mean, clearly_better, wrong
+from planting.others import others
 from planting.setup import Setup
 from planting.tables import table
 
