@@ -227,4 +227,72 @@ FAULTS = (
         Setup(data="amounts", hidden=(64, 64), activation="gelu"),
         output="identity",
     ),
+    output(
+        "visits, relu, squared error",
+        Setup(data="visits", hidden=(16, 16), rate=3e-3, epochs=20),
+        output="identity",
+    ),
+    optimizer(
+        "momentum .995 at .02",
+        Setup(data="friedman", activation="tanh", **sgd, rate=0.02),
+        "momentum",
+        momentum=0.995,
+    ),
+    optimizer(
+        "momentum .997, counts",
+        Setup(data="many_counts", activation="tanh", **sgd, rate=3e-3),
+        "momentum",
+        momentum=0.997,
+    ),
+    optimizer(
+        "decay of 5, friedman",
+        Setup(data="friedman", activation="silu", rate=0.01),
+        "decay",
+        decay=5,
+    ),
+    optimizer(
+        "decay of 30, two targets",
+        Setup(data="pair", hidden=(48, 48), rate=5e-3),
+        "decay",
+        decay=30,
+    ),
+    optimizer(
+        "decay of 2, sgd, xor",
+        Setup(data="xor", activation="tanh", **sgd, rate=0.05),
+        "decay",
+        decay=2,
+    ),
+    optimizer(
+        "batches of 500",
+        Setup(data="digits", hidden=(48, 48), rate=1e-3, epochs=10),
+        "batch",
+        batch=500,
+    ),
+    optimizer(
+        "single rows, friedman",
+        Setup(data="friedman", activation="tanh", rate=0.03, epochs=10),
+        "batch",
+        batch=1,
+    ),
+    optimizer(
+        "one epoch, wide",
+        Setup(data="wide", hidden=(48,), rate=2e-3, epochs=20),
+        "epochs",
+        epochs=1,
+    ),
+    width(
+        "two neurons, two targets, tanh",
+        Setup(data="pair", hidden=(24, 24), activation="tanh", rate=0.01),
+        hidden=(2, 24),
+    ),
+    width(
+        "one neuron for xor",
+        Setup(data="xor", hidden=(48,), activation="silu", rate=0.01),
+        hidden=(1,),
+    ),
+    output(
+        "visits, relu, few epochs, squared error",
+        Setup(data="visits", hidden=(24,), rate=5e-3, epochs=20),
+        output="identity",
+    ),
 )

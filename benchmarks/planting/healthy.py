@@ -231,4 +231,10 @@ HEALTHY: dict[str, Setup] = {
     "counts, first layer twice": Setup(
         data="counts", hidden=(16,), activation="tanh", rate=0.01, weights=times(2, 1), epochs=30
     ),
+    "spirals through one neuron": Setup(
+        data="spirals", hidden=(32, 1, 32), activation="tanh", rate=0.01, epochs=60
+    ),
+    "friedman, momentum .95": Setup(
+        data="friedman", activation="tanh", **sgd, rate=0.01, momentum=0.95, epochs=80
+    ),
 }

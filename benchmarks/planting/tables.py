@@ -128,6 +128,11 @@ TABLES: dict[str, Callable[[], Table]] = {
     "uneven": lambda: _normal(
         "binary", lambda A, random: A[:, 0] + A[:, 1] + _noisy(A, random) > 2, seed=14
     ),
+    "visits": lambda: _normal(
+        "counts",
+        lambda A, random: random.poisson(np.exp(1.5 * A[:, 0] * A[:, 1] + A[:, 2])),
+        seed=16,
+    ),
 }
 
 

@@ -87,3 +87,28 @@ def test_clearly_better(planting, mine, theirs, share, better):
     mine, theirs = planting.held_out.Wrong(*mine), planting.held_out.Wrong(*theirs)
     assert planting.held_out.clearly_better([mine] * 3, [theirs] * 3, share) is better
     assert not planting.held_out.clearly_better([mine] * 3, [theirs, theirs, mine], share)
+
+
+def test_the_table(planting):
+    """One fault that is found but not named, one healthy network that is blamed."""
+    (fault,) = (each for each in planting.all_faults.FAULTS if each.name == "sgd at 5")
+    case, said = planting.diagnosed.Case, planting.diagnosed.Said
+    found = [
+        said(
+            case(fault.kind, fault.name, fault.broken, fault),
+            0,
+            ("inputs",),
+            True,
+            True,
+            False,
+            1,
+            "",
+        ),
+        said(case("healthy", "line", fault.repaired), 0, ("inputs",), True, True, None, 3, ""),
+    ]
+    table = planting.figures.table(found)
+    assert "| rate too high | 1 | 1 (1.00) | 0 (0.00) | 0 (0.00) |" in table
+    assert "Causes named in faults that were planted: 0 of 1" in table
+    assert "False alarms on healthy networks: 1 of 1" in table
+    assert "median 2.00, largest 3.00 (line)" in table
+    assert planting.figures.misses(found).count("\n- ") == 2
