@@ -112,9 +112,9 @@ def misses(found: Sequence[Said]) -> str:
 
 def written(page: str, found: Sequence[Said], machine: str, chinese: bool) -> str:
     """The page with the tables between its two marks."""
-    seeds = len({each.seed for each in found})
+    seeds = len({each.seed for each in found if each.case.kind != "noise"})
     machine = f"{machine}, one thread; {seeds} seeds."
-    tables = f"{table(found)}\n\n{machine}"
+    tables = re.sub(r"(largest [\d.]+) \(.*\)", r"\1", table(found)) + f"\n\n{machine}"
     if chinese:
         for word in sorted(CHINESE, key=len, reverse=True):
             tables = tables.replace(word, CHINESE[word])

@@ -112,3 +112,21 @@ def test_the_table(planting):
     assert "False alarms on healthy networks: 1 of 1" in table
     assert "median 2.00, largest 3.00 (line)" in table
     assert planting.figures.misses(found).count("\n- ") == 2
+
+
+def test_the_page_counts_seeds_of_faults_and_names_no_case(planting):
+    """Noise has more seeds, and names of cases are not translated."""
+    case, said = planting.diagnosed.Case, planting.diagnosed.Said
+    setup = planting.healthy.HEALTHY["line"]
+    found = [
+        said(case("healthy", "decay of 1", setup), 0, (), False, True, None, 3, ""),
+        *(
+            said(case("noise", "line", setup), seed, (), False, False, None, 1, "")
+            for seed in (0, 1)
+        ),
+    ]
+    page = "before\n<!-- diagnosis -->\nold\n<!-- end -->\nafter\n"
+    for chinese in (False, True):
+        text = planting.figures.written(page, found, "a machine", chinese)
+        assert "decay" not in text
+        assert ("1 个种子" if chinese else "; 1 seeds") in text
