@@ -41,8 +41,8 @@ class Initialisation:
     edge of chaos with fixed point `q`, where biases are random, too. orthogonal and sparse
     weights have the forward gain. With another `q` than 1 forward keeps sums of that mean square
     (q / (fan_in E[f(sqrt(q) z)^2])), or gives them the mean square `target`. lsuv and autoinit
-    start from the data of the first training: see `Network.begin` and `fitted`. auto picks for a network of `depth` hidden layers: see
-    `chosen` and `layers`.
+    start from the data of the first training: see `Network.begin` and `fitted`. auto picks for a
+    network of `depth` hidden layers: see `chosen` and `layers`.
 
     Raises InputError for an unknown name and for options that cannot be.
     """

@@ -33,9 +33,9 @@ class Network(Feedforward):
     init: a name or an Initialisation; "auto" scales each layer by the gain of the activation
     that feeds it (1 for the first layer, so inputs should be standardised), and picks the size
     of signals in a network of 5 hidden layers or more so that they and the gradients last, where
-    that can be (see `Initialisation`). "lsuv" and "autoinit" start from data, see `begin`. dtype: float32, or
-    float64. `parameters` is the buffer (all weight matrices, then all biases); `fit` changes
-    it in place. Raises InputError for anything that does not fit together.
+    that can be (see `Initialisation`). "lsuv" and "autoinit" start from data: see `begin`.
+    dtype: float32, or float64. `parameters` is the buffer (all weight matrices, then all biases);
+    `fit` changes it in place. Raises InputError for anything that does not fit together.
     """
 
     def __init__(
