@@ -68,11 +68,11 @@ def test_the_core_is_what_was_measured_on_all_inputs():
 
 def test_first_and_last_layer_lead_to_the_size_and_back():
     network = Network([400] * 7 + [1], "tanh", seed=1)
-    assert network.weights[0].std() ** 2 == pytest.approx(0.1 / 400, rel=0.05)
-    edge = nl.critical("tanh", q=0.1)
+    assert network.weights[0].std() ** 2 == pytest.approx(0.3 / 400, rel=0.05)
+    edge = nl.critical("tanh", q=0.3)
     assert network.weights[3].std() ** 2 == pytest.approx(edge.weight_variance / 400, rel=0.05)
     assert network.biases[3].std() ** 2 == pytest.approx(edge.bias_variance, rel=0.25)
-    last = nl.moments("tanh", std=0.1**0.5).gain ** 2
+    last = nl.moments("tanh", std=0.3**0.5).gain ** 2
     assert network.weights[-1].std() ** 2 == pytest.approx(last / 400, rel=0.2)
     assert not network.biases[-1].any()
 
@@ -96,6 +96,11 @@ def test_the_scales_of_saved_code_are_those_that_were_drawn():
 def test_shallow_networks_have_the_forward_gain():
     for name in CORE:
         assert pick(nl.get(name), DEEP - 1) == ("forward", 1.0, True)
+
+
+def test_the_deeper_the_closer_to_a_line():
+    found = [pick(nl.get("tanh"), depth).q for depth in (5, 20, 21, 60, 61, 200)]
+    assert found == [0.3, 0.3, 0.1, 0.1, 0.03, 0.03]
 
 
 def test_homogeneous_functions_have_the_forward_gain_at_any_depth():

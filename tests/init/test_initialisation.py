@@ -199,7 +199,7 @@ def test_autoinit_tracks_mean_and_variance():
 def test_what_starts_from_data_needs_data():
     net, X = Network([3, 4, 2]), np.ones((5, 3))
     cases = [
-        ("needs_data", lambda: Network([3, 4], init="lsuv")),
+        ("needs_data", lambda: Initialisation("lsuv").weights(3, 4)),
         ("needs_no_data", lambda: Initialisation("he_normal").fitted(net, X)),
         ("layer_without_variance", lambda: Initialisation("autoinit").fitted(net, 0 * X)),
         ("layer_without_variance", lambda: Initialisation("lsuv").fitted(net, 0 * X)),

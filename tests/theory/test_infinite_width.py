@@ -15,6 +15,9 @@ def rows():
     return X / np.linalg.norm(X, axis=1, keepdims=True) * math.sqrt(5)
 
 
+WILD = nl.activation("wild", "exp(x**2)")
+
+
 def arc_cosine(K, w, b):
     """Cho and Saul 2009: value and slope of relu."""
     d = np.sqrt(np.diag(K))
@@ -64,6 +67,58 @@ def test_relu_takes_rows_of_any_length(rows):
     np.testing.assert_allclose(nl.nngp("relu", X), kernel, rtol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [("relu", arc_cosine), ("erf", williams), ("sine", sines), ("identity", linear)],
+)
+def test_closed_forms_for_rows_of_any_length(rows, name, rule):
+    """Two of them parallel, two nearly alike, two alike."""
+    X = rows * np.linspace(0.1, 2, 12)[:, None]
+    X[1], X[2], X[3] = 3 * X[0], X[0] * (1 + 1e-5), X[4]
+    w, b = 1.7, 0.2
+    kernel = w * X @ X.T / 5 + b
+    tangent = kernel.copy()
+    for _ in range(2):
+        kernel, slope = rule(kernel, w, b)
+        tangent = kernel + tangent * slope
+    given = {"depth": 2, "weight_variance": w, "bias_variance": b}
+    np.testing.assert_allclose(nl.nngp(name, X, **given), kernel, rtol=1e-9)
+    np.testing.assert_allclose(nl.ntk(name, X, **given), tangent, rtol=2e-6)
+
+
+@pytest.mark.parametrize("name", ["gelu", "hard_tanh", "selu", "tanh", "binary_step"])
+def test_rows_of_different_length_against_sampling(rows, name):
+    X = rows[:4] * np.array([[0.2], [0.7], [1.5], [3.0]])
+    random = np.random.default_rng(2)
+    weights = random.standard_normal((5, 200_000)) * math.sqrt(2 / 5)
+    products = nl.get(name)(X @ weights)
+    sampled = 2 * products @ products.T / 200_000
+    found = nl.nngp(name, X)
+    size = np.sqrt(np.outer(np.diag(found), np.diag(found)))
+    assert np.abs(found - sampled).max() < 0.02 * size.max()
+    np.testing.assert_array_equal(found, found.T)
+
+
+def test_different_lengths_become_one(rows):
+    """Rows whose lengths differ by hardly anything, by both ways."""
+    scales = 1 + np.linspace(0, 5e-6, 12)[:, None]
+    for name in ("gelu", "hard_tanh"):
+        one, two = nl.ntk(name, rows, depth=2), nl.ntk(name, rows * scales, depth=2)
+        np.testing.assert_allclose(one, two, rtol=3e-5)
+
+
+def test_a_row_of_zeros(rows):
+    """f(0) E[f(v)], and no tangent of the first layer."""
+    X = np.concatenate([np.zeros((1, 5)), rows[:3] * np.array([[1.0], [2.0], [2.5]])])
+    found = nl.nngp("softplus", X, weight_variance=1.0)
+    lengths = np.square(X).mean(axis=1)
+    means = [math.log(2), *(nl.moments("softplus", std=q**0.5).mean for q in lengths[1:])]
+    np.testing.assert_allclose(found[0], math.log(2) * np.array(means), rtol=1e-10)
+    assert not nl.nngp("relu", X)[0].any()
+    np.testing.assert_allclose(nl.nngp("relu", X)[1:, 1:], nl.nngp("relu", X[1:]))
+    np.testing.assert_allclose(nl.ntk("softplus", X, weight_variance=1.0)[0], found[0])
+
+
 def test_a_kernel_is_symmetric_and_positive(rows):
     for name in ("gelu", "hard_tanh", "selu"):
         for kernel in (nl.nngp(name, rows, depth=2), nl.ntk(name, rows, depth=2)):
@@ -81,8 +136,8 @@ def test_against_a_wide_network(rows):
 
 def test_what_is_refused(rows):
     cases = [
-        ("kernel_lengths", lambda: nl.nngp("tanh", rows * np.arange(1, 13)[:, None])),
-        ("kernel_lengths", lambda: nl.nngp("relu", np.zeros((3, 2)))),
+        ("kernel_moments", lambda: nl.nngp(WILD, rows * np.arange(1, 13)[:, None])),
+        ("kernel_moments", lambda: nl.nngp(WILD, rows)),
         ("kernel_rows", lambda: nl.nngp("tanh", [1.0, 2.0])),
         ("kernel_rows", lambda: nl.nngp("tanh", [[math.nan]])),
         ("no_tangent_kernel", lambda: nl.ntk("binary_step", rows)),

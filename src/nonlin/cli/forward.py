@@ -27,8 +27,10 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Every sum of a small network with its numbers."""
-    from nonlin.network import Network
+    from nonlin.network import Initialisation, Network
 
+    if Initialisation(init).from_data:
+        raise InputError("needs_data", name=init)
     layers = reading.sizes(sizes, say("cli.metavar.sizes"))
     chosen = reading.activations(hidden)
     network = Network(

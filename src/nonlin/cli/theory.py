@@ -13,7 +13,8 @@ import typer
 from nonlin._errors import InputError
 from nonlin._text import say
 from nonlin.cli.shared import printing, reading
-from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture
+from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture, Quiet
+from nonlin.cli.shared.progress import progress
 
 if TYPE_CHECKING:
     from nonlin.activation import Activation
@@ -29,6 +30,7 @@ def command(
     output: Picture = None,
     parameter: Parameters = [],  # noqa: B006 - typer copies it
     dark: Dark = False,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Moments, gains and mean field of one activation."""
@@ -36,10 +38,11 @@ def command(
 
     activation = reading.activation(name, parameter)
     layers = reading.depth(depth)
-    known = moments(activation)
-    weights = reading.number(sw, "--sw") ** 2 if sw else _kept(activation, known.second)
     biases = reading.number(sb, "--sb") ** 2
-    field = mean_field(activation, weight_variance=weights, bias_variance=biases)
+    with progress(quiet, say("cli.theory.integrating")):
+        known = moments(activation)
+        weights = reading.number(sw, "--sw") ** 2 if sw else _kept(activation, known.second)
+        field = mean_field(activation, weight_variance=weights, bias_variance=biases)
     if output is not None:
         from nonlin import figures
 

@@ -14,7 +14,8 @@ from nonlin.theory.propagation import nonlinearity
 from nonlin.theory.variance import VarianceMap, second_moments
 
 DEEP = 5  # hidden layers from which it matters
-NEARLY_LINES = (0.1, 0.03, 0.01, 0.003, 1e-3, 3e-4, 1e-4)  # q, at which training went best
+NEARLY_LINES = (0.3, 0.1, 0.03, 0.01, 0.003, 1e-3, 3e-4, 1e-4)  # q: training went best there
+FLAT = 6.0  # q * depth at most, there: every layer bends what comes through it a little more
 LARGER = tuple(float(f"{10 ** (k / 4):.3g}") for k in range(-3, 25))  # from 0.178 to 1e6
 START = 1.5  # a mean square that is off by this factor ...
 OFF = 1.6  # ... is off by no more than that in any layer
@@ -46,15 +47,15 @@ def pick(activation: Activation, depth: int) -> Pick:
 
 @lru_cache(maxsize=1024)
 def _first_that_lasts(f: Nonlinearity, depth: int) -> Pick:
-    for name, q in _candidates():
+    for name, q in _candidates(depth):
         lengths = _map(f, name, q)
         if lengths is not None and _lasts(lengths, q, depth):
             return Pick(name, q, True)
     return Pick("forward", 1.0, False)
 
 
-def _candidates() -> Iterator[tuple[str, float]]:
-    yield from (("critical", q) for q in NEARLY_LINES)
+def _candidates(depth: int) -> Iterator[tuple[str, float]]:
+    yield from (("critical", q) for q in NEARLY_LINES if q * depth <= FLAT)
     yield "forward", 1.0
     yield from (("critical", q) for q in LARGER)
     yield from (("forward", q) for q in LARGER)

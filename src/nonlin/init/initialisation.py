@@ -41,8 +41,8 @@ class Initialisation:
     edge of chaos with fixed point `q`, where biases are random, too. orthogonal and sparse
     weights have the forward gain. With another `q` than 1 forward keeps sums of that mean square
     (q / (fan_in E[f(sqrt(q) z)^2])), or gives them the mean square `target`. lsuv and autoinit
-    start from data: see `fitted`. auto picks for a network of `depth` hidden layers: see
-    `chosen` and `layers`.
+    start from the data of the first training: see `Network.begin` and `fitted`. auto picks for a
+    network of `depth` hidden layers: see `chosen` and `layers`.
 
     Raises InputError for an unknown name and for options that cannot be.
     """
@@ -65,6 +65,11 @@ class Initialisation:
     def source(self) -> str:
         """Where the rule was published."""
         return self._rule.source
+
+    @property
+    def from_data(self) -> bool:
+        """Do weights start from data? See `fitted`."""
+        return self._rule.from_data
 
     @property
     def _rule(self) -> Rule:
@@ -121,7 +126,7 @@ class Initialisation:
 
     def std(self, fan_in: int, fan_out: int, activation: str | Activation | None = None) -> float:
         """Standard deviation of a weight."""
-        if self._rule.from_data:
+        if self.from_data:
             raise InputError("needs_data", name=self.name)
         chosen = self.chosen(activation)
         return math.sqrt(chosen._rule.variance(fan_in, fan_out, chosen._feed(activation)))
@@ -192,7 +197,7 @@ class Initialisation:
         and variance of X and, behind each activation, of its outputs. Raises InputError for
         other rules, and where a layer gives nothing that could be scaled.
         """
-        if not self._rule.from_data:
+        if not self.from_data:
             raise InputError("needs_no_data", name=self.name)
         return fitted(self.name, network, X)
 

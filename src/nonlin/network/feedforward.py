@@ -53,6 +53,9 @@ class Feedforward:
             yield self.parameters[start : start + count].reshape(shape)
             start += count
 
+    def begin(self, X: np.ndarray) -> None:
+        """Called before training on X (rows, inputs): a chance to start from these rows."""
+
     def logits(self, X: Any) -> np.ndarray:
         """Preactivations of the output layer, shape (rows, outputs), for X (rows, inputs)."""
         values = checks.features(X, self.sizes[0], self.dtype)

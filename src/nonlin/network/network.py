@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,11 +13,14 @@ from nonlin import checks
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.fills import streams
+from nonlin.init.fitted import START
 from nonlin.init.initialisation import Initialisation, initialisation
 from nonlin.network.feedforward import Feedforward
 from nonlin.network.loss import Loss
 from nonlin.network.settings import Job, Record, Settings
 from nonlin.network.train import train
+
+FIRST_ROWS = 256  # of which lsuv and autoinit know the data
 
 
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
@@ -29,9 +33,9 @@ class Network(Feedforward):
     init: a name or an Initialisation; "auto" scales each layer by the gain of the activation
     that feeds it (1 for the first layer, so inputs should be standardised), and picks the size
     of signals in a network of 5 hidden layers or more so that they and the gradients last, where
-    that can be (see `Initialisation`). dtype: float32, or
-    float64. `parameters` is the buffer (all weight matrices, then all biases); `fit` changes
-    it in place. Raises InputError for anything that does not fit together.
+    that can be (see `Initialisation`). "lsuv" and "autoinit" start from data: see `begin`.
+    dtype: float32, or float64. `parameters` is the buffer (all weight matrices, then all biases);
+    `fit` changes it in place. Raises InputError for anything that does not fit together.
     """
 
     def __init__(
@@ -48,7 +52,7 @@ class Network(Feedforward):
         rule, number = initialisation(init), checks.seed(seed)
         buffer = np.zeros(checks.parameter_count(layers), checks.real_dtype(dtype))
         Feedforward.__init__(self, layers, *activations, rule.name, number, buffer)
-        self._initialise(replace(rule, depth=max(rule.depth, len(self.hidden), 1)))
+        self._initialise(rule)
 
     @classmethod
     def of(
@@ -67,7 +71,23 @@ class Network(Feedforward):
         object.__setattr__(result, "init", initialisation(init).name)
         return result
 
-    def _initialise(self, rule: Initialisation) -> None:
+    def begin(self, X: np.ndarray) -> None:
+        """With init "lsuv" or "autoinit", weights start from X (rows, inputs), unless trained.
+
+        From 256 rows, evenly spread. The first `fit` does it, as does everything that trains;
+        until then weights are those of "orthogonal" or "forward".
+        """
+        rule = initialisation(self.init)
+        if not rule.from_data:
+            return
+        fresh = Network(self.sizes, self.hidden, self.output, rule, self.seed, self.dtype)
+        if np.array_equal(fresh.parameters, self.parameters):
+            rows = X[:: math.ceil(len(X) / FIRST_ROWS)]
+            self.parameters[:] = rule.fitted(self, rows).parameters
+
+    def _initialise(self, given: Initialisation) -> None:
+        rule = replace(given, name=START.get(given.name, given.name))
+        rule = replace(rule, depth=max(rule.depth, len(self.hidden), 1))
         randoms, feeding = streams(self.seed, len(self.sizes) - 1), (None, *self.hidden)
         rules = rule.layers(self.hidden)
         layers = zip(rules, randoms, self.weights, self.biases, feeding, strict=True)

@@ -169,6 +169,7 @@ def run_of(job: Job, shared: Shared) -> _Run:
     held_out = type(data)(*(column[:0] for column in data))  # nothing
     if job.validation is not None:
         held_out = data_of(job.network, loss, *checks.validation(job.validation), shared)
+    job.network.begin(data.inputs)
     rule = _rule(job.settings, data.inputs.shape[0])
     memory = job.memory or Memory.of(job.network)
     return _Run(job.network, layout, data, held_out, rule, memory, kernels)

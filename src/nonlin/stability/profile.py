@@ -124,6 +124,7 @@ def profile(
     examples = []
     for seed in range(seeds):
         network = Network(sizes, activation, rows.output, init, seed)
+        network.begin(np.asarray(rows.X, network.dtype))
         examples.append(measured(NetworkSubject.of(network, rows.X, rows.y)))
     rule = init if isinstance(init, Initialisation) else Initialisation(init)
     chosen = Initialisation(rule.name, rule.q, rule.value, len(hidden)).chosen(activation)

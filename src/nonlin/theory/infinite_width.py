@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.checks import integer, number
+from nonlin.gaussian_moments.nonlinearity import Nonlinearity
 from nonlin.gaussian_moments.quadrature import Array
 from nonlin.theory.dual import Dual, dual
 from nonlin.theory.propagation import nonlinearity
+from nonlin.theory.two_lengths import duals
+from nonlin.theory.variance import second_moments
 
 SAME_LENGTH = 1e-6  # relative: rows whose squared lengths differ by less have one length
 
@@ -27,10 +31,11 @@ def nngp(
 ) -> Array:
     """The neural network Gaussian process kernel between the rows of X, shape (rows, rows).
 
-    Of networks with `depth` hidden layers, in the limit of infinite width. All rows must have one
-    length (divide each by its norm), unless the activation is homogeneous, as relu is. The
-    relative error is about 1e-10 for each layer. Raises InputError otherwise.
-    Source: Lee et al. 2018 (arXiv:1711.00165).
+    Of networks with `depth` hidden layers, in the limit of infinite width. Rows may have any
+    lengths; where they differ and the activation has kinks without being homogeneous, as relu is,
+    every pair of rows takes some milliseconds (rows of one length are quick: divide each by its
+    norm). The relative error is about 1e-10 for each layer. Raises InputError where E[f(z)^2] is
+    not finite. Source: Lee et al. 2018 (arXiv:1711.00165).
     """
     return _kernels(activation, X, depth, weight_variance, bias_variance)[0]
 
@@ -65,11 +70,8 @@ def _kernels(
     kernel = w * rows @ rows.T / rows.shape[1] + b
     tangent = kernel.copy()
     for _ in range(integer("depth", depth, 1)):
-        lengths = _lengths(kernel, homogeneous, get(activation).name)
-        q = 1.0 if homogeneous else float(lengths.mean())
-        values, slopes = _duals(dual(f, q), kernel, lengths)
-        scale = np.sqrt(np.outer(lengths, lengths)) if homogeneous else 1.0
-        kernel = w * values * scale + b
+        values, slopes = _duals(f, kernel, homogeneous, get(activation).name)
+        kernel = w * values + b
         tangent = kernel + w * tangent * slopes
     return kernel, tangent
 
@@ -91,16 +93,23 @@ def _shape(X: Any) -> tuple[int, ...]:
         return (len(X),)
 
 
-def _lengths(kernel: Array, homogeneous: bool, name: str) -> Array:
-    lengths = np.diag(kernel).copy()
-    spread = lengths.max() - lengths.min()
-    if lengths.min() <= 0 or (not homogeneous and spread > SAME_LENGTH * lengths.max()):
-        raise InputError("kernel_lengths", name=name)
-    return lengths
+def _duals(f: Nonlinearity, kernel: Array, homogeneous: bool, name: str) -> tuple[Array, Array]:
+    """Both duals for every pair of rows: by one table where one length, or any, is enough."""
+    lengths = np.diag(kernel)
+    if homogeneous:
+        sizes = np.where(lengths > 0, lengths, 1.0)  # a row of zeros stays one
+        values, slopes = _of_one_length(dual(f, 1.0), kernel, sizes)
+        return values * np.sqrt(np.outer(lengths, lengths)), slopes
+    for q in (lengths.min(), lengths.max()):
+        if q > 0 and not math.isfinite(sum(second_moments(f, float(q)))):
+            raise InputError("kernel_moments", name=name, q=f"{q:g}")
+    if lengths.max() - lengths.min() > SAME_LENGTH * lengths.max() or lengths.min() == 0:
+        return duals(f, kernel)
+    return _of_one_length(dual(f, float(lengths.mean())), kernel, lengths)
 
 
-def _duals(table: Dual, kernel: Array, lengths: Array) -> tuple[Array, Array]:
-    """Both duals for every pair of rows; each pair is computed once."""
+def _of_one_length(table: Dual, kernel: Array, lengths: Array) -> tuple[Array, Array]:
+    """From the correlations; each pair is computed once."""
     above = np.triu_indices(len(kernel))
     correlations = kernel[above] / np.sqrt(lengths[above[0]] * lengths[above[1]])
     full = []
