@@ -116,7 +116,7 @@ class Mlp:
     @property
     def recipe(self):
         return Recipe(
-            learning_rate=self.learning_rate, usual_rate=1e-2, batch_size=32, epochs=16, steps=300
+            learning_rate=self.learning_rate, usual_rate=1e-2, batch_size=32, epochs=20, steps=380
         )
 
     concurrent = False
@@ -203,13 +203,13 @@ def drawn(name, like, seed=0):
 
 
 RANDOM = np.random.default_rng(5)
-X = RANDOM.standard_normal((900, 12))
+X = RANDOM.standard_normal((600, 12))
 Y = (X[:, 0] > 0).astype(int) + (X[:, 2] > 0)
 QUANTITY = np.sin(X[:, 0]) + X[:, 1]
 
 
 def net(name="relu", depth=4, y=Y, **options):
-    sizes = [12, *[32] * depth, 3 if y is Y else 1]
+    sizes = [12, *[24] * depth, 3 if y is Y else 1]
     shapes = [(np.empty((i, o)), np.empty(o)) for i, o in pairwise(sizes)]
     return Mlp(name, drawn(name, shapes), **{"X": X, "y": y, **options})
 

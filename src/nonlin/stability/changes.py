@@ -36,6 +36,7 @@ from nonlin.stability.verdicts import COPIED, FEW, Finding, place
 
 FOREIGN = 5.0  # times the size that `auto` gives weights, or its inverse: not drawn for this
 LARGE_BIAS = 5.0  # standardised signals rarely come so far
+ONE_SIDED = 1.0  # mean of the biases of a layer: most of its sums are on one side
 FIRST = 16  # weights of a neuron that are compared with those of others
 RATES = (0.01, 0.1, 10.0, 100.0)  # times the learning rate
 ODD, STRANGE = 10.0, 100.0  # times the usual rate, or its inverse
@@ -147,7 +148,7 @@ def _foreign(
     """(layer, what is wrong with its parameters)."""
     pairs = zip(parameters, fresh, strict=True)
     hidden = all(weights.any() for weights, _ in parameters[:-1])
-    for number, ((weights, biases), (usual, _)) in enumerate(pairs, start=1):
+    for number, ((weights, biases), (usual, drawn)) in enumerate(pairs, start=1):
         if hidden and number == len(parameters) and not (weights.any() or biases.any()):
             continue  # common practice: outputs start at 0
         if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
@@ -162,9 +163,14 @@ def _foreign(
             yield number, text("cause.copied")
         elif not 1 / FOREIGN <= size <= FOREIGN:
             yield number, text("cause.weights", size=f"{size:.2g}")
-        elif np.abs(biases).max() > LARGE_BIAS:
+        elif np.abs(biases).max() > LARGE_BIAS or _one_sided(biases, drawn):
             extreme = biases[np.abs(biases).argmax()]
             yield number, text("cause.biases", value=f"{extreme:.3g}")
+
+
+def _one_sided(biases: np.ndarray, drawn: np.ndarray) -> bool:
+    """Further than biases that an initialisation draws at random."""
+    return len(biases) > FEW and abs(biases.mean()) > ONE_SIDED + np.abs(drawn).max()
 
 
 def _few_distinct(weights: np.ndarray) -> bool:
@@ -290,14 +296,12 @@ def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Su
     """All layers drawn for their activations."""
     names = _names(subject)
     why = text("cause.initialisation", names=names, init=subject.init)
-    level = UNUSUAL if found else USUAL
+    level = CONSPICUOUS if found else UNUSUAL
     if subject.init == "auto":
         fresh = subject.changed(Initialise())
         if fresh is not None and _equal(subject.parameters, fresh.parameters):
             return  # they are just these
-        why = text("cause.drawn")
-    elif found:
-        level = CONSPICUOUS
+        why, level = text("cause.drawn"), UNUSUAL if found else USUAL
     advice = text("change.initialisation", names=names)
     yield Suspect("initialisation", (), Initialise(), level, why, advice)
 
