@@ -32,6 +32,7 @@ CAUSES: dict[str, tuple[set[str], set[str]]] = {
     "identity": ({"activation", "identity"}, set()),
     "weights": ({"layers", "layer", "initialisation", "drawn"}, set()),
     "inputs": ({"inputs"}, set()),
+    "outliers": ({"outliers", "inputs"}, set()),  # Cauchy, and 300 times too large
     "targets": ({"targets"}, set()),
     "momentum": ({"momentum"}, {"rate_high", "rate_low"}),
     "decay": ({"decay", "weight_decay"}, set()),

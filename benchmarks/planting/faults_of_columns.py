@@ -31,6 +31,7 @@ FAULTS = (
     inputs(
         "a column that lies far out",
         Setup(data="xor", rate=1e-3),
+        cause="outliers",
         inputs=beside(lambda random, rows: 300 * random.standard_cauchy(rows)),
     ),
     inputs(
