@@ -72,7 +72,7 @@ FAULTS = {  # network, inputs, settings; cause, what is found, its first layer, 
         "layers", "vanishing", 1, ALL,
     ),
     "gain of lecun for relu": (
-        lambda: net("relu", 20, "lecun_normal", 64), X, None, "initialisation", "vanishing", 1, [],
+        lambda: net("relu", 25, "lecun_normal", 64), X, None, "initialisation", "vanishing", 1, [],
     ),
     "ordered phase": (ordered, X, None, "initialisation", "vanishing", 1, []),
     "faint inputs": (net, X * 1e-4, None, "inputs", "dying", 1, [1]),

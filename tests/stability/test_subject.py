@@ -233,7 +233,7 @@ FAULTS = {  # subject; cause, its layers, what is found, in which layer first
     "rate": (lambda: net(learning_rate=3.0), "learning_rate", (), "exploding", None),
     "dead layer": (lambda: edited(net(), dead), "layers", (3,), "dying", 3),
     "small sigmoid": (
-        lambda: edited(net("sigmoid", 3, learning_rate=0.03), small), "layers", (1, 2, 3, 4),
+        lambda: edited(net("sigmoid", 4, learning_rate=0.03), small), "layers", (1, 2, 3, 4, 5),
         "vanishing", 1,
     ),
     "unscaled inputs": (lambda: net(X=X * 1000 + 500), "inputs", (1,), "exploding", 1),
@@ -292,7 +292,7 @@ def test_stability_is_that_of_our_network_with_these_weights():
     """The same quantities, whoever computes them."""
     subject = net("tanh", 3)
     weights, biases = zip(*subject.parameters, strict=True)
-    ours = nl.Network([12, 32, 32, 32, 3], "tanh", "softmax", dtype=np.float64)
+    ours = nl.Network([12, 24, 24, 24, 3], "tanh", "softmax", dtype=np.float64)
     one = nl.stability(subject)
     other = nl.stability(ours.with_weights(weights, biases), X, Y, rows=None)
     assert one.loss == pytest.approx(other.loss)
