@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -64,14 +64,18 @@ def records(written: str, separator: str, quoting: str) -> list[list[str]]:
     """The cells of the first RECORDS lines that are not blank; up to one that is broken."""
     found = []
     with suppress(csv.Error):
-        for row in islice(lines(written, separator, quoting), RECORDS):
+        text = io.StringIO(written, newline="")
+        for row in islice(lines(text, separator, quoting), RECORDS):
             found.append(row)
     return found
 
 
-def lines(written: str, separator: str, quoting: str) -> Iterator[list[str]]:
-    """The cells of each line that is not blank. Raises csv.Error for one that cannot be read."""
-    rows = csv.reader(io.StringIO(written, newline=""), **options(separator, quoting))
+def lines(written: Iterable[str], separator: str, quoting: str) -> Iterator[list[str]]:
+    """The cells of each line that is not blank, of an open text whose line ends are left alone.
+
+    Raises csv.Error for one that cannot be read.
+    """
+    rows = csv.reader(written, **options(separator, quoting))
     return (row for row in rows if len(row) > 1 or "".join(row).strip())
 
 
