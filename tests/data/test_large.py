@@ -95,13 +95,60 @@ def test_of_more_than_100_000_rows_100_000_are_kept():
         assert note.key == "choose.sampled"
 
 
-@pytest.mark.parametrize(
-    "content", [b"\xff\xfe" + "a,y\n".encode("utf-16-le") * 500, b"# x\na,y\n"]
-)
-def test_what_is_not_plain_is_read_as_a_whole(content, tmp_path, small_limits):
+ODD = {  # the first lines, and how one row of three cells is written
+    "utf-16": ("größe,art,y", '"{0},5","ja, ""gut""",{1}'),
+    "utf-16-be": ("\ufeffgröße,art,y", "{0},x,{1}"),
+    "utf-32": ("größe,art,y", "{0},x,{1}"),
+    "utf-8-sig": ("größe,art,y", "{0},ä,{1}"),
+    "cp1252": ("größe;art;y", "{0};ä é;{1}"),
+    "gb18030": ("数量,种类,y", "{0},甲乙,{1}"),
+    "utf-8": ("# it's 19\" wide\n# two\nsize,kind,y", "{0},x,{1}"),
+    "ascii": ("# size,kind,y", "{0},x,{1}"),
+    "utf8": ("size,kind,y", '"{0}","19\\" rack, ""wide\\"",{1}'.replace('""', '\\"')),
+    "latin-1": ("# größe\n# size;kind;y", '{0};"19\\" ä";{1}'),
+}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ODD)
+def test_other_texts_are_not_read_as_a_whole(encoding, end, tmp_path, monkeypatch):
+    """Comments, marks, other encodings, backslashes: as a small file has them, cell by cell."""
+    head, row = ODD[encoding]
     path = tmp_path / "t.csv"
-    path.write_bytes(content + b"1,2\n" * 0 + b"" * 1000)
-    assert large.scanned(path) is None
+    lines = [*head.split("\n"), *(row.format(k, k % 7 / 4) for k in range(300))]
+    path.write_bytes((end.join(lines) + end).encode(encoding))
+    whole = read(str(path), "y")
+    monkeypatch.setattr(large, "LARGE", 1000)
+    monkeypatch.setattr("nonlin.data.read.read_cells", None)
+    part = read(str(path), "y")
+    assert part.of_rows == part.rows == 300
+    assert part.plan == whole.plan
+    assert part.features.equals(whole.features)
+    assert part.features.schema == whole.features.schema
+    assert np.array_equal(part.target, whole.target)
+    keys = [note.key for note in part.notes]
+    assert keys.pop(0) == "choose.sampled"
+    assert sorted(keys) == sorted(note.key for note in whole.notes)
+
+
+def test_what_cannot_be_copied_is_read_as_a_whole(tmp_path, monkeypatch):
+    """A letter of another encoding far down, and packed text under the name of a plain one."""
+    path = tmp_path / "t.csv"
+    lines = ["grö,kind,y", *(f"{k / 7:.3f},{'ab'[k % 2]},{k % 7}" for k in range(60_000))]
+    path.write_bytes("\n".join(lines).encode("cp1252") + "\n5.1,ä\x81,5\n".encode("latin-1"))
+    monkeypatch.setattr(large, "LARGE", 1000)
+    assert read(str(path), "y").of_rows == 0
+    path.write_bytes(gzip.compress(frame(400).write_csv().encode(), mtime=0))
+    assert read(str(path), "kind").of_rows == 0
+
+
+def test_a_large_file_without_names_says_so(tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_text("".join(f"{k / 7:.3f},{k}\n" for k in range(300)))
+    monkeypatch.setattr(large, "LARGE", 1000)
+    table = read(str(path))
+    assert table.of_rows == 300
+    assert "choose.no_header" in {note.key for note in table.notes}
 
 
 def test_several_files(tmp_path):

@@ -21,7 +21,7 @@ from nonlin.data.dialect import BACKSLASH, DOUBLED, LITERAL, Dialect
 from nonlin.data.plain_text import plain_text
 
 UNNAMED = re.compile(r"\s*(_duplicated_\d+)?")
-MARK = re.compile(rb"#\s*")
+MARK = re.compile(r"#\s*")
 
 
 def read_cells(
@@ -43,7 +43,7 @@ def read_cells(
         _name_the_line(path.name, raw, how)
         raise
     frame, again = without_heads(named(stripped(frame), how))
-    notes.extend(_said(how, again))
+    notes.extend(said(how, again))
     notes.extend(_odd_lines(frame, raw, how))
     return frame, how, notes
 
@@ -52,11 +52,19 @@ def _head(raw: bytes) -> str:
     return raw[: 2 * dialect.SAMPLE].decode(errors="ignore")
 
 
+def marked_names(line: str, how: Dialect) -> list[str]:
+    """The names in a line that begins with a mark, as `# a,b,c`."""
+    return next(iter(dialect.records(MARK.sub("", line, count=1), how.separator, DOUBLED)), [])
+
+
 def _table(raw: bytes, how: Dialect) -> bytes:
     """The lines of the table: names, if there are any, and rows."""
     for _ in range(how.comments):
         raw = raw.partition(b"\n")[2]
-    return MARK.sub(b"", raw, count=1) if how.marked else raw
+    if not how.marked:
+        return raw
+    head, end, rest = raw.partition(b"\n")
+    return MARK.sub("", head.decode(), count=1).encode() + end + rest
 
 
 def _without_blank_lines(raw: bytes, how: Dialect) -> bytes:
@@ -115,9 +123,13 @@ def _best_quoted(raw: bytes, how: Dialect) -> tuple[list[list[str]], Dialect]:
     """All lines, read with the way of quoting by which most of them fit the first one."""
     written = raw.decode()
     quoting = [*([BACKSLASH] if b'\\"' in raw else []), DOUBLED, LITERAL]
-    ways = {each: list(dialect.lines(written, how.separator, each)) for each in quoting}
+    ways = {each: list(_lines(written, how.separator, each)) for each in quoting}
     best = max(quoting, key=lambda each: dialect.fitting(ways[each]))
     return ways[best], replace(how, quoting=best)
+
+
+def _lines(written: str, separator: str, quoting: str) -> Iterable[list[str]]:
+    return dialect.lines(io.StringIO(written, newline=""), separator, quoting)
 
 
 def _framed(rows: list[list[str]], how: Dialect) -> pl.DataFrame:
@@ -197,7 +209,7 @@ def _spanning(frame: pl.DataFrame) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _said(how: Dialect, again: int) -> Iterable[Text]:
+def said(how: Dialect, again: int) -> Iterable[Text]:
     """Notes on the layout."""
     if how.comments:
         yield text("choose.comments", count=how.comments)

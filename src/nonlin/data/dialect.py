@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +21,7 @@ BEFORE = ("# ", "sep=", "SEP=")  # comments, and what Excel says of the separato
 SAMPLE = 1 << 18  # bytes that show how a file is laid out
 RECORDS = 500  # of them
 VALUES = ("number", "date")
+NO_VALUE = frozenset(gap_words.EVERY)
 YEAR = re.compile(r"\s*(1[89]|20)\d\d\s*")
 
 
@@ -64,14 +65,18 @@ def records(written: str, separator: str, quoting: str) -> list[list[str]]:
     """The cells of the first RECORDS lines that are not blank; up to one that is broken."""
     found = []
     with suppress(csv.Error):
-        for row in islice(lines(written, separator, quoting), RECORDS):
+        text = io.StringIO(written, newline="")
+        for row in islice(lines(text, separator, quoting), RECORDS):
             found.append(row)
     return found
 
 
-def lines(written: str, separator: str, quoting: str) -> Iterator[list[str]]:
-    """The cells of each line that is not blank. Raises csv.Error for one that cannot be read."""
-    rows = csv.reader(io.StringIO(written, newline=""), **options(separator, quoting))
+def lines(written: Iterable[str], separator: str, quoting: str) -> Iterator[list[str]]:
+    """The cells of each line that is not blank, of an open text whose line ends are left alone.
+
+    Raises csv.Error for one that cannot be read.
+    """
+    rows = csv.reader(written, **options(separator, quoting))
     return (row for row in rows if len(row) > 1 or "".join(row).strip())
 
 
@@ -118,21 +123,21 @@ def _rank(sample: str, separator: str, known: Dialect | None) -> tuple[float, fl
         return 0.0, 0.0, False, 0
     width = len(rows[0])
     fits = sum(len(row) == width for row in rows) / len(rows)
-    cells = [cell for row in rows for cell in row]
-    odd = sum(_odd(cell) for cell in cells) / len(cells)
     preferred = known is not None and known.separator == separator
-    return (fits * (1 - odd) if width > 1 else 0.0), fits, preferred, width
+    if width == 1:
+        return 0.0, fits, preferred, width
+    cells = [cell for row in rows for cell in row]
+    odd = sum(map(_odd, cells)) / len(cells)
+    return fits * (1 - odd), fits, preferred, width
 
 
 def _odd(cell: str) -> bool:
     """Does it look like several cells? A quote inside is one that opens none."""
-    return not SEPARATING.isdisjoint(cell) and not any(
-        NUMBERS[sign].match(cell.strip()) for sign in numerals.DECIMALS
-    )
+    return not SEPARATING.isdisjoint(cell) and not NUMBER.match(cell.strip())
 
 
 SEPARATING = frozenset(SEPARATORS)
-NUMBERS = {sign: re.compile(numerals.pattern(sign)) for sign in numerals.DECIMALS}
+NUMBER = re.compile("|".join(map(numerals.pattern, numerals.DECIMALS)))
 
 
 def _escaped(sample: str, separator: str) -> bool:
@@ -177,13 +182,12 @@ def _names(rows: Sequence[Sequence[str]]) -> bool | None:
 def _kind(cells: Sequence[str]) -> str:
     """ "number", "date" or "text"; "" if there are gaps only."""
     stripped = [cell.strip() for cell in cells]
-    there = pl.Series(
-        [cell for cell in stripped if cell and cell not in gap_words.EVERY], dtype=pl.String
-    )
-    if not len(there):
+    written = [cell for cell in stripped if cell and cell not in NO_VALUE]
+    if not written:
         return ""
-    if all(any(NUMBERS[sign].match(cell) for sign in numerals.DECIMALS) for cell in there):
+    if all(map(NUMBER.match, written)):
         return "number"
+    there = pl.Series(written, dtype=pl.String)
     return "date" if written_dates.orders(there) or written_dates.is_clock(there) else "text"
 
 

@@ -24,11 +24,18 @@ FREQUENT = 0.05  # share of the rows that a level has
 
 def either(cells: pl.DataFrame) -> dict[str, frozenset[str]]:
     """The words of EITHER in each column that holds some."""
-    found = {
-        column.name: frozenset(column.filter(column.is_in(EITHER)).unique().to_list())
-        for column in cells
+    return {
+        name: frozenset(cells[name].filter(cells[name].is_in(EITHER)).unique().to_list())
+        for name in holding(cells, EITHER)
     }
-    return {name: words for name, words in found.items() if words}
+
+
+def holding(cells: pl.DataFrame, words: Iterable[str]) -> list[str]:
+    """The columns that hold one of the words; asked of all at once, since few do."""
+    if not cells.width:
+        return []
+    found = cells.select(pl.all().is_in(list(words)).any()).row(0, named=True)
+    return [name for name, there in found.items() if there]
 
 
 def levels(cells: pl.Series, elsewhere: Mapping[str, Iterable[str]]) -> tuple[str, ...]:

@@ -1,22 +1,26 @@
 """Files that need not fit into memory: a stratified random part of their rows, read in one pass.
 
-CSV: all cells are read as text, and the part goes the way of a small file.
+CSV: all cells are read as text, and the part goes the way of a small file. What is not in UTF-8,
+or has backslashes before quotes, is written again first, block by block, into a temporary file.
 """
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Sequence
+import csv
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from nonlin._text import text
+from nonlin._text import Text, text
 from nonlin.data import cells, dialect, gap_words, search
 from nonlin.data.dialect import DOUBLED, SAMPLE, Dialect
-from nonlin.data.plain_text import GZIP
+from nonlin.data.plain_text import encoding_of
+from nonlin.data.rewritten import rewritten
 from nonlin.data.source import Source
 from nonlin.data.split import LEAST_PER_CLASS
 from nonlin.data.wishes import Wishes
@@ -43,16 +47,23 @@ class Scan:
         return self.rows.collect_schema().names()
 
 
-def scanned(path: Path, header: bool | None = None) -> Scan | None:
-    """A large file; None if it is small, unreadable, or no plain text in UTF-8."""
+@contextmanager
+def scanned(path: Path, header: bool | None = None) -> Iterator[Scan | None]:
+    """A large file, to be read inside; None if it is small, unreadable, packed or no text."""
+    if path.is_file() and path.suffix.lower() in (*PARQUET, *TEXT):
+        with tempfile.TemporaryDirectory(prefix="nonlin-") as folder:
+            yield _scan(path, header, folder)
+    else:
+        yield None
+
+
+def _scan(path: Path, header: bool | None, folder: str) -> Scan | None:
     try:
-        if path.is_file() and path.suffix.lower() in PARQUET:
+        if path.suffix.lower() in PARQUET:
             return _parquet(path)
-        if path.is_file() and path.suffix.lower() in TEXT and path.stat().st_size >= LARGE:
-            return _text(path, header)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError):
+        return _text(path, header, folder) if path.stat().st_size >= LARGE else None
+    except (pl.exceptions.PolarsError, OSError, UnicodeError, csv.Error):
         return None  # reading it as usual says what is wrong
-    return None
 
 
 def _parquet(path: Path) -> Scan | None:
@@ -61,25 +72,34 @@ def _parquet(path: Path) -> Scan | None:
     return Scan(lazy, None) if many else None
 
 
-def _text(path: Path, header: bool | None) -> Scan | None:
+def _text(path: Path, header: bool | None, folder: str) -> Scan | None:
     with path.open("rb") as file:
         head = file.read(2 * SAMPLE)
-    if b"\0" in head or head.startswith((GZIP, codecs.BOM_UTF8)):
+    encoding = encoding_of(_whole_lines(head))
+    if encoding is None:
         return None
-    written = head.rpartition(b"\n")[0].decode()
-    how = dialect.find(written, "UTF-8", header)
-    if how.comments or how.marked or how.quoting != DOUBLED:
-        return None
+    written = _whole_lines(head).decode(encoding).removeprefix("\ufeff")
+    how = dialect.find(written, encoding, header)
+    if encoding != "UTF-8" or how.quoting != DOUBLED:
+        path = rewritten(path, how, folder)
+    marked = cells.marked_names(written.split("\n")[how.comments], how) if how.marked else None
     lazy = pl.scan_csv(
         path,
         glob=False,
         infer_schema=False,
         separator=how.separator,
-        has_header=how.header,
-        with_column_names=lambda names: cells.names(names, how.header),
+        skip_lines=how.comments + how.marked,
+        has_header=how.header and not how.marked,
+        with_column_names=lambda names: cells.names(marked or names, how.header),
     )
     stripped = lazy.with_columns(pl.all().str.strip_chars())
     return Scan(stripped.with_columns(pl.when(pl.all() != "").then(pl.all())), how)
+
+
+def _whole_lines(head: bytes) -> bytes:
+    """Without the last line, of which there may be half; of UTF-16 and UTF-32 whole letters."""
+    end = head.rfind(b"\n") + 1
+    return head[: end + -end % 4] if b"\0" in head else head[:end]
 
 
 def part(scan: Scan, targets: Sequence[str], wishes: Wishes) -> tuple[Source, search.Levels, int]:
@@ -89,13 +109,11 @@ def part(scan: Scan, targets: Sequence[str], wishes: Wishes) -> tuple[Source, se
     Rows without a target are left out. A class keeps LEAST_PER_CLASS rows at least, if it has
     them. Always the same rows of the same file. Raises PolarsError for a broken file.
     """
-    target, lazy, notes = targets[0], scan.rows, []
+    target, lazy, again = targets[0], scan.rows, 0
     column, levels = _column(lazy, target), {}
     if scan.dialect is not None:
         lazy, again = _without_heads(lazy, scan.names, column)
-        if again:
-            notes.append(text("choose.head_again", count=again))
-            column = _column(lazy, target)
+        column = _column(lazy, target) if again else column
         words = _words(lazy) if column.is_in(gap_words.EITHER).any() else {}
         levels = {target: search.levels_of(column, words, wishes)}
         column = column.set(~search.is_there(column, levels[target], wishes), None)
@@ -104,8 +122,21 @@ def part(scan: Scan, targets: Sequence[str], wishes: Wishes) -> tuple[Source, se
     rows = lazy.with_row_index(ROW).filter(pl.col(ROW).is_in(numbers.implode()))
     frame = rows.collect(engine="streaming").sort(ROW).drop(ROW)
     note = text("choose.sampled", rows=len(column), kept=len(chosen))
-    said = cells.of_several_lines(frame) if scan.dialect else ()
-    return Source(frame, (note, *notes, *said), scan.dialect), levels, len(column)
+    return (
+        Source(frame, (note, *_said(scan.dialect, frame, again)), scan.dialect),
+        levels,
+        len(column),
+    )
+
+
+def _said(how: Dialect | None, frame: pl.DataFrame, again: int) -> Iterator[Text]:
+    """As `cells.read_cells` says it of a small file."""
+    if how is None:
+        return
+    if how.encoding != "UTF-8":
+        yield text("choose.encoding", encoding=how.encoding)
+    yield from cells.said(how, again)
+    yield from cells.of_several_lines(frame)
 
 
 def _column(lazy: pl.LazyFrame, name: str) -> pl.Series:

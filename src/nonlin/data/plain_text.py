@@ -25,7 +25,7 @@ def plain_text(path: Path) -> tuple[bytes, str, list[Text]]:
     """
     raw = _unpacked(path)
     notes = []
-    encoding = _encoding(raw)
+    encoding = encoding_of(raw)
     if encoding is None:
         kind = next((kind for mark, kind in FORMATS.items() if raw.startswith(mark)), "?")
         raise InputError("not_text", given=path.name, kind=kind)
@@ -50,7 +50,7 @@ def _unpacked(path: Path) -> bytes:
         raise InputError("not_text", given=path.name, kind=FORMATS[GZIP]) from None
 
 
-def _encoding(raw: bytes) -> str | None:
+def encoding_of(raw: bytes) -> str | None:
     """The encoding by its mark; else the first of UTF-8, Chinese, Western that can be right.
 
     None where there are zero bytes, which no text has: it is UTF-16 without a mark, or no text.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,17 +45,7 @@ def read(
     for a missing, empty or unreadable file, an unknown column, a table of one column.
     """
     path = Path(data).expanduser()
-    scan = None if data in DATA_SETS and not path.exists() else large.scanned(path, wishes.header)
-    levels, of_rows = None, 0
-    if scan is not None:
-        chosen = _targets(target, scan.names, special)
-        try:
-            source, levels, of_rows = large.part(scan, chosen, wishes)
-        except pl.exceptions.PolarsError:  # reading it as usual says what is wrong
-            scan = None
-    if scan is None:
-        source = _source(data, wishes.header)
-        chosen = _targets(target, source.frame.columns, special)
+    source, chosen, levels, of_rows = _rows(path, data, target, special, wishes)
     notes = source.notes
     if target is None:
         notes = (*notes, text("choose.target_taken", column=chosen[0]))
@@ -64,6 +55,24 @@ def read(
         frame, notes = plan.read(frame), (*notes, *said)
     table = from_frame(str(harmless(path.name)), frame, chosen, notes, special, wishes)
     return replace(table, of_rows=of_rows, plan=plan)
+
+
+def _rows(
+    path: Path,
+    data: str,
+    target: str | Sequence[str] | None,
+    special: Mapping[str, str],
+    wishes: Wishes,
+) -> tuple[Source, list[str], search.Levels | None, int]:
+    """All rows, or those of a large file that are taken; the targets; what `large.part` found."""
+    with large.scanned(path, wishes.header) as scan:
+        if scan is not None:
+            chosen = _targets(target, scan.names, special)
+            with suppress(pl.exceptions.PolarsError):  # reading it as usual says what is wrong
+                source, levels, of_rows = large.part(scan, chosen, wishes)
+                return source, chosen, levels, of_rows
+    source = _source(data, wishes.header)
+    return source, _targets(target, source.frame.columns, special), None, 0
 
 
 def _targets(

@@ -74,7 +74,9 @@ def _numbers(bare: pl.Series, rule: Rule, gaps: Gaps) -> pl.Series:
 
 def _values(gaps: Gaps) -> list[float]:
     """The gaps that are numbers."""
-    written = pl.Series(gaps or (), dtype=pl.String).cast(pl.Float64, strict=False)
+    if not gaps:
+        return []
+    written = pl.Series(gaps, dtype=pl.String).cast(pl.Float64, strict=False)
     return written.drop_nulls().to_list()
 
 

@@ -35,14 +35,17 @@ def find(
     text whatever they hold. levels: what `levels_of` has found for the targets, if it was asked
     before.
     """
+    words = None
     if levels is None:
         words = gap_words.either(cells)
         levels = {name: levels_of(cells[name], words, wishes) for name in targets}
     there = pl.repeat(True, cells.height, dtype=pl.Boolean, eager=True)
     for name, known in levels.items():
         there &= is_there(cells[name], known, wishes)
-    kept = cells.filter(there) if there.any() else cells
-    search = _Search(kept, how.separator, wishes, texts, levels)
+    all_of_them = there.all() or not there.any()
+    kept = cells if all_of_them else cells.filter(there)
+    words = words if all_of_them and words is not None else gap_words.either(kept)
+    search = _Search(kept, how.separator, wishes, texts, levels, words)
     return Plan(how, wishes.gaps, search.rules), tuple(search.notes())
 
 
@@ -70,6 +73,15 @@ def _rest(cells: pl.Series, wishes: Wishes) -> pl.Series:
     return cells.filter(~cells.is_in(list(words)).fill_null(True))
 
 
+def _rests(cells: pl.DataFrame, wishes: Wishes) -> dict[str, pl.Series]:
+    """As `_rest`, of every column; most hold no gap."""
+    words = gap_words.EVERY if wishes.gaps is None else wishes.gaps
+    full = set(cells.columns) - set(gap_words.holding(cells, words))
+    return {
+        each.name: each.drop_nulls() if each.name in full else _rest(each, wishes) for each in cells
+    }
+
+
 class _Search:
     """What is found on some cells, step by step."""
 
@@ -80,9 +92,10 @@ class _Search:
         wishes: Wishes,
         texts: Sequence[str],
         levels: Levels,
+        words: Words,
     ) -> None:
-        self.cells, self.separator, self.wishes = cells, separator, wishes
-        rest = {each.name: _rest(each, wishes) for each in cells}
+        self.cells, self.separator, self.wishes, self.words = cells, separator, wishes, words
+        rest = _rests(cells, wishes)
         self.codes = [n for n, column in rest.items() if len(column) and numerals.is_code(column)]
         self.rest = {n: column for n, column in rest.items() if n not in {*texts, *self.codes}}
         self.written, self.any_decimal = numerals.find([*self.rest.values()], separator)
@@ -93,7 +106,6 @@ class _Search:
             if kind == "date"
         }
         self.kinds = kinds | {name: self._number(name) for name in self.written}
-        self.words = gap_words.either(cells)
         known = {name: levels_of(each, self.words, wishes) for name, each in self._words()}
         self.levels = {**known, **levels}
         self.rules = tuple(map(self._rule, cells.columns))
@@ -168,7 +180,8 @@ class _Search:
         if self.wishes.gaps is not None:
             return
         found: dict[str, list[str]] = {"as_levels": [], "as_gaps": []}
-        for rule in self.rules:
+        holding = {*gap_words.holding(self.cells, gap_words.EVERY)}
+        for rule in (each for each in self.rules if each.name in holding):
             there = self.cells[rule.name].drop_nulls()
             words = (
                 gap_words.EITHER + gap_words.ALWAYS if rule.kind == "text" else gap_words.UNUSUAL
