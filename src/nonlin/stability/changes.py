@@ -11,6 +11,7 @@ import numpy as np
 
 from nonlin._text import Text, text
 from nonlin.catalogue import get
+from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Parameters
 from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
@@ -28,8 +29,9 @@ from nonlin.stability.units import (
     outlying,
     robust,
     scaled,
+    short,
     standard,
-    told,
+    unusual,
     usable,
 )
 from nonlin.stability.verdicts import COPIED, FEW, Finding, place
@@ -98,10 +100,11 @@ def _inputs(subject: Subject) -> Iterator[Suspect]:
         return
     if outlying(seen) > FAR:
         edit = Standardise("inputs", seen.medians, robust(seen), CUT)
-        why = text("cause.outliers", **told(seen))
-        yield Suspect("outliers", (1,), edit, CONSPICUOUS, why, text("change.outliers", most=CUT))
+        why = text("cause.outliers", far=short(outlying(seen)))
+        advice = text("change.outliers", most=f"{CUT:g}")
+        yield Suspect("outliers", (1,), edit, CONSPICUOUS, why, advice)
     edit = Standardise("inputs", seen.moments.means, usable(seen))
-    why = text("cause.inputs", **told(seen))
+    why = _not_scaled("inputs", seen)
     level = USUAL if scaled(seen) else CONSPICUOUS
     yield Suspect("inputs", (1,), edit, level, why, text("change.inputs"))
 
@@ -119,7 +122,12 @@ def _targets(subject: Subject) -> Iterator[Suspect]:
         means, scales, key = np.zeros_like(means), means, "change.counts"
     edit = Standardise("targets", means, scales)
     where = (len(subject.layers),)
-    yield Suspect("targets", where, edit, level, text("cause.targets", **told(seen)), text(key))
+    yield Suspect("targets", where, edit, level, _not_scaled("targets", seen), text(key))
+
+
+def _not_scaled(side: str, seen: Columns) -> Text:
+    what, value = unusual(seen)
+    return text(f"cause.{side}", how=text(f"scale.{what}", value=value))
 
 
 def _layers_drawn(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Suspect]:

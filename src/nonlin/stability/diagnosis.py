@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, cast
 
 import numpy as np
@@ -124,8 +125,8 @@ class Diagnosis:
             yield self.diverged
         elif not self.findings:
             yield text("diagnosis.stuck" if self._nothing else "diagnosis.badly")
-        for change in self.changes:
-            yield from _told(change)
+        for _, alike in groupby(self.changes, key=lambda change: (change.before, change.after)):
+            yield from _told(list(alike))
         if self.stability.input_rank == 0:
             yield text("cause.constant")
         yield text(f"diagnosis.{self._outcome}", gone=_percent(self.worth))
@@ -149,12 +150,16 @@ class Diagnosis:
         return "not_repaired" if self.changes else "no_change"
 
 
-def _told(change: Change) -> Iterator[Text]:
-    yield change.explanation
-    yield change.advice
-    gone = {"before": _percent(change.before), "after": _percent(change.after)}
-    yield text("change.effect", helped=change.helped, repeats=change.repeats, **gone)
-    for _, advice in change.others:
+def _told(changes: list[Change]) -> Iterator[Text]:
+    """Those that help together only, and what they do."""
+    for each in changes:
+        yield each.explanation
+        yield each.advice
+    last = changes[-1]
+    gone = {"before": _percent(last.before), "after": _percent(last.after)}
+    key = "change.effect" if len(changes) == 1 else "change.effects"
+    yield text(key, helped=last.helped, repeats=last.repeats, **gone)
+    for _, advice in last.others:
         yield text("change.or", advice=advice)
 
 
@@ -241,7 +246,7 @@ def _change(subject: Subject, edits: Edits, effect: Effect) -> Change:
 def _harmed(trial: Trial) -> tuple[Finding, ...]:
     """What is found in the layers after the training; else that it made the error larger."""
     after = measured(trial.subject)
-    found = findings(verdicts(after))
+    found = findings(verdicts(after)[:-1])  # outputs are as large as the targets
     if not found and trial.learnt < min(trial.start, 0.0) + RISEN:
         found = (Finding("risen", (len(after.layers),), after.loss or 0.0),)
     return found

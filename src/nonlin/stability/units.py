@@ -59,9 +59,16 @@ def spread(seen: Columns) -> float:
     return float(scales.max() / scales.min()) if scales.size else 1.0
 
 
-def told(seen: Columns) -> dict[str, str]:
-    """The numbers for a sentence."""
-    scales = np.sqrt(seen.moments.variances)
-    known = {"size": math.sqrt(seen.moments.second), "offset": offset(seen)}
-    known |= {"low": float(scales.min()), "high": float(scales.max()), "far": outlying(seen)}
-    return {name: f"{value:.2g}" for name, value in known.items()}
+def unusual(seen: Columns) -> tuple[str, str]:
+    """What is out of the ordinary, or nearest to it: "spread", "offset" or "size"; the number."""
+    if spread(seen) > SPREADS:
+        return "spread", short(spread(seen))
+    if offset(seen) > OFFSET:
+        return "offset", short(offset(seen))
+    return "size", short(math.sqrt(seen.moments.second))
+
+
+def short(value: float) -> str:
+    """Two digits, without an exponent where people write none."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,g}" if 1e-4 <= abs(rounded) < 1e6 else f"{rounded:g}"
