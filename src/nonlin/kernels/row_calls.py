@@ -121,7 +121,7 @@ class _RowCall:
             shifted = (address + begin for address in addresses)
             self.function(*shifted, last - first, length, self.parameters.ctypes.data)
 
-        if size < arrays.SPLIT_FROM or threads.thread_count() == 1:
+        if size < arrays.SPLIT_FROM or threads.in_use() == 1:
             part(0, size // length)
         else:
             threads.split(part, size // length, 1)

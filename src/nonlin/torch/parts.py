@@ -1,0 +1,121 @@
+"""A formula on tensors that knows its own derivatives: no code is written, the graph is run.
+
+What autograd asks of a part is `value`, `gradients` and `change`; `differentiable.py` asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import torch
+
+from nonlin.emit import spelling
+from nonlin.export.torch import SPELLINGS
+from nonlin.expr.derivative import derivative, derivatives
+from nonlin.expr.nodes import Expr
+from nonlin.expr.recognise import recognise
+from nonlin.expr.stable import stabilise
+from nonlin.torch.differentiable import apply
+from nonlin.torch.tensors import Tensor, wide
+
+
+def _first(a: Tensor) -> Tensor:
+    places = torch.arange(a.shape[-1], device=a.device)
+    return (places == torch.argmax(a, -1, keepdim=True)).to(a.dtype)
+
+
+_FIRST = spelling.Spelling("", lambda _: _first)  # under vmap, too
+_EAGER = {**SPELLINGS, "row_first": _FIRST}
+# Inductor vectorises no erfc: there the distribution is a polynomial times an exponential
+_FUSED = {name: row for name, row in _EAGER.items() if name != "normal_cdf"}
+
+
+class Run:
+    """Graphs as one function of tensors, in single precision or better.
+
+    fused: for compilers, in the primitives that they make one loop of.
+    """
+
+    def __init__(self, roots: Sequence[Expr], names: Sequence[str], fused: bool) -> None:
+        self.roots, self.names, self.fused = roots, names, fused
+        self._ready: dict[str, Any] = {}
+
+    def __call__(self, *inputs: Tensor) -> list[Tensor]:
+        wider = [wide(each) for each in inputs]
+        single = self.fused and all(each.dtype == torch.float32 for each in wider)
+        results: list[Tensor] = self._function("single" if single else "double")(*wider)
+        return results
+
+    def _function(self, digits: str) -> Any:
+        if digits not in self._ready:
+            table = _FUSED if self.fused else _EAGER
+            self._ready[digits] = spelling.runner(
+                self.roots, self.names, table, torch, digits=digits
+            )
+        return self._ready[digits]
+
+
+class Part:
+    """An element-wise function of tensors of shapes that broadcast to that of the first, x.
+
+    label: by what the formula is differentiated; () is the value itself, in the dtype of x.
+    Derivatives stay in the precision that they are computed in.
+    """
+
+    def __init__(
+        self,
+        formula: Expr,
+        names: tuple[str, ...],
+        fused: bool = False,
+        label: tuple[str, ...] = (),
+    ) -> None:
+        self.formula, self.names, self.fused, self.label = formula, names, fused, label
+        self._further: dict[str, Part] = {}
+
+    def by(self, name: str) -> Part:
+        """The derivative by one of the tensors."""
+        if name not in self._further:
+            label = tuple(sorted((*self.label, name)))
+            self._further[name] = Part(self.formula, self.names, self.fused, label)
+        return self._further[name]
+
+    @cached_property
+    def run(self) -> Run:
+        """The graph, safe to evaluate."""
+        if all(name == "x" for name in self.label):
+            (root,) = derivatives(self.formula, (len(self.label),))
+        else:
+            root = recognise(self.formula)
+            for name in self.label:
+                root = derivative(root, name)
+        return Run([stabilise(root)], self.names, self.fused)
+
+    def value(self, *inputs: Tensor) -> Tensor:
+        """Without derivatives; never one of the tensors that were given."""
+        (found,) = self.run(*inputs)
+        if not self.label:
+            found = found.to(inputs[0].dtype)
+        return found.clone() if any(found is each for each in inputs) else found
+
+    def gradients(
+        self, grad: Tensor, needed: Sequence[bool], inputs: Sequence[Tensor]
+    ) -> list[Tensor | None]:
+        """By each of the tensors, where it is needed."""
+        return [
+            (wide(grad) * apply(self.by(name), *inputs)).sum_to_size(x.shape).to(x.dtype)
+            if needs
+            else None
+            for name, needs, x in zip(self.names, needed, inputs, strict=True)
+        ]
+
+    def change(self, inputs: Sequence[Tensor], dots: Sequence[Tensor | None]) -> Tensor:
+        """Of the value, as the tensors change."""
+        total: Any = None
+        for name, dot in zip(self.names, dots, strict=True):
+            if dot is not None:
+                moved = wide(dot) * apply(self.by(name), *inputs)
+                total = moved if total is None else total + moved
+        assert total is not None  # noqa: S101 - something changes
+        return total if self.label else total.to(inputs[0].dtype)

@@ -1,0 +1,108 @@
+"""Which way a call goes: to the compiler, to a kernel, to a registered operator, or to autograd."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch.fx import Proxy
+
+from nonlin.expr.nodes import Expr
+from nonlin.expr.walk import substitute
+from nonlin.function import Function, kind_of
+from nonlin.torch import operators
+from nonlin.torch.differentiable import apply
+from nonlin.torch.eager import evaluate
+from nonlin.torch.element_kernels import ElementKernels
+from nonlin.torch.parts import Part
+from nonlin.torch.row_kernels import RowKernels
+from nonlin.torch.row_parts import RowPart
+from nonlin.torch.tensors import Tensor, plain, traced, transformed, undisturbed, watched
+
+
+class Routed:
+    """A function of tensors of one floating dtype; if it is one of rows, they are the last axis.
+
+    names: of the tensors: x, the value of a gated pair, parameters, noise.
+    """
+
+    def __init__(self, function: Function, names: tuple[str, ...]) -> None:
+        self.function, self.names = function, names
+        self.part, self.fused = self._part(False), self._part(True)
+        rows = kind_of(function.formula) == "rowwise"
+        kind: Any = RowKernels if rows else ElementKernels
+        self.kernels = kind(function, names, self.part)
+
+        def traced_call(*inputs: Tensor) -> Tensor:
+            return apply(self.fused, *inputs)
+
+        traced_call.__name__ = traced_call.__qualname__ = function.name
+        self.in_graph = traced_call
+        self._allowed = False
+
+    def _part(self, fused: bool) -> Any:
+        function = self.function
+        if kind_of(function.formula) != "rowwise":
+            return Part(self._bound(function.formula), self.names, fused)
+        rule = function.from_output
+        return RowPart(
+            self._bound(function.formula),
+            self.names,
+            None if rule is None else self._bound(rule),
+            fused,
+        )
+
+    def _bound(self, formula: Expr) -> Expr:
+        """With the parameters that are no tensors put in."""
+        values = {n: Fraction(v) for n, v in self.function.values.items() if n not in self.names}
+        return substitute(formula, values)
+
+    def __call__(self, *inputs: Tensor) -> Tensor:
+        if torch.compiler.is_compiling():
+            ready(self)
+            return self.in_graph(*inputs)
+        if undisturbed() and all(map(plain, inputs)):
+            return evaluate(self.kernels, *inputs)
+        return self._any(inputs)
+
+    def _any(self, inputs: Sequence[Tensor]) -> Tensor:
+        if traced():  # which keeps no functions
+            found: Tensor = self.part.value(*inputs)
+            return found
+        if isinstance(inputs[0], Proxy) or (watched() and not transformed()):
+            return self._visible(*inputs)
+        return apply(self.part, *inputs)
+
+    @cached_property
+    def _visible(self) -> Any:
+        """The operator, with what is no tensor as numbers, or as constant tensors if learned."""
+        function, names = self.function, self.names
+        learned = tuple(name for name in function.learned if name not in names)
+        run = operators.operator(function, (*names, *learned), Routed)
+        values = function.values
+        numbers = {n: v for n, v in values.items() if n not in (*names, *learned)}
+        given = [torch.tensor(values[name], dtype=torch.float64) for name in learned]
+        return lambda *inputs: run(*inputs, *given, **numbers)
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.function, self.names)
+
+    def allow(self) -> None:
+        """Let a compiler put calls into its graph as they are, and look inside later."""
+        if not self._allowed:
+            torch.compiler.allow_in_graph(self.in_graph)
+            self._allowed = True
+
+
+def ready(routed: Routed) -> bool:
+    """Run by compilers, not traced: prepare what is traced next."""
+    routed.allow()
+    return True
+
+
+ready._dynamo_marked_constant = True  # type: ignore[attr-defined]
+# what torch.compiler.assume_constant_result does, without the two seconds that its import takes
+
