@@ -52,13 +52,18 @@ class _Kernel(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
-        kernels, (grad,) = ctx.kernels, grads
-        saved = ctx.saved_tensors
         _, *needed = ctx.needs_input_grad
-        quick = not torch.is_grad_enabled() and undisturbed() and all(map(plain, (grad, *saved)))
-        if kernels.keeps_output and (quick or not kernels.keeps_input):
-            back = kernels.from_output if quick else kernels.further_from_output
-            return None, back(grad, saved[0])
-        given = saved[1:] if kernels.keeps_output else saved
-        how = kernels if quick else kernels.part
-        return None, *how.gradients(grad, needed, given)
+        return None, *backward(ctx.kernels, grads[0], ctx.saved_tensors, needed)
+
+
+def backward(
+    kernels: Kernels, grad: Tensor, saved: Sequence[Tensor], needed: Sequence[bool]
+) -> Sequence[Tensor | None]:
+    """The gradients, from what the forward pass has saved: f(x), if it is kept, then the inputs."""
+    quick = not torch.is_grad_enabled() and undisturbed() and all(map(plain, (grad, *saved)))
+    if kernels.keeps_output and (quick or not kernels.keeps_input):
+        back = kernels.from_output if quick else kernels.further_from_output
+        return [back(grad, saved[0])]
+    given = saved[1:] if kernels.keeps_output else saved
+    how = kernels if quick else kernels.part
+    return how.gradients(grad, needed, given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, cached_property
+from typing import Any
 
 import torch
 
@@ -17,7 +18,7 @@ from nonlin.function import Function
 from nonlin.torch.by_address import Call
 from nonlin.torch.differentiable import apply
 from nonlin.torch.parts import Part
-from nonlin.torch.saved import from_output
+from nonlin.torch.saved import from_output, guarded
 from nonlin.torch.tensors import HALVES, Tensor
 
 
@@ -28,10 +29,24 @@ class ElementKernels:
         self.function, self.names, self.part = function, names, part
         self.others = tuple(name for name in names if name not in ("x", VALUE))
         self.constants = {n: v for n, v in function.values.items() if n not in names}
-        self.rule = from_output(function) if names == ("x",) else None
-        self.keeps_output = self.rule is not None
+        rule = from_output(function) if names == ("x",) else None
+        self.rule, self.compiled_rule = rule, None if rule is None else guarded(rule)
+        self.keeps_output = rule is not None
         self.keeps_input = not self.keeps_output
         self._call = cache(self._new_call)
+        # of one tensor, by its dtype: functions of addresses, and where their parameters lie
+        self.forth: dict[torch.dtype, tuple[Any, int]] = {}
+        self.back: dict[torch.dtype, tuple[Any, int]] = {}
+
+    def prepare(self, dtype: torch.dtype) -> None:
+        """Fill `forth` and `back` for a dtype of kernels."""
+        formula = self.function.formula
+        forth = self._call(formula, (0,), dtype, False)
+        back = self._call(formula, "backward", dtype, False)
+        if self.compiled_rule is not None:
+            back = self._call(self.compiled_rule, "from_output", dtype, False)
+        self.forth[dtype] = forth.function, forth.parameters
+        self.back[dtype] = back.function, back.parameters
 
     def _new_call(self, formula: Expr, path: Path, dtype: torch.dtype, columns: bool) -> Call:
         numbers, arrays = ((), self.others) if columns else (self.others, ())
@@ -122,9 +137,9 @@ class ElementKernels:
         """By x, from f(x)."""
         if y.dtype in HALVES:
             return self.from_output(grad.float(), y.float()).to(y.dtype)
-        assert self.rule is not None  # noqa: S101 - who asks knows
+        assert self.compiled_rule is not None  # noqa: S101 - who asks knows
         out = torch.empty_like(y)
-        self._call(self.rule, "from_output", y.dtype, False).into((grad, y, out))
+        self._call(self.compiled_rule, "from_output", y.dtype, False).into((grad, y, out))
         return out
 
     def further_from_output(self, grad: Tensor, y: Tensor) -> Tensor:

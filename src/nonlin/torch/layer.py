@@ -49,6 +49,8 @@ class Layer(torch.nn.Module):
         check_channels(self.activation, channels)
         self._free = {name: row for name, row in rows.items() if not is_bounded(row)}
         self._bounded = {name: row for name, row in rows.items() if is_bounded(row)}
+        noisy = self.activation.training is not None
+        self._simple = not (rows or noisy or inplace or dim is not None)
         shape = () if channels is None else (channels,)
         for name, row in rows.items():
             start = row.value if name in self._free else outside(row.value, row)
@@ -58,6 +60,8 @@ class Layer(torch.nn.Module):
 
     def forward(self, x: Tensor, gate: Tensor | None = None) -> Tensor:
         """f(x), or of a pair of value and gate."""
+        if self._simple and gate is None:
+            return self.function(x)  # type: ignore[no-any-return]
         options = self.learned_values()
         if self.dim is not None:
             options["dim"] = self.dim

@@ -12,7 +12,6 @@ from typing import Any
 from nonlin.catalogue import get
 from nonlin.expr import vocabulary as f
 from nonlin.expr.nodes import Expr, absolute, build, symbol
-from nonlin.expr.walk import symbols
 from nonlin.function import Function
 
 _GRAD, _Y = symbol("grad"), symbol("y")
@@ -32,7 +31,7 @@ _RULES: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def from_output(function: Function) -> Expr | None:
-    """The gradient by x in `grad` and `y`, NaN where y is; None where x must be kept."""
+    """The gradient by x in `grad` and `y`; None where x must be kept."""
     if function.from_output is not None:
         return function.from_output
     rule = _RULES.get(function.name)
@@ -41,4 +40,9 @@ def from_output(function: Function) -> Expr | None:
     if function.values.get("alpha", 0.0) < 0:  # f(x) does not tell on which side x was
         return None
     found: Expr = rule(_GRAD, _Y)
-    return build("guard", found, _Y) if "y" in symbols([found]) else found
+    return found
+
+
+def guarded(rule: Expr) -> Expr:
+    """NaN where y is, as kernels have it."""
+    return build("guard", rule, _Y)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 import torch
@@ -17,6 +16,7 @@ from nonlin.expr.walk import symbols
 from nonlin.function import Function
 from nonlin.parameter import NOISE, check_names
 from nonlin.torch import shapes
+from nonlin.torch.quick import Quick, quick
 from nonlin.torch.routes import Routed
 from nonlin.torch.tensors import NAMES, Tensor, floating
 
@@ -30,6 +30,11 @@ class TensorFunction:
     def __init__(self, activation: Activation) -> None:
         self.activation = activation
         self.known = _Known()
+        self.quick: Quick | None = None
+        self.kind, self.rowwise = activation.kind, activation.rowwise
+        noisy = () if activation.training is None else symbols([activation.training])
+        self.values = activation.values
+        self.noises = tuple(name for name in NOISE if name in noisy)
         self.__name__ = self.__qualname__ = activation.name
         self.__doc__ = activation.title
 
@@ -52,19 +57,23 @@ class TensorFunction:
         have gradients. training: with noise, for random activations, from `generator`.
         inplace: into x. Raises InputError for what does not fit.
         """
+        if self.quick is not None and not parameters and gate is None and not torch.compiler.is_compiling():
+            found = None if inplace or training else self.quick(x)
+            if found is not None:
+                return found
         tensors = self._checked(x, gate)
         if inplace:
             return self._in_place(x, dim, training, generator, parameters)
-        if self._kind == "reshaping":
+        if self.kind == "reshaping":
             return self._reshaped(tensors[0], dim, parameters)
         noise = {}
-        if training and self.activation.training is not None:
-            noise = shapes.noise(self._noises, tensors[0], generator)
+        if training and self.noises:
+            noise = shapes.noise(self.noises, tensors[0], generator)
         routed = self._routed(parameters, bool(noise))
-        if self._kind == "gated":
+        if self.kind == "gated":
             value, gated = tensors if gate is not None else shapes.halves(tensors[0], dim)
             return routed(gated, value)
-        if self._rows:
+        if self.rowwise:
             given = [tensors[0], *noise.values()]
             return shapes.along_rows(routed, given, -1 if dim is None else dim)
         if len(routed.names) == 1:
@@ -72,42 +81,23 @@ class TensorFunction:
         others = {name: {**parameters, **noise}[name] for name in routed.names[1:]}
         return shapes.with_channels(routed, tensors[0], others, dim)
 
-    @cached_property
-    def _kind(self) -> str:
-        return self.activation.kind
-
-    @cached_property
-    def _rows(self) -> bool:
-        return self.activation.rowwise
-
-    @cached_property
-    def _noises(self) -> tuple[str, ...]:
-        training = self.activation.training
-        return tuple(n for n in NOISE if training is not None and n in symbols([training]))
-
     def _checked(self, x: Any, gate: Any) -> tuple[Any, ...]:
         """The tensors, of one floating dtype."""
         given = (x,) if gate is None else (x, gate)
         for each in given:
             if not isinstance(each, torch.Tensor | Proxy):
                 raise InputError("tensor_type", name=self.activation.name, given=type(each).__name__)
-        if gate is not None and self._kind != "gated":
+        if gate is not None and self.kind != "gated":
             raise InputError("not_gated", name=self.activation.name)
         if isinstance(x, Proxy) or (gate is None and x.dtype in NAMES):
             return given
         return floating(*given)
 
     def _routed(self, parameters: Mapping[str, Any], training: bool) -> Routed:
-        if not parameters and not training:
-            return self._default
         free = tuple(n for n, v in parameters.items() if isinstance(v, torch.Tensor | Proxy))
         numbers = tuple((n, v) for n, v in parameters.items() if n not in free)
         found: Routed = getattr(self.known, _known(self, free, numbers, training))
         return found
-
-    @cached_property
-    def _default(self) -> Routed:
-        return self.prepare((), (), False)
 
     def prepare(
         self, free: Sequence[str], numbers: Sequence[tuple[str, Any]], training: bool
@@ -116,26 +106,27 @@ class TensorFunction:
         activation = self.activation
         check_names(activation.name, activation.parameters, dict.fromkeys(free))
         activation = activation.bind(**dict(numbers))
-        if self._kind == "gated":
+        if self.kind == "gated":
             if free:
                 raise InputError("tensor_parameter", name=activation.name, given=free[0])
             return Routed(activation, ("x", "value"))
-        if free and self._rows:
+        if free and self.rowwise:
             raise InputError("tensor_parameter", name=activation.name, given=free[0])
         function: Function = replace(activation, training=None)
-        if training and activation.training is not None:
+        if activation.training is not None and training:
             name = f"{activation.name}_training"
             function = replace(
                 function, name=name, formula=activation.training, from_output=None
             )
         order = [each.name for each in activation.parameters if each.name in free]
-        return Routed(function, ("x", *order, *(self._noises if training else ())))
+        return Routed(function, ("x", *order, *(self.noises if training else ())))
 
     def _reshaped(self, x: Tensor, dim: int | None, parameters: Mapping[str, Any]) -> Tensor:
-        return shapes.reshaped(self.parts, x, -1 if dim is None else dim, self._pieces(parameters))
+        parts = getattr(self.known, _known_parts(self, tuple(parameters)))
+        pieces: float = {**self.values, **parameters}.get("pieces", 0.0)
+        return shapes.reshaped(parts, x, -1 if dim is None else dim, pieces)
 
-    @cached_property
-    def parts(self) -> list[Any]:
+    def prepare_parts(self) -> list[Any]:
         """What a reshaping function joins or pools, one function for each; None leaves x."""
         formula = self.activation.formula
         inner = arguments_of(formula)[: 2 if is_call(formula, "row_join") else 1]
@@ -148,15 +139,10 @@ class TensorFunction:
         name = f"{self.activation.name}_{place + 1}"
         return replace(self.activation, name=name, formula=formula, from_output=None)
 
-    def _pieces(self, parameters: Mapping[str, Any]) -> float:
-        check_names(self.activation.name, self.activation.parameters, parameters)
-        pieces: float = {**self.activation.values, **parameters}.get("pieces", 0.0)
-        return pieces
-
     def _in_place(
         self, x: Tensor, dim: int | None, training: bool, generator: Any, parameters: Any
     ) -> Tensor:
-        if self._kind in ("gated", "reshaping"):
+        if self.kind in ("gated", "reshaping"):
             raise InputError("tensor_in_place", name=self.activation.name)
         if not isinstance(x, Proxy) and not x.is_floating_point():
             given = str(x.dtype).removeprefix("torch.")
@@ -176,6 +162,8 @@ class TensorFunction:
 class _Known:
     """Functions with parameters bound, by name: compilers look one up and see no others."""
 
+    parts: list[Any]
+
 
 def _known(
     function: TensorFunction,
@@ -186,8 +174,21 @@ def _known(
     """The name of the function with these parameters; run by compilers, not traced."""
     name = f"{free} {numbers} {training}"
     if not hasattr(function.known, name):
-        setattr(function.known, name, function.prepare(free, numbers, training))
+        routed = function.prepare(free, numbers, training)
+        setattr(function.known, name, routed)
+        if routed.names == ("x",) and not numbers and not function.rowwise:
+            function.quick = quick(routed.kernels)
     return name
 
 
+def _known_parts(function: TensorFunction, names: tuple[str, ...]) -> str:
+    """The name of the parts of a reshaping function; as `_known`."""
+    activation = function.activation
+    check_names(activation.name, activation.parameters, dict.fromkeys(names))
+    if not hasattr(function.known, "parts"):
+        function.known.parts = function.prepare_parts()
+    return "parts"
+
+
+_known_parts._dynamo_marked_constant = True  # type: ignore[attr-defined]
 _known._dynamo_marked_constant = True  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ Tensor = torch.Tensor
 HALVES = (torch.float16, torch.bfloat16)
 NAMES = {torch.float32: "float32", torch.float64: "float64"}  # that kernels are compiled for
 ACCEPTED = "float16, bfloat16, float32, float64"
-_PLAIN = (torch.Tensor, torch.nn.Parameter)  # and no subclass
+PLAIN = (torch.Tensor, torch.nn.Parameter)  # and no subclass
 _functorch: Any = torch._C._are_functorch_transforms_active
 _tracing: Any = torch._C._get_tracing_state
 _dispatch_modes: Any = torch._C._len_torch_dispatch_stack
@@ -43,18 +43,32 @@ def watched() -> bool:
 
 def undisturbed() -> bool:
     """None of these, so that memory may be written to directly?"""
-    return not (_dispatch_modes() or _function_modes() or _tracing() is not None or transformed())
+    return not (
+        _dispatch_modes()
+        or _function_modes()
+        or _functorch()
+        or forward_ad._current_level >= 0
+        or _tracing() is not None
+    )
 
 
 def plain(x: Any) -> bool:
     """Is it memory of this machine, with numbers as kernels read them?"""
     return (
-        type(x) in _PLAIN
+        type(x) in PLAIN
         and x.is_cpu
         and x.layout is torch.strided
         and not x.is_neg()
-        and (x.data_ptr() != 0 or x.numel() == 0)
+        and (place_of(x) != 0 or x.numel() == 0)
     )
+
+
+def place_of(x: Tensor) -> int:
+    """The address of the numbers; 0 if they have none, as in a batch that is no tensor itself."""
+    try:
+        return x.data_ptr()
+    except RuntimeError:
+        return 0
 
 
 def floating(*given: Tensor) -> tuple[Tensor, ...]:
