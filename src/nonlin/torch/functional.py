@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from nonlin import catalogue
@@ -15,10 +14,22 @@ from nonlin.activation import Activation
 from nonlin.torch.tensor_function import TensorFunction
 
 
-@lru_cache(maxsize=1024)
 def function_of(activation: Activation) -> TensorFunction:
     """The one function of an activation."""
-    return TensorFunction(activation)
+    _prepare(activation)
+    found: TensorFunction = activation._ready[_KEY]
+    return found
+
+
+def _prepare(activation: Activation) -> bool:
+    """Run by compilers, not traced."""
+    if _KEY not in activation._ready:
+        activation._ready[_KEY] = TensorFunction(activation)
+    return True
+
+
+_KEY = "on tensors"
+_prepare._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 def __getattr__(name: str) -> Any:

@@ -37,34 +37,45 @@ def _threshold(z: Tensor, power: float) -> Tensor:
     return high
 
 
+def _damp(a: Tensor, b: Tensor) -> Tensor:
+    return torch.where(a == 0, a, a * b)
+
+
 _EAGER = {
     **SPELLINGS,
     "row_first": spelling.Spelling("", lambda _: _first),  # under vmap, too
     "row_threshold": spelling.Spelling("", lambda _: _threshold),
 }
-# Inductor vectorises no erfc: there the distribution is a polynomial times an exponential
+# Inductor vectorises no erfc: there the distribution is a polynomial times an exponential; and a
+# 0 may have another sign where that saves an operation
 _FUSED = {name: row for name, row in _EAGER.items() if name != "normal_cdf"}
+_FUSED["damp"] = spelling.Spelling("", lambda _: _damp)
+_TABLES = {
+    "eager": _EAGER,
+    "fused": _FUSED,  # for compilers, in the primitives that they make one loop of
+    "traced": {name: row for name, row in _FUSED.items() if name != "expm1"},  # as ONNX lacks it
+}
 
 
 class Run:
     """Graphs as one function of tensors, in single precision or better.
 
-    fused: for compilers, in the primitives that they make one loop of.
+    style: "eager", "fused" or "traced", of which primitives it is made.
     """
 
-    def __init__(self, roots: Sequence[Expr], names: Sequence[str], fused: bool) -> None:
-        self.roots, self.names, self.fused = roots, names, fused
+    def __init__(self, roots: Sequence[Expr], names: Sequence[str], style: str) -> None:
+        self.roots, self.names, self.style = roots, names, style
         self._ready: dict[str, Any] = {}
 
     def __call__(self, *inputs: Tensor) -> list[Tensor]:
         wider = [wide(each) for each in inputs]
-        single = self.fused and all(each.dtype == torch.float32 for each in wider)
+        single = self.style != "eager" and all(each.dtype == torch.float32 for each in wider)
         results: list[Tensor] = self._function("single" if single else "double")(*wider)
         return results
 
     def _function(self, digits: str) -> Any:
         if digits not in self._ready:
-            table = _FUSED if self.fused else _EAGER
+            table = _TABLES[self.style]
             self._ready[digits] = spelling.runner(
                 self.roots, self.names, table, torch, digits=digits
             )
@@ -82,17 +93,17 @@ class Part:
         self,
         formula: Expr,
         names: tuple[str, ...],
-        fused: bool = False,
+        style: str = "eager",
         label: tuple[str, ...] = (),
     ) -> None:
-        self.formula, self.names, self.fused, self.label = formula, names, fused, label
+        self.formula, self.names, self.style, self.label = formula, names, style, label
         self._further: dict[str, Part] = {}
 
     def by(self, name: str) -> Part:
         """The derivative by one of the tensors."""
         if name not in self._further:
             label = tuple(sorted((*self.label, name)))
-            self._further[name] = Part(self.formula, self.names, self.fused, label)
+            self._further[name] = Part(self.formula, self.names, self.style, label)
         return self._further[name]
 
     @cached_property
@@ -104,7 +115,7 @@ class Part:
             root = recognise(self.formula)
             for name in self.label:
                 root = derivative(root, name)
-        return Run([stabilise(root)], self.names, self.fused)
+        return Run([stabilise(root)], self.names, self.style)
 
     def value(self, *inputs: Tensor) -> Tensor:
         """Without derivatives; never one of the tensors that were given."""

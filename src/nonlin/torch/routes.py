@@ -31,7 +31,7 @@ class Routed:
 
     def __init__(self, function: Function, names: tuple[str, ...]) -> None:
         self.function, self.names = function, names
-        self.part, self.fused = self._part(False), self._part(True)
+        self.part, self.fused = self._part("eager"), self._part("fused")
         rows = kind_of(function.formula) == "rowwise"
         kind: Any = RowKernels if rows else ElementKernels
         self.kernels = kind(function, names, self.part)
@@ -43,16 +43,16 @@ class Routed:
         self.in_graph = traced_call
         self._allowed = False
 
-    def _part(self, fused: bool) -> Any:
+    def _part(self, style: str) -> Any:
         function = self.function
         if kind_of(function.formula) != "rowwise":
-            return Part(self._bound(function.formula), self.names, fused)
+            return Part(self._bound(function.formula), self.names, style)
         rule = function.from_output
         return RowPart(
             self._bound(function.formula),
             self.names,
             None if rule is None else self._bound(rule),
-            fused,
+            style,
         )
 
     def _bound(self, formula: Expr) -> Expr:
@@ -70,7 +70,7 @@ class Routed:
 
     def _any(self, inputs: Sequence[Tensor]) -> Tensor:
         if traced():  # which keeps no functions
-            found: Tensor = self.part.value(*inputs)
+            found: Tensor = self._part("traced").value(*inputs)
             return found
         if isinstance(inputs[0], Proxy) or (watched() and not transformed()):
             return self._visible(*inputs)

@@ -19,9 +19,9 @@ class RowPart:
     """
 
     def __init__(
-        self, formula: Expr, names: tuple[str, ...], rule: Expr | None = None, fused: bool = False
+        self, formula: Expr, names: tuple[str, ...], rule: Expr | None = None, style: str = "eager"
     ) -> None:
-        self.formula, self.names, self.rule, self.fused = formula, names, rule, fused
+        self.formula, self.names, self.rule, self.style = formula, names, rule, style
         self._ready: dict[str, Run] = {}
 
     def _root(self, which: str) -> tuple[Expr, tuple[str, ...]]:
@@ -41,7 +41,7 @@ class RowPart:
     def _run(self, which: str) -> Run:
         if which not in self._ready:
             root, more = self._root(which)
-            self._ready[which] = Run([machine_rows(root)], (*self.names, *more), self.fused)
+            self._ready[which] = Run([machine_rows(root)], (*self.names, *more), self.style)
         return self._ready[which]
 
     def compute(self, which: str, inputs: Sequence[Tensor], *more: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ class TensorFunction:
 
     def __init__(self, activation: Activation) -> None:
         self.activation = activation
-        self.known = _Known()
+        self.known, self.names = _Known(), dict[Any, str]()
         self.quick: Quick | None = None
         self.kind, self.rowwise = activation.kind, activation.rowwise
         noisy = () if activation.training is None else symbols([activation.training])
@@ -57,8 +57,8 @@ class TensorFunction:
         have gradients. training: with noise, for random activations, from `generator`.
         inplace: into x. Raises InputError for what does not fit.
         """
-        if self.quick is not None and not parameters and gate is None and not torch.compiler.is_compiling():
-            found = None if inplace or training else self.quick(x)
+        if not (torch.compiler.is_compiling() or parameters or training or inplace):
+            found = None if self.quick is None or gate is not None else self.quick(x)
             if found is not None:
                 return found
         tensors = self._checked(x, gate)
@@ -172,9 +172,11 @@ def _known(
     training: bool,
 ) -> str:
     """The name of the function with these parameters; run by compilers, not traced."""
-    name = f"{free} {numbers} {training}"
-    if not hasattr(function.known, name):
+    key = free, numbers, training
+    name = function.names.get(key)
+    if name is None:
         routed = function.prepare(free, numbers, training)
+        name = function.names[key] = f"function_{len(function.names)}"
         setattr(function.known, name, routed)
         if routed.names == ("x",) and not numbers and not function.rowwise:
             function.quick = quick(routed.kernels)
