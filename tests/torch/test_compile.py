@@ -144,7 +144,8 @@ PRIMITIVES = {
     "algebraic_sigmoid": "algebraic_sigmoid(x, 1)", "inverse_root": "inverse_root(x)",
     "exp": "exp(x)", "expm1": "expm1(x)", "log": "log(abs(x) + 1)", "log1p": "log1p(abs(x))",
     "sin": "sin(x)", "cos": "cos(x)", "arctan": "arctan(x)", "sign": "sign(x)",
-    "negate": "-x", "maximum": "maximum(x, 1)", "minimum": "minimum(x, 1)", "where": "where(x > 0, x, 2 * x)",
+    "negate": "-x", "maximum": "maximum(x, 1)", "minimum": "minimum(x, 1)",
+    "where": "where(x > 0, x, 2 * x)",
     "absolute": "abs(x)", "sqrt": "sqrt(abs(x))", "power": "(abs(x) + 1) ** 2.5",
 }  # fmt: skip
 ONNX = {name: nl.activation(name, formula) for name, formula in PRIMITIVES.items()}

@@ -24,7 +24,7 @@ def call(activation: Activation, x: Any, request: Request) -> Tensor:
 
 def derivative(activation: Activation, x: Tensor, order: int, request: Request) -> Tensor:
     """The derivative of order 1, 2 or 3 of an element-wise function, with further derivatives."""
-    activation.needs_elementwise("derivative")
+    activation.needs_elementwise("tensor_derivative")
     check_order(order)
     _check(activation, request)
     (x,) = floating(x)
@@ -49,7 +49,7 @@ def backward(activation: Activation, grad: Tensor, x: Any, request: Request) -> 
         pair = GatedPair(*tensors) if len(tensors) == 2 else tensors[0]
         return call(activation, pair, request)
 
-    _, pull = torch.func.vjp(run, *floating(*given))
+    pull: Any = torch.func.vjp(run, *floating(*given))[1]
     found = pull(grad)
     return found if len(given) == 2 else found[0]
 
@@ -58,6 +58,7 @@ def gate(activation: Activation, value: Tensor, x: Tensor, request: Request) -> 
     """value * f(x)"""
     if value.shape != x.shape:
         raise InputError("input_shapes", first=tuple(value.shape), other=tuple(x.shape))
+    activation.needs_elementwise("gate")
     return value * call(activation, x, request)
 
 

@@ -64,8 +64,12 @@ class Call:
     def _by_address(self, tensors: Sequence[Tensor], numbers: Sequence[float]) -> None:
         given, results = tensors[: -self.outputs], tensors[-self.outputs :]
         kept = [each.contiguous() for each in given]
-        filled = [each if each.is_contiguous() else torch.empty_like(
-            each, memory_format=torch.contiguous_format) for each in results]
+        filled = [
+            each
+            if each.is_contiguous()
+            else torch.empty_like(each, memory_format=torch.contiguous_format)
+            for each in results
+        ]
         data = self._parameters(numbers) if numbers else self._data
         places = [each.data_ptr() for each in (*kept, *filled)]
         self.run(places, filled[0].numel(), ctypes.addressof(data))

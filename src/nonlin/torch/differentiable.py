@@ -27,7 +27,7 @@ class Differentiable(Protocol):
 
 def apply(part: Differentiable, *inputs: Tensor) -> Tensor:
     """The value, with its derivatives."""
-    found: Tensor = _Function.apply(part, *inputs)  # type: ignore[no-untyped-call]
+    found: Tensor = _Function.apply(part, *inputs)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import torch
 
-from nonlin.torch.differentiable import Differentiable, apply
+from nonlin.torch.differentiable import Differentiable
 from nonlin.torch.tensors import Tensor, plain, undisturbed
 
 
@@ -35,8 +35,8 @@ class Kernels(Protocol):
 
 def evaluate(kernels: Kernels, *inputs: Tensor) -> Tensor:
     """f of plain tensors, with its derivatives where they are wanted."""
-    if torch.is_grad_enabled() and any([each.requires_grad for each in inputs]):
-        found: Tensor = _Kernel.apply(kernels, *inputs)  # type: ignore[no-untyped-call]
+    if torch.is_grad_enabled() and any(each.requires_grad for each in inputs):
+        found: Tensor = _Kernel.apply(kernels, *inputs)
         return found
     return kernels.value(*inputs)
 

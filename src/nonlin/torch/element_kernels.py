@@ -57,7 +57,7 @@ class ElementKernels:
         others: Sequence[Tensor],
     ) -> None:  # fmt: skip
         """A path, where parameters are numbers if all of them are, else tensors of one shape."""
-        columns = any([each.numel() != 1 for each in others])
+        columns = any(each.numel() != 1 for each in others)
         call = self._call(formula, path, results[0].dtype, columns)
         if not columns:
             call.into([*given, *results], [each.item() for each in others])

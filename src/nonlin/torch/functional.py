@@ -1,7 +1,7 @@
 """Activations as functions of tensors: `functional.mish(x)`, one for each name and alias.
 
-    from nonlin.torch import functional
-    functional.prelu(x, alpha=torch.tensor([0.1, 0.2]), dim=1)
+from nonlin.torch import functional
+functional.prelu(x, alpha=torch.tensor([0.1, 0.2]), dim=1)
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from nonlin.function import Function
 from nonlin.torch.tensors import Tensor, below_autograd, plain, transformed
 
 NAMESPACE = "nonlin"
-_LIBRARY = torch.library.Library(NAMESPACE, "FRAGMENT")  # noqa: TOR901 - lives as long as we do
+_LIBRARY = torch.library.Library(NAMESPACE, "FRAGMENT")
 _DEFINED: dict[str, Expr] = {}  # the formula behind each name
 
 
@@ -82,7 +82,7 @@ def _register(name: str, function: Function, names: tuple[str, ...], make: Make)
             found: Tensor = both.part.value(*inputs)
             return found
         own = getattr(getattr(torch.ops, NAMESPACE), name).default
-        return _Visible.apply(own, both, given, *inputs)  # type: ignore[no-any-return, no-untyped-call]
+        return _Visible.apply(own, both, given, *inputs)  # type: ignore[no-any-return]
 
     _LIBRARY.impl(name, value, "CompositeExplicitAutograd")
     _LIBRARY.impl(name, with_autograd, "Autograd")

@@ -143,4 +143,5 @@ class Part:
                 moved = wide(dot) * apply(self.by(name), *inputs)
                 total = moved if total is None else total + moved
         assert total is not None  # noqa: S101 - something changes
-        return total if self.label else total.to(inputs[0].dtype)
+        changed: Tensor = total if self.label else total.to(inputs[0].dtype)
+        return changed

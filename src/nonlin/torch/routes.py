@@ -66,14 +66,15 @@ class Routed:
             return self.in_graph(*inputs)
         if undisturbed() and all(map(plain, inputs)):
             return evaluate(self.kernels, *inputs)
-        return self._any(inputs)
+        return self._disturbed(inputs)
 
-    def _any(self, inputs: Sequence[Tensor]) -> Tensor:
+    def _disturbed(self, inputs: Sequence[Tensor]) -> Tensor:
         if traced():  # which keeps no functions
             found: Tensor = self._part("traced").value(*inputs)
             return found
         if isinstance(inputs[0], Proxy) or (watched() and not transformed()):
-            return self._visible(*inputs)
+            seen: Tensor = self._visible(*inputs)
+            return seen
         return apply(self.part, *inputs)
 
     @cached_property
@@ -84,8 +85,12 @@ class Routed:
         run = operators.operator(function, (*names, *learned), Routed)
         values = function.values
         numbers = {n: v for n, v in values.items() if n not in (*names, *learned)}
-        given = [torch.tensor(values[name], dtype=torch.float64) for name in learned]
-        return lambda *inputs: run(*inputs, *given, **numbers)
+
+        def call(*inputs: Tensor) -> Tensor:  # new tensors each time: fake ones under such a mode
+            given = [torch.tensor(values[name], dtype=torch.float64) for name in learned]
+            return run(*inputs, *given, **numbers)
+
+        return call
 
     def __reduce__(self) -> Any:
         return type(self), (self.function, self.names)
@@ -105,4 +110,3 @@ def ready(routed: Routed) -> bool:
 
 ready._dynamo_marked_constant = True  # type: ignore[attr-defined]
 # what torch.compiler.assume_constant_result does, without the two seconds that its import takes
-

@@ -58,7 +58,7 @@ class RowKernels:
         return Run([machine_rows(rule)], ("x", "grad"), "eager")
 
     def _run(self, formula: Expr, given: Mapping[str, Tensor]) -> Tensor:
-        first = next(reversed(given.values()))
+        first = [*given.values()][-1]
         if first.dtype in HALVES:
             wider = {name: each.float() for name, each in given.items()}
             return self._run(formula, wider).to(first.dtype)

@@ -45,7 +45,7 @@ class RowPart:
         return self._ready[which]
 
     def compute(self, which: str, inputs: Sequence[Tensor], *more: Tensor) -> Tensor:
-        """value, backward (takes grad), forward (dot), twice or turned (both), in the dtype of x."""
+        """value, backward (takes grad), forward (dot), twice or turned (both); dtype of x."""
         (found,) = self._run(which)(*inputs, *more)
         return found.to(inputs[0].dtype)
 
@@ -72,9 +72,9 @@ class _RowGradient:
     def __init__(self, part: RowPart) -> None:
         self.part = part
 
-    def value(self, grad: Tensor, *inputs: Tensor) -> Tensor:
+    def value(self, *inputs: Tensor) -> Tensor:
         """Without derivatives."""
-        return self.part.compute("backward", inputs, grad)
+        return self.part.compute("backward", inputs[1:], inputs[0])
 
     def gradients(
         self, grad: Tensor, needed: Sequence[bool], inputs: Sequence[Tensor]

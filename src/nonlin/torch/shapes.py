@@ -16,7 +16,7 @@ Run = Callable[..., Tensor]
 
 def noise(names: Sequence[str], x: Any, generator: torch.Generator | None) -> dict[str, Tensor]:
     """New noise like x, in single precision or better."""
-    like = x.detach() if isinstance(x, Proxy) else wide(x.detach())
+    like: Any = x.detach() if isinstance(x, Proxy) else wide(x.detach())
     return {name: _DRAW[name](torch.empty_like(like), generator) for name in names}
 
 
@@ -55,20 +55,24 @@ def along_rows(run: Run, tensors: Sequence[Any], dim: int) -> Tensor:
     return run(*(each.movedim(dim, -1) for each in tensors)).movedim(-1, dim)
 
 
-def with_channels(run: Run, x: Any, others: dict[str, Any], dim: int | None) -> Tensor:
-    """Parameters of one axis lie along `dim` of x; others are broadcast to x."""
+def with_channels(
+    run: Run, x: Any, others: dict[str, Any], noise: dict[str, Any], dim: int | None
+) -> Tensor:
+    """Parameters of one axis lie along `dim` of x; others are broadcast to x, as noise is."""
     axis = 1 if dim is None else dim
-    if isinstance(x, Proxy):  # whose number of axes is not known yet
-        one = all(isinstance(each, torch.Tensor) and each.dim() == 0 for each in others.values())
-        moved = x if one else x.movedim(axis, -1)
-        found = run(moved, *others.values())
-        return found if one else found.movedim(-1, axis)
-    return run(x, *(_along(name, each, x, axis) for name, each in others.items()))
+    if not isinstance(x, Proxy):
+        spread = [_along(name, each, x, axis) for name, each in others.items()]
+        return run(x, *spread, *noise.values())
+    if not others:
+        return run(x, *noise.values())
+    # the number of its axes is not known yet
+    moved = [each.movedim(axis, -1) for each in (x, *noise.values())]
+    return run(moved[0], *others.values(), *moved[1:]).movedim(-1, axis)
 
 
 def _along(name: str, other: Tensor, x: Tensor, dim: int) -> Tensor:
     """A parameter with axes that broadcast to x and not beyond it."""
-    if other.dim() == 0 or other.shape == x.shape:
+    if other.dim() == 0:
         return other
     given = tuple(other.shape)
     if given == (1,):

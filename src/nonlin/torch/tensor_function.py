@@ -1,4 +1,4 @@
-"""An activation as a function of tensors: its kind, parameters, noise, and the axis that it means."""
+"""An activation as a function of tensors: its kind, parameters, noise, and which axis it means."""
 
 from __future__ import annotations
 
@@ -78,15 +78,17 @@ class TensorFunction:
             return shapes.along_rows(routed, given, -1 if dim is None else dim)
         if len(routed.names) == 1:
             return routed(*tensors)
-        others = {name: {**parameters, **noise}[name] for name in routed.names[1:]}
-        return shapes.with_channels(routed, tensors[0], others, dim)
+        others = {name: parameters[name] for name in routed.names[1:] if name not in noise}
+        return shapes.with_channels(routed, tensors[0], others, noise, dim)
 
     def _checked(self, x: Any, gate: Any) -> tuple[Any, ...]:
         """The tensors, of one floating dtype."""
         given = (x,) if gate is None else (x, gate)
         for each in given:
             if not isinstance(each, torch.Tensor | Proxy):
-                raise InputError("tensor_type", name=self.activation.name, given=type(each).__name__)
+                raise InputError(
+                    "tensor_type", name=self.activation.name, given=type(each).__name__
+                )
         if gate is not None and self.kind != "gated":
             raise InputError("not_gated", name=self.activation.name)
         if isinstance(x, Proxy) or (gate is None and x.dtype in NAMES):
@@ -115,9 +117,7 @@ class TensorFunction:
         function: Function = replace(activation, training=None)
         if activation.training is not None and training:
             name = f"{activation.name}_training"
-            function = replace(
-                function, name=name, formula=activation.training, from_output=None
-            )
+            function = replace(function, name=name, formula=activation.training, from_output=None)
         order = [each.name for each in activation.parameters if each.name in free]
         return Routed(function, ("x", *order, *(self.noises if training else ())))
 
@@ -148,8 +148,8 @@ class TensorFunction:
             given = str(x.dtype).removeprefix("torch.")
             raise InputError("tensor_in_place_dtype", name=self.activation.name, given=given)
         wanted = torch.is_grad_enabled() and x.requires_grad
-        given = x.clone() if wanted else x  # autograd may keep it
-        found = self(given, dim=dim, training=training, generator=generator, **parameters)
+        kept = x.clone() if wanted else x  # autograd may keep it
+        found = self(kept, dim=dim, training=training, generator=generator, **parameters)
         return x.copy_(found)
 
     def __reduce__(self) -> Any:

@@ -23,7 +23,7 @@ _tracing: Any = torch._C._get_tracing_state
 _dispatch_modes: Any = torch._C._len_torch_dispatch_stack
 _function_modes: Any = torch._C._len_torch_function_stack
 # for code inside a registered operator, below autograd
-below_autograd: Any = torch._C._AutoDispatchBelowAutograd  # type: ignore[attr-defined]
+below_autograd: Any = torch._C._AutoDispatchBelowAutograd
 
 
 def transformed() -> bool:
@@ -79,7 +79,7 @@ def floating(*given: Tensor) -> tuple[Tensor, ...]:
     dtype = given[0].dtype
     for x in given[1:]:
         dtype = torch.promote_types(dtype, x.dtype)
-    if dtype.is_complex or dtype.itemsize == 1 and dtype.is_floating_point:
+    if dtype.is_complex or (dtype.itemsize == 1 and dtype.is_floating_point):
         raise InputError("tensor_dtype", given=str(dtype).removeprefix("torch."), allowed=ACCEPTED)
     if not dtype.is_floating_point:
         dtype = torch.get_default_dtype()
