@@ -1,6 +1,7 @@
 """The shortest way for one plain tensor to an element-wise kernel and back: few calls, no more.
 
-At 4,096 elements a kernel takes half a microsecond, and every look-up in Python a twentieth.
+At 4,096 elements a kernel takes half a microsecond, and every look-up in Python a twentieth. So
+there is an autograd.Function for each kernel, which finds what it needs in its closure.
 """
 
 from __future__ import annotations
@@ -15,69 +16,73 @@ from nonlin.torch.eager import backward
 from nonlin.torch.tensors import NAMES, PLAIN, Tensor, place_of, undisturbed
 
 Quick = Callable[[Any], Tensor | None]
-
-
-class _Quick(torch.autograd.Function):
-    """Of one tensor, with what `Quick` has seen to."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, kernels: Any, function: Any, parameters: int) -> Tensor:
-        y = torch.empty_like(x)
-        function(x.data_ptr(), y.data_ptr(), x.numel(), parameters)
-        ctx.kernels = kernels
-        ctx.save_for_backward(y if kernels.keeps_output else x)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Any) -> Any:
-        (grad,), (saved,), kernels = grads, ctx.saved_tensors, ctx.kernels
-        if (
-            type(grad) is torch.Tensor
-            and grad.is_cpu
-            and grad.is_contiguous()
-            and grad.dtype is saved.dtype
-            and saved.numel() < SPLIT_FROM
-            and saved.is_contiguous()
-            and not torch.is_grad_enabled()
-            and undisturbed()
-        ):
-            function, parameters = kernels.back[saved.dtype]
-            out = torch.empty_like(saved)
-            places = place_of(grad), place_of(saved), out.data_ptr()
-            if all(places):
-                function(*places, saved.numel(), parameters)
-                return out, None, None, None
-        return backward(kernels, grad, (saved,), (True,))[0], None, None, None
-
-
+Run = Callable[[Tensor], Tensor]
+_TENSOR = torch.Tensor
+_new, _wanted = torch.empty_like, torch.is_grad_enabled
 # what Function.apply does where no transform is active, which `undisturbed` has made sure of
-_apply: Any = torch._C._FunctionBase.__dict__["apply"].__get__(None, _Quick)
+_apply: Any = torch._C._FunctionBase.__dict__["apply"]
 
 
 def quick(kernels: Any) -> Quick:
     """A function that gives None where it does not know what to do with a tensor."""
-    empty_like, wanted = torch.empty_like, torch.is_grad_enabled
-    calls: dict[torch.dtype, tuple[Any, int]] = {}
+    runs: dict[torch.dtype, tuple[Run, Run]] = {}
 
     def run(x: Any) -> Tensor | None:
         if type(x) not in PLAIN or x.layout is not torch.strided or not x.is_cpu:
             return None
-        found = calls.get(x.dtype)
+        found = runs.get(x.dtype)
         if found is None:
             if x.dtype not in NAMES:
                 return None
             kernels.prepare(x.dtype)
-            found = calls[x.dtype] = kernels.forth[x.dtype]
-        count, place = x.numel(), place_of(x)
-        plain = x.is_contiguous() and not x.is_neg() and place and count < SPLIT_FROM
-        if not plain or not undisturbed():
+            found = runs[x.dtype] = _runs(kernels, x.dtype)
+        in_line = x.is_contiguous() and not x.is_neg() and place_of(x)
+        if not in_line or x.numel() >= SPLIT_FROM or not undisturbed():
             return None
-        function, parameters = found
-        if x.requires_grad and wanted():
-            result: Tensor = _apply(x, kernels, function, parameters)
-            return result
-        out = empty_like(x)
-        function(place, out.data_ptr(), count, parameters)
-        return out
+        return found[x.requires_grad and _wanted()](x)
 
     return run
+
+
+def _runs(kernels: Any, dtype: torch.dtype) -> tuple[Run, Run]:
+    """Without a gradient, and with one."""
+    forth, forth_parameters = kernels.forth[dtype]
+    back, back_parameters = kernels.back[dtype]
+    keeps_output = kernels.keeps_output
+
+    def value(x: Tensor) -> Tensor:
+        y = _new(x)
+        forth(x.data_ptr(), y.data_ptr(), x.numel(), forth_parameters)
+        return y
+
+    class _Quick(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Tensor) -> Tensor:
+            y = _new(x)
+            forth(x.data_ptr(), y.data_ptr(), x.numel(), forth_parameters)
+            ctx.save_for_backward(y if keeps_output else x)
+            return y
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Any) -> Any:
+            (grad,) = grads  # of the dtype and on the device of f(x): the engine sees to it
+            (saved,) = ctx.saved_tensors
+            if (
+                type(grad) is _TENSOR
+                and grad.layout is torch.strided
+                and grad.is_contiguous()
+                and type(saved) in PLAIN
+                and saved.is_cpu
+                and saved.dtype is dtype
+                and saved.is_contiguous()
+                and not _wanted()
+                and undisturbed()
+            ):
+                place, kept = place_of(grad), place_of(saved)
+                if place and kept and not grad.is_neg():
+                    out = _new(saved)
+                    back(place, kept, out.data_ptr(), saved.numel(), back_parameters)
+                    return out
+            return backward(kernels, grad, (saved,), (True,))[0]
+
+    return value, _apply.__get__(None, _Quick)

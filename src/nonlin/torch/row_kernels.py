@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 
 import torch
 
@@ -14,10 +14,11 @@ from nonlin.expr.reductions import is_compiled
 from nonlin.expr.walk import substitute
 from nonlin.function import Function
 from nonlin.kernels import threads
-from nonlin.kernels.row_calls import run_rows
+from nonlin.kernels.arrays import SPLIT_FROM
+from nonlin.kernels.row_calls import RowCall, run_rows
 from nonlin.torch.parts import Run
 from nonlin.torch.row_parts import RowPart
-from nonlin.torch.tensors import HALVES, Tensor
+from nonlin.torch.tensors import HALVES, NAMES, Tensor
 
 
 class RowKernels:
@@ -26,8 +27,16 @@ class RowKernels:
     def __init__(self, function: Function, names: tuple[str, ...], part: RowPart) -> None:
         self.function, self.names, self.part = function, names, part
         self.keeps_output = function.from_output is not None
+        self._call = cache(self._new_call)
         # that of entmax has no finite derivative at 0
         self.keeps_input = not (self.keeps_output and is_compiled(function.formula))
+
+    def _new_call(
+        self, formula: Expr, names: tuple[str, ...], dtype: torch.dtype
+    ) -> RowCall | None:
+        if not is_compiled(formula):
+            return None
+        return RowCall(formula, names, NAMES[dtype], "fast", self.function.values)
 
     def value(self, *inputs: Tensor) -> Tensor:
         """f of the rows."""
@@ -63,7 +72,22 @@ class RowKernels:
             wider = {name: each.float() for name, each in given.items()}
             return self._run(formula, wider).to(first.dtype)
         out = torch.empty_like(first)
+        call = self._call(formula, tuple(given), first.dtype)
+        if call is not None and all(each.is_contiguous() for each in given.values()):
+            _run_in_line(call, [*given.values(), out])
+            return out
         named = {name: each.detach().numpy() for name, each in given.items()}
         with threads.at_most(torch.get_num_threads()):
             run_rows(formula, named, out.numpy(), out.ndim - 1, "fast", self.function.values)
         return out
+
+
+def _run_in_line(call: RowCall, tensors: Sequence[Tensor]) -> None:
+    """Rows one after the other in memory; the last tensor is filled."""
+    size, length = tensors[-1].numel(), tensors[-1].shape[-1]
+    places = [each.data_ptr() for each in tensors]
+    if size >= SPLIT_FROM:
+        with threads.at_most(torch.get_num_threads()):
+            call.run(places, size, length)
+    elif size:
+        call.run(places, size, length)
