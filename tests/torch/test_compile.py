@@ -128,6 +128,20 @@ def test_few_guards():
     assert str(entry.guard_manager).count("\n") < 150
 
 
+def test_more_modules_than_recompilations():
+    """Compiled one by one, each counts for itself."""
+    for name in (*FUSED[:9], "selu", "sigmoid"):
+        torch.compile(nt.get(name), backend="eager", fullgraph=True)(numbers())
+
+
+def test_exported_by_the_tracer():
+    batch = ({0: torch.export.Dim("batch")},)
+    module = torch.nn.Sequential(nt.Mish(), nt.get("prelu", channels=6)).eval()
+    program = torch.export.export(module, (numbers(),), dynamic_shapes=batch, strict=True)
+    other = numbers((5, 6), 2)
+    torch.testing.assert_close(program.module()(other), module(other), rtol=1e-4, atol=1e-5)
+
+
 def test_in_double_precision():
     """The polynomials for single precision are not taken."""
     x = torch.linspace(-9, 9, 37, dtype=torch.float64)

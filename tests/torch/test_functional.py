@@ -63,6 +63,15 @@ def test_parameters_of_another_dtype():
         assert alpha.grad.sum().item() == pytest.approx(X[X < 0].sum(), rel=2e-2)
 
 
+def test_numbers_that_change_at_every_step():
+    """No more than some are remembered, and each is the one that was given."""
+    x = torch.tensor(X)
+    for alpha in np.linspace(0.1, 2.0, 100):
+        found = functional.elu(x, alpha=float(alpha))
+        np.testing.assert_allclose(found, nl.elu(X, alpha=float(alpha)), rtol=1e-12)
+    assert len(functional.elu.names) <= 64
+
+
 def test_noise_comes_from_the_generator():
     x = torch.tensor(X)
 
@@ -86,6 +95,8 @@ SENTENCES = [
     (lambda: functional.mish(torch.ones(3), torch.ones(3)), "only gated pairs"),
     (lambda: functional.elu(torch.ones(3), alpa=1.0), "Did you mean alpha"),
     (lambda: functional.elu(torch.ones(3), alpha="a lot"), "must be a number"),
+    (lambda: functional.elu(torch.ones(3), alpha=[0.1, 0.2]), "must be a number"),
+    (lambda: functional.elu(torch.ones(3), alpha=np.ones(2)), "must be a number"),
     (lambda: functional.mish(torch.ones(3), alpha=1.0), "no parameters"),
     (lambda: functional.pelu(torch.ones(3), a=-1.0), "between 0"),
     (lambda: functional.tempered_softmax(torch.ones(3), temperature=torch.ones(())), "a tensor"),

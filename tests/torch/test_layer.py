@@ -98,6 +98,14 @@ def test_where_learning_starts():
     assert nt.get("prelu", device="meta").alpha.device.type == "meta"
 
 
+def test_a_parameter_with_bounds_can_be_set():
+    module = nt.get("pelu", channels=2)
+    module.a = 0.25
+    np.testing.assert_allclose(module.a.detach(), [0.25, 0.25], rtol=1e-6)
+    with pytest.raises(InputError, match="between 0"):
+        module.a = -1.0
+
+
 def test_noise_is_drawn_in_training_only():
     for name in ("rrelu", "probact", "gumbel_softmax"):
         module, x = nt.get(name), rows(50, 6)

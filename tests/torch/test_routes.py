@@ -87,6 +87,34 @@ def test_modes_see_an_operator(entry):
     torch.testing.assert_close(found, slope, rtol=1e-12, atol=1e-14)
 
 
+def test_operators_take_parameters_and_noise_in_one_order():
+    """Whatever of them is a tensor already, also what is not learned as a rule."""
+    x, probact = example("probact")
+    sigma = torch.tensor(0.7, dtype=torch.float64)
+    for options in ({}, {"sigma": sigma}, {"sigma": 0.7}):
+        found = []
+        for mode in (Seen(), torch.enable_grad()):
+            generator = torch.Generator().manual_seed(0)
+            with mode:
+                found.append(probact(x, training=True, generator=generator, **options))
+        torch.testing.assert_close(*found, rtol=1e-12, atol=1e-14)
+    for options in ({}, {"alpha": torch.tensor(0.1, dtype=torch.float64)}, {"alpha": 0.1}):
+        with Seen():
+            found = nt.functional.smu(x, **options)
+        torch.testing.assert_close(found, nt.functional.smu(x, **options), rtol=1e-12, atol=1e-14)
+
+
+def test_own_activations_have_operators():
+    """Two of one name are two operators."""
+    x, _ = example("mish")
+    for formula in ("2 * x", "3 * x"):
+        own = nl.activation("mine", formula)
+        with Seen() as seen:
+            found = nl.activation("mine", formula)(x)
+        torch.testing.assert_close(found, own(x))
+        assert seen.names[0].startswith("nonlin.mine")
+
+
 def test_function_modes_see_an_operator():
     seen = []
 
@@ -120,10 +148,7 @@ def test_fx_sees_an_operator():
 
 def test_a_traced_operator_under_transforms():
     """Forward mode and vmap of the operator itself: never silently zero."""
-    x, mish = example("mish")
-    mish(x)
-    with Seen():
-        mish(x)  # registers it
+    x, _ = example("mish")
     run = torch.ops.nonlin.mish.default
     dot = torch.ones_like(x)
     _, found = torch.func.jvp(run, (x,), (dot,))

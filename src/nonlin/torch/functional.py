@@ -48,5 +48,6 @@ def __dir__() -> list[str]:
     return sorted(catalogue.names())
 
 
-for _name in catalogue.names():  # compilers do not ask __getattr__
+for _name in catalogue.names():  # compilers do not ask __getattr__, nor loaded graphs the functions
     globals()[_name] = function_of(catalogue.get(_name))
+    globals()[_name].register()

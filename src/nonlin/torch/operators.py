@@ -22,7 +22,7 @@ from nonlin.torch.tensors import Tensor, below_autograd, plain, transformed
 
 NAMESPACE = "nonlin"
 _LIBRARY = torch.library.Library(NAMESPACE, "FRAGMENT")
-_DEFINED: dict[str, Expr] = {}  # the formula behind each name
+_DEFINED: dict[str, tuple[Expr, tuple[str, ...]]] = {}  # formula and tensors behind each name
 
 
 class Both(Protocol):
@@ -40,19 +40,19 @@ def operator(function: Function, names: tuple[str, ...], make: Make) -> Callable
 
     make: gives the function with numbers bound on those tensors.
     """
-    name = _free_name(function)
+    name = _free_name(function, names)
     if name not in _DEFINED:
-        _DEFINED[name] = function.formula
+        _DEFINED[name] = function.formula, names
         _register(name, function, names, make)
     found: Callable[..., Tensor] = getattr(getattr(torch.ops, NAMESPACE), name).default
     return found
 
 
-def _free_name(function: Function) -> str:
+def _free_name(function: Function, names: tuple[str, ...]) -> str:
     """The name as an identifier; with a number, where another formula has it."""
     plain_name = re.sub(r"\W|^(?=\d)", "_", function.name, flags=re.ASCII)
-    name, number = plain_name, 1
-    while _DEFINED.get(name, function.formula) is not function.formula:
+    name, number, own = plain_name, 1, (function.formula, names)
+    while _DEFINED.get(name, own) != own:
         number += 1
         name = f"{plain_name}_{number}"
     return name

@@ -11,8 +11,10 @@ import torch
 from torch.fx import Proxy
 
 from nonlin.expr.nodes import Expr
+from nonlin.expr.paths import VALUE
 from nonlin.expr.walk import substitute
 from nonlin.function import Function, kind_of
+from nonlin.parameter import NOISE
 from nonlin.torch import operators
 from nonlin.torch.differentiable import apply
 from nonlin.torch.eager import evaluate
@@ -78,17 +80,29 @@ class Routed:
         return apply(self.part, *inputs)
 
     @cached_property
+    def _order(self) -> tuple[str, ...]:
+        """Of the tensors that the operator takes: parameters that are learned are among them."""
+        function, names = self.function, self.names
+        pair = [name for name in ("x", VALUE) if name in names]
+        rows = [p.name for p in function.parameters if p.learned or p.name in names]
+        return (*pair, *rows, *(name for name in names if name in NOISE))
+
+    def register(self) -> Any:
+        """The operator, `torch.ops.nonlin.mish`, known from now on."""
+        return operators.operator(self.function, self._order, Routed)
+
+    @cached_property
     def _visible(self) -> Any:
         """The operator, with what is no tensor as numbers, or as constant tensors if learned."""
-        function, names = self.function, self.names
-        learned = tuple(name for name in function.learned if name not in names)
-        run = operators.operator(function, (*names, *learned), Routed)
-        values = function.values
-        numbers = {n: v for n, v in values.items() if n not in (*names, *learned)}
+        run, order, names = self.register(), self._order, self.names
+        values = self.function.values
+        numbers = {name: value for name, value in values.items() if name not in order}
+        rest = [name for name in order if name not in names]
 
         def call(*inputs: Tensor) -> Tensor:  # new tensors each time: fake ones under such a mode
-            given = [torch.tensor(values[name], dtype=torch.float64) for name in learned]
-            return run(*inputs, *given, **numbers)
+            constants = {n: torch.tensor(values[n], dtype=torch.float64) for n in rest}
+            named = dict(zip(names, inputs, strict=True)) | constants
+            return run(*(named[name] for name in order), **numbers)
 
         return call
 

@@ -20,6 +20,8 @@ from nonlin.torch.quick import Quick, quick
 from nonlin.torch.routes import Routed
 from nonlin.torch.tensors import NAMES, Tensor, floating
 
+MOST = 64  # sets of numbers that a function is remembered with
+
 
 class TensorFunction:
     """f(x) for tensors: tensor in, tensor out, dtype in is dtype out, with all derivatives.
@@ -121,6 +123,12 @@ class TensorFunction:
         order = [each.name for each in activation.parameters if each.name in free]
         return Routed(function, ("x", *order, *(self.noises if training else ())))
 
+    def register(self) -> None:
+        """The operators that tools see."""
+        runs = self.prepare_parts() if self.kind == "reshaping" else [self.prepare((), (), False)]
+        for each in filter(None, runs):
+            each.register()
+
     def _reshaped(self, x: Tensor, dim: int | None, parameters: Mapping[str, Any]) -> Tensor:
         parts = getattr(self.known, _known_parts(self, tuple(parameters)))
         pieces: float = {**self.values, **parameters}.get("pieces", 0.0)
@@ -155,6 +163,9 @@ class TensorFunction:
     def __reduce__(self) -> Any:
         return type(self), (self.activation,)
 
+    def __deepcopy__(self, known: Any) -> TensorFunction:
+        return self  # it never changes
+
     def __repr__(self) -> str:
         return f"<nonlin.torch.functional.{self.activation.name}>"
 
@@ -172,15 +183,25 @@ def _known(
     training: bool,
 ) -> str:
     """The name of the function with these parameters; run by compilers, not traced."""
+    _check_hashable(numbers)
     key = free, numbers, training
     name = function.names.get(key)
     if name is None:
         routed = function.prepare(free, numbers, training)
+        if len(function.names) >= MOST:  # a number that changes at every step, perhaps
+            function.names.clear()
         name = function.names[key] = f"function_{len(function.names)}"
         setattr(function.known, name, routed)
         if routed.names == ("x",) and not numbers and not function.rowwise:
             function.quick = quick(routed.kernels)
     return name
+
+
+def _check_hashable(numbers: tuple[tuple[str, Any], ...]) -> None:
+    """Lists and arrays are no numbers, and not even keys."""
+    for name, value in numbers:
+        if isinstance(value, list | dict) or hasattr(value, "__array__"):
+            raise InputError("parameter_number", name=name, given=repr(value))
 
 
 def _known_parts(function: TensorFunction, names: tuple[str, ...]) -> str:
