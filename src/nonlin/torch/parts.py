@@ -5,6 +5,7 @@ What autograd asks of a part is `value`, `gradients` and `change`; `differentiab
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -37,6 +38,13 @@ def _threshold(z: Tensor, power: float) -> Tensor:
     return high
 
 
+def _divide(a: Any, b: Any) -> Any:
+    """By a power of two as a product, which is as exact."""
+    if isinstance(b, float) and abs(math.frexp(b)[0]) == 0.5:
+        return a * (1 / b)
+    return a / b
+
+
 def _damp(a: Tensor, b: Tensor) -> Tensor:
     return torch.where(a == 0, a, a * b)
 
@@ -50,6 +58,7 @@ _EAGER = {
 # 0 may have another sign where that saves an operation
 _FUSED = {name: row for name, row in _EAGER.items() if name != "normal_cdf"}
 _FUSED["damp"] = spelling.Spelling("", lambda _: _damp)
+_FUSED["divide"] = spelling.Spelling("", lambda _: _divide)
 _TABLES = {
     "eager": _EAGER,
     "fused": _FUSED,  # for compilers, in the primitives that they make one loop of
