@@ -6,19 +6,22 @@ import pytest
 import nonlin as nl
 
 FEW = (
-    "relu", "mish", "gelu", "softplus", "leaky_relu", "hard_tanh", "identity", "sigmoid", "prelu",
-    "pelu", "arelu", "softmax", "sparsemax", "glu", "clamped_swiglu", "crelu", "maxout", "rrelu",
-    "probact", "gumbel_softmax",
+    "relu", "mish", "gelu", "softplus", "identity", "prelu", "pelu", "softmax", "sparsemax", "glu",
+    "crelu", "maxout", "rrelu", "probact", "gumbel_softmax",
 )  # fmt: skip
+LEARNED = ("prelu", "arelu", "pelu", "srelu")
 # torch's own, of its forward mode and of Dynamo
 IGNORED = ("ignore:.*torch.jit.script:DeprecationWarning",)
 
 
 def pytest_generate_tests(metafunc):
-    """A test with `entry` runs for some entries of every kind, or for all."""
+    """A test with `entry` runs for some entries of every kind, or for all; `learned` likewise."""
+    thorough = metafunc.config.getoption("thorough")
     if "entry" in metafunc.fixturenames:
-        names = nl.names() if metafunc.config.getoption("thorough") else FEW
-        metafunc.parametrize("entry", names)
+        metafunc.parametrize("entry", nl.names() if thorough else FEW)
+    if "learned" in metafunc.fixturenames:
+        every = [name for name in nl.names() if nl.get(name).learned]
+        metafunc.parametrize("learned", every if thorough else LEARNED)
 
 
 def pytest_collection_modifyitems(items):

@@ -58,8 +58,10 @@ FUSED = ("relu", "silu", "mish", "gelu", "elu", "softplus", "tanh", "prelu", "so
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Inductor needs a C++ compiler")
-def test_inductor():
+def test_inductor(request):
     """Ten of them in one graph, forward and backward."""
+    if not request.config.getoption("thorough"):
+        pytest.skip("half a minute of the C++ compiler: make test-torch")
     modules = torch.nn.ModuleList([nt.get(name) for name in FUSED])
 
     def all_of(x):

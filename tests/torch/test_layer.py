@@ -63,14 +63,10 @@ def test_own_activations():
     np.testing.assert_allclose(module(x), own(x.numpy(), a=3.0), rtol=1e-6)
 
 
-LEARNED = [name for name in nl.names() if nl.get(name).learned]
-
-
-@pytest.mark.parametrize("name", LEARNED)
 @pytest.mark.parametrize("channels", [None, 3])
-def test_learned_parameters(name, channels):
+def test_learned_parameters(learned, channels):
     """They begin where the catalogue says, keep to their range, and are trained."""
-    activation, module = nl.get(name), nt.get(name, channels=channels)
+    activation, module = nl.get(learned), nt.get(learned, channels=channels)
     shape = () if channels is None else (channels,)
     for row in activation.parameters:
         if row.learned:
