@@ -102,7 +102,8 @@ class Routed:
         def call(*inputs: Tensor) -> Tensor:  # new tensors each time: fake ones under such a mode
             constants = {n: torch.tensor(values[n], dtype=torch.float64) for n in rest}
             named = dict(zip(names, inputs, strict=True)) | constants
-            return run(*(named[name] for name in order), **numbers)
+            found: Tensor = run(*(named[name] for name in order), **numbers)
+            return found
 
         return call
 

@@ -200,7 +200,7 @@ def _known(
 def _check_hashable(numbers: tuple[tuple[str, Any], ...]) -> None:
     """Lists and arrays are no numbers, and not even keys."""
     for name, value in numbers:
-        if isinstance(value, list | dict) or getattr(value, "ndim", 0):
+        if isinstance(value, list | dict) or getattr(value, "ndim", None):
             raise InputError("parameter_number", name=name, given=repr(value))
 
 
