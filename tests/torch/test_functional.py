@@ -90,6 +90,7 @@ SENTENCES = [
     (lambda: functional.softmax(torch.tensor(X), dim=7), "no axis 7"),
     (lambda: functional.softmax(torch.empty(2, 0)), "no elements"),
     (lambda: functional.glu(torch.ones(3)), "has length 3"),
+    (lambda: functional.glu(torch.ones(3, 1), torch.ones(3, 4)), "the same shape"),
     (lambda: functional.maxout(torch.ones(3)), "groups of 2"),
     (lambda: functional.maxout(torch.ones(4), pices=2), "Did you mean pieces"),
     (lambda: functional.mish(torch.ones(3), torch.ones(3)), "only gated pairs"),

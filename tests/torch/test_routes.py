@@ -246,6 +246,33 @@ def test_empty_and_single(entry):
         assert run(single).item() == pytest.approx(float(activation(np.float32(0.7))), rel=1e-6)
 
 
+def test_nothing_is_read_beyond_its_end():
+    """Operators that are called with other shapes and dtypes broadcast, as PyTorch's do."""
+    x = torch.randn(3, 4)
+    glu = torch.ops.nonlin.glu.default
+    for value in (torch.randn(3, 1), torch.randn(4, dtype=torch.float64), torch.tensor(2.0)):
+        torch.testing.assert_close(glu(x, value), torch.sigmoid(x) * value.float())
+    with pytest.raises(RuntimeError, match="expand"):
+        glu(x, torch.randn(5))
+    whole = torch.ops.nonlin.mish.default(torch.arange(3))
+    torch.testing.assert_close(whole, nl.mish(torch.arange(3.0)))
+
+
+def test_what_comes_back_may_be_of_another_dtype():
+    """From hooks that keep what is saved elsewhere, in half the memory."""
+    for name in ("mish", "softplus", "softmax", "pelu"):
+        x = torch.randn(3, 6, requires_grad=True)
+        half = torch.autograd.graph.saved_tensors_hooks(
+            lambda tensor: tensor.to(torch.bfloat16), lambda tensor: tensor
+        )
+        run = getattr(nt.functional, name)
+        with half:
+            y = run(x)
+        (found,) = torch.autograd.grad(y.square().sum(), x)
+        (expected,) = torch.autograd.grad(run(x).square().sum(), x)
+        torch.testing.assert_close(found, expected, rtol=0.1, atol=0.1)
+
+
 def test_threads_are_those_of_torch(monkeypatch):
     """An array call follows nonlin, a tensor call torch."""
     used = set()

@@ -17,6 +17,14 @@ from nonlin.kernels.ufunc import STREAM_FROM
 from nonlin.torch.tensors import NAMES, Tensor
 
 
+def alike(tensors: Sequence[Tensor], dtype: torch.dtype) -> Sequence[Tensor]:
+    """Of one dtype and of the shape of the last: nothing else may be read or written by address."""
+    shape = tensors[-1].shape
+    if all(each.dtype is dtype and each.shape == shape for each in tensors):
+        return tensors
+    return [each.to(dtype).expand(shape) for each in tensors]
+
+
 class Call:
     """A path of a formula on tensors of one shape and a dtype of kernels.
 
@@ -46,7 +54,7 @@ class Call:
         self._constants = tuple(rest.values())
         self._data = self._parameters(())
         self.parameters = ctypes.addressof(self._data)
-        self.size = dtype.itemsize
+        self.dtype, self.size = dtype, dtype.itemsize
 
     def _parameters(self, numbers: Sequence[float]) -> Any:
         values = (*self._constants, *numbers, 0.0)
@@ -54,6 +62,7 @@ class Call:
 
     def into(self, tensors: Sequence[Tensor], numbers: Sequence[float] = ()) -> None:
         """Fill the last of the tensors, as many as there are outputs."""
+        tensors = alike(tensors, self.dtype)
         count = tensors[-1].numel()
         in_line = all(each.is_contiguous() for each in tensors)
         if numbers or (in_line and count < STREAM_FROM):

@@ -18,7 +18,15 @@ import torch
 
 from nonlin.expr.nodes import Expr
 from nonlin.function import Function
-from nonlin.torch.tensors import Tensor, below_autograd, plain, transformed
+from nonlin.torch.tensors import (
+    HALVES,
+    NAMES,
+    Tensor,
+    below_autograd,
+    floating,
+    plain,
+    transformed,
+)
 
 NAMESPACE = "nonlin"
 _LIBRARY = torch.library.Library(NAMESPACE, "FRAGMENT")
@@ -71,9 +79,9 @@ def _register(name: str, function: Function, names: tuple[str, ...], make: Make)
         return make(function.bind(**dict(values)), names)
 
     def value(*inputs: Tensor, **given: float) -> Tensor:
-        both = bound(*given.items())
-        ready = all(map(plain, inputs))
-        found: Tensor = (both.kernels if ready else both.part).value(*inputs)
+        both, (x,) = bound(*given.items()), floating(inputs[0])
+        ready = x.dtype in (*NAMES, *HALVES) and all(map(plain, inputs))
+        found: Tensor = (both.kernels if ready else both.part).value(x, *inputs[1:])
         return found
 
     def with_autograd(*inputs: Tensor, **given: float) -> Tensor:
@@ -87,7 +95,7 @@ def _register(name: str, function: Function, names: tuple[str, ...], make: Make)
     _LIBRARY.impl(name, value, "CompositeExplicitAutograd")
     _LIBRARY.impl(name, with_autograd, "Autograd")
     torch.library.register_fake(
-        f"{NAMESPACE}::{name}", lambda *inputs, **_: torch.empty_like(inputs[0]), lib=_LIBRARY
+        f"{NAMESPACE}::{name}", lambda x, *_, **__: torch.empty_like(*floating(x)), lib=_LIBRARY
     )
 
 

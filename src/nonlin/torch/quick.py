@@ -75,6 +75,7 @@ def _runs(kernels: Any, dtype: torch.dtype) -> tuple[Run, Run]:
                 and saved.is_cpu
                 and saved.dtype is dtype
                 and saved.is_contiguous()
+                and saved.numel() == grad.numel()
                 and not _wanted()
                 and undisturbed()
             ):

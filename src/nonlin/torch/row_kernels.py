@@ -16,6 +16,7 @@ from nonlin.function import Function
 from nonlin.kernels import threads
 from nonlin.kernels.arrays import SPLIT_FROM
 from nonlin.kernels.row_calls import RowCall, run_rows
+from nonlin.torch.by_address import alike
 from nonlin.torch.parts import Run
 from nonlin.torch.row_parts import RowPart
 from nonlin.torch.tensors import HALVES, NAMES, Tensor
@@ -72,6 +73,7 @@ class RowKernels:
             wider = {name: each.float() for name, each in given.items()}
             return self._run(formula, wider).to(first.dtype)
         out = torch.empty_like(first)
+        given = dict(zip(given, alike([*given.values(), out], out.dtype), strict=False))
         call = self._call(formula, tuple(given), first.dtype)
         if call is not None and all(each.is_contiguous() for each in given.values()):
             _run_in_line(call, [*given.values(), out])

@@ -45,6 +45,12 @@ def halves(x: Any, dim: int | None) -> tuple[Tensor, Tensor]:
     return value, gate
 
 
+def check_pair(value: Any, gate: Any) -> None:
+    """Have they one shape?"""
+    if not isinstance(value, Proxy) and value.shape != gate.shape:
+        raise InputError("input_shapes", first=tuple(value.shape), other=tuple(gate.shape))
+
+
 def along_rows(run: Run, tensors: Sequence[Any], dim: int) -> Tensor:
     """Rows along an axis of tensors of one shape."""
     x = tensors[0]

@@ -74,6 +74,7 @@ class TensorFunction:
         routed = self._routed(parameters, bool(noise))
         if self.kind == "gated":
             value, gated = tensors if gate is not None else shapes.halves(tensors[0], dim)
+            shapes.check_pair(value, gated)
             return routed(gated, value)
         if self.rowwise:
             given = [tensors[0], *noise.values()]
