@@ -45,7 +45,11 @@ DIFFERENCES = [
     # above its threshold of 20, softplus is x
     Difference("softplus", theirs.softplus, 20.5, 20.5 + math.log1p(math.exp(-20.5)), 20.5,
                kind="float64"),
-    # the slope where f(x) is 0 and x is not
+    # and its second derivative 0
+    Difference("softplus", theirs.softplus, 20.5, math.exp(-20.5) / (1 + math.exp(-20.5)) ** 2, 0.0,
+               2, "float64"),
+    Difference("silu", theirs.silu, -math.inf, 0.0, math.nan, order=2),
+    # x - tanh(x) cancels near 0
     Difference("tanhshrink", theirs.tanhshrink, 1e-4, 1e-12 / 3, 0.0),
 ]  # fmt: skip
 

@@ -35,6 +35,7 @@ def test_what_is_printed():
     assert str(nt.get("prelu", channels=3, dim=-1)) == "Prelu(alpha=(3 learned), dim=-1)"
     assert str(nt.get("relu", inplace=True)) == "Relu(inplace=True)"
     assert str(nt.get("arelu")) == "Arelu(alpha=0.9, beta=2)"
+    assert str(nt.get("pelu", device="meta")) == "Pelu(a=(learned), b=(learned))"
     assert str(nt.get(own)) == "Wave(x * sin(a * x), a=2)"
 
 

@@ -146,6 +146,8 @@ def get(
 def _short(value: Any) -> str:
     if not isinstance(value, torch.Tensor):
         return f"{value:g}"
+    if value.is_meta:  # which has no numbers
+        return "(learned)"
     return f"({len(value)} learned)" if value.dim() else f"{value.item():.4g}"
 
 
