@@ -130,6 +130,21 @@ def test_few_guards():
     assert str(entry.guard_manager).count("\n") < 150
 
 
+def test_any_shape():
+    """Rows, halves, channels and groups of sizes that are symbols."""
+    modules = [nt.get("softmax", dim=1), nt.get("swiglu", dim=1), nt.get("prelu", channels=3),
+               nt.get("maxout"), nt.get("crelu", dim=0), nt.get("pelu", channels=3)]  # fmt: skip
+    model = torch.nn.Sequential(*modules)
+    compiled = torch.compile(model, backend="aot_eager", fullgraph=True, dynamic=True)
+    for size in (2, 3, 5):
+        x = numbers((size, 6, 4 * size)).requires_grad_()
+        found, expected = compiled(x), model(x)
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+        (slope,) = torch.autograd.grad(found.square().sum(), x)
+        (true,) = torch.autograd.grad(expected.square().sum(), x)
+        torch.testing.assert_close(slope, true, rtol=1e-4, atol=1e-6)
+
+
 def test_more_modules_than_recompilations():
     """Compiled one by one, each counts for itself."""
     for name in (*FUSED[:9], "selu", "sigmoid"):

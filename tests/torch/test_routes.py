@@ -174,6 +174,13 @@ def test_jit_trace(entry):
     assert "PythonOp" not in str(script.inlined_graph)
 
 
+def test_functionalize():
+    x, mish = example("mish")
+    slopes = torch.func.functionalize(torch.vmap(torch.func.grad(lambda row: mish(row).sum())))
+    expected = torch.tensor(nl.mish.derivative(x.numpy()))
+    torch.testing.assert_close(slopes(x), expected, rtol=1e-10, atol=1e-12)
+
+
 def test_meta_and_fake_tensors(entry):
     """Shapes and dtypes without numbers."""
     from torch._subclasses.fake_tensor import FakeTensorMode

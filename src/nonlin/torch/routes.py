@@ -22,7 +22,14 @@ from nonlin.torch.element_kernels import ElementKernels
 from nonlin.torch.parts import Part
 from nonlin.torch.row_kernels import RowKernels
 from nonlin.torch.row_parts import RowPart
-from nonlin.torch.tensors import Tensor, plain, traced, transformed, undisturbed, watched
+from nonlin.torch.tensors import (
+    Tensor,
+    operations_only,
+    plain,
+    transformed,
+    undisturbed,
+    watched,
+)
 
 
 class Routed:
@@ -71,7 +78,7 @@ class Routed:
         return self._disturbed(inputs)
 
     def _disturbed(self, inputs: Sequence[Tensor]) -> Tensor:
-        if traced():  # which keeps no functions
+        if operations_only():
             found: Tensor = self._part("traced").value(*inputs)
             return found
         if isinstance(inputs[0], Proxy) or (watched() and not transformed()):

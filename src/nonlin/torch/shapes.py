@@ -87,7 +87,7 @@ def _along(name: str, other: Tensor, x: Tensor, dim: int) -> Tensor:
         place = checked(x, dim)
         other = other.reshape([-1 if each == place else 1 for each in range(x.dim())])
     lengths = zip(reversed(other.shape), reversed(x.shape), strict=False)
-    if other.dim() > x.dim() or any(n not in (1, m) for n, m in lengths):
+    if other.dim() > x.dim() or any(n != 1 and n != m for n, m in lengths):
         shape = tuple(x.shape)
         raise InputError("parameter_shape", name=name, given=given, shape=shape, axis=dim)
     return other

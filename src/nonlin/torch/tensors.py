@@ -19,6 +19,8 @@ NAMES = {torch.float32: "float32", torch.float64: "float64"}  # that kernels are
 ACCEPTED = "float16, bfloat16, float32, float64"
 PLAIN = (torch.Tensor, torch.nn.Parameter)  # and no subclass
 _functorch: Any = torch._C._are_functorch_transforms_active
+_functorch_levels: Any = torch._C._functorch.get_interpreter_stack
+_FUNCTIONALIZE: Any = torch._C._functorch.TransformType.Functionalize
 _tracing: Any = torch._C._get_tracing_state
 _dispatch_modes: Any = torch._C._len_torch_dispatch_stack
 _function_modes: Any = torch._C._len_torch_function_stack
@@ -31,9 +33,10 @@ def transformed() -> bool:
     return bool(_functorch()) or forward_ad._current_level >= 0
 
 
-def traced() -> bool:
-    """Under torch.jit.trace, which keeps operations and no functions?"""
-    return _tracing() is not None
+def operations_only() -> bool:
+    """Under torch.jit.trace or torch.func.functionalize, which know no functions?"""
+    stack = _functorch_levels() or () if _functorch() else ()
+    return _tracing() is not None or any(each.key() == _FUNCTIONALIZE for each in stack)
 
 
 def watched() -> bool:
