@@ -38,7 +38,7 @@ def example(name, seed=0):
 def kernels(monkeypatch):
     """How often kernels are called."""
     calls = []
-    for owner, name in ((by_address.Call, "into"), (quick, "place_of")):
+    for owner, name in ((by_address.Call, "into"), (quick, "_new")):
         before = getattr(owner, name)
         monkeypatch.setattr(
             owner, name, lambda *args, before=before: calls.append(1) or before(*args)

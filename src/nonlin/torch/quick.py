@@ -25,65 +25,78 @@ _apply: Any = torch._C._FunctionBase.__dict__["apply"]
 
 def quick(kernels: Any) -> Quick:
     """A function that gives None where it does not know what to do with a tensor."""
-    runs: dict[torch.dtype, tuple[Run, Run]] = {}
+    ready: dict[torch.dtype, tuple[Any, int, Run]] = {}
 
     def run(x: Any) -> Tensor | None:
         if type(x) not in PLAIN or x.layout is not torch.strided or not x.is_cpu:
             return None
-        found = runs.get(x.dtype)
+        found = ready.get(x.dtype)
         if found is None:
             if x.dtype not in NAMES:
                 return None
             kernels.prepare(x.dtype)
-            found = runs[x.dtype] = _runs(kernels, x.dtype)
-        in_line = x.is_contiguous() and not x.is_neg() and place_of(x)
-        if not in_line or x.numel() >= SPLIT_FROM or not undisturbed():
+            found = ready[x.dtype] = *kernels.forth[x.dtype], _with_gradient(kernels, x.dtype)
+        count = x.numel()
+        try:
+            place = x.data_ptr()
+        except RuntimeError:  # a batch that is no tensor itself
             return None
-        return found[x.requires_grad and _wanted()](x)
+        if not (place and count < SPLIT_FROM and x.is_contiguous() and undisturbed()):
+            return None
+        if x.is_neg():
+            return None
+        function, parameters, with_gradient = found
+        if x.requires_grad and _wanted():
+            return with_gradient(x)
+        y = _new(x)
+        function(place, y.data_ptr(), count, parameters)
+        return y
 
     return run
 
 
-def _runs(kernels: Any, dtype: torch.dtype) -> tuple[Run, Run]:
-    """Without a gradient, and with one."""
+def _with_gradient(kernels: Any, dtype: torch.dtype) -> Run:
+    """The same under autograd."""
     forth, forth_parameters = kernels.forth[dtype]
     back, back_parameters = kernels.back[dtype]
     keeps_output = kernels.keeps_output
-
-    def value(x: Tensor) -> Tensor:
-        y = _new(x)
-        forth(x.data_ptr(), y.data_ptr(), x.numel(), forth_parameters)
-        return y
 
     class _Quick(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, x: Tensor) -> Tensor:
             y = _new(x)
-            forth(x.data_ptr(), y.data_ptr(), x.numel(), forth_parameters)
-            ctx.save_for_backward(y if keeps_output else x)
+            given, made = x.data_ptr(), y.data_ptr()
+            forth(given, made, x.numel(), forth_parameters)
+            if keeps_output:
+                ctx.save_for_backward(y)
+                ctx.place = made
+            else:
+                ctx.save_for_backward(x)
+                ctx.place = given
             return y
 
         @staticmethod
         def backward(ctx: Any, *grads: Any) -> Any:
-            (grad,) = grads  # of the dtype and on the device of f(x): the engine sees to it
+            (grad,) = grads  # of the shape, the dtype and the device of f(x): the engine sees to it
             (saved,) = ctx.saved_tensors
             if (
                 type(grad) is _TENSOR
                 and grad.layout is torch.strided
                 and grad.is_contiguous()
-                and type(saved) in PLAIN
-                and saved.is_cpu
+                and not _wanted()
+                and undisturbed()
+                and place_of(saved) == ctx.place  # no hook has exchanged it
                 and saved.dtype is dtype
                 and saved.is_contiguous()
                 and saved.numel() == grad.numel()
-                and not _wanted()
-                and undisturbed()
+                and not grad.is_neg()
             ):
-                place, kept = place_of(grad), place_of(saved)
-                if place and kept and not grad.is_neg():
-                    out = _new(saved)
-                    back(place, kept, out.data_ptr(), saved.numel(), back_parameters)
+                arrived = place_of(grad)
+                if arrived:
+                    out = _new(grad)
+                    back(arrived, ctx.place, out.data_ptr(), grad.numel(), back_parameters)
                     return out
             return backward(kernels, grad, (saved,), (True,))[0]
 
-    return value, _apply.__get__(None, _Quick)
+    found: Run = _apply.__get__(None, _Quick)
+    return found
