@@ -1,9 +1,10 @@
 # make demo: choose an activation for handwritten digits. make test: run the tests.
+# make test-torch: those of nonlin.torch, with every entry of the catalogue.
 # make bench: some minutes of every benchmark; what they write down needs --measure.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test test-torch lint bench clean
 
 demo: .venv/installed
 	$(BIN)/nonlin choose digits
@@ -11,6 +12,9 @@ demo: .venv/installed
 # worksteal: neighbours run in one process, so that what a file prepares is prepared once
 test: .venv/tested
 	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
+
+test-torch: .venv/tested
+	$(BIN)/python -m pytest -n auto --dist worksteal --thorough tests/torch $(PYTEST)
 
 lint: .venv/tested
 	$(BIN)/ruff format --check .

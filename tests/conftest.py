@@ -14,6 +14,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
+def pytest_addoption(parser):
+    """What `make test-torch` adds."""
+    parser.addoption("--thorough", action="store_true", help="every entry in tests/torch, not some")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_state(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:

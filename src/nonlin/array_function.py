@@ -7,6 +7,7 @@ from typing import Any
 
 from nonlin import kinds
 from nonlin._errors import InputError
+from nonlin._libraries import leaf_of
 from nonlin.expr.nodes import Expr
 from nonlin.expr.walk import substitute
 from nonlin.function import Function, kind_of
@@ -30,6 +31,7 @@ class ArrayFunction(Function):
     ) -> Any:
         """f(x), same shape and dtype as x. `out` receives the result if given (it may be x).
 
+        A tensor of PyTorch gives a tensor, with gradients: see `nonlin.torch`.
         precision: "fast" (at most 8 ULP; in float64, beside a zero of f that no number hits, what
         one more rounding of x changes) or "exact" (at most 1 ULP). `axis` is that of the rows,
         of the halves of a gated pair, or of a parameter that is an array (one number for each
@@ -47,8 +49,9 @@ class ArrayFunction(Function):
         if isinstance(x, Expr):
             pair = {"x": x} if gate is None else {"x": gate, "value": x}
             return substitute(self.bind(**parameters).graph, pair)
+        call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
         x = self._given(x, gate)
-        return self._runner.value(self, x, Request(precision, out, axis, parameters))
+        return self._runner.value(self, x, call) if leaf is None else leaf.call(self, x, call)
 
     def _given(self, x: Any, gate: Any) -> Any:
         if gate is None:
@@ -74,7 +77,9 @@ class ArrayFunction(Function):
         For a row-wise function (order 1 only): the Jacobian, shape (..., n, n), rows last.
         """
         check_order(order)
-        call = Request(precision, out, axis, parameters)
+        call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
+        if leaf is not None:
+            return leaf.derivative(self, x, int(order), call)
         return self._runner.derivative(self, x, int(order), call)
 
     def value_and_derivative(
@@ -88,7 +93,9 @@ class ArrayFunction(Function):
         **parameters: Any,
     ) -> tuple[Any, Any]:
         """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
-        value, slope = self._runner.both(self, x, Request(precision, out, axis, parameters))
+        call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
+        both = self._runner.both if leaf is None else leaf.value_and_derivative
+        value, slope = both(self, x, call)
         return value, slope
 
     def backward(
@@ -109,8 +116,10 @@ class ArrayFunction(Function):
         of every row along `axis`, transposed, times grad. For value and gate: a pair of
         gradients. Raises InputError otherwise.
         """
+        call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
         x = self._given(x, gate)
-        return self._runner.backward(self, grad, x, Request(precision, out, axis, parameters))
+        back = self._runner.backward if leaf is None else leaf.backward
+        return back(self, grad, x, call)
 
     def parameter_gradients(
         self,
@@ -196,7 +205,9 @@ class ArrayFunction(Function):
         Both arrays have one shape, and so has the result. Raises InputError otherwise.
         """
         self.needs_elementwise("gate")
-        call = Request(precision, out, parameters=parameters)
+        call, leaf = Request(precision, out, parameters=parameters), leaf_of(type(x))
+        if leaf is not None:
+            return leaf.gate(self, value, x, call)
         return self._runner.evaluate(self, "gate", (value, x), call)[0]
 
     def gate_backward(

@@ -47,3 +47,21 @@ def test_errors_come_back_after_all_parts_are_done(count, place):
     with pytest.raises(ValueError, match="here"):
         threads.split(part, 100, 1)
     assert len(finished) == count - 1
+
+
+def test_fewer_for_a_while(count):
+    """For who asks, and nobody else; the least is one."""
+    with threads.at_most(2):
+        assert threads.in_use() == min(count, 2)
+        with threads.at_most(0):
+            assert threads.in_use() == 1
+        assert threads.in_use() == min(count, 2)
+        seen = []
+        other = threading.Thread(target=lambda: seen.append(threads.in_use()))
+        other.start()
+        other.join()
+        assert seen == [count]
+        workers = set()
+        threads.split(lambda start, stop: workers.add(threading.get_ident()), 100, 1)
+        assert len(workers) <= 2
+    assert threads.in_use() == count

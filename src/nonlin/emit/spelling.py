@@ -59,29 +59,36 @@ def _in_module(name: str) -> Callable[[Any], Any]:
 
 def guard(prefix: str) -> Spelling:
     """NaN in, NaN out, in a library with `where` and `isnan`."""
-    where, isnan = _in_module(f"{prefix}.where"), _in_module(f"{prefix}.isnan")
-    return Spelling(
-        f"{prefix}.where({prefix}.isnan({{1}}), {{1}}, {{0}})",
-        lambda module: lambda a, x: where(module)(isnan(module)(x), x, a),
-    )
+
+    def function(where: Function, isnan: Function) -> Function:
+        return lambda a, x: where(isnan(x), x, a)
+
+    text = f"{prefix}.where({prefix}.isnan({{1}}), {{1}}, {{0}})"
+    return _made_of(text, function, f"{prefix}.where", f"{prefix}.isnan")
 
 
 def normal_cdf(erfc: str) -> Spelling:
     """By the complementary error function of that name."""
-    found = _in_module(erfc)
-    return Spelling(
-        f"(0.5 * {erfc}(-0.7071067811865476 * ({{0}})))",
-        lambda module: lambda a: 0.5 * found(module)(-0.7071067811865476 * a),
-    )
+
+    def function(found: Function) -> Function:
+        return lambda a: 0.5 * found(-0.7071067811865476 * a)
+
+    return _made_of(f"(0.5 * {erfc}(-0.7071067811865476 * ({{0}})))", function, erfc)
 
 
 def damp(prefix: str) -> Spelling:
     """In a library with `where` and `copysign`; see `helpers`."""
-    where, copysign = _in_module(f"{prefix}.where"), _in_module(f"{prefix}.copysign")
-    return Spelling(
-        "_damp({0}, {1})",
-        lambda module: lambda a, b: where(module)(a == 0, copysign(module)(a, b), a * b),
-    )
+
+    def function(where: Function, copysign: Function) -> Function:
+        return lambda a, b: where(a == 0, copysign(a, b), a * b)
+
+    return _made_of("_damp({0}, {1})", function, f"{prefix}.where", f"{prefix}.copysign")
+
+
+def _made_of(text: str, function: Callable[..., Function], *names: str) -> Spelling:
+    """A function made of others, which are looked up once: compilers trace no look-ups."""
+    found = [_in_module(name) for name in names]
+    return Spelling(text, lambda module: function(*(each(module) for each in found)))
 
 
 def with_threshold(spellings: Spellings) -> dict[str, Spelling]:
@@ -123,12 +130,14 @@ def runner(
     module: Any,
     *,
     fill_all: bool = False,
+    digits: str = "double",
 ) -> Callable[..., list[Any]]:
     """The expressions as one function of arrays of a library, by the names of their symbols.
 
     Each result has the shape of x. What it does is what exported code does, step by step.
+    digits: "double", or "single" for float32 only.
     """
-    ready = [filled(basic(root, (*OPERATORS, *spellings)), fill_all) for root in roots]
+    ready = [filled(basic(root, (*OPERATORS, *spellings), digits), fill_all) for root in roots]
     return interpret.interpreter(ready, names, functions(spellings, module))
 
 

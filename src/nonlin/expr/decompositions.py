@@ -183,15 +183,16 @@ def _normal_pdf_in_kernels(a: Expr) -> Expr:
     return multiply(1 / sqrt(2 * pi), exp(negate(power(a, 2) / 2)))
 
 
-def _upper_tail(size: Expr, digits: str) -> Expr:
-    """P(z > size) of a standard normal z, size >= 0; the polynomial is that of the kernels."""
-    t = 1 / (1 + constant(TAIL_CENTRE[digits]) * size)
+def _upper_tail(a: Expr, digits: str) -> Expr:
+    """P(z > |a|) of a standard normal z; the polynomial is that of the kernels, the exponential
+    that of its density."""
+    t = 1 / (1 + constant(TAIL_CENTRE[digits]) * absolute(a))
     polynomial = horner(TABLES[digits]["normal_tail"], 2 * t - 1)
-    return exp(-(size * size) / 2) * (t * polynomial)
+    return exp(-(a * a) / 2) * (t * polynomial)
 
 
 def _normal_cdf(a: Expr, digits: str) -> Expr:
-    tail = _upper_tail(absolute(a), digits)
+    tail = _upper_tail(a, digits)
     return where(a < 0, tail, 1 - tail)
 
 
@@ -207,7 +208,7 @@ def _normal_cdf_in_kernels(a: Expr, digits: str) -> Expr:
 
 def _erf(a: Expr, digits: str) -> Expr:
     near = a * horner(TABLES[digits]["error_function"], a * a)
-    tail = _upper_tail(constant(2**0.5) * absolute(a), digits)
+    tail = _upper_tail(constant(2**0.5) * a, digits)
     return where(absolute(a) < 1, near, sign(a) * (1 - 2 * tail))
 
 

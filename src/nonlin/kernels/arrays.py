@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin._errors import InputError
+from nonlin._libraries import leaf_of
 from nonlin.kernels import threads
 from nonlin.kernels.compile import Kernel
 
@@ -35,6 +36,8 @@ def name_of(dtype: np.dtype[Any]) -> str:
 
 def as_input(x: Any) -> Array:
     """The argument as an array of a dtype that kernels accept."""
+    if type(x) is not np.ndarray and leaf_of(type(x)) is not None:
+        raise InputError("array_elsewhere", given=type(x).__name__)
     try:
         array = np.asarray(x)
     except (ValueError, TypeError):
@@ -130,7 +133,7 @@ def place_of(x: Array, axis: Any) -> int:
 
 def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
     """Fill the outputs, on all threads when there is enough to do. Memory may be shared."""
-    if outputs[0].size < SPLIT_FROM or threads.thread_count() == 1:
+    if outputs[0].size < SPLIT_FROM or threads.in_use() == 1:
         _call(kernel, [*inputs, *outputs])
         return
     safe = [x.copy() if any(overlaps(x, out) for out in outputs) else x for x in inputs]

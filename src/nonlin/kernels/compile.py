@@ -76,6 +76,22 @@ def without_ones(formula: Expr, parameters: dict[str, float]) -> tuple[Expr, dic
     return simplify(substitute(formula, dict.fromkeys(ones, constant(1)))), rest
 
 
+def machine_code(
+    formula: Expr,
+    path: Path,
+    dtype: str,
+    names: tuple[str, ...],
+    columns: tuple[str, ...] = (),
+    precision: str = "fast",
+) -> target.Loaded:
+    """The address of `Kernel` alone, for who hands over the numbers of its parameters himself.
+
+    Keep what comes back while its address is in use.
+    """
+    with lock:
+        return _code(formula, path, dtype, precision, names, columns)
+
+
 @lru_cache(maxsize=1024)
 def _code(
     formula: Expr,

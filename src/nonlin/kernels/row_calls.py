@@ -35,7 +35,7 @@ def run_rows(
     dtype, precision = arrays.kernel_for(out, precision)
     call: _Call
     if is_compiled(formula):
-        call = _RowCall(formula, tuple(inputs), dtype, precision, parameters)
+        call = RowCall(formula, tuple(inputs), dtype, precision, parameters)
     else:
         call = _NumpyCall(formula, tuple(inputs), parameters)
     moved = [*given, out]
@@ -95,7 +95,7 @@ class _NumpyCall:
             out[piece] = self.function(*(array[piece] for array in given))
 
 
-class _RowCall:
+class RowCall:
     """A compiled row-wise function with its parameters, for contiguous arrays."""
 
     def __init__(
@@ -110,18 +110,22 @@ class _RowCall:
         with lock:
             self.function, _ = _code(formula, inputs, dtype, precision, tuple(parameters))
         self.parameters = np.array([*parameters.values(), 0.0])
+        self.numbers = self.parameters.ctypes.data
 
     def __call__(self, rows: Sequence[Array]) -> None:
         """Rows along the last axis; the last array receives the result."""
-        length, size = rows[-1].shape[-1], rows[-1].size
-        addresses = [array.ctypes.data for array in rows]
+        out = rows[-1]
+        self.run([array.ctypes.data for array in rows], out.size, out.shape[-1])
+
+    def run(self, addresses: Sequence[int], size: int, length: int) -> None:
+        """The same on memory that holds so many numbers, and so many in a row."""
 
         def part(first: int, last: int) -> None:
             begin = first * length * self.dtype.itemsize
             shifted = (address + begin for address in addresses)
-            self.function(*shifted, last - first, length, self.parameters.ctypes.data)
+            self.function(*shifted, last - first, length, self.numbers)
 
-        if size < arrays.SPLIT_FROM or threads.thread_count() == 1:
+        if size < arrays.SPLIT_FROM or threads.in_use() == 1:
             part(0, size // length)
         else:
             threads.split(part, size // length, 1)

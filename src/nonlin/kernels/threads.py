@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from queue import SimpleQueue
 
 Part = Callable[[int, int], None]
+_own = threading.local()
 
 
 @cache
@@ -23,9 +25,28 @@ def thread_count() -> int:
     return os.cpu_count() or 1
 
 
+def in_use() -> int:
+    """How many threads work for who asks: all of them, unless `at_most` says fewer."""
+    return min(thread_count(), getattr(_own, "most", thread_count()))
+
+
+@contextmanager
+def at_most(count: int) -> Iterator[None]:
+    """For this thread and the time being, as another library's setting asks."""
+    before = getattr(_own, "most", None)
+    _own.most = max(1, count)
+    try:
+        yield
+    finally:
+        if before is None:
+            del _own.most
+        else:
+            _own.most = before
+
+
 def split(part: Part, length: int, grain: int) -> None:
     """`part(start, stop)` over 0 .. length, one part to a thread, this one included."""
-    step = -(-length // thread_count() // grain) * grain
+    step = -(-length // in_use() // grain) * grain
     first, *others = [(start, min(start + step, length)) for start in range(0, length, step)]
     done: SimpleQueue[BaseException | None] = SimpleQueue()
     queue = _queue()

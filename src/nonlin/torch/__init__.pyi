@@ -1,0 +1,8 @@
+from typing import Any
+
+from nonlin.torch import functional as functional
+from nonlin.torch.layer import Layer as Layer
+from nonlin.torch.layer import get as get
+
+def __dir__() -> list[str]: ...
+def __getattr__(name: str) -> type[Any]: ...  # a class for every entry of the catalogue

@@ -1,0 +1,121 @@
+"""Compiled kernels on tensors: by address where they lie in a row, else by way of NumPy."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import torch
+
+from nonlin.expr.nodes import Expr
+from nonlin.expr.paths import Path, inputs_of, outputs_of
+from nonlin.kernels import arrays, threads
+from nonlin.kernels.compile import compile_kernel, machine_code, without_ones
+from nonlin.kernels.ufunc import STREAM_FROM
+from nonlin.torch.tensors import NAMES, Tensor
+
+
+def alike(tensors: Sequence[Tensor], dtype: torch.dtype) -> Sequence[Tensor]:
+    """Of one dtype and of the shape of the last: nothing else may be read or written by address."""
+    shape = tensors[-1].shape
+    if all(each.dtype is dtype and each.shape == shape for each in tensors):
+        return tensors
+    return [each.to(dtype).expand(shape) for each in tensors]
+
+
+class Call:
+    """A path of a formula on tensors of one shape and a dtype of kernels.
+
+    constants: parameters that are numbers now. numbers: those that come with each call.
+    columns: those that come as tensors, after those of the path.
+    """
+
+    def __init__(
+        self,
+        formula: Expr,
+        path: Path,
+        dtype: torch.dtype,
+        constants: Mapping[str, float],
+        numbers: tuple[str, ...] = (),
+        columns: tuple[str, ...] = (),
+    ) -> None:
+        self.outputs = outputs_of(path)
+        kernel = (formula, path, NAMES[dtype], "fast", dict(constants), columns)
+        self._kernel = kernel
+        formula, rest = without_ones(formula, dict(constants))
+        names = (*rest, *numbers)
+        self._code = machine_code(formula, path, NAMES[dtype], names, columns)
+        count = len(inputs_of(path)) + len(columns) + self.outputs
+        pointers = [ctypes.c_void_p] * count
+        signature = ctypes.CFUNCTYPE(None, *pointers, ctypes.c_int64, ctypes.c_void_p)
+        self.function: Any = signature(self._code.address)
+        self._constants = tuple(rest.values())
+        self._data = self._parameters(())
+        self.parameters = ctypes.addressof(self._data)
+        self.dtype, self.size = dtype, dtype.itemsize
+
+    def _parameters(self, numbers: Sequence[float]) -> Any:
+        values = (*self._constants, *numbers, 0.0)
+        return (ctypes.c_double * len(values))(*values)
+
+    def into(self, tensors: Sequence[Tensor], numbers: Sequence[float] = ()) -> None:
+        """Fill the last of the tensors, as many as there are outputs."""
+        tensors = alike(tensors, self.dtype)
+        count = tensors[-1].numel()
+        in_line = all(each.is_contiguous() for each in tensors)
+        if numbers or (in_line and count < STREAM_FROM):
+            self._by_address(tensors, numbers)
+        else:
+            self._by_numpy(tensors)
+
+    def _by_address(self, tensors: Sequence[Tensor], numbers: Sequence[float]) -> None:
+        given, results = tensors[: -self.outputs], tensors[-self.outputs :]
+        kept = [each.contiguous() for each in given]
+        filled = [
+            each
+            if each.is_contiguous()
+            else torch.empty_like(each, memory_format=torch.contiguous_format)
+            for each in results
+        ]
+        data = self._parameters(numbers) if numbers else self._data
+        places = [each.data_ptr() for each in (*kept, *filled)]
+        self.run(places, filled[0].numel(), ctypes.addressof(data))
+        for result, found in zip(results, filled, strict=True):
+            if result is not found:
+                result.copy_(found)
+
+    def run(self, places: Sequence[int], count: int, parameters: int) -> None:
+        """On as many threads as PyTorch uses, where there is enough to do."""
+        if count < arrays.SPLIT_FROM or torch.get_num_threads() == 1:
+            self.function(*places, count, parameters)
+            return
+
+        def part(start: int, stop: int) -> None:
+            begin = start * self.size
+            self.function(*(place + begin for place in places), stop - start, parameters)
+
+        with threads.at_most(torch.get_num_threads()):
+            threads.split(part, count, arrays.LINE)
+
+    def _by_numpy(self, tensors: Sequence[Tensor]) -> None:
+        given = [each.detach().numpy() for each in tensors]
+        with threads.at_most(torch.get_num_threads()):
+            arrays.run(self._ufunc(), given[: -self.outputs], given[-self.outputs :])
+
+    def _ufunc(self) -> Any:
+        formula, path, dtype, precision, constants, columns = self._kernel
+        return _kernel(formula, path, dtype, precision, tuple(constants.items()), columns)
+
+
+@lru_cache(maxsize=1024)
+def _kernel(
+    formula: Expr,
+    path: Path,
+    dtype: str,
+    precision: str,
+    constants: tuple[tuple[str, float], ...],
+    columns: tuple[str, ...],
+) -> Any:
+    return compile_kernel(formula, path, dtype, precision, dict(constants), columns)

@@ -1,0 +1,94 @@
+"""What a tensor is, as far as it matters here: who may be handed to a kernel, and dtypes.
+
+All that PyTorch does not document as public is named in this file only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.autograd import forward_ad
+
+from nonlin._errors import InputError
+
+Tensor = torch.Tensor
+
+HALVES = (torch.float16, torch.bfloat16)
+NAMES = {torch.float32: "float32", torch.float64: "float64"}  # that kernels are compiled for
+ACCEPTED = "float16, bfloat16, float32, float64"
+PLAIN = (torch.Tensor, torch.nn.Parameter)  # and no subclass
+_functorch: Any = torch._C._are_functorch_transforms_active
+_functorch_levels: Any = torch._C._functorch.get_interpreter_stack
+_FUNCTIONALIZE: Any = torch._C._functorch.TransformType.Functionalize
+_tracing: Any = torch._C._get_tracing_state
+_dispatch_modes: Any = torch._C._len_torch_dispatch_stack
+_function_modes: Any = torch._C._len_torch_function_stack
+# for code inside a registered operator, below autograd
+below_autograd: Any = torch._C._AutoDispatchBelowAutograd
+
+
+def transformed() -> bool:
+    """Under vmap, grad, jvp and their like, or in forward mode?"""
+    return bool(_functorch()) or forward_ad._current_level >= 0
+
+
+def operations_only() -> bool:
+    """Under torch.jit.trace or torch.func.functionalize, which know no functions?"""
+    stack = _functorch_levels() or () if _functorch() else ()
+    return _tracing() is not None or any(each.key() == _FUNCTIONALIZE for each in stack)
+
+
+def watched() -> bool:
+    """Under a dispatch or function mode, which wants to see one operator?"""
+    return bool(_dispatch_modes() or _function_modes())
+
+
+def undisturbed() -> bool:
+    """None of these, so that memory may be written to directly?"""
+    return not (
+        _dispatch_modes()
+        or _function_modes()
+        or _functorch()
+        or forward_ad._current_level >= 0
+        or _tracing() is not None
+    )
+
+
+def plain(x: Any) -> bool:
+    """Is it memory of this machine, with numbers as kernels read them?"""
+    return (
+        type(x) in PLAIN
+        and x.is_cpu
+        and x.layout is torch.strided
+        and not x.is_neg()
+        and (place_of(x) != 0 or x.numel() == 0)
+    )
+
+
+def place_of(x: Tensor) -> int:
+    """The address of the numbers; 0 if they have none, as in a batch that is no tensor itself."""
+    try:
+        return x.data_ptr()
+    except RuntimeError:
+        return 0
+
+
+def floating(*given: Tensor) -> tuple[Tensor, ...]:
+    """Of one dtype; whole numbers become numbers of PyTorch's default dtype.
+
+    Raises InputError for complex numbers and for what is no tensor.
+    """
+    dtype = given[0].dtype
+    for x in given[1:]:
+        dtype = torch.promote_types(dtype, x.dtype)
+    if dtype.is_complex or (dtype.itemsize == 1 and dtype.is_floating_point):
+        raise InputError("tensor_dtype", given=str(dtype).removeprefix("torch."), allowed=ACCEPTED)
+    if not dtype.is_floating_point:
+        dtype = torch.get_default_dtype()
+    return tuple(x.to(dtype) for x in given)
+
+
+def wide(x: Tensor) -> Tensor:
+    """Half precision is computed in single."""
+    return x.float() if x.dtype in HALVES else x
