@@ -19,6 +19,7 @@ _HOMES = {
     "get": "nonlin.torch.layer",
     "Layer": "nonlin.torch.layer",
     "functional": "nonlin.torch.functional",
+    "inspect": "nonlin.torch.inspecting",
 }
 _MODULES = ("functional",)
 

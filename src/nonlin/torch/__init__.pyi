@@ -1,6 +1,7 @@
 from typing import Any
 
 from nonlin.torch import functional as functional
+from nonlin.torch.inspecting import inspect as inspect
 from nonlin.torch.layer import Layer as Layer
 from nonlin.torch.layer import get as get
 
