@@ -20,6 +20,8 @@ _HOMES = {
     "Layer": "nonlin.torch.layer",
     "functional": "nonlin.torch.functional",
     "inspect": "nonlin.torch.inspecting",
+    "init_": "nonlin.torch.initialise",
+    "calculate_gain": "nonlin.torch.gains",
 }
 _MODULES = ("functional",)
 

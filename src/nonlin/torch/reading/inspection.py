@@ -62,7 +62,7 @@ class Found:
     def __str__(self) -> str:
         values = {} if self.activation is None else self.activation.values
         if self.activation is None or values == _defaults(self.activation):
-            return _word(self.name)
+            return word(self.name)
         return f"{self.name}({', '.join(f'{key}={value:g}' for key, value in values.items())})"
 
 
@@ -129,7 +129,7 @@ def _any(layers: tuple[Layer, ...], name: str) -> bool:
 
 def _cells(layer: Layer, layers: tuple[Layer, ...]) -> list[str]:
     fans = [f"{layer.fan_in}", f"{layer.fan_out}"]
-    words = [_word(layer.fed_by), _word(layer.followed_by)]
+    words = [word(layer.fed_by), word(layer.followed_by)]
     cells = [layer.name, layer.kind, *fans, *words, ", ".join(_notes(layer))]
     for name in ("predicted", "measured"):
         if _any(layers, name):
@@ -153,8 +153,8 @@ def _notes(layer: Layer) -> Iterator[str]:
         yield say("torch_inspect.note.computed")
 
 
-def _word(name: str) -> str:
-    """Words of several things are told in the language in use; names of activations stay."""
+def word(name: str) -> str:
+    """What feeds or follows, in the language in use; names of activations stay as they are."""
     known = catalogue(language())
     parts = name.split(", ")
     return ", ".join(known.get(f"torch_inspect.word.{part}", part) for part in parts)

@@ -36,9 +36,13 @@ class Reading:
             layers=layers,
             activations=tuple(self.activations()),
             output=tuple(self.ways.source(index).word for index in self.observed.outputs),
-            left=roles(self.ways.flow, self.uses),
+            left=self.left(),
             real=self.observed.real,
         )
+
+    def left(self) -> dict[str, tuple[str, ...]]:
+        """The parameters that are no weight of a layer, by what they are."""
+        return roles(self.ways.flow, self.uses)
 
     def groups(self) -> list[list[Use]]:
         """The uses of each weight: the same parameters in the same way are one layer."""

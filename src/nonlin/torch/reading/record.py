@@ -49,6 +49,7 @@ class Node:
     label: str = ""
     value: torch.Tensor | None = None
     mean_square: float | None = None
+    variance: float | None = None
 
 
 class Record:
@@ -119,11 +120,18 @@ class Record:
         return node.index
 
     def _new(self, name: str, tensor: torch.Tensor, **more: Any) -> int:
-        mean_square = _mean_square(tensor) if self.measure else None
+        mean_square, variance = _moments(tensor) if self.measure else (None, None)
         shape = tuple(map(int, tensor.shape))
         index = len(self.nodes)
         node = Node(
-            index, name, shape, tensor.dtype, module=self.module, mean_square=mean_square, **more
+            index,
+            name,
+            shape,
+            tensor.dtype,
+            module=self.module,
+            mean_square=mean_square,
+            variance=variance,
+            **more,
         )
         self.nodes.append(node)
         return index
@@ -154,11 +162,12 @@ def _count(place: Any) -> int:
     return count
 
 
-def _mean_square(tensor: torch.Tensor) -> float | None:
+def _moments(tensor: torch.Tensor) -> tuple[float | None, float | None]:
     if tensor.is_meta or not tensor.is_floating_point() or tensor.numel() == 0:
-        return None
+        return None, None
     with torch.no_grad():
-        return float(tensor.detach().double().square().mean())
+        numbers = tensor.detach().double()
+        return float(numbers.square().mean()), float(numbers.var(correction=0))
 
 
 def tensors_of(given: Any, kind: type) -> Iterator[Any]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
+from nonlin.catalogue import get
+from nonlin.emit.numpy import compile_numpy
 from nonlin.torch.reading import operators as ops
 from nonlin.torch.reading.flow import Flow
 from nonlin.torch.reading.uses import Use
 from nonlin.torch.reading.ways import Ways
 
+GATE_NODES = 60
 # what comes out of recurrent layers of unit gain (forget gates open, weights of the state
 # orthogonal) after 20 steps of normal inputs: simulated
 RECURRENT = {"lstm": 0.05, "gru": 0.18, "rnn_tanh": 0.47, "rnn_relu": 0.9}
@@ -73,7 +78,8 @@ class Signal:
         if kind == "sum":
             return sum(data)
         if kind == "product":
-            return math.prod(data) if len(data) > 1 else data[0] * 0.293  # E[sigmoid(z)^2]
+            name = self.flow.nodes[index].name
+            return math.prod(data) if name == "mul" else _pair(name, data[0])
         if kind in ("shape", "pool", "pass"):
             sizes = [math.prod(self.flow.nodes[i].shape) for i in self.flow.data_inputs(index)]
             return sum(a * b for a, b in zip(data, sizes, strict=True)) / max(1, sum(sizes))
@@ -157,3 +163,13 @@ def _mean_square(flow: Flow, index: int) -> float | None:
         return None if node.value.is_meta else float(node.value.double().square().mean())
     inputs = [i for i in node.inputs if flow.kind(i) == "weight"]
     return _mean_square(flow, inputs[0]) if node.name in ops.SHAPES and len(inputs) == 1 else None
+
+
+def _pair(name: str, variance: float) -> float:
+    """The mean square of a gated pair of halves, both normal of this variance."""
+    pair = get(name)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(GATE_NODES)
+    value, gate = np.meshgrid(math.sqrt(variance) * nodes, math.sqrt(variance) * nodes)
+    values = compile_numpy(pair.graph, "x", "value")(gate, value)
+    weight = np.outer(weights, weights) / weights.sum() ** 2
+    return float((values**2 * weight).sum())
