@@ -17,9 +17,10 @@ from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.gaussian_moments.quadrature import expect
 from nonlin.theory.propagation import gain
-from nonlin.torch.reading.recognise import GRID, recognised
+from nonlin.torch.reading.recognise import recognised
 
 Array = NDArray[np.float64]
+POINTS = np.linspace(-2, 2, 41)
 LINEAR = ("linear", *(f"conv{n}d" for n in (1, 2, 3)), *(f"conv_transpose{n}d" for n in (1, 2, 3)))
 
 
@@ -62,10 +63,10 @@ def _function(given: Any) -> Callable[[torch.Tensor], torch.Tensor]:
         raise InputError("activation_type", given=repr(given))
     name = getattr(given, "__name__", type(given).__name__)
     try:
-        values, some = _values(given, GRID), _values(given, GRID[::-3].copy())
+        values, some = _values(given, POINTS), _values(given, POINTS[::-3].copy())
     except Exception as error:
         raise InputError("torch_gain_fails", name=name, error=str(error).strip()) from error
-    alone = values.shape == GRID.shape and np.allclose(values[::-3], some, equal_nan=True)
+    alone = values.shape == POINTS.shape and np.allclose(values[::-3], some, equal_nan=True)
     if not alone:
         raise InputError("torch_gain_elementwise", name=name)
     found: Callable[[torch.Tensor], torch.Tensor] = given

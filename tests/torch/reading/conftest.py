@@ -1,4 +1,7 @@
-"""PyTorch on one thread, and the same numbers in each test."""
+"""PyTorch on one thread, the same numbers in each test, and the models of models.py."""
+
+import importlib.util
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,3 +14,13 @@ def _same_numbers():
     torch.manual_seed(0)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def models():
+    """The module models.py beside this file."""
+    place = Path(__file__).with_name("models.py")
+    spec = importlib.util.spec_from_file_location("torch_models", place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

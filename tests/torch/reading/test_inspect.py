@@ -1,8 +1,5 @@
 """nt.inspect: the tables of models whose layers are known, and what no model is."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 import torch
 import torch.nn.functional as F
@@ -13,16 +10,6 @@ import nonlin as nl
 import nonlin.torch as nt
 from nonlin._errors import InputError
 from nonlin._text import speaking
-
-
-def _load(name):
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-models = _load("models")
 
 
 def rows(found):
@@ -64,7 +51,7 @@ def test_the_table_is_printed_in_both_languages():
         ]
 
 
-def test_blocks_before_which_a_norm_stands():
+def test_blocks_before_which_a_norm_stands(models):
     model = nn.Sequential(nn.Linear(3, 4), models.Block(4), models.Block(4), nn.Linear(4, 2))
     found = nt.inspect(model, torch.randn(5, 3))
     assert rows(found) == [
@@ -96,7 +83,7 @@ RESNET = [
 
 
 @pytest.mark.parametrize("wrap", [lambda model: model, nn.DataParallel], ids=["plain", "parallel"])
-def test_a_residual_network(wrap):
+def test_a_residual_network(models, wrap):
     found = nt.inspect(wrap(models.ResNet()), torch.randn(2, 3, 16, 16))
     assert rows(found) == RESNET
     assert [x.name for x in found.layers if x.residual] == [
@@ -107,7 +94,7 @@ def test_a_residual_network(wrap):
 
 
 @pytest.mark.slow  # PyTorch imports its compiler
-def test_a_residual_network_without_data():
+def test_a_residual_network_without_data(models):
     """The same table where nothing is computed: on tensors that have no data at all."""
     model = models.ResNet().to("meta")
     found = nt.inspect(model, torch.randn(2, 3, 16, 16, device="meta"))
@@ -115,7 +102,7 @@ def test_a_residual_network_without_data():
     assert not found.real
 
 
-def test_a_gate_from_averages():
+def test_a_gate_from_averages(models):
     found = nt.inspect(models.SqueezeExcite(), torch.randn(2, 3, 8, 8))
     both = "hard_swish * hard_sigmoid"
     assert rows(found) == [
@@ -128,7 +115,7 @@ def test_a_gate_from_averages():
     assert found.output == ("softmax",)
 
 
-def test_gates_of_all_sorts():
+def test_gates_of_all_sorts(models):
     found = nt.inspect(models.Gates(), torch.randn(2, 4))
     assert rows(found) == [
         ("first", 4, 8, "input", "glu"),
@@ -142,7 +129,7 @@ def test_gates_of_all_sorts():
     assert found.left["other"] == ("prelu.weight",)
 
 
-def test_a_norm_and_a_gate_that_are_written_out():
+def test_a_norm_and_a_gate_that_are_written_out(models):
     found = nt.inspect(models.SwiGLU(), torch.randn(2, 6))
     assert rows(found) == [
         ("gate", 6, 8, "norm", "swiglu"),
@@ -154,7 +141,7 @@ def test_a_norm_and_a_gate_that_are_written_out():
     assert found.counts == {"silu": 1}
 
 
-def test_lstm():
+def test_lstm(models):
     found = nt.inspect(models.Recurrent(), torch.randint(0, 10, (2, 7)))
     assert rows(found) == [
         ("embed", 1, 6, "input", "lstm"),
@@ -166,7 +153,7 @@ def test_lstm():
     assert len(found.left["bias"]) == 3
 
 
-def test_a_recurrent_network_that_is_written_out():
+def test_a_recurrent_network_that_is_written_out(models):
     found = nt.inspect(models.Cell(), torch.randn(2, 3, 4))
     assert rows(found) == [
         ("inward", 4, 5, "input", "tanh"),
@@ -214,7 +201,7 @@ def test_attention_to_another_sequence():
     assert "other" not in found.left
 
 
-def test_tied_weights():
+def test_tied_weights(models):
     found = nt.inspect(models.Tied(), torch.randint(0, 12, (2, 5)))
     assert rows(found)[0] == ("embed", 1, 4, "input", "identity, residual")
     assert rows(found)[-1] == ("head", 4, 12, "norm", "output")
@@ -314,7 +301,7 @@ def test_an_activation_alone_and_a_model_of_none():
         assert str(nt.inspect(nn.Identity(), torch.randn(3))).endswith("Activations: none.")
 
 
-def test_what_depends_on_data_is_run_on_data():
+def test_what_depends_on_data_is_run_on_data(models):
     found = nt.inspect(models.Branching(), torch.randn(2, 4))
     assert rows(found)[1] == ("second", 4, 4, "relu", "output")
     assert found.real

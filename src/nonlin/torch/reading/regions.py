@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from nonlin.activation import Activation
 from nonlin.gaussian_moments.quadrature import expect
-from nonlin.theory.propagation import moments
+from nonlin.theory.propagation import moments, nonlinearity
+from nonlin.theory.variance import tabulated
 from nonlin.torch.reading.flow import Flow
 from nonlin.torch.reading.recognise import affine, recognised
 from nonlin.torch.reading.replay import region, replayed, signature
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
+ROUNDING = 1e-12
 LONG = 40  # steps of a region that is cut in pieces
 
 
@@ -45,8 +47,11 @@ class Shape:
         """E[f(z)^2], z normal of this variance."""
         if self.straight:
             return self.factor**2 * variance + self.shift**2
+        if self.activation is not None and abs(variance - 1) < ROUNDING:
+            return moments(self.activation).second
         if self.activation is not None:
-            return moments(self.activation, std=float(np.sqrt(variance))).second
+            f = nonlinearity(self.activation, "moments")
+            return float(tabulated(f, np.array([variance]))[0][0])
         return expect(lambda z: self.function(np.sqrt(variance) * z) ** 2, ()).value
 
 
