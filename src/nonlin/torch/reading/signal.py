@@ -51,7 +51,8 @@ class Signal:
             one = waiting.pop()
             if one not in found and one not in self._known:
                 found.add(one)
-                waiting += self.flow.nodes[one].inputs
+                place = self.flow.places[one]  # a region is one step
+                waiting += (place.root,) if place.kind == "unary" else self.flow.nodes[one].inputs
         return found | {index}
 
     def _second(self, index: int) -> float | None:
