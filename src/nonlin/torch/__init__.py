@@ -22,6 +22,7 @@ _HOMES = {
     "inspect": "nonlin.torch.inspecting",
     "init_": "nonlin.torch.initialise",
     "calculate_gain": "nonlin.torch.gains",
+    "swap": "nonlin.torch.swapping",
 }
 _MODULES = ("functional",)
 

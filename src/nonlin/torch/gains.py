@@ -14,9 +14,10 @@ from torch import nn
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.catalogue import get
+from nonlin.catalogue import elsewhere, get
 from nonlin.gaussian_moments.quadrature import expect
 from nonlin.theory.propagation import gain
+from nonlin.torch.layer import Layer
 from nonlin.torch.reading.recognise import recognised
 
 Array = NDArray[np.float64]
@@ -83,3 +84,23 @@ def _slope(function: Callable[[torch.Tensor], torch.Tensor], x: Array) -> Array:
     given = torch.from_numpy(np.array(x, np.float64)).requires_grad_()
     (found,) = torch.autograd.grad(function(given).sum(), given)
     return np.asarray(found.numpy(), np.float64)
+
+
+def activation_of_module(module: nn.Module) -> Activation | None:
+    """The activation that a module is, by its values; None if it is something else."""
+    if isinstance(module, Layer):
+        return module.activation
+    row = elsewhere.find(f"torch.nn.{type(module).__name__}")
+    of_torch = row is not None and type(module).__module__ == "torch.nn.modules.activation"
+    if row is not None and of_torch and get(row.entry).kind != "elementwise":
+        return get(row.entry)
+    held = any(True for _ in module.parameters()) and not of_torch
+    if held or any(True for _ in module.children()):
+        return None
+    try:
+        function = _function(module)
+    except InputError:
+        return None
+    found = recognised(lambda x: _values(function, x))
+    does_nothing = found is not None and found.name == "identity"
+    return None if does_nothing and not isinstance(module, nn.Identity) else found
