@@ -42,17 +42,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """What was changed, what was not, and how the weights were drawn anew, if they were."""
+    """What was changed, what was not, and how the weights were drawn anew, if they were.
+
+    undo(): the model as it was, with the weights that it had; a second time nothing happens.
+    """
 
     changes: tuple[Change, ...]
     kept: tuple[Kept, ...] = ()
     initialised: Initialised | None = None
-    _steps: list[Callable[[], None]] = field(default_factory=list, repr=False)
-
-    def undo(self) -> None:
-        """The model as it was, with the weights that it had. Once: then nothing more happens."""
-        while self._steps:
-            self._steps.pop()()
+    undo: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def __str__(self) -> str:
         return "\n".join(self._lines())

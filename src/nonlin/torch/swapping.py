@@ -54,18 +54,22 @@ def swap(
     work = _Work(network, _wanted(old), _maker(new), where)
     seen = () if example is None else inspect(network, example).activations
     present = _present(network, seen)
-    work.modules()
-    work.calls(seen)
-    after = () if example is None else inspect(network, example).activations
-    work.take_back_idle()
-    kept = tuple(work.unchanged(after))
-    if not work.changes and not kept:
-        raise InputError("torch_nothing_to_swap", where=where, found=", ".join(present) or "-")
-    drawn = None
-    if reinit and work.changes:
-        work.steps.append(_weights_back(network))
-        drawn = init_(network, example, scheme, seed=seed)
-    return Swapped(tuple(work.changes), kept, drawn, work.steps)
+    try:
+        work.modules()
+        work.calls(seen)
+        after = () if example is None else inspect(network, example).activations
+        work.take_back_idle()
+        kept = tuple(work.unchanged(after))
+        if not work.changes and not kept:
+            raise InputError("torch_nothing_to_swap", where=where, found=", ".join(present) or "-")
+        drawn = None
+        if reinit and work.changes:
+            work.steps.append(_weights_back(network))
+            drawn = init_(network, example, scheme, seed=seed)
+    except Exception:
+        work.undo()
+        raise
+    return Swapped(tuple(work.changes), kept, drawn, work.undo)
 
 
 class _Work:
@@ -83,6 +87,11 @@ class _Work:
         self.steps: list[Callable[[], None]] = []
         self._new: dict[int, nn.Module] = {}  # one that is shared stays shared
         self._runs: list[tuple[Replacing, Change, list[Callable[[], None]]]] = []
+
+    def undo(self) -> None:
+        """The model as it was; once."""
+        while self.steps:
+            self.steps.pop()()
 
     def matches(self, name: str) -> bool:
         """Is it a place that is meant?"""
@@ -116,13 +125,12 @@ class _Work:
 
     def calls(self, seen: tuple[Found, ...]) -> None:
         """Functions that modules hold, and calls in their forward."""
-        inside = [(name, entry) for name, entry in self._places(seen) if self.matches(name)]
-        wrapped = [
-            name
-            for name, entry in inside
-            if not self._attributes(name, self._at(name))
-            and self._calls(name, self._at(name), entry)
-        ]
+        wrapped = False
+        for name, entry in self._places(seen):
+            if self.matches(name):
+                self._attributes(name, self._at(name))
+                self._calls(name, self._at(name), entry)
+                wrapped = True
         others = [each.module for each in seen if not self.matches(each.module)]
         for name in dict.fromkeys(others if wrapped else ()):
             module = self._at(name)
@@ -142,22 +150,20 @@ class _Work:
     def _at(self, name: str) -> nn.Module:
         return self.model.get_submodule(name)
 
-    def _attributes(self, name: str, module: nn.Module) -> bool:
+    def _attributes(self, name: str, module: nn.Module) -> None:
         """Functions such as F.relu that the module holds."""
-        found = False
         for own, value in list(vars(module).items()):
             entry = activation_functions().get(value) if _is_function(value) else None
             if entry is None or not self.wanted(get(entry)):
                 continue
-            made, found = self.make(), True
+            made = self.make()
             delattr(module, own)
             setattr(module, own, made)
             self.steps.append(_attribute_back(module, own, value))
             self._slow_path(module)
             self._tell(name, get(entry), made, "attribute")
-        return found
 
-    def _calls(self, name: str, module: nn.Module, entry: Activation) -> bool:
+    def _calls(self, name: str, module: nn.Module, entry: Activation) -> None:
         made, own = self.make(), f"swapped_{entry.name}"
         made.train(module.training)
         module.add_module(own, made)
@@ -166,7 +172,6 @@ class _Work:
         self._forward(module, run)
         self._tell(name, entry, made, "calls")
         self._runs.append((run, self.changes[-1], self.steps[-2:]))
-        return True
 
     def take_back_idle(self) -> None:
         """Once the model has run: a forward in which no call was answered is as it was."""

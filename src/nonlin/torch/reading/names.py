@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from torch import nn
@@ -71,7 +72,9 @@ def _role(flow: Flow, index: int, biases: set[int]) -> str:
     if any(flow.nodes[each].name in ops.RECURRENT for each in consumers):
         return "bias"
     kinds = {flow.kind(i) for each in consumers for i in (each, flow.places[each].root)}
-    added = all(flow.nodes[each].name in ops.SUMS for each in consumers)
+    shape = flow.nodes[index].shape
+    line = math.prod(shape) == max(shape, default=1)
+    added = line and all(flow.nodes[each].name in ops.SUMS for each in consumers)
     if "norm" in kinds:
         return "norm"
     return "bias" if added and kinds & {"layer", "shape"} else "other"

@@ -175,11 +175,11 @@ def tensors_of(given: Any, kind: type) -> Iterator[Any]:
     return (each for each in tree_flatten(given)[0] if isinstance(each, kind))
 
 
-class Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Operators(TorchDispatchMode):
     """Writes down every operator that reaches a back end."""
 
     def __init__(self, record: Record) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.record = record
 
     @classmethod
