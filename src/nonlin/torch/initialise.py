@@ -144,7 +144,7 @@ class Plan:
         if second is None:
             return text("torch_init.reason.unknown")
         chosen, std, bias_std = self._sizes(use, layer, second)
-        inner = use.operation == "recurrent" and layer.fed_by == layer.followed_by
+        inner = use.operation == "recurrent" and "weight_ih" not in use.parameters[0]
         parameter = parameters[use.parameters[0]]
         for weight in {u.weight: u for u in group}.values():
             draw(self.flow, weight, parameter, chosen, 0.0 if inner else std, random)

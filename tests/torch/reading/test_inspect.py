@@ -287,6 +287,55 @@ def test_functions_are_known_by_their_values(name):
         assert found.counts == {name: 1}
 
 
+def test_an_activation_times_zero_is_still_there():
+    """As in branches that begin as nothing."""
+
+    class Zero(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer, self.scale = nn.Linear(4, 4), nn.Parameter(torch.zeros(()))
+
+        def forward(self, x):
+            return x + self.scale * F.relu(self.layer(x))
+
+    found = nt.inspect(Zero(), torch.randn(2, 4))
+    assert rows(found) == [("layer", 4, 4, "input", "relu")]
+    assert found["layer"].residual
+
+
+def test_spectral_norm_is_no_layer():
+    """Though it multiplies the weight by vectors."""
+    linear = nn.Linear(4, 8)
+    for normed in (
+        nn.utils.parametrizations.spectral_norm(linear),
+        nn.utils.spectral_norm(nn.Linear(4, 8)),
+    ):
+        found = nt.inspect(nn.Sequential(normed, nn.LeakyReLU(0.2)), torch.randn(3, 4))
+        assert [row[1:] for row in rows(found)] == [(4, 8, "input", "leaky_relu")]
+
+
+def test_highway_and_wavenet_gates():
+    def highway(model, x):
+        open_ = torch.sigmoid(model.a(x))
+        return open_ * F.relu(model.b(x)) + (1 - open_) * x
+
+    def wavenet(model, x):
+        return torch.tanh(model.a(x)) * torch.sigmoid(model.b(x))
+
+    found = nt.inspect(Around(highway), torch.randn(2, 4))
+    assert [(x.followed_by, x.gated) for x in found.layers] == [
+        ("sigmoid * relu", "gate"),
+        ("relu", "value"),
+    ]
+    found = nt.inspect(Around(wavenet), torch.randn(2, 4))
+    assert [(x.followed_by, x.gated) for x in found.layers] == [("tanh", "value"), ("gtu", "gate")]
+
+
+def test_activations_of_averages_are_found():
+    found = nt.inspect(Around(lambda m, x: m.b(F.relu(m.a(x).mean(1)))), torch.randn(2, 5, 4))
+    assert rows(found) == [("a", 4, 4, "input", "relu"), ("b", 4, 4, "relu", "output")]
+
+
 def test_factors_around_an_activation_do_not_hide_it():
     def run(model, x):
         return model.b(0.7 * F.gelu(2 * model.a(x)) + 0.1)

@@ -167,7 +167,8 @@ def _product(found: Flow, node: Node) -> str:
     places = ops.PRODUCTS[node.name]
     pair = [node.arguments[place] for place in (places.data, places.weight)]
     kinds = [found.kind(each.node) if isinstance(each, Ref) else "constant" for each in pair]
-    if kinds == ["weight", "weight"]:
+    norms_a_weight = node.name in ("mv", "dot") and sorted(kinds) == ["constant", "weight"]
+    if kinds == ["weight", "weight"] or norms_a_weight:
         return "weight"
     if "weight" in kinds:
         return "layer"
@@ -205,7 +206,7 @@ def _pointwise(found: Flow, node: Node, cut: set[int], before: Sequence[Place]) 
     plain = [i for i in data if found.places[i].statistic < 0]
     roots = {_root(found, i, cut) for i in plain}
     if not plain and len(statistics) == 1:
-        return Place("other", index, statistics.pop())
+        return _of_statistics(found, node, cut, statistics.pop())
     if statistics and len(roots) == 1:
         own = _origins(found, plain[0])
         if all(own & _origins(found, each) for each in statistics):
@@ -219,6 +220,14 @@ def _pointwise(found: Flow, node: Node, cut: set[int], before: Sequence[Place]) 
     if not _usable_constants(found, node):
         return Place("pass", index)
     return Place("unary", roots.pop())
+
+
+def _of_statistics(found: Flow, node: Node, cut: set[int], statistic: int) -> Place:
+    """A step on means, largest numbers, ...: still a statistic of the same numbers."""
+    roots = {_root(found, i, cut) for i in found.data_inputs(node.index)}
+    if len(roots) == 1 and _usable_constants(found, node):
+        return Place("unary", roots.pop(), statistic)
+    return Place("other", node.index, statistic)
 
 
 def _meeting(name: str) -> str:

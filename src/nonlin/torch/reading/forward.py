@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from nonlin.torch.reading import operators as ops
 from nonlin.torch.reading.ways import Ways
 
+OPENING = ("sigmoid", "hard_sigmoid", "softmax")
+
 
 @dataclass(frozen=True, slots=True)
 class Next:
@@ -47,7 +49,7 @@ def _region(ways: Ways, end: int, seen: set[int]) -> Iterator[Next]:
     gate = next(_gates(ways, end), None)
     if gate is None:
         yield Next(word)
-    elif _is_larger(ways, end, gate):
+    elif _is_larger(ways, end, gate) or _opens(ways, end, gate):
         yield Next(word, "value")
     else:
         yield Next(ways.gate(gate), "gate")
@@ -61,6 +63,12 @@ def _gates(ways: Ways, index: int) -> Iterator[int]:
             yield consumer
         elif kind == "shape":
             yield from _gates(ways, consumer)
+
+
+def _opens(ways: Ways, end: int, product: int) -> bool:
+    """Does something between 0 and 1 stand beside it that it is not itself?"""
+    functions = [ways.function(i) for i in ways.flow.data_inputs(product)]
+    return ways.function(end) not in OPENING and any(each in OPENING for each in functions)
 
 
 def _is_larger(ways: Ways, index: int, product: int) -> bool:

@@ -83,7 +83,7 @@ class Regions:
             return None
         if key not in self._known:
             whole = self._whole(steps, start)
-            named = whole is not None and whole.name
+            named = whole is not None and whole.name and (whole.factor or whole.shift)
             self._known[key] = whole if named else self._pieces(steps, start, end, whole)
         return self._known[key]
 
@@ -109,7 +109,7 @@ class Regions:
                 return whole
             start, found = step
             names += [] if found.straight else [found.name]
-        joined = names[0] if names else ""
+        joined = names[0] if names else whole.name
         for name in names[1:]:
             joined = f"{name}({joined})"
         return Shape(joined, whole.function)

@@ -109,6 +109,8 @@ class Ways:
         if self.flow.kind(index) != "unary":
             return "identity"
         shape = self.regions.shape(index)
+        if shape is not None and shape.straight:
+            return self.function(self.flow.places[index].root)
         return "" if shape is None else shape.name
 
     def _activation(self, index: int) -> Source:
