@@ -152,7 +152,7 @@ def from_weights(flow: Flow, signal: Callable[[int], float | None], use: Use) ->
         return weight
     before = signal(use.data)
     bias = 0.0 if use.bias < 0 else _mean_square(flow, use.bias) or 0.0
-    return None if before is None else weight * use.fan_in * before + bias
+    return None if before is None else weight * use.fan_in * use.share * before + bias
 
 
 def _mean_square(flow: Flow, index: int) -> float | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from nonlin.torch.reading import operators as ops
 from nonlin.torch.reading.flow import Flow
@@ -24,7 +25,8 @@ class Use:
     operation: "linear", "convolution", "transposed_convolution", "embedding", "recurrent".
     weight, data, bias: nodes; bias is -1 if there is none, data too if it is a constant.
     parameters: the parameters that the weight is made of. whole: it is one parameter, or a part
-    of one, in whatever order, and not computed from it.
+    of one, in whatever order, and not computed from it. share: of the window of a convolution
+    that lies on its input and not on zeros around it, on average.
     """
 
     node: int
@@ -36,6 +38,7 @@ class Use:
     whole: bool
     fan_in: int
     fan_out: int
+    share: float = 1.0
 
 
 def uses(flow: Flow) -> Iterator[Use]:
@@ -78,12 +81,34 @@ def _convolution(flow: Flow, node: Node) -> Use:
     groups = _argument(node, 8, "groups", 1)
     if not _argument(node, 6, "transposed", False):
         fans = shape[1] * window, shape[0] // groups * window
-        return _use(flow, node, "convolution", (weight, data, bias), fans)
+        found = _use(flow, node, "convolution", (weight, data, bias), fans)
+        return replace(found, share=_share(flow, node, data, shape[2:]))
     stride = node.arguments[3]
     steps = math.prod(stride) if len(stride) > 1 else stride[0] ** (len(shape) - 2)
     fan_in = max(1, round(shape[0] // groups * window / steps))
     places = (weight, data, bias)
     return _use(flow, node, "transposed_convolution", places, (fan_in, shape[1] * window))
+
+
+def _share(flow: Flow, node: Node, data: int, window: tuple[int, ...]) -> float:
+    """Of the products of a convolution that meet a number of its input."""
+    options = zip(*(_each(node.arguments[place], len(window)) for place in (3, 4, 5)), strict=True)
+    lengths = flow.nodes[data].shape[-len(window) :]
+    share = 1.0
+    for size, length, (stride, padding, dilation) in zip(window, lengths, options, strict=True):
+        count = (length + 2 * padding - dilation * (size - 1) - 1) // stride + 1
+        places = range(-padding, -padding + count * stride, stride)
+        inside = sum(
+            0 <= start + dilation * tap < length for start in places for tap in range(size)
+        )
+        share *= inside / max(1, count * size)
+    return share
+
+
+def _each(given: Any, dimensions: int) -> list[int]:
+    """Strides, paddings, ...: one number stands for all dimensions."""
+    numbers = [int(each) for each in given]
+    return numbers * dimensions if len(numbers) == 1 else numbers
 
 
 def _embedding(flow: Flow, node: Node) -> Use:
