@@ -87,7 +87,9 @@ def draw(found: dict[str, tuple[Inspection, float]], path: str) -> None:
     with style.drawing(dark=False) as theme:
         figure = Figure(figsize=(8, 4.5), layout="constrained")
         axes = figure.subplots()
-        for (case, (seen, accuracy)), line in zip(found.items(), style.line_styles(theme)):
+        for (case, (seen, accuracy)), line in zip(
+            found.items(), style.line_styles(theme), strict=False
+        ):
             layers = range(1, len(seen.layers) + 1)
             label = f"{case}: accuracy {accuracy:.2f}"
             axes.plot(layers, [each.measured for each in seen.layers], label=label, **line)

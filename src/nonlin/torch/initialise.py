@@ -152,7 +152,8 @@ class Plan:
         std = 1 / math.sqrt(layer.fan_in) if inner else std
         rule = "orthogonal" if inner else self._chosen(use).name
         sizes = layer.fan_in, layer.fan_out, std, bias_std
-        return Drawn(layer.name, rule, layer.fed_by, *sizes, self._branches(layer))
+        branches, share = self._branches(layer), self._share(use)
+        return Drawn(layer.name, rule, layer.fed_by, *sizes, branches, share)
 
     def _chosen(self, use: Use) -> Initialisation:
         if self.scheme.name in ("lsuv", "autoinit"):
@@ -167,8 +168,15 @@ class Plan:
             return rule, chosen.value, 0.0
         feed = Fed(activation, float(chosen.q), second)
         variance = rule.variance(layer.fan_in, layer.fan_out, feed)
+        variance /= self._share(use)
         bias_std = math.sqrt(feed.critical.bias_variance) if chosen.name == "critical" else 0.0
         return rule, math.sqrt(variance / self._branches(layer)), bias_std
+
+    def _share(self, use: Use) -> float:
+        """Zeros around the input of a convolution make signals smaller; rules as published do not
+        look at them.
+        """
+        return use.share if RULES[self.scheme.name].adaptive else 1.0
 
     def _activation(self, use: Use) -> Activation | None:
         """The one behind which a layer stands."""

@@ -17,7 +17,8 @@ class Drawn:
 
     rule: by which they were drawn; fed_by: what comes in; std: of the weights, bias_std: of the
     biases. branches: of the sums on the same way, if the layer ends a branch that was made
-    smaller by the square root of that number; else 1.
+    smaller by the square root of that number; else 1. share: of the window of a convolution that
+    lies on its input, and not on zeros around it; weights are larger by the root of its inverse.
     """
 
     name: str
@@ -28,11 +29,12 @@ class Drawn:
     std: float
     bias_std: float = 0.0
     branches: int = 1
+    share: float = 1.0
 
     @property
     def gain(self) -> float:
-        """std * sqrt(fan_in)"""
-        return self.std * math.sqrt(self.fan_in)
+        """std * sqrt(fan_in * share)"""
+        return self.std * math.sqrt(self.fan_in * self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class Initialised:
 
 
 def _cells(drawn: Drawn) -> list[str]:
-    note = say("torch_init.branch", branches=drawn.branches) if drawn.branches > 1 else ""
-    if drawn.bias_std:
-        note = say("torch_init.biases", std=f"{drawn.bias_std:.4g}")
+    notes = [say("torch_init.branch", branches=drawn.branches)] if drawn.branches > 1 else []
+    notes += [say("torch_init.zeros", share=f"{drawn.share:.0%}")] if drawn.share < 1 else []
+    notes += [say("torch_init.biases", std=f"{drawn.bias_std:.4g}")] if drawn.bias_std else []
     sizes = [f"{drawn.fan_in}", f"{drawn.gain:.4g}", f"{drawn.std:.4g}"]
-    return [drawn.name, drawn.rule, word(drawn.fed_by), *sizes, note]
+    return [drawn.name, drawn.rule, word(drawn.fed_by), *sizes, ", ".join(notes)]
