@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nonlin._text import Text, say
-from nonlin.torch.reading.inspection import word
+from nonlin.torch.reading.inspection import listed, word
 from nonlin.torch.reading.table import table
 
 
@@ -75,4 +75,4 @@ def _cells(drawn: Drawn) -> list[str]:
     notes += [say("torch_init.zeros", share=f"{drawn.share:.0%}")] if drawn.share < 1 else []
     notes += [say("torch_init.biases", std=f"{drawn.bias_std:.4g}")] if drawn.bias_std else []
     sizes = [f"{drawn.fan_in}", f"{drawn.gain:.4g}", f"{drawn.std:.4g}"]
-    return [drawn.name, drawn.rule, word(drawn.fed_by), *sizes, ", ".join(notes)]
+    return [drawn.name, drawn.rule, word(drawn.fed_by), *sizes, listed(notes)]

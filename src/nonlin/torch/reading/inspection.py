@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nonlin._text import Text, catalogue, language, say
@@ -104,10 +104,10 @@ class Inspection:
     def _lines(self) -> Iterator[str]:
         yield from table(_header(self.layers), [_cells(each, self.layers) for each in self.layers])
         counts = self.counts.items()
-        found = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts)
+        found = listed(f"{name} ×{count}" if count > 1 else name for name, count in counts)
         yield say("torch_inspect.activations", found=found or say("torch_inspect.none"))
         if unused := self.left.get("unused"):
-            yield say("torch_inspect.unused", names=", ".join(unused))
+            yield say("torch_inspect.unused", names=listed(unused))
         yield from map(str, self.remarks)
 
 
@@ -130,7 +130,7 @@ def _any(layers: tuple[Layer, ...], name: str) -> bool:
 def _cells(layer: Layer, layers: tuple[Layer, ...]) -> list[str]:
     fans = [f"{layer.fan_in}", f"{layer.fan_out}"]
     words = [word(layer.fed_by), word(layer.followed_by)]
-    cells = [layer.name, layer.kind, *fans, *words, ", ".join(_notes(layer))]
+    cells = [layer.name, layer.kind, *fans, *words, listed(_notes(layer))]
     for name in ("predicted", "measured"):
         if _any(layers, name):
             value = getattr(layer, name)
@@ -146,7 +146,7 @@ def _notes(layer: Layer) -> Iterator[str]:
     for side in [s for s in layer.norm if (s, layer.fed_by) != ("before", "norm")]:
         yield say(f"torch_inspect.note.norm_{side}")
     if layer.tied:
-        yield say("torch_inspect.note.tied", names=", ".join(layer.tied))
+        yield say("torch_inspect.note.tied", names=listed(layer.tied))
     if layer.times > 1:
         yield say("torch_inspect.note.times", count=layer.times)
     if len(layer.parameters) > 1:
@@ -156,5 +156,9 @@ def _notes(layer: Layer) -> Iterator[str]:
 def word(name: str) -> str:
     """What feeds or follows, in the language in use; names of activations stay as they are."""
     known = catalogue(language())
-    parts = name.split(", ")
-    return ", ".join(known.get(f"torch_inspect.word.{part}", part) for part in parts)
+    return listed(known.get(f"torch_inspect.word.{part}", part) for part in name.split(", "))
+
+
+def listed(words: Iterable[str]) -> str:
+    """One after the other, as the language in use separates them."""
+    return ("、" if language() == "zh" else ", ").join(words)

@@ -44,6 +44,7 @@ class Ways:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.regions = Regions(flow)
+        self._input: dict[int, bool] = {}
 
     @cached_property
     def shortcuts(self) -> dict[int, Shortcut]:
@@ -128,10 +129,12 @@ class Ways:
         return Source(", ".join(words), index)
 
     def _from_input(self, index: int) -> bool:
-        node = self.flow.nodes[index]
-        if node.name in ops.MADE:
-            return False
-        return node.leaf == "input" or any(self._from_input(i) for i in node.inputs)
+        """Is it computed from what the model is given, its shape aside?"""
+        if index not in self._input:
+            node = self.flow.nodes[index]
+            inputs = () if node.name in ops.MADE else node.inputs
+            self._input[index] = node.leaf == "input" or any(map(self._from_input, inputs))
+        return self._input[index]
 
     def _shortcut(self, index: int) -> Shortcut | None:
         data = self.flow.data_inputs(index)
