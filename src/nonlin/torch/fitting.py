@@ -11,7 +11,7 @@ from torch import nn
 from nonlin._errors import InputError
 from nonlin.init.fitted import CLOSE, ROUNDS
 from nonlin.torch.initialised import Drawn, Initialised
-from nonlin.torch.reading.example import Example
+from nonlin.torch.reading.example import Example, parameters
 from nonlin.torch.reading.observe import observe
 from nonlin.torch.reading.reader import Reading
 
@@ -33,7 +33,7 @@ def lsuv(model: nn.Module, example: Example, found: Initialised, reading: Readin
 
 
 def _scaled(model: nn.Module, example: Example, layer: Drawn, node: int, name: str) -> Drawn:
-    parameter, factor = model.get_parameter(name), 1.0
+    parameter, factor = parameters(model)[name], 1.0
     for _ in range(ROUNDS):
         variance = observe(model, example, measure=True).record.nodes[node].variance
         wanted = 1 / layer.branches

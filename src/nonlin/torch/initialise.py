@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ from nonlin.init.rules import RULES, Feed, Rule, usable_gain
 from nonlin.torch.drawing import draw
 from nonlin.torch.fitting import lsuv
 from nonlin.torch.initialised import Drawn, Initialised, Left
-from nonlin.torch.reading.example import the_example, the_model
+from nonlin.torch.reading.example import parameters, the_example, the_model
 from nonlin.torch.reading.inspection import Layer
 from nonlin.torch.reading.observe import observe
 from nonlin.torch.reading.reader import Reading
@@ -77,6 +76,7 @@ class Plan:
         self.flow = reading.ways.flow
         self.groups = reading.groups()
         self.layers = [reading.layer(group) for group in self.groups]
+        self.parameters = parameters(reading.observed.model)
         self._reasons = [self._reason(group) for group in self.groups]
         self._by_use = {id(use): place for place, group in enumerate(self.groups) for use in group}
         self.signal = Signal(reading.ways, self._size, reading.uses)
@@ -86,12 +86,11 @@ class Plan:
         """Draw, and tell what was done."""
         drawn: list[Drawn] = []
         left: list[Left] = []
-        parameters = dict(self.reading.observed.model.named_parameters())
         randoms = streams(seed, len(self.groups))
         for place, (layer, random) in enumerate(zip(self.layers, randoms, strict=True)):
             try:
                 reason = self._reasons[place]
-                found = self._drawn(place, parameters, random) if reason is None else reason
+                found = self._drawn(place, random) if reason is None else reason
             except InputError as error:
                 found = text(f"errors.{error.key}", **error.values)
             if isinstance(found, Drawn):
@@ -103,12 +102,12 @@ class Plan:
 
     def _reason(self, group: list[Use]) -> Text | None:
         """Why a layer stays as it is; None if it is drawn."""
-        use, model = group[0], self.reading.observed.model
+        use = group[0]
         if use.operation == "embedding":
             return text("torch_init.reason.embedding")
         if not use.whole:
             return text("torch_init.reason.computed")
-        if not model.get_parameter(use.parameters[0]).requires_grad:
+        if not self.parameters[use.parameters[0]].requires_grad:
             return text("torch_init.reason.frozen")
         shared = [g for g in self.groups if g[0].parameters == use.parameters]
         if any(g[0].operation == "embedding" for g in shared):
@@ -135,9 +134,7 @@ class Plan:
         depth = sum(reason is None for reason in self._reasons) if plain else 1
         return Initialisation(scheme.name, scheme.q, scheme.value, max(depth, scheme.depth, 1))
 
-    def _drawn(
-        self, place: int, parameters: dict[str, nn.Parameter], random: np.random.Generator
-    ) -> Drawn | Text:
+    def _drawn(self, place: int, random: np.random.Generator) -> Drawn | Text:
         group, layer = self.groups[place], self.layers[place]
         use = next((u for u in group if u.data >= 0 and self.flow.is_data(u.data)), group[0])
         second = 1.0 if use.data < 0 else self.signal.second(use.data)
@@ -145,10 +142,10 @@ class Plan:
             return text("torch_init.reason.unknown")
         chosen, std, bias_std = self._sizes(use, layer, second)
         inner = use.operation == "recurrent" and "weight_ih" not in use.parameters[0]
-        parameter = parameters[use.parameters[0]]
+        parameter = self.parameters[use.parameters[0]]
         for weight in {u.weight: u for u in group}.values():
             draw(self.flow, weight, parameter, chosen, 0.0 if inner else std, random)
-        self._biases(group, parameters, bias_std, random)
+        self._biases(group, bias_std, random)
         std = 1 / math.sqrt(layer.fan_in) if inner else std
         rule = "orthogonal" if inner else self._chosen(use).name
         sizes = layer.fan_in, layer.fan_out, std, bias_std
@@ -186,35 +183,25 @@ class Plan:
         shape = self.reading.ways.regions.shape(node) if self.flow.kind(node) == "unary" else None
         return None if shape is None else shape.activation
 
-    def _biases(
-        self,
-        group: list[Use],
-        parameters: dict[str, nn.Parameter],
-        std: float,
-        random: np.random.Generator,
-    ) -> None:
-        with torch.no_grad():
-            for name in self._bias_names(group, parameters):
-                values = random.standard_normal(parameters[name].numel()) * std
-                noise = torch.from_numpy(values).view(parameters[name].shape)
-                parameters[name].copy_(noise if std else torch.zeros(()))
-                if (
-                    group[0].operation == "recurrent"
-                    and len(parameters[name]) == 4 * group[0].fan_out
-                ):
-                    hidden = group[0].fan_out
+    def _biases(self, group: list[Use], std: float, random: np.random.Generator) -> None:
+        hidden = group[0].fan_out
+        for name in self._bias_names(group):
+            bias = self.parameters[name]
+            noise = torch.from_numpy(random.standard_normal(bias.numel()) * std).view(bias.shape)
+            with torch.no_grad():
+                bias.copy_(noise if std else torch.zeros(()))
+                if group[0].operation == "recurrent" and len(bias) == 4 * hidden:
                     inward = name.rpartition(".")[2].startswith("bias_ih")
-                    parameters[name][hidden : 2 * hidden] = FORGET if inward else 0.0
+                    bias[hidden : 2 * hidden] = FORGET if inward else 0.0
 
-    def _bias_names(self, group: list[Use], parameters: dict[str, nn.Parameter]) -> Iterator[str]:
+    def _bias_names(self, group: list[Use]) -> list[str]:
         """Parameters that are added to what these layers give."""
         names = {self._parameter_of(use.bias) for use in group if use.bias >= 0}
         for use in group:
             owner, _, own = use.parameters[0].rpartition(".")
             guess = own.replace("weight", "bias")
             names.add(f"{owner}.{guess}" if owner else guess)
-        biases = set(self.reading.left().get("bias", ()))
-        yield from sorted(name for name in names if name in biases and name in parameters)
+        return sorted(names & set(self.reading.left().get("bias", ())))
 
     def _parameter_of(self, index: int) -> str:
         node = self.flow.nodes[index]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import torch
@@ -40,57 +36,58 @@ class Wanted:
         return entry.name == self.name and same
 
 
-_now: ContextVar[Replacing | None] = ContextVar("nonlin_replacing", default=None)
-
-
 class Replacing:
     """The forward of a module in which calls of some activations go to another module.
 
-    wanted: which activations; own: the name of the other module inside this one. None for calls
-    that stay as they are, inside a module whose calls do not.
+    wanted: which activations; own: the name of the other module inside this one. None for a
+    module whose calls stay as they are, inside one whose calls do not. What stood in the place
+    of the forward before runs inside.
     """
 
     def __init__(self, module: nn.Module, wanted: Wanted | None, own: str = "") -> None:
         self.module, self.wanted, self.own = module, wanted, own
+        self.before = vars(module).get("forward")
         self.answered = 0  # calls
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The module's forward."""
-        forward = type(self.module).forward
-        if self.wanted is None:
-            with _instead(None):
-                return forward(self.module, *args, **kwargs)
-        with _instead(self), _Calls():
-            return forward(self.module, *args, **kwargs)
+        with torch._C.DisableTorchFunction() if self.wanted is None else _Calls(self):
+            if self.before is not None:
+                return self.before(*args, **kwargs)
+            return type(self.module).forward(self.module, *args, **kwargs)
+
+    def put(self) -> None:
+        """In the place of the forward."""
+        self.module.forward = self
+
+    def take_away(self) -> None:
+        """What stood there before."""
+        del self.module.forward
+        if self.before is not None:
+            self.module.forward = self.before
 
     def answer(self, func: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """By the new activation, if this is a call of the old one; else what it gives."""
         called = call_of(func, args[1:], keywords)
-        with _instead(None):
-            if called is None or self.wanted is None or not self.wanted(called):
-                return func(*args, **keywords)
-            self.answered += 1
+        if called is None or self.wanted is None or not self.wanted(called):
+            return func(*args, **keywords)
+        self.answered += 1
+        with torch._C.DisableTorchFunction():  # it may call the old one itself
             new = getattr(self.module, self.own)
             if keywords.get("inplace") or getattr(func, "__name__", "").endswith("_"):
                 return args[0].copy_(new(args[0].clone()))
             return new(args[0])
 
 
-@contextmanager
-def _instead(replacing: Replacing | None) -> Iterator[None]:
-    token = _now.set(replacing)
-    try:
-        yield
-    finally:
-        _now.reset(token)
-
-
 class _Calls(TorchFunctionMode):
+    def __init__(self, replacing: Replacing) -> None:
+        super().__init__()
+        self.replacing = replacing
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs, replacing = kwargs or {}, _now.get()
-        if replacing is None or not args or func not in activation_functions():
-            return func(*args, **kwargs)
-        return replacing.answer(func, args, kwargs)
+        if args and func in FUNCTIONS:
+            return self.replacing.answer(func, args, kwargs or {})
+        return func(*args, **(kwargs or {}))
 
 
 def call_of(func: Any, rest: tuple[Any, ...], keywords: dict[str, Any]) -> Activation | None:
@@ -106,7 +103,7 @@ _calls: dict[Any, Activation | None] = {}
 
 
 def _recognised(func: Any, rest: tuple[Any, ...], options: dict[str, Any]) -> Activation | None:
-    name = activation_functions()[func]
+    name = FUNCTIONS[func]
     if get(name).kind != "elementwise":
         return get(name)
 
@@ -118,9 +115,7 @@ def _recognised(func: Any, rest: tuple[Any, ...], options: dict[str, Any]) -> Ac
     return recognised(values)
 
 
-@cache
-def activation_functions() -> dict[Any, str]:
-    """PyTorch's functions and methods that are activations, with the name of the entry."""
+def _activation_functions() -> dict[Any, str]:
     found: dict[Any, str] = {}
     for row in elsewhere.names_elsewhere().values():
         section, _, name = row.name.rpartition(".")
@@ -131,3 +126,7 @@ def activation_functions() -> dict[Any, str]:
                 if hasattr(home, spelling):
                     found[getattr(home, spelling)] = row.entry
     return found
+
+
+# PyTorch's functions and methods that are activations, with the name of the entry
+FUNCTIONS = _activation_functions()

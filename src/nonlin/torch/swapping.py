@@ -21,9 +21,9 @@ from nonlin.torch.initialise import init_
 from nonlin.torch.inspecting import inspect
 from nonlin.torch.layer import Layer
 from nonlin.torch.layer import get as layer
-from nonlin.torch.reading.example import the_model
+from nonlin.torch.reading.example import submodule, the_model
 from nonlin.torch.reading.inspection import Found
-from nonlin.torch.replacing import Replacing, Wanted, activation_functions
+from nonlin.torch.replacing import FUNCTIONS, Replacing, Wanted
 from nonlin.torch.swapped import Change, Kept, Swapped
 
 
@@ -100,7 +100,8 @@ class _Work:
     def modules(self) -> None:
         """Replace modules that are the activation."""
         for name, module in list(self.model.named_modules(remove_duplicate=False)):
-            entry = activation_of_module(module) if name and self.matches(name) else None
+            open_ = name and self.matches(name) and not self._is_scripted(name)
+            entry = activation_of_module(module) if open_ else None
             if entry is not None and self.wanted(entry, module):
                 made = self._new.setdefault(id(module), self.make())
                 self._set(name, made)
@@ -108,7 +109,7 @@ class _Work:
 
     def _set(self, name: str, made: nn.Module) -> None:
         owner, _, own = name.rpartition(".")
-        parent = self.model.get_submodule(owner)
+        parent = submodule(self.model, owner)
         before = getattr(parent, own)
         made.train(before.training)
         setattr(parent, own, made)
@@ -127,14 +128,13 @@ class _Work:
         """Functions that modules hold, and calls in their forward."""
         wrapped = False
         for name, entry in self._places(seen):
-            if self.matches(name):
+            if self.matches(name) and not self._is_scripted(name):
                 self._attributes(name, self._at(name))
                 self._calls(name, self._at(name), entry)
                 wrapped = True
         others = [each.module for each in seen if not self.matches(each.module)]
         for name in dict.fromkeys(others if wrapped else ()):
-            module = self._at(name)
-            self._forward(module, Replacing(module, None))
+            self._forward(Replacing(self._at(name), None))
 
     def _places(self, seen: tuple[Found, ...]) -> Iterator[tuple[str, Activation]]:
         """Modules that are no activation themselves, in which one that is wanted runs."""
@@ -147,13 +147,18 @@ class _Work:
             if each.module == "" or activation_of_module(self._at(each.module)) is None:
                 yield each.module, entry
 
+    def _is_scripted(self, name: str) -> bool:
+        """Or part of something that is? Nothing in it can be replaced."""
+        places = (name, name.rpartition(".")[0])
+        return any(isinstance(self._at(each), torch.jit.ScriptModule) for each in places)
+
     def _at(self, name: str) -> nn.Module:
-        return self.model.get_submodule(name)
+        return submodule(self.model, name)
 
     def _attributes(self, name: str, module: nn.Module) -> None:
         """Functions such as F.relu that the module holds."""
         for own, value in list(vars(module).items()):
-            entry = activation_functions().get(value) if _is_function(value) else None
+            entry = FUNCTIONS.get(value) if _is_function(value) else None
             if entry is None or not self.wanted(get(entry)):
                 continue
             made = self.make()
@@ -169,7 +174,7 @@ class _Work:
         module.add_module(own, made)
         self.steps.append(lambda: delattr(module, own))
         run = Replacing(module, self.wanted, own)
-        self._forward(module, run)
+        self._forward(run)
         self._tell(name, entry, made, "calls")
         self._runs.append((run, self.changes[-1], self.steps[-2:]))
 
@@ -182,9 +187,9 @@ class _Work:
                     self.steps.remove(step)
                     step()
 
-    def _forward(self, module: nn.Module, run: Replacing) -> None:
-        module.forward = run
-        self.steps.append(lambda: delattr(module, "forward"))
+    def _forward(self, run: Replacing) -> None:
+        run.put()
+        self.steps.append(run.take_away)
 
     def _tell(self, name: str, entry: Activation, made: nn.Module, how: str) -> None:
         new = made.activation.name if isinstance(made, Layer) else type(made).__name__
@@ -199,8 +204,7 @@ class _Work:
                 continue
             if id(self._at(each.module)) in made or ".swapped_" in f".{each.module}":
                 continue
-            scripted = isinstance(self._at(each.module), torch.jit.ScriptModule)
-            reason = "scripted" if scripted else "written"
+            reason = "scripted" if self._is_scripted(each.module) else "written"
             yield Kept(each.module, str(each), text(f"torch_swap.reason.{reason}"))
 
 

@@ -263,6 +263,35 @@ def test_checkpoints_and_compiled_models():
         assert rows(found) == [("a", 4, 4, "input", "silu"), ("b", 4, 4, "silu", "output")]
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")
+def test_scripted_models():
+    """Also once PyTorch has optimised them, at the second run."""
+    model, given = torch.jit.script(nn.Sequential(nn.Linear(3, 4), nn.SiLU())), torch.randn(2, 3)
+    for _ in range(3):
+        found = nt.inspect(model, given)
+        assert rows(found) == [("0", 3, 4, "input", "silu")]
+        assert found["0"].kind == "Linear"
+        assert found.left == {"bias": ("0.bias",)}
+    assert nt.init_(model, given).others == 0
+    assert not model.state_dict()["0.bias"].any()
+    with speaking("en"):
+        (kept,) = nt.swap(model, "silu", "relu", given).kept
+        assert str(kept.reason).startswith("the module is scripted")
+
+
+def test_mixed_precision():
+    def run(model, x):
+        with torch.autocast("cpu", torch.bfloat16):
+            return model.b(F.silu(model.a(x)))
+
+    found = nt.inspect(Around(run), torch.randn(2, 4))
+    assert rows(found) == [("a", 4, 4, "input", "silu"), ("b", 4, 4, "silu", "output")]
+    assert found.left == {"bias": ("a.bias", "b.bias")}
+    half = nn.Sequential(nn.Linear(4, 4), nn.GELU(), nn.Linear(4, 4)).to(torch.bfloat16)
+    assert nt.inspect(half, torch.randn(2, 4, dtype=torch.bfloat16)).counts == {"gelu": 1}
+
+
 FUNCTIONS = {
     "gelu": F.gelu,
     "gelu_tanh": lambda x: 0.5 * x * (1 + torch.tanh(0.7978845608 * (x + 0.044715 * x**3))),

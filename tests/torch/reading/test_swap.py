@@ -275,3 +275,20 @@ def test_a_model_that_fails_with_the_new_activation_is_as_it_was():
     assert "The layer 2 (Linear) fails on an example" in refused(model, "relu", "swiglu", given)
     assert torch.equal(model(given), before)
     assert isinstance(model[1], nn.ReLU)
+
+
+@pytest.mark.slow  # PyTorch imports its compiler
+@pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning")  # Dynamo looks at all
+def test_swapped_calls_are_compiled_and_swapped_again():
+    model, given = Calling(), torch.randn(5, 4)
+    nt.swap(model, "relu", "mish", given, reinit=False)
+    compiled = torch.compile(model, backend="eager")
+    assert torch.allclose(compiled(given), model(given), atol=1e-6)
+    done = nt.swap(compiled, "tanh", "sigmoid", given, reinit=False)
+    assert nt.inspect(compiled, given).counts == {"mish": 1, "sigmoid": 1}
+    again = pickle.loads(pickle.dumps(model))  # noqa: S301 - ours
+    assert torch.equal(again(given), model(given))
+    done.undo()
+    assert nt.inspect(compiled, given).counts == {"mish": 1, "tanh": 1}
+    torch.compiler.reset()
+    assert torch.allclose(compiled(given), model(given), atol=1e-6)

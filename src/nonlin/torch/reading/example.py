@@ -81,6 +81,17 @@ def the_example(given: Any) -> Example:
     return found
 
 
+def submodule(model: nn.Module, name: str) -> nn.Module:
+    """The module of that name; scripted models have no method for it."""
+    found: nn.Module = dict(model.named_modules(remove_duplicate=False))[name]
+    return found
+
+
+def parameters(model: nn.Module) -> dict[str, nn.Parameter]:
+    """All parameters by name; tied ones by each of their names."""
+    return dict(model.named_parameters(remove_duplicate=False))
+
+
 def _kind_of(given: Any) -> object:
     """What was given, in a word or two."""
     if callable(given) and getattr(given, "__name__", "") == "<lambda>":

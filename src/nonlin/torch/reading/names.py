@@ -83,6 +83,7 @@ def _role(flow: Flow, index: int, biases: set[int]) -> str:
 def _views(flow: Flow, index: int) -> Iterator[int]:
     """The same parameter in another shape, or a part of it."""
     for consumer in flow.consumers[index]:
-        if flow.nodes[consumer].name in ops.SHAPES and not flow.is_data(consumer):
+        name = flow.nodes[consumer].name
+        if (name in ops.SHAPES or name in ops.SAME) and not flow.is_data(consumer):
             yield consumer
             yield from _views(flow, consumer)

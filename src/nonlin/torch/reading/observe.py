@@ -19,7 +19,7 @@ from torch.nn.modules.module import (
 from torch.utils._pytree import tree_map_only
 
 from nonlin._errors import InputError
-from nonlin.torch.reading.example import Example
+from nonlin.torch.reading.example import Example, submodule
 from nonlin.torch.reading.record import Operators, Record, Whole, tensors_of
 
 LITTLE = 10**10  # products: less than a second
@@ -129,7 +129,7 @@ def _plain(result: Any) -> Any:
 def _failure(model: nn.Module, record: Record, example: Example, error: Exception) -> InputError:
     """In which module the model failed, on which shapes, and what PyTorch said."""
     said = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
-    module = model.get_submodule(record.module) if record.module else model
+    module = submodule(model, record.module)
     known = {"kind": type(module).__name__, "shapes": str(example), "error": said.rstrip(".")}
     if not record.module:
         return InputError("torch_model_fails", **known)
