@@ -435,6 +435,16 @@ def test_what_is_no_model_and_no_example():
     )
 
 
+def test_models_whose_weights_cannot_be_read_are_refused():
+    def of(name, module):
+        return type(name, (nn.Module,), {"__module__": module})()
+
+    quantised = nn.Sequential(of("Linear", "torch.ao.nn.quantized.modules.linear"))
+    sharded = nn.Sequential(of("FullyShardedDataParallel", "torch.distributed.fsdp"))
+    assert refused(quantised, torch.ones(2)).startswith("The layer 0 is quantised (Linear)")
+    assert refused(sharded, torch.ones(2)).startswith("The parameters of 0 are spread over several")
+
+
 def test_models_that_fail_say_where():
     model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(5, 2))
     said = refused(model, torch.randn(2, 3))

@@ -1,6 +1,7 @@
 """Models of the library transformers, built from configurations: tables that were read."""
 
 import math
+import time
 
 import pytest
 import torch
@@ -134,6 +135,23 @@ def test_vit():
         "cls_token",
         "position_embeddings",
     }
+
+
+@pytest.mark.parametrize("name", ["gpt2", "vit"])
+def test_large_models_are_read_in_less_than_two_seconds(name):
+    """At full size, of CPU time; no weights are held."""
+    with torch.device("meta"):
+        if name == "vit":
+            model = transformers.ViTForImageClassification(transformers.ViTConfig())
+            given = torch.randn(1, 3, 224, 224)
+        else:
+            model = transformers.GPT2LMHeadModel(transformers.GPT2Config())
+            given = torch.randint(0, 30, (1, 64))
+    nt.inspect(model, given)  # what is imported once
+    start = time.process_time()
+    found = nt.inspect(model, given)
+    assert time.process_time() - start < 2
+    assert sum(x.residual for x in found.layers) == 24
 
 
 def test_weights_of_gpt2():
