@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,8 @@ from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.activation import Activation
 from nonlin.init.fills import streams
-from nonlin.init.initialisation import Initialisation, initialisation
-from nonlin.init.rules import RULES, Feed, Rule, usable_gain
+from nonlin.init.initialisation import DEEP, Initialisation, initialisation
+from nonlin.init.rules import RULES, Feed, Rule, scales, usable_gain
 from nonlin.torch.drawing import draw
 from nonlin.torch.fitting import lsuv
 from nonlin.torch.initialised import Drawn, Initialised, Left
@@ -98,7 +99,16 @@ class Plan:
             else:
                 left.append(Left(layer.name, found))
         others = sum(len(n) for role, n in self.reading.left().items() if role in ("norm", "other"))
-        return Initialised(self.scheme.name, tuple(drawn), tuple(left), others)
+        return Initialised(self.scheme.name, tuple(drawn), tuple(left), others, tuple(self._why()))
+
+    def _why(self) -> Iterator[Text]:
+        """Of a network that is deep and plain, for each of its activations."""
+        if self.rule.depth < DEEP or not RULES[self.rule.name].adaptive:
+            return
+        behind = {self._activation(use): None for group in self.groups for use in group}
+        for activation in behind:
+            if activation is not None and scales(activation.gain):
+                yield self.rule.reason(activation)
 
     def _reason(self, group: list[Use]) -> Text | None:
         """Why a layer stays as it is; None if it is drawn."""

@@ -47,12 +47,16 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
-    """What was done; printed as a table."""
+    """What was done; printed as a table.
+
+    why: in plain deep networks, for each activation, what depth makes of its signals.
+    """
 
     scheme: str
     drawn: tuple[Drawn, ...]
     left: tuple[Left, ...]
     others: int  # parameters of norms and others that no layer multiplies with
+    why: tuple[Text, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -62,6 +66,7 @@ class Initialised:
             names = ("layer", "rule", "fed_by", "fan_in", "gain", "std", "notes")
             header = [say(f"torch_inspect.column.{name}") for name in names]
             yield from table(header, [_cells(each) for each in self.drawn])
+        yield from map(str, self.why)
         for each in self.left:
             yield say("torch_init.left", name=each.name, reason=each.reason)
         if self.others:

@@ -82,6 +82,16 @@ def test_every_rule_runs(name, models):
     assert len(done.drawn) == 4, str(done)
 
 
+def test_what_depth_does_is_told():
+    given = torch.randn(8, 16)
+    deep, flat = (nt.init_(perceptron(nn.SiLU, depth, 16), given) for depth in (25, 5))
+    with speaking("en"):
+        (said,) = map(str, deep.why)
+        assert "make mean square 1 a fixed point, but an unstable one" in said
+        assert said in str(deep)
+    assert not flat.why
+
+
 def test_the_same_seed_gives_the_same_weights():
     model, given = perceptron(nn.ReLU), torch.randn(8, 16)
     nt.init_(model, given, seed=3)
