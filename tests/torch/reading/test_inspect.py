@@ -365,6 +365,51 @@ def test_activations_of_averages_are_found():
     assert rows(found) == [("a", 4, 4, "input", "relu"), ("b", 4, 4, "relu", "output")]
 
 
+def test_averages_before_a_norm_hide_nothing():
+    """They are no statistic of that norm, but what it gets."""
+
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.norm, self.b = nn.Linear(4, 4), nn.LayerNorm(4), nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.b(self.norm(F.gelu(self.a(x)).mean(1)))
+
+    found = nt.inspect(Head(), torch.randn(2, 5, 4))
+    assert rows(found) == [("a", 4, 4, "input", "gelu"), ("b", 4, 2, "norm", "output")]
+    assert found.counts == {"gelu": 1}
+
+
+def test_scales_of_norms_are_told_from_other_parameters():
+    """Also one that is added to 1, as in Gemma."""
+
+    class Norm(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale, self.layer = nn.Parameter(torch.zeros(4)), nn.Linear(4, 2)
+
+        def forward(self, x):
+            x = x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-6)
+            return self.layer(x * (1 + self.scale))
+
+    assert nt.inspect(Norm(), torch.randn(2, 4)).left == {
+        "norm": ("scale",),
+        "bias": ("layer.bias",),
+    }
+
+
+def test_the_gate_of_a_branch_does_not_end_it():
+    def run(model, x):
+        return x + torch.sigmoid(model.a(x)) * model.b(x)
+
+    found = nt.inspect(Around(run), torch.randn(2, 4))
+    assert [(x.name, x.residual, x.gated) for x in found.layers] == [
+        ("a", False, "gate"),
+        ("b", True, "value"),
+    ]
+
+
 def test_factors_around_an_activation_do_not_hide_it():
     def run(model, x):
         return model.b(0.7 * F.gelu(2 * model.a(x)) + 0.1)

@@ -137,6 +137,33 @@ def test_vit():
     }
 
 
+def test_mixtral():
+    """Experts in one tensor, chosen by a router."""
+    config = transformers.MixtralConfig(
+        num_key_value_heads=1, num_local_experts=2, num_experts_per_tok=1, **SIZES, **TOKENS
+    )
+    found = nt.inspect(transformers.MixtralForCausalLM(config), words())
+    layers = {row[0].removeprefix("model.layers.0.mlp."): row[1:] for row in rows(found)}
+    assert layers["gate"] == (16, 2, "norm", "softmax")
+    assert layers["experts.gate_up_proj"] == (16, 64, "norm", "swiglu")
+    assert layers["experts.down_proj"][:3] == (32, 16, "swiglu")
+    assert not found["model.layers.0.mlp.gate"].residual
+    assert found["model.layers.0.mlp.experts.down_proj"].residual
+
+
+def test_efficientnet():
+    """Squeeze and excite; the real size, of which nothing is computed."""
+    with torch.device("meta"):
+        model = transformers.EfficientNetForImageClassification(
+            transformers.EfficientNetConfig(
+                width_coefficient=1.0, depth_coefficient=1.0, image_size=224, hidden_dim=1280
+            )
+        )
+    found = nt.inspect(model, torch.randn(1, 3, 224, 224))
+    assert found.counts == {"silu": 49, "sigmoid": 16}
+    assert sum(x.gated == "gate" for x in found.layers) == 16
+
+
 @pytest.mark.parametrize("name", ["gpt2", "vit"])
 def test_large_models_are_read_in_less_than_two_seconds(name):
     """At full size, of CPU time; no weights are held."""

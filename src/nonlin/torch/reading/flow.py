@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import torch
+
 from nonlin.torch.reading import operators as ops
 from nonlin.torch.reading.record import Node, Ref
 
@@ -86,10 +88,13 @@ class Flow:
             index = node.index
             users = [c for c in self.consumers[index] if not found >> c & 1]
             summed = self.places[index].statistic >= 0
-            norms = summed and all(self.kind(each) == "norm" for each in users)
+            norms = summed and all(self._is_written_norm(each) for each in users)
             if (norms or not users) and self.consumers[index] and index not in self.outputs:
                 found |= 1 << index
         return found
+
+    def _is_written_norm(self, index: int) -> bool:
+        return self.kind(index) == "norm" and self.nodes[index].name not in ops.NORMS
 
     def _continues(self, consumer: int, index: int) -> bool:
         place = self.places[consumer]
@@ -150,7 +155,8 @@ def _computed(found: Flow, node: Node) -> str:
         return "norm"
     if ops.is_pointwise(node):
         return "pointwise"
-    return _rest(node)
+    counts = node.dtype in (torch.int64, torch.int32)  # places of numbers, and no numbers
+    return "constant" if counts else _rest(node)
 
 
 def _rest(node: Node) -> str:

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nonlin.torch.reading import operators as ops
-from nonlin.torch.reading.ways import Ways
-
-OPENING = ("sigmoid", "hard_sigmoid", "softmax")
+from nonlin.torch.reading.ways import OPENING, Ways
 
 
 @dataclass(frozen=True, slots=True)

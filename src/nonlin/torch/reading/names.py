@@ -81,9 +81,8 @@ def _role(flow: Flow, index: int, biases: set[int]) -> str:
 
 
 def _views(flow: Flow, index: int) -> Iterator[int]:
-    """The same parameter in another shape, or a part of it."""
+    """What is made of a parameter alone: another shape, a part, 1 + the parameter."""
     for consumer in flow.consumers[index]:
-        name = flow.nodes[consumer].name
-        if (name in ops.SHAPES or name in ops.SAME) and not flow.is_data(consumer):
+        if flow.kind(consumer) == "weight":
             yield consumer
             yield from _views(flow, consumer)

@@ -84,6 +84,7 @@ PRODUCTS = {
     "addmv": Operands(1, 2),
     "baddbmm": Operands(1, 2),
     "_addmm_activation": Operands(1, 2),
+    "_grouped_mm": Operands(0, 1),
 }
 
 

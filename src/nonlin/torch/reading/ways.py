@@ -11,6 +11,7 @@ from nonlin.torch.reading.flow import Flow
 from nonlin.torch.reading.regions import Regions
 
 PARTS = {"select", "slice", "split", "split_with_sizes", "unbind", "index", "index_select"}
+OPENING = ("sigmoid", "hard_sigmoid", "softmax")  # functions between 0 and 1
 GATED = {  # what a gate is called by the function that it goes through
     "sigmoid": "glu",
     "identity": "bilinear",
@@ -195,9 +196,16 @@ class Ways:
             seen.add(index)
             if self._is_layer(index):
                 found.append(index)
-            else:
-                waiting += self.flow.data_inputs(index)
+            elif self.flow.kind(index) != "softmax":
+                waiting += self._carrying(index)
         return found
+
+    def _carrying(self, index: int) -> tuple[int, ...]:
+        """What a node gets its numbers from: of a product not what opens and closes a gate."""
+        data = self.flow.data_inputs(index)
+        if self.flow.kind(index) != "product":
+            return data
+        return tuple(i for i in data if self.function(i) not in OPENING) or data
 
 
 def _layer(name: str) -> str:
