@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,10 @@ from torch import nn
 from nonlin import checks
 from nonlin._errors import InputError
 from nonlin._text import Text, text
-from nonlin.activation import Activation
 from nonlin.init.fills import streams
-from nonlin.init.initialisation import DEEP, Initialisation, initialisation
-from nonlin.init.rules import RULES, Feed, Rule, scales, usable_gain
+from nonlin.init.initialisation import Initialisation, initialisation
+from nonlin.init.rules import RULES, Feed, Rule, usable_gain
+from nonlin.torch.choosing import Choice
 from nonlin.torch.drawing import draw
 from nonlin.torch.fitting import lsuv
 from nonlin.torch.initialised import Drawn, Initialised, Left
@@ -64,9 +63,10 @@ class Fed(Feed):
 
     @property
     def forward(self) -> float:
-        """1 / E[f^2]"""
+        """target / E[f^2]"""
         name = "input" if self.activation is None else self.activation.name
-        return usable_gain(name, 1 / math.sqrt(self.second) if self.second > 0 else math.inf) ** 2
+        gain = 1 / math.sqrt(self.second) if self.second > 0 else math.inf
+        return self.target * usable_gain(name, gain) ** 2
 
 
 class Plan:
@@ -81,7 +81,7 @@ class Plan:
         self._reasons = [self._reason(group) for group in self.groups]
         self._by_use = {id(use): place for place, group in enumerate(self.groups) for use in group}
         self.signal = Signal(reading.ways, self._size, reading.uses)
-        self.rule = self._with_depth(scheme)
+        self.choice = Choice(reading, scheme, self._depth())
 
     def carry_out(self, seed: int) -> Initialised:
         """Draw, and tell what was done."""
@@ -99,16 +99,9 @@ class Plan:
             else:
                 left.append(Left(layer.name, found))
         others = sum(len(n) for role, n in self.reading.left().items() if role in ("norm", "other"))
-        return Initialised(self.scheme.name, tuple(drawn), tuple(left), others, tuple(self._why()))
-
-    def _why(self) -> Iterator[Text]:
-        """Of a network that is deep and plain, for each of its activations."""
-        if self.rule.depth < DEEP or not RULES[self.rule.name].adaptive:
-            return
-        behind = {self._activation(use): None for group in self.groups for use in group}
-        for activation in behind:
-            if activation is not None and scales(activation.gain):
-                yield self.rule.reason(activation)
+        return Initialised(
+            self.scheme.name, tuple(drawn), tuple(left), others, tuple(self.choice.why())
+        )
 
     def _reason(self, group: list[Use]) -> Text | None:
         """Why a layer stays as it is; None if it is drawn."""
@@ -131,18 +124,18 @@ class Plan:
         place = self._by_use[id(use)]
         if self._reasons[place] is not None:
             return from_weights(self.flow, self.signal.second, use)
-        return 1 / self._branches(self.layers[place])
+        return self.choice.target(use) / self._branches(self.layers[place])
 
     def _branches(self, layer: Layer) -> int:
         """What the variance at the end of a branch is divided by; a norm there undoes it."""
         follows = RULES[self.scheme.name].adaptive or self.scheme.name == "lsuv"
         return layer.branches if follows and layer.residual and "after" not in layer.norm else 1
 
-    def _with_depth(self, scheme: Initialisation) -> Initialisation:
-        """The depth counts where neither norms nor ways around keep signals as they are."""
-        plain = not self.reading.ways.shortcuts and not any(each.norm for each in self.layers)
-        depth = sum(reason is None for reason in self._reasons) if plain else 1
-        return Initialisation(scheme.name, scheme.q, scheme.value, max(depth, scheme.depth, 1))
+    def _depth(self) -> int:
+        """Hidden layers; 1 where norms or ways around keep signals as they are."""
+        if self.reading.ways.shortcuts or any(each.norm for each in self.layers):
+            return 1
+        return sum(reason is None for reason in self._reasons) - 1
 
     def _drawn(self, place: int, random: np.random.Generator) -> Drawn | Text:
         group, layer = self.groups[place], self.layers[place]
@@ -157,23 +150,19 @@ class Plan:
             draw(self.flow, weight, parameter, chosen, 0.0 if inner else std, random)
         self._biases(group, bias_std, random)
         std = 1 / math.sqrt(layer.fan_in) if inner else std
-        rule = "orthogonal" if inner else self._chosen(use).name
+        rule = "orthogonal" if inner else self.choice.of(use).name
         sizes = layer.fan_in, layer.fan_out, std, bias_std
         branches, share = self._branches(layer), self._share(use)
         return Drawn(layer.name, rule, layer.fed_by, *sizes, branches, share)
 
-    def _chosen(self, use: Use) -> Initialisation:
-        if self.scheme.name in ("lsuv", "autoinit"):
-            return self.rule
-        return self.rule.chosen(self._activation(use))
-
     def _sizes(self, use: Use, layer: Layer, second: float) -> tuple[Rule, float, float]:
         """Rule, and standard deviations of weights and biases."""
-        activation, chosen = self._activation(use), self._chosen(use)
+        chosen = self.choice.of(use)
         rule = RULES[chosen.name]
         if chosen.name == "constant":
             return rule, chosen.value, 0.0
-        feed = Fed(activation, float(chosen.q), second)
+        target = self.choice.target(use)
+        feed = Fed(self.choice.before(use), float(chosen.q), target, second)
         variance = rule.variance(layer.fan_in, layer.fan_out, feed)
         variance /= self._share(use)
         bias_std = math.sqrt(feed.critical.bias_variance) if chosen.name == "critical" else 0.0
@@ -184,14 +173,6 @@ class Plan:
         look at them.
         """
         return use.share if RULES[self.scheme.name].adaptive else 1.0
-
-    def _activation(self, use: Use) -> Activation | None:
-        """The one behind which a layer stands."""
-        if use.data < 0 or not self.flow.is_data(use.data):
-            return None
-        node = self.reading.ways.source(use.data).node
-        shape = self.reading.ways.regions.shape(node) if self.flow.kind(node) == "unary" else None
-        return None if shape is None else shape.activation
 
     def _biases(self, group: list[Use], std: float, random: np.random.Generator) -> None:
         hidden = group[0].fan_out
