@@ -19,6 +19,10 @@ _HOMES = {
     "get": "nonlin.torch.layer",
     "Layer": "nonlin.torch.layer",
     "functional": "nonlin.torch.functional",
+    "inspect": "nonlin.torch.inspecting",
+    "init_": "nonlin.torch.initialise",
+    "calculate_gain": "nonlin.torch.gains",
+    "swap": "nonlin.torch.swapping",
 }
 _MODULES = ("functional",)
 

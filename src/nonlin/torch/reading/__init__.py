@@ -1,0 +1,1 @@
+"""A model of PyTorch, read: one pass is written down and understood."""

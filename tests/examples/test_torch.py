@@ -1,0 +1,37 @@
+"""The demonstrations of nonlin.torch, at a size that is quick."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import torch
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "torch"
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(f"torch_{name}", EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.slow
+def test_swap(tmp_path):
+    swap = load("swap")
+    found = swap.measure(depth=10, steps=16)
+    seen, accuracy = zip(*found.values(), strict=True)
+    last = [each.layers[-1].measured for each in seen]
+    assert last[2] > 10 * max(last[:2])
+    assert accuracy[2] > max(accuracy[:2]) + 0.2
+    assert [each.counts for each in seen] == [{"relu": 10}, {"gelu": 10}, {"gelu": 10}]
+    swap.draw(found, str(tmp_path / "swap.png"))
+    assert (tmp_path / "swap.png").stat().st_size > 10_000
