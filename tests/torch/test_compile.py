@@ -118,6 +118,20 @@ def test_transforms_inside():
     np.testing.assert_allclose(compiled(x), expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning")  # of torch's own look at it
+@pytest.mark.parametrize("name", ["mish", "softplus", "softmax", "sparsemax", "prelu", "glu"])
+def test_compiled_autograd(name):
+    """What ran eagerly is differentiated by a compiler."""
+    module, x = nt.get(name).eval(), numbers().requires_grad_()
+    given = [x, *module.parameters()]
+    expected = torch.autograd.grad(module(x).square().sum(), given)
+    compiler = torch.compile(backend="aot_eager", fullgraph=True)
+    with torch._dynamo.compiled_autograd._enable(compiler):
+        module(x).square().sum().backward()
+    for tensor, true in zip(given, expected, strict=True):
+        torch.testing.assert_close(tensor.grad, true, rtol=1e-5, atol=1e-5)
+
+
 def test_few_guards():
     """What is looked up is not watched: one check or two for each call, not one for each step."""
     from torch._dynamo.eval_frame import _debug_get_cache_entry_list

@@ -17,6 +17,7 @@ class Kernels(Protocol):
     part: Differentiable  # the same function, with all its derivatives
     keeps_output: bool  # has it a gradient in f(x)?
     keeps_input: bool  # for further derivatives, also where it has one?
+    in_graph: Any  # the gradients for compilers, once they have asked
 
     def value(self, *inputs: Tensor) -> Tensor:
         """f of the tensors."""
@@ -60,6 +61,32 @@ def backward(
     kernels: Kernels, grad: Tensor, saved: Sequence[Tensor], needed: Sequence[bool]
 ) -> Sequence[Tensor | None]:
     """The gradients, from what the forward pass has saved: f(x), if it is kept, then the inputs."""
+    if torch.compiler.is_compiling():  # compiled autograd looks at what ran eagerly before
+        _allow(kernels)
+        found: list[Tensor] = kernels.in_graph(grad, *saved)
+        return [each if needs else None for each, needs in zip(found, needed, strict=True)]
+    return _backward(kernels, grad, saved, needed)
+
+
+def _allow(kernels: Kernels) -> bool:
+    """Run by compilers, not traced: what they put into their graph as it is."""
+    if not hasattr(kernels, "in_graph"):
+
+        def in_graph(grad: Tensor, *saved: Tensor) -> list[Tensor]:
+            count = len(saved) - (kernels.keeps_output and kernels.keeps_input)
+            found = _backward(kernels, grad, saved, [True] * count)
+            return [grad if each is None else each for each in found]  # noise: nobody reads it
+
+        kernels.in_graph = torch.compiler.allow_in_graph(in_graph)
+    return True
+
+
+_allow._dynamo_marked_constant = True  # type: ignore[attr-defined]
+
+
+def _backward(
+    kernels: Kernels, grad: Tensor, saved: Sequence[Tensor], needed: Sequence[bool]
+) -> Sequence[Tensor | None]:
     quick = not torch.is_grad_enabled() and undisturbed() and all(map(plain, (grad, *saved)))
     if kernels.keeps_output and (quick or not kernels.keeps_input):
         back = kernels.from_output if quick else kernels.further_from_output

@@ -81,6 +81,7 @@ def _with_gradient(kernels: Any, dtype: torch.dtype) -> Run:
             (saved,) = ctx.saved_tensors
             if (
                 type(grad) is _TENSOR
+                and not torch.compiler.is_compiling()
                 and grad.layout is torch.strided
                 and grad.is_contiguous()
                 and not _wanted()
