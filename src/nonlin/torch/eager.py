@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import torch
 
 from nonlin.torch.differentiable import Differentiable
-from nonlin.torch.tensors import Tensor, plain, undisturbed
+from nonlin.torch.tensors import Tensor, not_traced, plain, undisturbed
 
 
 class Kernels(Protocol):
@@ -68,8 +68,9 @@ def backward(
     return _backward(kernels, grad, saved, needed)
 
 
+@not_traced
 def _allow(kernels: Kernels) -> bool:
-    """Run by compilers, not traced: what they put into their graph as it is."""
+    """What compilers put into their graph as it is."""
     if not hasattr(kernels, "in_graph"):
 
         def in_graph(grad: Tensor, *saved: Tensor) -> list[Tensor]:
@@ -79,9 +80,6 @@ def _allow(kernels: Kernels) -> bool:
 
         kernels.in_graph = torch.compiler.allow_in_graph(in_graph)
     return True
-
-
-_allow._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 def _backward(

@@ -12,6 +12,7 @@ from nonlin import catalogue
 from nonlin._errors import InputError, nearest
 from nonlin.activation import Activation
 from nonlin.torch.tensor_function import TensorFunction
+from nonlin.torch.tensors import not_traced
 
 
 def function_of(activation: Activation) -> TensorFunction:
@@ -21,15 +22,14 @@ def function_of(activation: Activation) -> TensorFunction:
     return found
 
 
+@not_traced
 def _prepare(activation: Activation) -> bool:
-    """Run by compilers, not traced."""
     if _KEY not in activation._ready:
         activation._ready[_KEY] = TensorFunction(activation)
     return True
 
 
 _KEY = "on tensors"
-_prepare._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,14 +13,12 @@ import torch
 
 from nonlin.kernels.arrays import SPLIT_FROM
 from nonlin.torch.eager import backward
-from nonlin.torch.tensors import NAMES, PLAIN, Tensor, place_of, undisturbed
+from nonlin.torch.tensors import NAMES, PLAIN, Tensor, apply_of, place_of, undisturbed
 
 Quick = Callable[[Any], Tensor | None]
 Run = Callable[[Tensor], Tensor]
 _TENSOR = torch.Tensor
 _new, _wanted = torch.empty_like, torch.is_grad_enabled
-# what Function.apply does where no transform is active, which `undisturbed` has made sure of
-_apply: Any = torch._C._FunctionBase.__dict__["apply"]
 
 
 def quick(kernels: Any) -> Quick:
@@ -99,5 +97,5 @@ def _with_gradient(kernels: Any, dtype: torch.dtype) -> Run:
                     return out
             return backward(kernels, grad, (saved,), (True,))[0]
 
-    found: Run = _apply.__get__(None, _Quick)
+    found: Run = apply_of(_Quick)  # `undisturbed` has made sure that no transform is active
     return found

@@ -24,6 +24,7 @@ from nonlin.torch.row_kernels import RowKernels
 from nonlin.torch.row_parts import RowPart
 from nonlin.torch.tensors import (
     Tensor,
+    not_traced,
     operations_only,
     plain,
     transformed,
@@ -124,11 +125,8 @@ class Routed:
             self._allowed = True
 
 
+@not_traced
 def ready(routed: Routed) -> bool:
-    """Run by compilers, not traced: prepare what is traced next."""
+    """Prepare what is traced next."""
     routed.allow()
     return True
-
-
-ready._dynamo_marked_constant = True  # type: ignore[attr-defined]
-# what torch.compiler.assume_constant_result does, without the two seconds that its import takes

@@ -18,7 +18,7 @@ from nonlin.parameter import NOISE, check_names
 from nonlin.torch import shapes
 from nonlin.torch.quick import Quick, quick
 from nonlin.torch.routes import Routed
-from nonlin.torch.tensors import NAMES, Tensor, floating
+from nonlin.torch.tensors import NAMES, Tensor, floating, not_traced
 
 MOST = 64  # sets of numbers that a function is remembered with
 
@@ -177,13 +177,14 @@ class _Known:
     parts: list[Any]
 
 
+@not_traced
 def _known(
     function: TensorFunction,
     free: tuple[str, ...],
     numbers: tuple[tuple[str, Any], ...],
     training: bool,
 ) -> str:
-    """The name of the function with these parameters; run by compilers, not traced."""
+    """The name of the function with these parameters."""
     _check_hashable(numbers)
     key = free, numbers, training
     name = function.names.get(key)
@@ -205,6 +206,7 @@ def _check_hashable(numbers: tuple[tuple[str, Any], ...]) -> None:
             raise InputError("parameter_number", name=name, given=repr(value))
 
 
+@not_traced
 def _known_parts(function: TensorFunction, names: tuple[str, ...]) -> str:
     """The name of the parts of a reshaping function; as `_known`."""
     activation = function.activation
@@ -212,7 +214,3 @@ def _known_parts(function: TensorFunction, names: tuple[str, ...]) -> str:
     if not hasattr(function.known, "parts"):
         function.known.parts = function.prepare_parts()
     return "parts"
-
-
-_known_parts._dynamo_marked_constant = True  # type: ignore[attr-defined]
-_known._dynamo_marked_constant = True  # type: ignore[attr-defined]

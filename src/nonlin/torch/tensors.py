@@ -1,11 +1,13 @@
 """What a tensor is, as far as it matters here: who may be handed to a kernel, and dtypes.
 
-All that PyTorch does not document as public is named in this file only.
+What activations use of PyTorch though it is not documented is named in this file only, but for
+the mark of `not_traced` in `nonlin/_libraries.py`, which must not import PyTorch.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import torch
 from torch.autograd import forward_ad
@@ -26,6 +28,23 @@ _dispatch_modes: Any = torch._C._len_torch_dispatch_stack
 _function_modes: Any = torch._C._len_torch_function_stack
 # for code inside a registered operator, below autograd
 below_autograd: Any = torch._C._AutoDispatchBelowAutograd
+
+
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+
+
+def not_traced(function: Marked) -> Marked:
+    """A decorator: compilers run the function and keep what it gives.
+
+    It is what torch.compiler.assume_constant_result does, without the two seconds of its import.
+    """
+    function._dynamo_marked_constant = True  # type: ignore[attr-defined]
+    return function
+
+
+def apply_of(kind: type[torch.autograd.Function]) -> Any:
+    """What `kind.apply` does where no transform is active, without looking for one."""
+    return torch._C._FunctionBase.__dict__["apply"].__get__(None, kind)
 
 
 def transformed() -> bool:
