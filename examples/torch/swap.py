@@ -4,9 +4,10 @@
     python examples/torch/swap.py --depth 8 --steps 60 --picture swap.png
 
 A plain convolutional network of relu, without norms, with the weights that PyTorch gives it:
-each layer makes signals smaller, and the network learns late. `nt.swap(..., reinit=False)` puts
-gelu where relu was and leaves the weights as they are: the same. With `reinit=True` each layer
-gets the gain of what feeds it: signals go through, and the network learns from the first steps.
+each layer makes signals smaller, until what the biases add is all that is left, and the network
+learns late. `nt.swap(..., reinit=False)` puts gelu where relu was and leaves the weights as they
+are: the same. With `reinit=True` each layer gets the gain of what feeds it: signals go through,
+and the network learns from the first steps.
 """
 
 from __future__ import annotations

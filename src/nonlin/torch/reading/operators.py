@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from nonlin.catalogue import get, names
+from nonlin.torch.reading.record import RECURRENT as RECURRENT
 from nonlin.torch.reading.record import Node
 
 
@@ -25,6 +26,7 @@ SHAPES = _words(
     select_scatter index_put diagonal repeat_interleave _pad_packed_sequence
     _pack_padded_sequence"""
 )
+PARTS = _words("select slice split split_with_sizes unbind")  # some of them
 # averages or largest of some numbers, or numbers between them
 POOLS = _words(
     """max_pool2d_with_indices max_pool3d_with_indices max_pool2d avg_pool1d avg_pool2d avg_pool3d
@@ -42,7 +44,6 @@ NORMS = _words(
 )
 CONVOLUTIONS = _words("convolution _convolution convolution_overrideable mkldnn_convolution")
 EMBEDDINGS = _words("embedding _embedding_bag _embedding_bag_forward_only")
-RECURRENT = _words("lstm gru rnn_tanh rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell")
 ATTENTION = _words(
     """scaled_dot_product_attention _scaled_dot_product_flash_attention_for_cpu
     _scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention

@@ -11,11 +11,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map_only
 
-# kept whole, as one step each: inside is what their name says
-FUSED = {"lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "rnn_tanh_cell"} | {
-    "rnn_relu_cell",
-    "scaled_dot_product_attention",
-}
+_CELLS = ("lstm", "gru", "rnn_tanh", "rnn_relu")
+RECURRENT = frozenset((*_CELLS, *(f"{name}_cell" for name in _CELLS)))
+FUSED = RECURRENT | {"scaled_dot_product_attention"}  # kept whole: as one step each
 
 
 @dataclass(frozen=True, slots=True)

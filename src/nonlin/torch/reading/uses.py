@@ -14,8 +14,7 @@ from nonlin.torch.reading.record import Node, Ref
 
 INWARD = re.compile(r"weight_ih(_l0)?(_reverse)?$")  # what the whole layer is given
 WHOLE = {"t", "transpose", "view", "reshape", "permute", "_unsafe_view", "detach", "alias"}
-WHOLE |= {"unsqueeze", "squeeze", "expand", "clone", "_to_copy", "unflatten"}
-PARTS = {"slice", "select", "split", "split_with_sizes", "unbind", "chunk"}
+WHOLE |= {"unsqueeze", "squeeze", "expand", "clone", "_to_copy"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +149,7 @@ def _made_of(flow: Flow, weight: int) -> tuple[tuple[str, ...], bool]:
         if node.leaf == "parameter":
             found[node.label] = None
         elif not node.leaf:
-            whole = whole and node.name in WHOLE | PARTS
+            whole = whole and node.name in WHOLE | ops.PARTS
         waiting += node.inputs
     return tuple(reversed(found)), whole and len(found) == 1
 

@@ -10,7 +10,7 @@ from nonlin.torch.reading import operators as ops
 from nonlin.torch.reading.flow import Flow
 from nonlin.torch.reading.regions import Regions
 
-PARTS = {"select", "slice", "split", "split_with_sizes", "unbind", "index", "index_select"}
+PARTS = ops.PARTS | {"index", "index_select"}
 OPENING = ("sigmoid", "hard_sigmoid", "softmax")  # functions between 0 and 1
 GATED = {  # what a gate is called by the function that it goes through
     "sigmoid": "glu",
