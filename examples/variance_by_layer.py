@@ -3,10 +3,11 @@
     python examples/variance_by_layer.py        # width 1024, ten activations, a few minutes
     python examples/variance_by_layer.py --width 128 --seeds 4 --picture layers.svg
 
-For each activation and layer the mean z^2 is averaged over networks (Student's t), and so is the
-square of the gradient over that of the output layer. Of intervals at the 95 % level, 95 % should
-contain what theory predicts for the mean over networks of this width; beside it stands the
-prediction for infinite width. Layers share their networks: they are inside, or outside, together.
+For each activation and layer the ratio of measured to predicted mean z^2 is averaged over
+networks (Student's t), that of the gradients likewise, squared; the prediction is that of infinite
+width for the weights found. Of intervals at the 95 % level, 95 % should contain what theory says
+of this ratio for networks of this width. Layers share their networks: they are inside, or outside,
+together.
 Sources: Poole et al. 2016 (arXiv:1606.05340), and `nonlin.theory.finite_width`.
 """
 
@@ -51,17 +52,16 @@ def theory(name: str, depth: int, width: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def measured(one: object) -> tuple[np.ndarray, np.ndarray]:
-    """The same of each network, shape (networks, hidden layers)."""
-    second = [[layer.second for layer in each.hidden] for each in one.examples]
+    """Mean z^2 and squared gradient over those of infinite width, (networks, hidden layers)."""
+    second = [[x.second / x.predicted_second for x in each.hidden] for each in one.examples]
     gradient = [
-        [(layer.gradient / each.layers[-1].gradient) ** 2 for layer in each.hidden]
-        for each in one.examples
+        [(x.gradient / x.predicted_gradient) ** 2 for x in each.hidden] for each in one.examples
     ]
     return np.array(second), np.array(gradient)
 
 
 def agreement(found: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:
-    """(share of the layers whose interval contains the prediction, largest relative error)."""
+    """(share of the layers whose interval contains what theory says, largest relative error)."""
     mean = found.mean(axis=0)
     half = t.ppf(0.975, len(found) - 1) * found.std(axis=0, ddof=1) / np.sqrt(len(found))
     inside = np.abs(mean - predicted) <= half
@@ -87,8 +87,8 @@ def main() -> None:
         finite = theory(name, given.depth, given.width)
         wide = theory(name, given.depth, 10**12)
         for seen, here, there, place in zip(measured(one), finite, wide, (-1, 0), strict=True):
-            share, error = agreement(seen, here)
-            sizes = seen.mean(axis=0)[place], here[place], there[place]
+            share, error = agreement(seen, here / there)
+            sizes = seen.mean(axis=0)[place] * there[place], here[place], there[place]
             cells += [f"{size:.4g}" for size in sizes]
             cells += [f"{100 * share:.0f} %", f"{100 * error:.1f} %"]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
