@@ -38,8 +38,12 @@ def test_deep_networks_train_where_theory_says_so():
 def test_variance_by_layer():
     variance = load("variance_by_layer")
     found = variance.measure(("relu", "tanh", "gelu"), width=160, depth=4, seeds=6)
-    for what in ("second", "gradient"):
-        shares, errors = zip(*(variance.agreement(one, what) for one in found), strict=True)
+    for what in (0, 1):
+        pairs = [(variance.measured(one), one.activation.name) for one in found]
+        wide = [variance.theory(name, 4, 10**12)[what] for _, name in pairs]
+        here = [variance.theory(name, 4, 160)[what] for _, name in pairs]
+        told = [(seen[what], h / w) for (seen, _), h, w in zip(pairs, here, wide, strict=True)]
+        shares, errors = zip(*(variance.agreement(*each) for each in told), strict=True)
         assert np.mean(shares) > 0.6
         assert max(errors) < 0.25
 
