@@ -6,11 +6,13 @@ import string
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nonlin
 from nonlin._errors import InputError, nearest
 from nonlin._text import catalogue, language, say, set_language, speaking, text
+from nonlin.checks import real_array
 
 ROOT = Path(nonlin.__file__).parent
 ENGLISH, CHINESE = catalogue("en"), catalogue("zh")
@@ -71,6 +73,51 @@ def patterns():
                 known = [re.escape(p) if isinstance(p, str) else ".+" for p in parts]
                 if "." in parts[0]:
                     yield "".join(known)
+
+
+class TestValuesAreNoPython:
+    """What a sentence quotes is written as people write it, not as Python prints it."""
+
+    @pytest.mark.parametrize(
+        ("value", "shown"),
+        [
+            ("it's", "'it's'"),
+            (np.str_("red"), "'red'"),
+            (np.float64(0.5), "0.5"),
+            (np.int64(3), "3"),
+            (np.float32(2), "2.0"),
+            (np.bool_(True), "True"),
+            (np.array(7), "7"),
+        ],
+    )
+    def test_of_numpy(self, value, shown):
+        for key in ("errors.precision", "errors.unknown_activation"):
+            written = say(key, given=value, allowed="fast", hint="")
+            assert f" {shown}:" in written
+
+    @pytest.mark.parametrize("key", sorted(ENGLISH))
+    def test_in_every_sentence(self, key):
+        """A number of NumPy in each gap that takes one."""
+        gaps = list(string.Formatter().parse(ENGLISH[key]))
+        if any("[" in (name or "") or "." in (name or "") for _, name, _, _ in gaps):
+            pytest.skip("takes no single number")
+        values = dict.fromkeys((name for _, name, _, _ in gaps if name), np.float64(0.5))
+        for language_ in ("en", "zh"):
+            with speaking(language_):
+                assert "np." not in say(key, **values)
+
+    def test_of_a_model(self):
+        """As its files, which are JSON, hold them."""
+        from nonlin.keep.plain_values import shown
+
+        values = [None, True, "größe", [1, "a"], {"a": None}]
+        assert [shown(value) for value in values] == [
+            "null", "true", "'größe'", '[1, "a"]', '{"a": null}',
+        ]  # fmt: skip
+
+    def test_of_types(self):
+        with pytest.raises(InputError, match=r"of type str:"):
+            real_array("X", ["a", "b"])
 
 
 def test_no_message_is_left_over():

@@ -76,10 +76,14 @@ def say(key: str, /, **values: object) -> str:
 
 
 class _Quoting(Formatter):
-    """{name!r} of a text is the text between quotes, as people write it and not as Python does."""
+    """{name!r} of a text is the text between quotes, as people write it and not as Python does;
+    a number of NumPy is the number.
+    """
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
         """A value as its conversion asks for."""
+        if getattr(value, "shape", None) == () and hasattr(value, "item"):
+            value = value.item()
         if conversion != "r" or not isinstance(value, str):
             return super().convert_field(value, conversion)
         return f"'{value}'".replace("\n", "\\n").replace("\t", "\\t")

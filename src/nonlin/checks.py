@@ -108,6 +108,11 @@ def real_dtype(given: Any) -> np.dtype[Any]:
     return dtype
 
 
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """As people call it: <U1 is str."""
+    return {"U": "str", "S": "bytes", "V": "void"}.get(dtype.kind, dtype.name)
+
+
 def real_array(name: str, given: Any) -> np.ndarray:
     """`given` as an array of real numbers; complex, object, text and ragged ones are refused."""
     try:
@@ -115,7 +120,7 @@ def real_array(name: str, given: Any) -> np.ndarray:
     except ValueError:
         raise InputError("not_an_array", name=name) from None
     if array.dtype.kind not in ACCEPTED and array.dtype.name != "bfloat16":
-        raise InputError("not_real", name=name, dtype=array.dtype)
+        raise InputError("not_real", name=name, dtype=dtype_name(array.dtype))
     return array
 
 

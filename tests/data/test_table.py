@@ -286,7 +286,7 @@ def test_data_sets_of_scikit_learn():
     [
         (np.ones((3, 2), complex), "X is of type complex128: only real numbers"),
         (np.array([[1, "a"]] * 3, object), "X is of type object: only real numbers"),
-        ([["a", "b"]] * 3, "X is of type <U1: only real numbers"),
+        ([["a", "b"]] * 3, "X is of type str: only real numbers"),
         ([[1, 2], [3]], "X cannot be made into an array"),
         (np.ones(3), r"X has shape \(3,\): it must be a table"),
         (np.ones((3, 2, 2)), r"X has shape \(3, 2, 2\)"),

@@ -69,7 +69,8 @@ def _works(preparation: Preparation) -> None:
     except (ValueError, TypeError, LookupError, pl.exceptions.PolarsError) as error:
         raise InputError("model_preparation", reason=str(error)[:100]) from None
     if inputs.shape != (1, len(preparation.names)) or not np.isfinite(inputs).all():
-        raise InputError("model_preparation", reason=f"{inputs.shape}, {len(preparation.names)}")
+        made = f"{' x '.join(map(str, inputs.shape))}, {len(preparation.names)}"
+        raise InputError("model_preparation", reason=made)
     if not (np.isfinite([preparation.mean, preparation.scale]).all() and preparation.scale > 0):
         raise InputError("model_value", where="preparation.scale", given=preparation.scale)
 

@@ -6,6 +6,7 @@ nothing in it is ever called, imported or evaluated.
 
 from __future__ import annotations
 
+import json
 import types
 import typing
 from collections.abc import Mapping
@@ -72,8 +73,9 @@ def _checked(kind: Any, given: Any, where: str) -> Any:
 
 
 def shown(given: Any) -> str:
-    """A value as an error shows it: short, whatever it is."""
-    written = repr(given)
+    """A value as an error shows it: as it stands in the file of the model, and short."""
+    text = isinstance(given, str)
+    written = f"'{given}'" if text else json.dumps(given, ensure_ascii=False, default=str)
     return written if len(written) <= 60 else f"{written[:60]}..."
 
 

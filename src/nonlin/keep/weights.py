@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,11 @@ def _shapes(sizes: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def _layout(shape: Iterable[int], dtype: str) -> str:
+    """As in 9 x 64, F32."""
+    return f"{' x '.join(map(str, shape))}, {dtype}"
+
+
 def _check(file: Any, shapes: dict[str, tuple[int, ...]], dtype: str, name: str) -> None:
     given = sorted(file.keys())
     for tensor in (*shapes, *given):
@@ -59,6 +65,7 @@ def _check(file: Any, shapes: dict[str, tuple[int, ...]], dtype: str, name: str)
             raise InputError(key, name=name, tensor=shown(tensor))
     for tensor, shape in shapes.items():
         part = file.get_slice(tensor)
-        found, needed = (tuple(part.get_shape()), part.get_dtype()), (shape, DTYPES[dtype])
+        found = _layout(part.get_shape(), part.get_dtype())
+        needed = _layout(shape, DTYPES[dtype])
         if found != needed:
             raise InputError("model_tensor", name=name, tensor=tensor, given=found, needed=needed)

@@ -68,7 +68,7 @@ class Journal:
             self._file.execute("delete from fact")
 
     def _give_up(self, error: Exception) -> None:
-        self.failure = str(error)
+        self.failure = getattr(error, "strerror", None) or str(error)
         self.close()
 
     def known(self, seed: int, arms: Sequence[Arm]) -> dict[Arm, Outcome]:
