@@ -1,7 +1,6 @@
 """Models of the library transformers, built from configurations: tables that were read."""
 
 import math
-import time
 
 import pytest
 import torch
@@ -165,8 +164,8 @@ def test_efficientnet():
 
 
 @pytest.mark.parametrize("name", ["gpt2", "vit"])
-def test_large_models_are_read_in_less_than_two_seconds(name):
-    """At full size, of CPU time; no weights are held."""
+def test_large_models_are_read_at_full_size(name):
+    """No weights are held; the time: benchmarks/torch_inspect.py."""
     with torch.device("meta"):
         if name == "vit":
             model = transformers.ViTForImageClassification(transformers.ViTConfig())
@@ -174,10 +173,7 @@ def test_large_models_are_read_in_less_than_two_seconds(name):
         else:
             model = transformers.GPT2LMHeadModel(transformers.GPT2Config())
             given = torch.randint(0, 30, (1, 64))
-    nt.inspect(model, given)  # what is imported once
-    start = time.process_time()
     found = nt.inspect(model, given)
-    assert time.process_time() - start < 2
     assert sum(x.residual for x in found.layers) == 24
 
 
