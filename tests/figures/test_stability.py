@@ -29,7 +29,7 @@ def test_profiles(found, dark):
             assert any(np.allclose(each, band.predicted) for each in drawn)
             assert any(np.allclose(each, band.mean) for each in drawn)
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert texts == ["relu, forward", "tanh, forward"]
+    assert texts == ["relu, forward", "tanh, critical"]
 
 
 def test_profiles_that_vanish_or_explode_are_drawn():

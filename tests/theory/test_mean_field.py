@@ -2,6 +2,7 @@
 
 import csv
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.theory.critical import edge_of_chaos
+from nonlin.theory.dual import dual
 from nonlin.theory.propagation import nonlinearity
 from nonlin.theory.variance import VarianceMap
 
@@ -179,6 +181,23 @@ def test_a_jump_has_infinite_chi_and_a_correlation_below_one():
     assert field.chi_1 == math.inf
     c = field.c_star
     assert c == pytest.approx(((math.pi - math.acos(c)) / (2 * math.pi) + 0.1) / 0.6, abs=1e-9)
+
+
+def test_a_narrow_bend_is_quick_and_right():
+    """soft_modulus_t bends within a hundredth: 23 s, and wrong, when that was not resolved.
+
+    Like inputs move apart, as chi_1 > 1, but only as far as the bend is wide.
+    """
+    begin = time.process_time()
+    field = nl.mean_field("soft_modulus_t", weight_variance=nl.gain("soft_modulus_t") ** 2)
+    assert time.process_time() - begin < 3
+    assert field.q_star == pytest.approx(1)
+    assert field.chi_1 == pytest.approx(nl.moments("soft_modulus_t").slope_second, rel=1e-5)
+    assert 0.999 < field.c_star < 1 - 1e-7
+    table = dual(nonlinearity("soft_modulus_t", ""), field.q_star)
+    value, slope = (field.weight_variance * float(each) for each in table(field.c_star))
+    assert value / field.q_star == pytest.approx(field.c_star, abs=1e-10)
+    assert field.xi_c == pytest.approx(1 / abs(math.log(slope)), rel=1e-3)
 
 
 def test_the_variance_map_is_what_a_wide_network_does():

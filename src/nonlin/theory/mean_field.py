@@ -14,6 +14,8 @@ from nonlin.theory.variance import LEVEL, FixedPoint, VarianceMap
 
 Phase = Literal["ordered", "chaotic", "edge"]
 
+PLACES = 400  # correlations at which C(c) and c are compared
+DOUBTS = 20.0  # errors of the table by which they must differ for one to be the larger
 TRAINABLE = 6.0  # depth scales that a trainable network may have: Schoenholz et al. 2017
 
 
@@ -104,19 +106,23 @@ def _correlation(lengths: VarianceMap, q: float, chi: float) -> tuple[float, flo
     if chi <= 1 + LEVEL:
         return 1.0, chi
     table = dual(lengths.f, q)
-    c = _below_one(lengths, table)
+    c = _below_one(lengths, table, chi)
     slope = lengths.weight_variance * table.rate(c) / q if abs(c) < 1 else chi
     return c, slope
 
 
-def _below_one(lengths: VarianceMap, table: Dual) -> float:
-    """The largest c < 1 with C(c) = c: just below 1, C(c) < c in the chaotic phase."""
+def _below_one(lengths: VarianceMap, table: Dual, chi: float) -> float:
+    """The largest c < 1 with C(c) = c: just below 1, C(c) < c in the chaotic phase.
+
+    Looked for as close to 1 as the table tells C(c) - c, about (1 - chi) (1 - c), from its error.
+    """
     from scipy.optimize import brentq
 
     def excess(c: float) -> float:
         return float(correlation(lengths, table, c)) - c
 
-    places = np.cos(np.linspace(0.0, np.pi, 400)[1:])
+    angles = np.pi * np.linspace(0.0, 1.0, PLACES) ** 2
+    places = np.cos(angles[angles > math.sqrt(DOUBTS * table.error / (chi - 1))])
     signs = correlation(lengths, table, places) >= places
     above = int(np.argmax(signs))
     if not signs.any():
