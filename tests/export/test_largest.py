@@ -27,13 +27,14 @@ def agrees(name, order, x, got):
     np.testing.assert_allclose(given, true[known], rtol=1e-3, atol=1e-3, err_msg=f"{name} {order}")
 
 
-@pytest.mark.parametrize("kind", ["float32", "float64"])
-def test_torch(entry, kind, space):
+def test_torch(entry, space):
     torch = pytest.importorskip("torch")
-    subject, code, x = Exported(nl.get(entry)), space(nl.export(entry, to="torch")), largest(kind)
-    given = [x, *(np.asarray(subject.activation.values[n], kind) for n in subject.others)]
-    for order, name in enumerate(("_value", "_slope", "_curvature")):
-        agrees(entry, order, x, code[name](*map(torch.tensor, given)).numpy())
+    subject, code = Exported(nl.get(entry)), space(nl.export(entry, to="torch"))
+    for kind in ("float32", "float64"):
+        x = largest(kind)
+        given = [x, *(np.asarray(subject.activation.values[n], kind) for n in subject.others)]
+        for order, name in enumerate(("_value", "_slope", "_curvature")):
+            agrees(entry, order, x, code[name](*map(torch.tensor, given)).numpy())
 
 
 @pytest.mark.parametrize("target", ["numpy", "python"])

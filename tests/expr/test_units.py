@@ -41,7 +41,7 @@ def near(value, factor=1.0):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("size", ["1e-7", "1e-12", "1e-30", "1e-200", "1e-300"])
+@pytest.mark.parametrize("size", ["1e-7", "1e-30", "1e-300"])
 def test_small_values(shape, size):
     """c f(x): as f, with values, slopes and bends c times as large."""
     plain, found, c = measured(shape), measured(f"{size}*({shape})"), float(size)
@@ -55,7 +55,7 @@ def test_small_values(shape, size):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("size", ["1e-200", "1e-40", "1e-12", "1e12", "1e40", "1e200"])
+@pytest.mark.parametrize("size", ["1e-200", "1e-12", "1e12", "1e200"])
 def test_other_rates(shape, size):
     """f(c x): as f, everything at 1/c, slopes c times as large."""
     c = float(size)
