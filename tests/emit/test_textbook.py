@@ -21,6 +21,11 @@ def test_both_targets_show_the_same_signs(name):
         assert [printed.count(sign) for sign in SIGNS] == [elements.count(s) for s in SIGNS]
 
 
+@pytest.mark.parametrize("name", nl.names())
+def test_latex_has_a_command_for_every_sign(name):
+    assert all(latex(root).isascii() for root in Exported(nl.get(name)).formulas().values())
+
+
 def test_a_power_of_a_fraction_has_brackets():
     fraction = "<mfrac><mrow><mi>x</mi></mrow><mrow><mn>2</mn></mrow></mfrac>"
     bracketed = f"<mrow><mo>(</mo>{fraction}<mo>)</mo></mrow>"
