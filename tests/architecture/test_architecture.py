@@ -247,3 +247,11 @@ def test_importing_nonlin_imports_nothing_heavy():
     code = f"import nonlin, sys; print([m for m in {heavy.split()} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_every_target_of_emit_has_a_test():
+    """But for the files that other targets are made of."""
+    files = {path.stem for path in (ROOT / "emit").glob("*.py")} - {"__init__"}
+    folders = (ROOT / "emit", PROJECT / "tests" / "emit")
+    sources = (path.read_text(encoding="utf-8") for each in folders for path in each.glob("*.py"))
+    assert not files - {name for text in sources for name in re.findall(r"emit\.(\w+)", text)}

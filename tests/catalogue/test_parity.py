@@ -10,6 +10,7 @@ import tomllib
 import warnings
 from fnmatch import fnmatch
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def torch_function(name, activation):
         return getattr(torch.nn, last)(*arguments, **keywords).eval()
     if last == "prelu":
         arguments = [torch.tensor([activation.values["alpha"]])]
-    function = getattr(torch.nn.functional if home.endswith("functional") else torch, last)
+    function = getattr(import_module(home), last)
     return lambda x: function(
         x, *(a.to(x.dtype) if isinstance(a, torch.Tensor) else a for a in arguments), **keywords
     )
@@ -90,7 +91,8 @@ def run_jax(name, activation, x, grad):
     import jax
 
     with jax.enable_x64(True):
-        return pull_back(getattr(jax.nn, name.rpartition(".")[2]), x, grad)
+        home, _, last = name.rpartition(".")
+        return pull_back(getattr(import_module(home), last), x, grad)
 
 
 def run_keras(name, activation, x, grad):

@@ -19,6 +19,10 @@ KNOWN = {  # value, in, out
 }
 
 
+def test_every_limit_is_tested():
+    assert {*KNOWN, "max_ns"} == {limit.name for limit in LIMITS}
+
+
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_limit_keeps_what_is_within(name):
     value, inside, outside = KNOWN[name]

@@ -9,8 +9,9 @@ from nonlin._errors import InputError
 from nonlin._text import say, speaking
 from nonlin.choose import choose_file
 from nonlin.choose.candidates import plan
-from nonlin.choose.options import OPTIONS, complete
+from nonlin.choose.options import OPTIONS, Options, complete
 from nonlin.cli import run
+from nonlin.cli.choose import READERS
 
 
 @pytest.mark.parametrize("function", [nl.choose, choose_file])
@@ -40,6 +41,30 @@ def test_the_command_line_has_those_that_can_be_typed(language, capsys):
             if option.typed is not None:
                 assert f"--{name}" in said
                 assert "".join(say(f"cli.options.{name}").split()) in said
+
+
+def test_what_is_no_text_is_read_when_it_is_typed():
+    """From 3 on the command line a number is made, or a list."""
+    hints = {name: str(Options.__annotations__[name].__origin__) for name in OPTIONS}
+    valued = (name for name, option in OPTIONS.items() if option.typed)
+    textual = {name for name in valued if "str" in hints[name] or "Any" in hints[name]}
+    assert {name for name, option in OPTIONS.items() if option.typed} - textual <= set(READERS)
+
+
+def test_each_is_asked_for(monkeypatch, tmp_path):
+    asked = set()
+
+    class Watched(dict):
+        def __getitem__(self, name):
+            asked.add(name)
+            return super().__getitem__(name)
+
+        get = __getitem__
+
+    monkeypatch.setattr("nonlin.choose.answer.complete", lambda given: Watched(complete(given)))
+    few = {"activations": ["relu"], "hidden": (2,), "rates": [0.01], "seeds": 1, "quick": True}
+    nl.choose([[float(k % 7)] for k in range(30)], list(range(30)), **few, journal=tmp_path)
+    assert asked == set(OPTIONS)
 
 
 def test_what_there_is_not_is_refused_with_the_nearest():

@@ -7,8 +7,9 @@ import pytest
 
 import nonlin as nl
 from nonlin._errors import InputError
-from nonlin._text import speaking, text
+from nonlin._text import catalogue, speaking, text
 from nonlin.choose.candidates import Candidate, plan
+from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.recommend import Recommendation, Theory, recommend
 from nonlin.choose.standing import described
 from nonlin.measure import Measurement
@@ -89,6 +90,7 @@ def test_stability_moves_it_a_quarter_of_a_standard_error(leader, other, moves):
     [
         ({"diverged": 3}, "for fewer networks that diverged: 0 against 3"),
         ({"dead": 0.06}, "for fewer dead units: 0.0 % against 6.0 %"),
+        ({"hidden": (64, 65)}, "for a smaller network: 64-64 against 64-65"),
     ],
 )
 def test_why_it_moved_is_said(rest, said):
@@ -96,6 +98,10 @@ def test_why_it_moved_is_said(rest, said):
     (reason,) = [str(each) for each in advice.reasons if "preferred" in str(each)]
     assert reason.startswith("relu has a slightly lower loss on validation rows")
     assert said in reason
+
+
+def test_every_criterion_can_be_said():
+    assert {f"recommend.by.{each.name}" for each in CRITERIA} <= set(catalogue("en"))
 
 
 def test_three_values_are_told_apart():

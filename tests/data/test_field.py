@@ -10,10 +10,13 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin.data import large
+from nonlin.data.gap_words import UNUSUAL
+from nonlin.data.numerals import CODES, MONEY
 from nonlin.data.prepare import fit
 from nonlin.data.read import read, read_frame
 from nonlin.data.table import from_memory, normalised
 from nonlin.data.wishes import wishes
+from nonlin.data.written_dates import EITHER, SHAPES, TIME
 
 ROWS = 60
 RANDOM = np.random.default_rng(0)
@@ -167,7 +170,8 @@ def test_a_quote_that_is_never_closed(table):
 
 FORMS = ("%m/%d/%Y", "%d-%b-%Y", "%b %d, %Y", "%Y年%m月%d日", "%d.%m.%Y", "%d/%m/%Y", "%d.%m.%y",
          "%B %d, %Y", "%a, %d %b %Y", "%Y/%m/%d", "%d %B %Y", "%m/%d/%Y %H:%M",
-         "%m/%d/%Y %I:%M %p", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
+         "%m/%d/%Y %I:%M %p", "%Y-%m-%dT%H:%M:%S", "%Y.%m.%d", "%Y-%b-%d", "%d/%m/%y", "%d-%m-%Y",
+         "%d-%m-%y")  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -177,7 +181,13 @@ def test_dates(form, table):
     assert found.features["when"].to_list() == days
     decided = [key for key in keys(found) if key.startswith("dates_")]
     order = "dates_mdy" if form.startswith("%m/") else "dates_dmy"
-    assert decided == ([order] if form[:3] in ("%m/", "%d.", "%d/") else [])
+    assert decided == ([order] if form[:5] in ("%m/%d", "%d.%m", "%d/%m", "%d-%m") else [])
+
+
+def test_every_shape_of_dates_is_tested():
+    said = [dt.datetime(2023, 5, 25).strftime(form) for form in FORMS]
+    shapes = [shape + TIME for shape in (*SHAPES, *EITHER)]
+    assert not [each for each in shapes if not pl.Series(said).str.contains(each).any()]
 
 
 def test_days_and_months_that_nothing_decides(table):
@@ -312,6 +322,12 @@ def test_a_sign_that_changes_the_value(cells, values, table):
     assert found.features["a"][:2].to_list() == values
 
 
+@pytest.mark.parametrize("sign", [*MONEY, *CODES.split("|")])
+def test_every_currency_is_taken_off(sign, table):
+    found = table("a;y", lambda k: f"{sign}{k % 9}.5;{k}")
+    assert found.features["a"][:2].to_list() == [0.5, 1.5]
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_number_far_from_training():
     kept = fit(normalised(pl.DataFrame({"a": RANDOM.normal(size=ROWS)})))
@@ -319,7 +335,7 @@ def test_a_number_far_from_training():
         kept(pl.DataFrame({"a": [0.5, 1e300]}))
 
 
-@pytest.mark.parametrize("word", ["#N/A", "-", ".", "\\N", "<NA>", "NaT", "-nan", "--", "n.a."])
+@pytest.mark.parametrize("word", UNUSUAL)
 def test_words_among_numbers_are_gaps_and_told(word, table):
     def row(k):
         return ",".join(

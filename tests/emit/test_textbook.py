@@ -5,6 +5,7 @@ import re
 import pytest
 
 import nonlin as nl
+from nonlin._text import speaking
 from nonlin.emit.latex import latex
 from nonlin.emit.mathml import mathml
 from nonlin.export.exported import Exported
@@ -19,6 +20,12 @@ def test_both_targets_show_the_same_signs(name):
     for root in Exported(nl.get(name)).formulas().values():
         printed, elements = latex(root), re.findall(r">([^<>]+)<", mathml(root))
         assert [printed.count(sign) for sign in SIGNS] == [elements.count(s) for s in SIGNS]
+
+
+@pytest.mark.parametrize("name", nl.names())
+def test_latex_has_a_command_for_every_sign(name):
+    with speaking("en"):
+        assert all(latex(root).isascii() for root in Exported(nl.get(name)).formulas().values())
 
 
 def test_a_power_of_a_fraction_has_brackets():

@@ -8,6 +8,7 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin.catalogue import get
+from nonlin.init.fitted import FITS
 from nonlin.init.rules import RULES, usable_gain
 from nonlin.network import Initialisation, Network
 
@@ -194,6 +195,15 @@ def test_autoinit_tracks_mean_and_variance():
     first, second = fitted.weights
     assert first.var() == pytest.approx(1 / (300 * (X**2).mean()), rel=0.03)
     assert second.var() == pytest.approx(nl.get("gelu").gain ** 2 / 400, rel=0.03)
+
+
+def test_all_that_starts_from_data_is_fitted_and_drawn_until_then():
+    assert set(FITS) == set(RULES) - set(PLAIN)
+    for name in FITS:
+        drawn = Network([5, 7, 3], "tanh", init=RULES[name].before, seed=4)
+        np.testing.assert_array_equal(
+            Network([5, 7, 3], "tanh", init=name, seed=4).parameters, drawn.parameters
+        )
 
 
 def test_what_starts_from_data_needs_data():

@@ -88,5 +88,4 @@ def _positive(second: float, layer: int) -> float:
     return second
 
 
-START = {"lsuv": "orthogonal", "autoinit": "forward"}  # how weights are drawn before data come
 FITS: dict[str, Callable[[Layered, np.ndarray], None]] = {"lsuv": _lsuv, "autoinit": _autoinit}

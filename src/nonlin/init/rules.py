@@ -74,13 +74,22 @@ Variance = Callable[[int, int, Feed], float]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Noise of unit scale, and the variance that an entry gets for (fan_in, fan_out, feed)."""
+    """Noise of unit scale, and the variance that an entry gets for (fan_in, fan_out, feed).
+
+    adaptive: follows the activation. before: of weights that start from data (see `fitted`), the
+    rule that draws them until data come.
+    """
 
     fill: Fill
     variance: Variance
     source: str
-    adaptive: bool = False  # follows the activation
-    from_data: bool = False
+    adaptive: bool = False
+    before: str = ""
+
+    @property
+    def from_data(self) -> bool:
+        """Do weights start from data?"""
+        return bool(self.before)
 
 
 def _glorot(fan_in: int, fan_out: int, feed: Feed) -> float:
@@ -145,8 +154,8 @@ RULES: dict[str, Rule] = {
     "sparse": Rule(fills.sparse, _forward, "Martens, ICML 2010", True),
     "zeros": Rule(fills.ones, _nothing, ""),
     "constant": Rule(fills.ones, _nothing, ""),
-    "lsuv": Rule(fills.orthogonal, _orthogonal, _MISHKIN, from_data=True),
-    "autoinit": Rule(fills.normal, _forward, _BINGHAM, True, True),
+    "lsuv": Rule(fills.orthogonal, _orthogonal, _MISHKIN, before="orthogonal"),
+    "autoinit": Rule(fills.normal, _forward, _BINGHAM, True, "forward"),
 }
 ALIASES = {
     "xavier_normal": "glorot_normal",

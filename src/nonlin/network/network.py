@@ -13,8 +13,8 @@ from nonlin import checks
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.fills import streams
-from nonlin.init.fitted import START
 from nonlin.init.initialisation import Initialisation, initialisation
+from nonlin.init.rules import RULES
 from nonlin.network.feedforward import Feedforward
 from nonlin.network.loss import Loss
 from nonlin.network.settings import Job, Record, Settings
@@ -86,7 +86,7 @@ class Network(Feedforward):
             self.parameters[:] = rule.fitted(self, rows).parameters
 
     def _initialise(self, given: Initialisation) -> None:
-        rule = replace(given, name=START.get(given.name, given.name))
+        rule = replace(given, name=RULES[given.name].before or given.name)
         rule = replace(rule, depth=max(rule.depth, len(self.hidden), 1))
         randoms, feeding = streams(self.seed, len(self.sizes) - 1), (None, *self.hidden)
         rules = rule.layers(self.hidden)
