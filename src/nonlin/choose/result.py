@@ -57,7 +57,8 @@ class Result:
     apart. sample: training rows of the first split, at most 1024, prepared, with their encoded
     targets. notes: what the user should know. seconds: in all.
     reading: how the text file was read, if it was one.
-    `print` gives the verdict in sentences, in the language in use.
+    `print` gives the verdict in three lines and the most important points, in the language in use;
+    why: all of them.
     """
 
     name: str | Text
@@ -79,9 +80,9 @@ class Result:
     reading: Reading | None = None
 
     def __str__(self) -> str:
-        headline, *reasons = str(self.recommendation).splitlines()
-        cut_short = [str(each) for each in self.interruption]
-        return "\n".join([*cut_short, headline, *(f" - {reason}" for reason in reasons)])
+        from nonlin.choose.verdict import lines
+
+        return "\n".join(lines(self))
 
     def __repr__(self) -> str:
         row = self.chosen
@@ -115,6 +116,14 @@ class Result:
         """The learning rates at which any network was trained, rising."""
         scores = self.race.scores
         return tuple(sorted({arm.setting for arm in scores.arms if scores.ran(arm)}))
+
+    @property
+    def why(self) -> tuple[Text, ...]:
+        """All that is known beside the three lines of the verdict, what matters most first."""
+        from nonlin.choose.verdict import points
+
+        found = points(self)
+        return (*found.first, *found.rest)
 
     @property
     def untried(self) -> tuple[Text, ...]:
