@@ -252,11 +252,11 @@ def test_whole_numbers_are_told_how_they_were_taken():
 
 
 def test_the_callable_module_is_documented():
-    assert list(inspect.signature(nl.choose).parameters) == ["X", "y", *OPTIONS]
+    assert list(inspect.signature(nl.choose).parameters) == ["X", "y", "target", *OPTIONS]
     assert nl.choose.__doc__ == nl.choose.choose.__doc__
     said = pydoc.render_doc(nl.choose, renderer=pydoc.plaintext)
     assert "Train every candidate on X and y" in said.splitlines()[3]
-    assert "choose(X, y, *, quick: 'bool' = False" in said
+    assert "choose(X, y=None, *, target: 'str | Sequence[str] | None' = None, quick" in said
     assert list(inspect.signature(nl.activation).parameters)[:2] == ["name", "formula"]
 
 

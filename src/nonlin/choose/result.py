@@ -84,6 +84,12 @@ class Result:
 
         return "\n".join(lines(self))
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, the ranking, the first points."""
+        from nonlin.choose.card import card
+
+        return card(self)
+
     def __repr__(self) -> str:
         row = self.chosen
         tied = f"{len(self.tied)} of {len(self.standings)} tied"
@@ -222,6 +228,18 @@ class Result:
     def code(self, to: str) -> str:
         """A script for "torch", "keras", "jax" or "sklearn": see `Model.code`."""
         return self.model.code(to)
+
+    def report(self, path: str | PathLike[str]) -> Path:
+        """Write all of it as one HTML file with charts: see `nonlin.report.write`."""
+        import nonlin  # what draws stands on a higher floor, and is asked by its public name
+
+        return nonlin.report.write(self, path)
+
+    def plot(self, *, dark: bool = False) -> Any:
+        """The ranking with its intervals as a matplotlib Figure: see `nonlin.plot`."""
+        import nonlin
+
+        return nonlin.plot(self, dark=dark)
 
 
 def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:

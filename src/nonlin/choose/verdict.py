@@ -41,6 +41,7 @@ URGENT = (  # what may make the answer another one, most of all first
     "choose.diverged",
     "task.taken_as_classes",
     "task.taken_as_quantity",
+    "choose.target_taken",
 )
 
 
