@@ -14,6 +14,7 @@ from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.choose import choose_file
 from nonlin.choose.options import OPTIONS
+from nonlin.choose.verdict import points, verdict
 from nonlin.trials.scores import by_candidate
 from nonlin.trials.statistics import half_width
 
@@ -222,8 +223,13 @@ def test_a_candidate_that_overflows_does_not_end_the_race():
 
 def test_the_verdict_is_printed(iris):
     said = str(iris).splitlines()
-    assert said[0] == str(iris.recommendation.headline)
-    assert said[1:] == [f" - {reason}" for reason in iris.recommendation.reasons]
+    assert said[:3] == [str(line) for line in verdict(iris)]
+    first = [f" - {point}" for point in points(iris).first]
+    assert [line for line in said if line.startswith(" - ")] == first
+    assert "points more: result.why" in said[-1]
+    assert str(iris.recommendation).splitlines() == [
+        str(each) for each in (iris.recommendation.headline, *iris.recommendation.reasons)
+    ]
     row = iris.table.filter("recommended").row(0, named=True)
     assert repr(iris).startswith(f"<Result arrays: {row['activation']}, learning rate ")
     assert f"accuracy {row['score']:.4g}" in repr(iris)
@@ -246,11 +252,11 @@ def test_whole_numbers_are_told_how_they_were_taken():
 
 
 def test_the_callable_module_is_documented():
-    assert list(inspect.signature(nl.choose).parameters) == ["X", "y", *OPTIONS]
+    assert list(inspect.signature(nl.choose).parameters) == ["X", "y", "target", *OPTIONS]
     assert nl.choose.__doc__ == nl.choose.choose.__doc__
     said = pydoc.render_doc(nl.choose, renderer=pydoc.plaintext)
     assert "Train every candidate on X and y" in said.splitlines()[3]
-    assert "choose(X, y, *, quick: 'bool' = False" in said
+    assert "choose(X, y=None, *, target: 'str | Sequence[str] | None' = None, quick" in said
     assert list(inspect.signature(nl.activation).parameters)[:2] == ["name", "formula"]
 
 

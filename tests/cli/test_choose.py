@@ -35,7 +35,7 @@ def table(tmp_path):
 
 
 def test_a_table_with_text_and_gaps(table, capsys):
-    assert run(["choose", str(table), "--target", "price", *FAST]) == 0
+    assert run(["choose", str(table), "--target", "price", *FAST, "--why"]) == 0
     out, error = capsys.readouterr()
     assert error == ""  # not a terminal: no progress bar
     assert re.search(r"Use (relu|tanh) in the hidden layers \(8\)", out)
@@ -57,10 +57,10 @@ def test_json_for_programs_and_the_same_again(capsys):
 
 
 def test_in_chinese(capsys):
-    assert run(["choose", "iris", "--lang", "zh", *FAST]) == 0
+    assert run(["choose", "iris", "--lang", "zh", *FAST, "--why"]) == 0
     out = capsys.readouterr().out
     assert "建议隐藏层" in out
-    words = set(re.findall(r"[A-Za-z]{4,}", re.sub("来源:.*?。", "", out, flags=re.S)))
+    words = set(re.findall(r"[A-Za-z]{4,}", re.sub("出处：.*?。", "", out, flags=re.S)))
     names = {"iris", "target", "relu", "tanh", "softmax", "AdamW", "logits", "sqrt"}
     assert words <= names | {"Nadeau", "Bengio", "Holm"}
 
@@ -80,7 +80,7 @@ def test_several_labels(tmp_path, capsys):
 
 def test_the_task_can_be_given(table, capsys):
     options = [str(table), "--target", "price", *FAST]
-    assert run(["choose", *options, "--task", "quantiles:0.1,0.9"]) == 0
+    assert run(["choose", *options, "--task", "quantiles:0.1,0.9", "--why"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "Quantiles of the target at 0.1, 0.9: identity outputs" in out
     assert "Source: Koenker and Bassett" in out
@@ -152,7 +152,7 @@ def test_files_as_people_have_them(tmp_path, capsys):
         lines.append(f"{row % 7},5;{'北京' if row % 2 else '上海'};{row % 5} %;{price}")
     path = tmp_path / "销售.csv"
     path.write_bytes("\n".join(lines).encode("gbk"))
-    assert run(["choose", str(path), "--lang", "zh", *FAST]) == 0
+    assert run(["choose", str(path), "--lang", "zh", *FAST, "--why"]) == 0
     out = capsys.readouterr().out
     for part in (
         "按 GB18030 读取",

@@ -10,6 +10,7 @@ from sklearn.datasets import load_diabetes
 import nonlin as nl
 from nonlin._text import speaking
 from nonlin.choose import choose_file
+from nonlin.choose.verdict import points, verdict
 from nonlin.report import as_json
 from nonlin.report.terminal import render
 
@@ -27,9 +28,9 @@ def diabetes():
     return nl.choose(*load_diabetes(return_X_y=True), rates=[0.01], **TINY)
 
 
-def rendered(result, width):
+def rendered(result, width, why=True):
     out = io.StringIO()
-    render(result, Console(file=out, width=width))
+    render(result, Console(file=out, width=width), why)
     return out.getvalue()
 
 
@@ -42,7 +43,7 @@ def test_the_report_says_everything(wine):
         f"Networks: hidden layers 8-8, {wine.networks_trained} trained, "
         f"{round(100 * wine.networks_trained / 8)} % of the full sweep (activations: 2, "
         "learning rates: 2, splits: 2)",
-        "leader: the lowest loss on validation rows",
+        "the lowest loss on validation rows",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
         f"Use {wine.recommendation.label} in the hidden layers",
@@ -54,9 +55,10 @@ def test_the_report_says_everything(wine):
 
 @pytest.mark.parametrize("width", [50, 80, 100])
 def test_a_long_name_costs_columns_but_no_digits(diabetes, width):
-    row = replace(diabetes.standings[0], label="x*sigmoid(1.702*x)", half_width=0.4321)
+    advice = replace(diabetes.recommendation, label="x*sigmoid(1.702*x)")
+    row = replace(diabetes.standings[0], label=advice.label, half_width=0.4321)
     row = replace(row, seconds=replace(row.seconds, value=77.777))
-    said = rendered(replace(diabetes, standings=(row,)), width)
+    said = rendered(replace(diabetes, standings=(row,), recommendation=advice), width)
     low, high = row.interval
     assert f"x*sigmoid(1.702*x) {row.score.value:.3f}" in " ".join(said.split())
     assert f"[{low:.3f}, {high:.3f}]" in said
@@ -66,10 +68,11 @@ def test_a_long_name_costs_columns_but_no_digits(diabetes, width):
 
 @pytest.mark.parametrize("width", [80, 100])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_it_fits_and_nothing_is_cut_off(wine, diabetes, width, language):
+@pytest.mark.parametrize("why", [True, False])
+def test_it_fits_and_nothing_is_cut_off(wine, diabetes, width, language, why):
     with speaking(language):
         for result in (wine, diabetes):
-            lines = rendered(result, width).splitlines()
+            lines = rendered(result, width, why).splitlines()
             assert max(cell_len(line) for line in lines) <= width
             assert "…" not in "".join(lines)
             assert f"{result.recommendation.learning_rate:g}" in "".join(lines)
@@ -78,7 +81,8 @@ def test_it_fits_and_nothing_is_cut_off(wine, diabetes, width, language):
 def test_in_chinese_there_is_no_english_sentence(wine):
     with speaking("zh"):
         said = rendered(wine, 100)
-    assert "建议隐藏层(8-8)使用" in said
+    assert said.startswith("建议使用")
+    assert "隐藏层为 8-8" in said
     for word in (" the ", "rows", "Learning", "network", "recommended"):
         assert word not in said
 
@@ -88,6 +92,7 @@ def test_a_regression_shows_its_error(diabetes):
     assert "RMSE" in said
     assert "R²" in said
     assert f"{diabetes.table['rmse'][0]:.4g}" in said
+    assert f"RMSE {diabetes.chosen.error.value:.4g}, R²" in said.splitlines()[1]
 
 
 def test_the_recommended_row_is_marked(wine):
@@ -124,7 +129,7 @@ def test_an_interrupted_race_is_reported(wine):
     first = wine.race.scores.of([wine.plan.seeds[0]])
     one = replace(wine, race=replace(wine.race, scores=first, ended="interrupted"))
     assert as_json(one)["interrupted"] is True
-    assert "one split only" in rendered(one, 100)
+    assert "One split only: no statement about differences." in rendered(one, 100)
     said = "Interrupted in or after split 1 of 2: only what was finished is counted."
     assert rendered(one, 100).startswith(said)
     assert as_json(one)["notes"][0] == said
@@ -137,6 +142,31 @@ def test_without_a_final_network_the_report_still_stands(wine):
 
 
 def test_enormous_scores_leave_the_table_whole(diabetes):
-    score = replace(diabetes.standings[0].score, value=-2.3e27)
-    rows = (replace(diabetes.standings[0], score=score, half_width=1e28),)
+    score = replace(diabetes.chosen.score, value=-2.3e27)
+    rows = (replace(diabetes.chosen, score=score, half_width=1e28),)
     assert "-2.3e+27 [-1.23e+28, 1.000]" in rendered(replace(diabetes, standings=rows), 100)
+
+
+def test_the_verdict_comes_first_and_the_rest_waits(wine):
+    """Three lines, the table, at most four points, and where the others are."""
+    said = rendered(wine, 80, why=False)
+    assert said.splitlines()[:3] == [str(line) for line in verdict(wine)]
+    known = points(wine)
+    assert said.count("\n - ") == len(known.first) + 1
+    assert f"{len(known.rest)} points more" in " ".join(said.split())
+    assert "Dead:" not in said
+    assert "Dead:" in rendered(wine, 100)
+
+
+def test_what_stopped_stands_apart(wine):
+    """Grey, behind an empty line, with its splits; the others without."""
+    last = replace(wine.standings[-1], stopped=True, verdict="stopped", rounds=1)
+    lines = rendered(replace(wine, standings=(wine.standings[0], last)), 80, False).splitlines()
+    (place,) = [k for k, line in enumerate(lines) if "(1 of 2 splits)" in line]
+    assert last.label in lines[place]
+    assert not lines[place - 1].strip()
+    out = io.StringIO()
+    coloured = Console(file=out, width=80, force_terminal=True, color_system="standard")
+    render(replace(wine, standings=(wine.standings[0], last)), coloured)
+    (row,) = [line for line in out.getvalue().splitlines() if "(1 of 2 splits)" in line]
+    assert "\x1b[2m" in row

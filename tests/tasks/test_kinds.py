@@ -127,7 +127,7 @@ def test_the_report_in_both_languages(result):
     for language in ("en", "zh"):
         with speaking(language):
             out = io.StringIO()
-            render(result, Console(file=out, width=100))
+            render(result, Console(file=out, width=100), why=True)
             said = "".join(out.getvalue().split())
             assert "".join(str(result.task.reason).split()) in said
             assert "".join(result.task.source.split()) in said

@@ -23,7 +23,7 @@ from nonlin.choose.result import Final, Result
 from nonlin.choose.standing import Standing, standings
 from nonlin.data import prepare
 from nonlin.data.prepare import Preparation
-from nonlin.data.read import read
+from nonlin.data.read import read, with_target
 from nonlin.data.split import FINAL_SHARES, LEAST_PER_CLASS, enough, split
 from nonlin.data.table import Table, from_memory
 from nonlin.data.wishes import wishes
@@ -46,6 +46,15 @@ def from_arrays(X: Any, y: Any, given: Options) -> Result:
     options = complete(given)
     asked = _Asked.of(options)
     table = from_memory(X, y, roles_of(options), wishes(options))
+    return _answer(table, asked, begin)
+
+
+def from_table(X: Any, target: str | Sequence[str] | None, given: Options) -> Result:
+    """See `nonlin.choose.choose`, of a frame that holds its target."""
+    begin = time.perf_counter()
+    options = complete(given)
+    asked = _Asked.of(options)
+    table = with_target(X, target, roles_of(options), wishes(options))
     return _answer(table, asked, begin)
 
 

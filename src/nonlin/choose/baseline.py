@@ -53,11 +53,25 @@ class Baseline:
         return max(self.constant.value, 0.0)
 
     @property
+    def own(self) -> float:
+        """The network's score."""
+        return self.linear.value + self.gain.value
+
+    @property
+    def sure(self) -> bool | None:
+        """Does the network differ from the linear model by more than chance? None: one split."""
+        return None if self.p_value is None else self.p_value < 1 - statistics.LEVEL
+
+    @property
+    def worthless(self) -> bool:
+        """Has the network no more than the best constant?"""
+        return self.own <= self.least
+
+    @property
     def sentence(self) -> Text:
         """Is the network worth more than a linear model, and than a constant?"""
-        own = self.linear.value + self.gain.value
         known = {
-            "own": f"{own:.4f}",
+            "own": f"{self.own:.4f}",
             "linear": f"{self.linear.value:.4f}",
             "constant": f"{self.constant.value:.4f}",
             "gain": f"{self.gain.value:+.4f}",
@@ -66,10 +80,9 @@ class Baseline:
         if self.interval is None or self.p_value is None:
             return text("baseline.once", **known)
         low, high = (f"{end:+.4f}" for end in self.interval)
-        sure = self.p_value < 1 - statistics.LEVEL
         better = self.gain.value > 0
-        key = ("better" if better else "worse") if sure else "equal"
-        if own <= self.least and not (key == "worse" and self.linear.value > self.least):
+        key = ("better" if better else "worse") if self.sure else "equal"
+        if self.worthless and not (key == "worse" and self.linear.value > self.least):
             key = "nothing"
         return text(f"baseline.{key}", low=low, high=high, **known)
 

@@ -151,6 +151,8 @@ def _claims(leader: Standing, standings: Sequence[Standing], margin: float) -> I
             names = _listed([f"{row.label} ({difference(row)})" for row in rows])
             known = {"name": leader.label, "names": names, "margin": f"{margin:g}"}
             yield text(f"recommend.{verdict}", **known)
+    if any(row.verdict in ("worse", "better") for row in standings):
+        yield text("recommend.tests")
     stopped = [row.label for row in standings if row.stopped]
     if stopped:
         yield text("recommend.stopped", names=_listed(stopped))

@@ -57,7 +57,8 @@ class Result:
     apart. sample: training rows of the first split, at most 1024, prepared, with their encoded
     targets. notes: what the user should know. seconds: in all.
     reading: how the text file was read, if it was one.
-    `print` gives the verdict in sentences, in the language in use.
+    `print` gives the verdict in three lines and the most important points, in the language in use;
+    why: all of them.
     """
 
     name: str | Text
@@ -79,9 +80,15 @@ class Result:
     reading: Reading | None = None
 
     def __str__(self) -> str:
-        headline, *reasons = str(self.recommendation).splitlines()
-        cut_short = [str(each) for each in self.interruption]
-        return "\n".join([*cut_short, headline, *(f" - {reason}" for reason in reasons)])
+        from nonlin.choose.verdict import lines
+
+        return "\n".join(lines(self))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, the ranking, the first points."""
+        from nonlin.choose.card import card
+
+        return card(self)
 
     def __repr__(self) -> str:
         row = self.chosen
@@ -115,6 +122,14 @@ class Result:
         """The learning rates at which any network was trained, rising."""
         scores = self.race.scores
         return tuple(sorted({arm.setting for arm in scores.arms if scores.ran(arm)}))
+
+    @property
+    def why(self) -> tuple[Text, ...]:
+        """All that is known beside the three lines of the verdict, what matters most first."""
+        from nonlin.choose.verdict import points
+
+        found = points(self)
+        return (*found.first, *found.rest)
 
     @property
     def untried(self) -> tuple[Text, ...]:
@@ -213,6 +228,18 @@ class Result:
     def code(self, to: str) -> str:
         """A script for "torch", "keras", "jax" or "sklearn": see `Model.code`."""
         return self.model.code(to)
+
+    def report(self, path: str | PathLike[str]) -> Path:
+        """Write all of it as one HTML file with charts: see `nonlin.report.write`."""
+        import nonlin  # what draws stands on a higher floor, and is asked by its public name
+
+        return nonlin.report.write(self, path)
+
+    def plot(self, *, dark: bool = False) -> Any:
+        """The ranking with its intervals as a matplotlib Figure: see `nonlin.plot`."""
+        import nonlin
+
+        return nonlin.plot(self, dark=dark)
 
 
 def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:

@@ -69,6 +69,7 @@ FLAGS = (
     *LIMITS,
     Row("dask", "cli.choose.dask", "ADDRESS"),
     Row("save", "cli.keep.save", "FOLDER", reading.path),
+    Row("why", "cli.choose.why"),
     Row("report", "cli.choose.report", "FILE.html", reading.path),
     Row("json", "cli.json"),
     Row("quiet", "cli.quiet", short="-q"),
@@ -81,6 +82,7 @@ def command(
     quiet: bool,
     dask: str | None,
     save: Path | None,
+    why: bool,
     report: Path | None,
     json: bool,
     **options: Any,
@@ -95,7 +97,7 @@ def command(
         kept = keep(result)
         write(result)
     finally:
-        _print(result, json)
+        _print(result, json, why)
     _tell(kept)
     if result.interrupted:
         raise typer.Exit(130)
@@ -190,7 +192,7 @@ def _journal() -> Path:
     return (Path(given) if given else user_state_path("nonlin", appauthor=False)) / "runs"
 
 
-def _print(result: Result, as_json: bool) -> None:
+def _print(result: Result, as_json: bool, why: bool) -> None:
     from nonlin import report
 
     if as_json:
@@ -199,4 +201,4 @@ def _print(result: Result, as_json: bool) -> None:
     from nonlin.report.terminal import render
 
     with printing.screen() as console:
-        render(result, console)
+        render(result, console, why)

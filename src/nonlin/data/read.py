@@ -20,7 +20,7 @@ from nonlin.data.dialect import Dialect
 from nonlin.data.large import PARQUET
 from nonlin.data.plan import Plan
 from nonlin.data.source import Source
-from nonlin.data.table import Table, column, from_frame
+from nonlin.data.table import Table, as_frame, column, from_frame
 from nonlin.data.wishes import NONE, Wishes
 
 DATA_SETS = ("iris", "wine", "digits", "breast_cancer", "diabetes")
@@ -55,6 +55,30 @@ def read(
         frame, notes = plan.read(frame), (*notes, *said)
     table = from_frame(str(harmless(path.name)), frame, chosen, notes, special, wishes)
     return replace(table, of_rows=of_rows, plan=plan)
+
+
+def with_target(
+    X: Any,
+    target: str | Sequence[str] | None = None,
+    special: Mapping[str, Any] = {},
+    wishes: Wishes = NONE,
+) -> Table:
+    """The table of a frame that holds its target: see `read`.
+
+    special: as in `data.from_memory`. Raises InputError for an array, whose columns have no names,
+    and otherwise as `read`.
+    """
+    if not hasattr(type(X), "columns"):  # asked of a lazy frame itself, it warns
+        raise InputError("no_y")
+    frame = as_frame(X)
+    chosen = _targets(target, frame.columns, _named(special))
+    notes = (text("choose.target_taken", column=chosen[0]),) if target is None else ()
+    return from_frame(text("choose.arrays"), frame, chosen, notes, special, wishes)
+
+
+def _named(special: Mapping[str, Any]) -> dict[str, str]:
+    """The roles that are given by the name of a column."""
+    return {role: given for role, given in special.items() if isinstance(given, str)}
 
 
 def _rows(

@@ -74,21 +74,22 @@ def from_memory(
 
 
 def from_frame(
-    name: str,
+    name: str | Text,
     frame: pl.DataFrame,
     target: Sequence[str],
     notes: Sequence[Text] = (),
-    special: Mapping[str, str] = {},
+    special: Mapping[str, Any] = {},
     wishes: Wishes = NO_WISHES,
 ) -> Table:
     """A table of one frame, of which the columns `target` are to be predicted.
 
-    special: for a role of `roles.NAMES`, the name of its column. wishes: columns to keep, and gaps.
+    special: for a role of `roles.NAMES` the name of its column, or values (rows,). wishes: columns
+    to keep, and gaps.
     """
     joined = ", ".join(target)
     frame = without_gaps(frame, wishes.gaps)
     for role, given in special.items():
-        if given in target:
+        if isinstance(given, str) and given in target:
             raise InputError("role_target", role=role, column=given)
     frame, known = _special(frame, special)
     if frame.width <= len(target):

@@ -1,4 +1,4 @@
-"""Pictures: one activation, many compared, their cost, a forward pass. Drawn with matplotlib."""
+"""Pictures: activations, their cost, a choice, a forward pass. Drawn with matplotlib."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ __all__ = [
 def plot(activation: Any, *, dark: bool = False) -> Any:
     """One activation (a name or an Activation): f, f', f'', kinks, saturated and dead regions.
 
-    Returns a matplotlib Figure; a row-wise function is shown as bars.
+    A result of `choose` is shown as its ranking, a row-wise function as bars. Returns a
+    matplotlib Figure.
     """
     from nonlin.catalogue import get
-    from nonlin.figures import curves
+    from nonlin.choose.result import Result
+    from nonlin.figures import curves, ranking
 
+    if isinstance(activation, Result):
+        return ranking.draw(activation, dark)
     return curves.plot(get(activation), dark)
 
 

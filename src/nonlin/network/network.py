@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nonlin import checks
+from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.fills import streams
@@ -19,6 +20,7 @@ from nonlin.network.feedforward import Feedforward
 from nonlin.network.loss import Loss
 from nonlin.network.settings import Job, Record, Settings
 from nonlin.network.train import train
+from nonlin.sketch import blocks
 
 FIRST_ROWS = 256  # of which lsuv and autoinit know the data
 
@@ -70,6 +72,18 @@ class Network(Feedforward):
         result = empty.with_weights(weights, biases)
         object.__setattr__(result, "init", initialisation(init).name)
         return result
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: each layer with its neurons, activation and parameters."""
+        head = [say(f"network.card.{name}") for name in ("layer", "neurons", "activation", "count")]
+        sizes, names = self.sizes, [each.name for each in (*self.hidden, self.output)]
+        rows = [
+            [str(number), f"{size:,}", name, f"{(fan_in + 1) * size:,}"]
+            for number, (fan_in, size, name) in enumerate(
+                zip(sizes, sizes[1:], names, strict=False), start=1
+            )
+        ]
+        return blocks.paragraphs([repr(self)]) + blocks.table(head, rows)
 
     def begin(self, X: np.ndarray) -> None:
         """With init "lsuv" or "autoinit", weights start from X (rows, inputs), unless trained.

@@ -11,6 +11,7 @@ from nonlin._errors import InputError
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.checks import integer
+from nonlin.sketch import blocks
 
 TERMS = 6  # products shown per sum
 NEURONS = 8  # neurons shown per layer
@@ -59,6 +60,10 @@ class Trace:
 
     def __str__(self) -> str:
         return self.text() if len(self.output) else say("trace.empty")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the same lines, as wide as the page."""
+        return blocks.lines(str(self))
 
     def _lines(self, sample: int, terms: int, neurons: int) -> Iterator[str]:
         inputs = self.layers[0].inputs[sample]

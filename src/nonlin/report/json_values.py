@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nonlin._text import Text
+from nonlin.choose.verdict import verdict
 from nonlin.measure import Measurement
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "numbers": list(task.numbers),
             **_named(task, "output", "loss", "reason", "source"),
         },
+        "verdict": [str(line) for line in verdict(result)],
         "recommendation": _recommendation(result.recommendation),
         "tied": list(result.tied),
         "score": task.score,

@@ -1,12 +1,13 @@
-"""A result for the terminal: what was done, the ranking, the verdict. Drawn with rich."""
+"""A result for the terminal: the verdict, the ranking, the first points. Drawn with rich."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import say
+from nonlin._text import in_a_row, say
 from nonlin.choose.candidates import written
+from nonlin.choose.verdict import aside, points, shown, splits, verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,27 +18,36 @@ if TYPE_CHECKING:
 
 WIDE = 100  # columns of the terminal from which the table has room to breathe
 MARKS = {"leader": "*", "worse": "<", "better": ">", "equal": "=", "open": "?", "stopped": "·"}
-COLUMNS = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference")
+COLUMNS = ("rate", "cost", "difference")
+MEASURED = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference")
+EXPLAINED = ("dead", "difference")  # columns with a sentence in the legend
 
 
-def render(result: Result, console: Console) -> None:
-    """Print header, ranking and recommendation; readable from 80 columns on."""
-    for sentence in result.interruption:
-        console.print(str(sentence), markup=False, highlight=False, style="bold")
-    for line in _header(result):
-        console.print(line, markup=False, highlight=False)
-    table = _fitting_table(result, console)
+def render(result: Result, console: Console, why: bool = False) -> None:
+    """Print verdict, ranking and the first points; readable from 80 columns on.
+
+    why: also all other points, how it was trained, and the columns of stability and time.
+    """
+    known, beside = points(result), aside(result)
+    for sentence in (*result.interruption, *verdict(result)):
+        _say(console, str(sentence), "bold")
+    if beside:
+        _say(console, str(beside))
+    table = _fitting_table(result, console, MEASURED if why else COLUMNS)
     console.print(table)
-    console.print(_legend(result, table), markup=False, highlight=False, style="dim")
+    _say(console, _legend(result, table), "dim")
     console.print()
-    console.print(str(result.recommendation.headline), markup=False, highlight=False, style="bold")
-    for reason in result.recommendation.reasons:
-        _bullet(console, str(reason))
-    for found in (result.baseline, result.shares):
-        if found is not None:
-            _bullet(console, str(found.sentence))
-    for note in result.notes:
-        _bullet(console, str(note), style="dim")
+    for point in known.first:
+        _bullet(console, str(point))
+    if why:
+        for line in (*_header(result), *map(str, known.rest)):
+            _bullet(console, line)
+    else:
+        _bullet(console, say("verdict.more", count=len(known.rest)), style="dim")
+
+
+def _say(console: Console, sentence: str, style: str = "") -> None:
+    console.print(sentence, markup=False, highlight=False, style=style)
 
 
 def _bullet(console: Console, sentence: str, style: str = "") -> None:
@@ -79,11 +89,11 @@ def _header(result: Result) -> Iterator[str]:
     )
 
 
-def _fitting_table(result: Result, console: Console) -> Table:
+def _fitting_table(result: Result, console: Console, most: Sequence[str]) -> Table:
     """With as many columns as the console has room for: better none than half a number."""
     unlimited = console.options.update(max_width=1000)
-    shorter = [(COLUMNS[:count], False) for count in range(len(COLUMNS), -1, -1)]
-    for columns, wide in [(COLUMNS, console.width >= WIDE), *shorter]:
+    shorter = [(most[:count], False) for count in range(len(most), -1, -1)]
+    for columns, wide in [(most, console.width >= WIDE), *shorter]:
         table = _table(result, columns, wide)
         if console.measure(table, options=unlimited).maximum <= console.width:
             break
@@ -101,19 +111,24 @@ def _table(result: Result, columns: Sequence[str], wide: bool) -> Table:
             table.add_column(say(f"report.short.{measure}"), justify="right", no_wrap=True)
     for name in columns:
         table.add_column(say(f"report.column.{name}"), justify="right", no_wrap=True)
-    for row in result.standings:
+    rounds = len(result.race.rounds)
+    for before, row in zip((None, *result.standings), result.standings, strict=False):
+        if before and row.stopped and not before.stopped:
+            table.add_section()
         chosen = row.label == result.recommendation.label
-        cells = [*_result(row, chosen), *(_cell(row, name) for name in columns)]
-        table.add_row(*cells, style="bold" if chosen else "")
+        cells = [*_result(row, chosen, rounds), *(_cell(row, name) for name in columns)]
+        table.add_row(*cells, style="bold" if chosen else "dim" if row.stopped else "")
     return table
 
 
-def _result(row: Standing, chosen: bool) -> Iterator[str]:
+def _result(row: Standing, chosen: bool, rounds: int) -> Iterator[str]:
+    """Name, score with its interval, error. What stopped has seen a few splits only."""
     yield f"{'→' if chosen else MARKS[row.verdict]} {row.label}"
     ends = [] if row.stopped else [_score(end) for end in row.interval or ()]
-    yield _score(row.score.value) + (f" [{', '.join(ends)}]" if ends else "")
+    certain = f" [{', '.join(ends)}]" if ends else ""
+    yield _score(row.score.value) + (f" ({splits(row, rounds)})" if row.stopped else certain)
     if row.error is not None:
-        yield f"{row.error.value:.4g}"
+        yield shown(row.error.value, row.error.unit)
 
 
 def _cell(row: Standing, column: str) -> str:
@@ -153,8 +168,14 @@ def _percent(share: float) -> str:
 
 
 def _legend(result: Result, table: Table) -> str:
+    """Of the marks and columns that are there, and of no others."""
     several = len(result.race.rounds) > 1
-    parts = ["legend" if several else "legend_once", "legend_columns"]
-    if several and say("report.column.difference") in [each.header for each in table.columns]:
-        parts.append("legend_difference")
-    return "".join(say(f"report.{part}") for part in parts)
+    heads = [each.header for each in table.columns]
+    marks = dict.fromkeys(
+        "recommended" if row is result.chosen else row.verdict for row in result.standings
+    )
+    known = [say(f"report.legend.{mark}") for mark in marks]
+    there = [name for name in EXPLAINED if say(f"report.column.{name}") in heads]
+    sentences = [say("report.legend.interval")] if several else [say("report.legend.once")]
+    sentences += [say(f"report.legend.{name}") for name in there if several or name == "dead"]
+    return "   ".join([*known, in_a_row(sentences)])

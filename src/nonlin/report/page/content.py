@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from nonlin._text import in_a_row, say
 from nonlin.choose.candidates import written
 from nonlin.choose.recommend import difference
+from nonlin.choose.verdict import aside, points, shown, splits, verdict
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
 from nonlin.report.page.section import Section, foremost, kind, number, said
 from nonlin.report.page.stability import by_layer, overall
@@ -29,16 +30,16 @@ def content(result: Result, command: str | None) -> dict[str, Any]:
     """The values of the template."""
     import nonlin
 
-    headline, *reasons = str(result.recommendation).splitlines()
+    known, beside = points(result), aside(result)
     return {
         "title": say("page.title", name=result.name),
-        "headline": headline,
-        "verdict": [headline, *_verdict(result, reasons)],
-        "reasons": reasons,
+        "verdict": [str(line) for line in (*result.interruption, *verdict(result))],
+        "aside": str(beside) if beside else "",
+        "reasons": [str(point) for point in known.first],
+        "rest": [str(point) for point in known.rest],
         "facts": list(_facts(result)),
         "sections": list(_sections(result)),
         "untried": [str(sentence) for sentence in result.untried],
-        "notes": [str(note) for note in (*result.interruption, *result.notes)],
         "settings": list(_settings(result)),
         "command": command,
         "again": say(f"page.reproduce.{_again(result)}", rounds=len(result.race.rounds)),
@@ -51,12 +52,6 @@ def _again(result: Result) -> str:
     if result.interrupted:
         return "interrupted"
     return "same" if math.isinf(result.plan.budget.seconds) else "budget"
-
-
-def _verdict(result: Result, reasons: Sequence[str]) -> Iterator[str]:
-    """Two sentences more: how sure it is (behind the score), and what the network is worth."""
-    yield reasons[1]
-    yield str(result.baseline.sentence) if result.baseline else reasons[-1]
 
 
 def _facts(result: Result) -> Iterator[tuple[str, str]]:
@@ -101,8 +96,8 @@ def _ranking(result: Result) -> Section:
                 _against(row),
                 "–" if row.stopped else f"{row.p_value:.3f}",
                 f"{row.rate:g}",
-                str(row.rounds),
-                "–" if row.error is None else f"{row.error.value:.4g}",
+                str(splits(row, len(result.race.rounds)) if row.stopped else row.rounds),
+                "–" if row.error is None else shown(row.error.value, row.error.unit),
             ]
         )
     error = str(result.standings[0].error.what) if result.standings[0].error else say("page.error")

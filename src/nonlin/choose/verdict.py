@@ -1,0 +1,153 @@
+"""A result in three lines of at most 80 columns, and what else is worth saying, in its order.
+
+The lines say what to use, how good it is on rows that training never saw, and whether that is
+better than a linear model and than nothing. They claim what the sentences of `recommend` and
+`baseline` claim, in fewer words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nonlin._text import Text, language, text
+
+if TYPE_CHECKING:
+    from nonlin.choose.result import Result
+    from nonlin.choose.standing import Standing
+
+MOST = 4  # points that are said at once
+SHARES = ("accuracy", "wrong", "missed")  # measures that people say in per cent
+URGENT = (  # what may make the answer another one, most of all first
+    "choose.leaks",
+    "choose.like_target",
+    "choose.no_better_than_mean",
+    "choose.no_better_than_constant",
+    "recommend.better",
+    "recommend.moved",
+    "recommend.one_round",
+    "recommend.only",
+    "choose.as_gap_numbers",
+    "choose.labels_alike",
+    "choose.late_classes",
+    "choose.left_out",
+    "choose.ended_budget",
+    "recommend.equal",
+    "recommend.open",
+    "recommend.worse",
+    "recommend.cheaper",
+    "recommend.rate_edge",
+    "choose.diverged",
+    "task.taken_as_classes",
+    "task.taken_as_quantity",
+    "choose.target_taken",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Sentences behind the verdict: the first few, and all others."""
+
+    first: tuple[Text, ...]
+    rest: tuple[Text, ...]
+
+
+def verdict(result: Result) -> tuple[Text, ...]:
+    """The three lines."""
+    than_linear, than_nothing = _answers(result)
+    linear = None if result.baseline is None else result.baseline.linear.value
+    score = "" if linear is None else shown(linear, result.task.score)
+    if than_linear == "unknown":
+        third = text("verdict.unknown" if linear is None else "verdict.once", linear=score)
+    else:
+        answers = {"than_linear": than_linear, "than_nothing": than_nothing}
+        said = {name: text(f"verdict.answer.{answer}") for name, answer in answers.items()}
+        third = text("verdict.better", linear=score, **said)
+    return _use(result, than_linear, than_nothing), _score(result), third
+
+
+def _use(result: Result, than_linear: str, than_nothing: str) -> Text:
+    advice, found = result.recommendation, result.baseline
+    key = "none" if than_nothing == "no" else "use"
+    if than_linear == "no" and found and found.linear.value > found.least:
+        key = "linear"
+    rate = f"{advice.learning_rate:g}"
+    return text(f"verdict.{key}", name=advice.label, rate=rate, output=advice.output)
+
+
+def _score(result: Result) -> Text:
+    row, name = result.chosen, result.task.score
+    error = "" if row.error is None else shown(row.error.value, result.task.error or "")
+    what = text(f"verdict.what.{name}", score=shown(row.score.value, name), error=error)
+    if row.interval is None:
+        return text("verdict.score_once", what=what)
+    low, high = (shown(end, name) for end in row.interval)
+    return text("verdict.score", what=what, low=low, high=high)
+
+
+def _answers(result: Result) -> tuple[str, str]:
+    """Is it better than a linear model, and than the best constant: yes, no, open or unknown?
+
+    For the constant, the interval of the score decides: what a constant has varies little.
+    """
+    found, row = result.baseline, result.chosen
+    if found is None or found.sure is None or row.interval is None:
+        return "unknown", "unknown"
+    linear = "open" if not found.sure else "yes" if found.gain.value > 0 else "no"
+    nothing = "yes" if row.interval[0] > found.least else "open"
+    return linear, "no" if found.worthless else nothing
+
+
+def aside(result: Result) -> Text | None:
+    """Why what stands first in the table is not what is recommended; None if it is."""
+    top, chosen = result.standings[0], result.chosen
+    if top is chosen:
+        return None
+    return text("verdict.aside", top=top.label, name=chosen.label)
+
+
+def points(result: Result) -> Points:
+    """Everything that is known beside the verdict; nothing is left out, only put in order."""
+    everything = tuple(_everything(result))
+    order = {key: place for place, key in enumerate(URGENT)}
+    urgent = sorted((each for each in everything if each.key in order), key=lambda e: order[e.key])
+    first = tuple(urgent[:MOST])
+    return Points(first, tuple(each for each in everything if each not in first))
+
+
+def _everything(result: Result) -> Iterator[Text]:
+    yield result.recommendation.headline
+    yield from result.recommendation.reasons
+    for found in (result.baseline, result.shares):
+        if found is not None:
+            yield found.sentence
+    yield from result.notes
+
+
+def splits(row: Standing, rounds: int) -> Text:
+    """In how many of the splits what stopped early ran."""
+    return text("verdict.splits", ran=row.rounds, rounds=rounds)
+
+
+def shown(value: float, measure: str = "") -> str:
+    """A score or an error as people write it: 96.5 %, 0.507, 183,418."""
+    if measure in SHARES:
+        return str(text("verdict.percent", value=f"{100 * value:.1f}"))
+    if measure and measure not in ERRORS:
+        return f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"
+    if not 1000 <= abs(value) < 1e15:
+        return f"{value:.4g}"
+    undivided = language() == "zh" and abs(value) < 10_000
+    return f"{value:.0f}" if undivided else f"{value:,.0f}"
+
+
+ERRORS = ("rmse", "mae", "pinball", "steps")  # in the units of the target
+
+
+def lines(result: Result) -> Sequence[str]:
+    """The verdict as `print` gives it: three lines, an aside, the first points, where more is."""
+    found, beside = points(result), aside(result)
+    said = [*result.interruption, *verdict(result), *([beside] if beside else [])]
+    more = [text("verdict.more_python", count=len(found.rest))] if found.rest else []
+    return [*map(str, said), *(f" - {each}" for each in found.first), *map(str, more)]
