@@ -17,7 +17,7 @@ from nonlin.theory.variance import second_moments
 def duals(f: Nonlinearity, kernel: Array) -> DualValues:
     """Both duals for all pairs of inputs with these covariances, each of shape (rows, rows).
 
-    For smooth f together, in about 10 n^2 microseconds for n rows. Where f has kinks every pair
+    For smooth f together, in less than 100 n^2 microseconds for n rows. Where f has kinks each pair
     is integrated, which takes some milliseconds.
     """
     lengths = np.diag(kernel)
