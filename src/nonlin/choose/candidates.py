@@ -292,7 +292,7 @@ def _rates(given: Any) -> tuple[float, ...]:
     if not rates:
         raise InputError("no_rates")
     for rate in rates:
-        checks.number("learning_rate", rate, 0.0, math.inf, open_below=True)
+        checks.number("rates", rate, 0.0, math.inf, open_below=True)
     return tuple(sorted({float(rate) for rate in rates}))
 
 

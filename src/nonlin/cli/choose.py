@@ -46,7 +46,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "seeds": reading.whole,
     "threads": reading.whole,
     "seed": reading.whole,
-    "margin": reading.number,
+    "margin": reading.share,
 }
 
 

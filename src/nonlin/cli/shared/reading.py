@@ -44,12 +44,21 @@ def whole(text: str, name: str) -> int:
 
 def number(text: str, name: str) -> float:
     """ "1.5" as a number that is not negative."""
+    return _between(text, name, math.inf, "")
+
+
+def share(text: str, name: str) -> float:
+    """ "0.01" as a number from 0 to below 1."""
+    return _between(text, name, 1.0, " < 1")
+
+
+def _between(text: str, name: str, end: float, told: str) -> float:
     try:
         found = float(text)
     except ValueError:
         found = math.nan
-    if not 0 <= found < math.inf:
-        raise InputError("bad_number", name=name, given=text, bounds=f"0 <= {name} < inf")
+    if not 0 <= found < end:
+        raise InputError("bad_number", name=name, given=text, bounds=f"0 <= {name}{told}")
     return found
 
 
