@@ -1,6 +1,8 @@
 """A folder that is damaged, or made to do harm, ends in one clear sentence."""
 
 import json
+import typing
+from dataclasses import fields, is_dataclass
 
 import numpy as np
 import pytest
@@ -8,7 +10,12 @@ from safetensors.numpy import load_file, save_file
 
 import nonlin as nl
 from nonlin._errors import InputError
+from nonlin.data.plan import Plan
+from nonlin.data.prepare import Preparation
 from nonlin.keep import folder
+from nonlin.keep.describe import Blueprint
+from nonlin.keep.predictor import About
+from nonlin.tasks.task import Task
 
 HUGE = 2**40
 # which file, where in it, what stands there instead, and a part of the sentence
@@ -105,6 +112,45 @@ def test_every_value_that_is_missing(model):
         path.write_text(whole, encoding="utf-8")
     assert count > 50
     nl.load(model)
+
+
+FIELDS = {  # of all that is written, as schema 3 has them
+    "About": "data rows columns target training score command versions",
+    "Blueprint": "sizes hidden output init seed dtype",
+    "Categorical": "levels other",
+    "Dated": "column kind cycles",
+    "Dialect": "encoding separator quoting header comments marked",
+    "FunctionText": "name formula parameters",
+    "Numerals": "decimal percent",
+    "Numeric": "median mean scale",
+    "Plan": "dialect gaps rules",
+    "Preparation": "columns numeric dated categorical transformer names mean scale notes",
+    "Rule": "name kind levels numerals order",
+    "Score": "name value low high error_name error",
+    "Settings": "optimizer learning_rate epochs batch_size weight_decay momentum patience seed",
+    "Task": "kind outputs labels reason numbers by_probabilities notes",
+    "Text": "key values",
+    "Transform": "numeric categorical",
+}
+
+
+def classes_in(kind):
+    """The dataclasses of which a type is made."""
+    if is_dataclass(kind):
+        yield kind
+    inner = typing.get_type_hints(kind).values() if is_dataclass(kind) else typing.get_args(kind)
+    for each in inner:
+        yield from classes_in(each)
+
+
+def test_other_fields_are_a_new_schema():
+    """So that older files are read by what LACKS says, or refused in a sentence."""
+    kept = {
+        each for root in (About, Task, Preparation, Blueprint, Plan) for each in classes_in(root)
+    }
+    found = {each.__name__: " ".join(field.name for field in fields(each)) for each in kept}
+    assert folder.SCHEMA == 3
+    assert found == FIELDS
 
 
 def _paths(value, above=()):
