@@ -89,6 +89,10 @@ def test_the_known_numbers_are_there(language):
         assert f"f(x) = {nl.get(name).latex}" in page
 
 
+def test_every_page_is_listed():
+    assert [Path(link) for link in sorted(LINK.findall(read("README.md")))] == PAGES
+
+
 @pytest.mark.parametrize("page", [Path("README.md"), *PAGES], ids=str)
 def test_links_lead_somewhere(page):
     for link in LINK.findall(read(page)):
