@@ -1,11 +1,14 @@
 """The faults of benchmarks/planting: each is proven, and the measure of a network is right."""
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from nonlin.stability import changes
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -38,6 +41,13 @@ def test_every_case_is_proven(planting):
 def test_every_planted_cause_can_be_named(planting):
     planted = {cause for fault in planting.all_faults.FAULTS for cause in fault.planted}
     assert planted == planting.diagnosed.CAUSES.keys()
+
+
+def test_every_cause_that_diagnose_knows_is_planted(planting):
+    source = Path(changes.__file__).read_text(encoding="utf-8")
+    named = set(re.findall(r'Suspect\(\s*"(\w+)"', source))
+    assert len(named) > 10
+    assert named <= planting.figures.KNOWN | {"learning_rate"}  # said to be rate_high or rate_low
     assert {fault.kind for fault in planting.all_faults.FAULTS} == set(planting.fault.KINDS)
 
 
