@@ -98,7 +98,9 @@ def test_on_the_command_line(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("NONLIN_LANG", "en")
     monkeypatch.setenv("NONLIN_STATE_DIR", str(tmp_path))
     fast = ["--quick", "--seeds", "1", "--rates", "0.01", "--hidden", "4", "-a", "relu,tanh"]
-    assert run(["choose", "iris", *fast, "--max-ns", "1000", "--no-exp", "--monotone", "--why"]) == 0
+    assert (
+        run(["choose", "iris", *fast, "--max-ns", "1000", "--no-exp", "--monotone", "--why"]) == 0
+    )
     out = " ".join(capsys.readouterr().out.split())
     assert "no exponential, sine or error function: tanh." in out
     assert run(["choose", "iris", *fast, "--bounded", "--no-exp"]) == 2

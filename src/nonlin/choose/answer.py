@@ -42,29 +42,17 @@ Notes = tuple[Text, ...]
 
 def from_arrays(X: Any, y: Any, given: Options) -> Result:
     """See `nonlin.choose.choose`."""
-    begin = time.perf_counter()
-    options = complete(given)
-    asked = _Asked.of(options)
-    table = from_memory(X, y, roles_of(options), wishes(options))
-    return _answer(table, asked, begin)
+    return _answer(partial(from_memory, X, y), given)
 
 
 def from_table(X: Any, target: str | Sequence[str] | None, given: Options) -> Result:
     """See `nonlin.choose.choose`, of a frame that holds its target."""
-    begin = time.perf_counter()
-    options = complete(given)
-    asked = _Asked.of(options)
-    table = with_target(X, target, roles_of(options), wishes(options))
-    return _answer(table, asked, begin)
+    return _answer(partial(with_target, X, target), given)
 
 
 def from_file(data: str, target: str | Sequence[str] | None, given: Options) -> Result:
     """See `nonlin.choose.choose_file`."""
-    begin = time.perf_counter()
-    options = complete(given)
-    asked = _Asked.of(options)
-    table = read(data, target, roles_of(options), wishes(options))
-    return _answer(table, asked, begin)
+    return _answer(partial(read, data, target), given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +79,12 @@ class _Asked:
         return partial(workers.run_on, workers.checked(self.options["executor"]))
 
 
-def _answer(table: Table, asked: _Asked, begin: float) -> Result:
+def _answer(read_table: Callable[..., Table], given: Options) -> Result:
+    """read_table(roles, wishes): read when the options are known to make sense."""
+    begin = time.perf_counter()
+    options = complete(given)
+    asked = _Asked.of(options)
+    table = read_table(roles_of(options), wishes(options))
     enough(table.rows)
     task = infer(table.target, table.target_name, asked.options["task"])
     table = _sampled(table, task, asked.rules)

@@ -35,7 +35,7 @@ def draw(trace: Any, sample: int, dark: bool) -> Figure:
         _weights(axes, trace, columns, theme)
         for place, (column, numbers) in enumerate(zip(columns, values, strict=True)):
             _neurons(axes, place, column, numbers, theme)
-        _captions(axes, trace, columns, tallest, theme)
+        _captions(axes, trace, tallest)
         _key(axes, columns, tallest, theme)
         return figure
 
@@ -86,9 +86,7 @@ def _neurons(
         axes.text(x, y, number, ha="center", va="center", fontsize=10, zorder=3)
 
 
-def _captions(
-    axes: Any, trace: Any, columns: Sequence[list[int | None]], tallest: int, theme: Theme
-) -> None:
+def _captions(axes: Any, trace: Any, tallest: int) -> None:
     top = tallest / 2 + 0.15
     count = trace.layers[0].weights.shape[0]
     axes.text(0, top, say("figures.input", count=count), ha="center", va="bottom", fontsize=11)

@@ -99,7 +99,7 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         self.cv_results_ = _results(ran.scores)
         self.best_index_ = contest.arms.index(chosen.arm)
         self.best_score_ = chosen.claimed
-        self.best_params_ = self._params(contest, chosen.arm)
+        self.best_params_ = self._params(chosen.arm)
         self.best_estimator_ = clone(self.estimator).set_params(**self.best_params_)
         self.best_estimator_.fit(X, y, sample_weight=sample_weight)
         return self
@@ -125,7 +125,7 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
             scorer=check_scoring(model, self.scoring),
         )
 
-    def _params(self, contest: Folds, arm: Arm) -> dict[str, Any]:
+    def _params(self, arm: Arm) -> dict[str, Any]:
         """The parameters of the estimator, the activation as it was given."""
         activations, *_ = self._checked()
         named = next(each for each in activations if get(each) == arm.candidate.activation)

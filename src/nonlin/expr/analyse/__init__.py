@@ -104,12 +104,11 @@ def properties(root: Expr) -> Properties:
 
 def _measured(root: Expr) -> dict[str, Any]:
     parts = _parts(root)
-    course = _course(parts)
     found: dict[str, Any] = {
-        **course,
+        **_course(parts),
         **_steepness(parts),
-        **_extent(parts, course),
-        **_places(parts, course),
+        **_extent(parts),
+        **_places(parts),
         **_identities(parts),
     }
     return {**found, "proven": proven(root, parts.pieces, found)}
@@ -234,7 +233,7 @@ def _curvature(parts: _Parts) -> float:
     return max(abs(low.value), abs(high.value))
 
 
-def _extent(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
+def _extent(parts: _Parts) -> dict[str, Any]:
     points = parts.value.points
     flat = [piece.inner for piece in parts.pieces if piece.constant_slope == 0]
     taken = [*parts.turns, *points, *flat]
@@ -259,7 +258,7 @@ def _extent(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _places(parts: _Parts, course: dict[str, Any]) -> dict[str, Any]:
+def _places(parts: _Parts) -> dict[str, Any]:
     candidates = [0.0, *parts.value.points, *parts.turns]
     nought = zeros(parts.value, candidates, parts.pieces)
     at = dict(zip(parts.value.points, parts.slope_sides, strict=True))
