@@ -120,11 +120,6 @@ class Properties:
         return tuple(sorted(x for x in ends if math.isfinite(x)))
 
     @property
-    def zero_at_zero(self) -> bool:
-        """Is f(0) = 0?"""
-        return any(low <= 0 <= high for low, high in self.zeros)
-
-    @property
     def zero_centred(self) -> bool:
         """Is the mean output under a standard normal input 0 (within 0.01)?"""
         return abs(self.mean) < 0.01
