@@ -63,7 +63,9 @@ class Command(TyperCommand):
         groups: dict[str | None, Any] = {}
         for each in self.get_params(ctx):
             if each.param_type_name == "option":
-                groups.setdefault(each.rich_help_panel, []).append(each.get_help_record(ctx))
+                groups.setdefault(getattr(each, "rich_help_panel", None), []).append(
+                    each.get_help_record(ctx)
+                )
         if len(groups) < 2:
             super().format_options(ctx, formatter)
             return

@@ -39,7 +39,7 @@ def _points(activation: Any, order: int) -> np.ndarray:
     x, y = samples(activation, order, REACH)
     x, y = x[np.isfinite(y)], y[np.isfinite(y)]
     places = np.searchsorted(x, np.linspace(-REACH, REACH, WIDE))
-    return y[np.minimum(places, len(y) - 1)]
+    return np.asarray(y[np.minimum(places, len(y) - 1)])
 
 
 def _axes(low: float, high: float) -> list[list[str]]:
