@@ -63,6 +63,16 @@ def names() -> tuple[str, ...]:
     return tuple(entry.name for entry in _entries())
 
 
+def families() -> dict[str, tuple[str, ...]]:
+    """Names of all entries by their family, such as "rectified", in the order of the catalogue."""
+    return {
+        room.__name__.rpartition(".")[2]: tuple(
+            entry.name for entry in vars(room).values() if isinstance(entry, Activation)
+        )
+        for room in _ROOMS
+    }
+
+
 def get(name: str | Activation) -> Activation:
     """The entry of that name or alias, also as "Leaky ReLU"; an Activation is given back as it is.
 
