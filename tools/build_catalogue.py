@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import nonlin
 from nonlin._text import LANGUAGES, catalogue, say, speaking
 from nonlin.activation import Activation
-from nonlin.catalogue import get, names
+from nonlin.catalogue import families, get, names
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.shared.portrait import rows
 from nonlin.export import TARGETS
@@ -88,6 +88,27 @@ WORDS = {
         "code": "代码",
         "targets": "可用的目标:{names}。代码独立可用,并注明最大误差。",
     },
+}
+
+
+# the heads of the gallery, English and Chinese; what people look for most comes first
+USED = (
+    "relu", "leaky_relu", "gelu", "silu", "tanh", "sigmoid", "softmax", "elu", "selu", "mish",
+    "softplus", "prelu", "hard_swish", "swiglu", "identity",
+)  # fmt: skip
+FAMILIES = {
+    "used": ("Most used", "最常用"),
+    "sigmoidal": ("Sigmoids", "S 形函数"),
+    "bounded": ("More of S shape", "其他 S 形函数"),
+    "rectified": ("ReLU and its kin", "ReLU 及同类函数"),
+    "piecewise": ("Piecewise", "分段函数"),
+    "smooth": ("Relatives of ReLU", "ReLU 的变体"),
+    "powers": ("Powers, exponentials and others", "幂函数、指数函数及其他"),
+    "self_gated": ("Self-gated", "自门控函数"),
+    "periodic": ("Periodic, bells and wavelets", "周期函数、钟形函数与小波"),
+    "rowwise": ("Of rows, or changing their length", "按行函数与改变维数的函数"),
+    "gated": ("Gated pairs", "门控函数"),
+    "random": ("Random in training", "训练时带随机噪声的函数"),
 }
 
 
@@ -192,10 +213,19 @@ def gallery(entries: Sequence[Activation], language: str) -> str:
             f"# {words['title']}\n",
             f"{words['intro'].format(count=len(entries))}\n",
             f"{words['other']}\n",
-            "|" + " |" * COLUMNS + "\n|" + ":-:|" * COLUMNS,
-            *(_row(entries[k : k + COLUMNS], language) for k in range(0, len(entries), COLUMNS)),
+            *_families({entry.name: entry for entry in entries}, language),
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
+
+
+def _families(entries: Mapping[str, Activation], language: str) -> Iterator[str]:
+    """A head and a table for each family, behind those that are used most."""
+    for family, found in {"used": USED, **families()}.items():
+        known = [entries[name] for name in found]
+        yield f"## {FAMILIES[family][LANGUAGES.index(language)]}\n"
+        yield "|" + " |" * COLUMNS + "\n|" + ":-:|" * COLUMNS
+        yield from (_row(known[k : k + COLUMNS], language) for k in range(0, len(known), COLUMNS))
+        yield ""
 
 
 def gallery_digest(entries: Sequence[Activation]) -> str:

@@ -85,12 +85,22 @@ class GatedPair(NamedTuple):
     gate: Any
 
 
+ELSEWHERE = {("leaky_relu", "negative_slope"): "alpha"}  # what PyTorch calls them, and ours
+
+
 def with_values(
     activation: str, parameters: tuple[Parameter, ...], given: Mapping[str, Any]
 ) -> tuple[Parameter, ...]:
     """The parameters of an activation with the values that are given."""
+    given = own_names(activation, given)
     check_names(activation, parameters, given)
     return tuple(replace(p, value=p.checked(given.get(p.name, p.value))) for p in parameters)
+
+
+def own_names(activation: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values under our names of the parameters; of two names of one, the other is unknown."""
+    ours = {name: ELSEWHERE.get((activation, name), name) for name in given}
+    return {(name if ours[name] in given else ours[name]): value for name, value in given.items()}
 
 
 def check_names(

@@ -57,3 +57,16 @@ def test_help_imports_nothing_heavy():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert ran.stderr.strip() == ""
+
+
+def test_the_usual_options_of_choose_come_first(said):
+    text = said("choose", "--help")
+    heads = re.findall(r"^(\S.*):$", text, re.MULTILINE)
+    assert heads == [
+        "Arguments", "Usual options", "The table and the task", "What is trained, and how long",
+        "Limits on candidates", "Options",
+    ]  # fmt: skip
+    usual = text.partition("Usual options:")[2].partition("The table and the task:")[0]
+    assert re.findall(r"--([a-z]+)", usual) == ["target", "quick", "why", "report", "save"]
+    chinese = said("--lang", "zh", "choose", "--help")
+    assert "常用选项" in chinese

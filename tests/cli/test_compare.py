@@ -9,3 +9,9 @@ def test_compare_draws(said, tmp_path):
     dark = tmp_path / "dark.pdf"
     said("compare", "gelu", "x * sigmoid(x)", "--derivative", "--dark", "-o", str(dark))
     assert dark.read_bytes().startswith(b"%PDF")
+
+
+def test_without_a_file_it_is_drawn_in_letters(said):
+    text = said("compare", "relu", "tanh")
+    assert text.splitlines()[-1].split() == ["*", "relu", "o", "tanh"]
+    assert "relu'" in said("compare", "relu", "--derivative")

@@ -30,7 +30,7 @@ def test_a_model_is_written_as_it_is(tmp_path, capfdbinary):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["mish"], "--to is missing"),
+        (["mish"], "add --to and one of python, numpy, torch"),
         (["mish", "--to", "rust"], "There is no target 'rust'"),
         (["softmax", "--to", "c"], "acts on whole rows"),
         (["mish", "--to", "c", "-p", "alpha=1"], "has no parameters"),

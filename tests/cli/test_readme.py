@@ -1,4 +1,4 @@
-"""What the READMEs say is printed is printed, and what they say in Python holds."""
+"""What READMEs and tour say is printed is printed, and what they say in Python holds."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,8 @@ from nonlin.cli import run
 from nonlin.cli.app import COMMANDS
 
 ROOT = Path(__file__).parents[2]
-PAGES = {"en": "README.md", "zh": "README.zh-CN.md"}
+READMES = {"en": "README.md", "zh": "README.zh-CN.md"}
+PAGES = {"en": "docs/tour.md", "zh": "docs/tour.zh-CN.md"}
 
 
 @pytest.mark.parametrize("language", PAGES)
@@ -42,3 +43,28 @@ def test_every_command_is_named(language):
     page = (ROOT / PAGES[language]).read_text(encoding="utf-8")
     commands = {module.__name__.rpartition(".")[2] for module in COMMANDS}
     assert commands <= set(re.findall(r"nonlin (\w+)", page))
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_the_readme_is_short_and_its_commands_run(language, capsys, monkeypatch):
+    """An inviting page: at most 90 lines; the three commands to try are understood."""
+    monkeypatch.setenv("NONLIN_LANG", language)
+    page = (ROOT / READMES[language]).read_text(encoding="utf-8")
+    assert len(page.splitlines()) <= 90
+    tried = re.findall(r"^nonlin ((?:show|forward) .*?)(?:  |$)", page, re.MULTILINE)
+    assert len(tried) == 2
+    for line in tried:
+        assert run(line.split()) == 0
+        assert capsys.readouterr().out
+    assert f"docs/tour{'' if language == 'en' else '.zh-CN'}.md" in page
+    assert len(re.findall("<img ", page)) == 4
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_the_readme_shows_the_verdict_of_choose(language):
+    """What was measured differs from machine to machine, and the form does not."""
+    page = (ROOT / READMES[language]).read_text(encoding="utf-8")
+    shown = re.search(r"<!-- choose digits -->\n```\n(.*?)```", page, re.DOTALL)[1].splitlines()
+    assert re.match(r"Use relu \(|建议使用 relu（", shown[0])
+    assert re.match(r"Better than a linear model|是否优于线性模型", shown[2])
+    assert len(shown) <= 12

@@ -56,3 +56,12 @@ def test_json_stays_json_when_a_picture_is_written(said, tmp_path):
     found = json.loads(said("show", "relu", "--json", "-o", str(path)))
     assert found["range"] == [0, "inf"]
     assert path.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_brief_shows_the_curve_and_little_else(said):
+    text = said("show", "gelu", "--brief")
+    assert "Strengths" in text
+    assert "* f   o f'" in text
+    assert "LaTeX" not in text
+    assert "* f" not in said("show", "gelu")  # no terminal
+    assert "* f" not in said("show", "softmax", "--brief")  # acts on rows

@@ -80,6 +80,14 @@ def test_the_gallery_shows_every_entry(language, build):
     }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_gallery_has_a_table_for_each_family_and_the_most_used_first(language, build):
+    heads = re.findall(r"^## (.+)$", read(build.GALLERY[language]), re.MULTILINE)
+    assert heads == [pair[language == "zh"] for pair in build.FAMILIES.values()]
+    assert set(build.FAMILIES) == {"used", *build.families()}
+    assert sorted(name for found in build.families().values() for name in found) == sorted(NAMES)
+
+
 def test_pictures_are_small():
     files = [*FOLDER.rglob("*.svg")]
     for path in files:

@@ -166,8 +166,8 @@ def test_every_kind_has_its_reason():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_help_and_the_readme_list_every_kind(language):
+def test_the_help_and_the_tour_list_every_kind(language):
     with speaking(language):
         assert set(KINDS) <= set(re.findall("[a-z]+", say("cli.options.task")))
-    page = ROOT / {"en": "README.md", "zh": "README.zh-CN.md"}[language]
+    page = ROOT / "docs" / {"en": "tour.md", "zh": "tour.zh-CN.md"}[language]
     assert set(KINDS) <= set(re.findall("`([a-z]+)`", page.read_text(encoding="utf-8")))

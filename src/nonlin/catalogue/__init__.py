@@ -47,13 +47,34 @@ def _by_name() -> dict[str, Activation]:
     return table
 
 
+@cache
+def _by_spelling() -> dict[str, Activation]:
+    """Names without signs between their words, where that leaves them apart."""
+    from nonlin.catalogue.elsewhere import plain
+
+    table: dict[str, list[Activation]] = {}
+    for name, entry in _by_name().items():
+        table.setdefault(plain(name), []).append(entry)
+    return {name: found[0] for name, found in table.items() if len({*map(id, found)}) == 1}
+
+
 def names() -> tuple[str, ...]:
     """Names of all entries, in the order of the catalogue (aliases left out)."""
     return tuple(entry.name for entry in _entries())
 
 
+def families() -> dict[str, tuple[str, ...]]:
+    """Names of all entries by their family, such as "rectified", in the order of the catalogue."""
+    return {
+        room.__name__.rpartition(".")[2]: tuple(
+            entry.name for entry in vars(room).values() if isinstance(entry, Activation)
+        )
+        for room in _ROOMS
+    }
+
+
 def get(name: str | Activation) -> Activation:
-    """The entry of that name or alias; an Activation is given back as it is.
+    """The entry of that name or alias, also as "Leaky ReLU"; an Activation is given back as it is.
 
     A name in another library, such as "keras.layers.LeakyReLU", gives the entry with that
     library's default parameters and order of arguments. Raises InputError, with the three
@@ -69,6 +90,8 @@ def get(name: str | Activation) -> Activation:
         return found
     from nonlin.catalogue import elsewhere  # an own name does not wait for it
 
+    if "." not in written and (found := _by_spelling().get(elsewhere.plain(written))):
+        return found
     row = elsewhere.find(written) if "." in written else None
     if row is None:
         raise elsewhere.unknown(name, table)

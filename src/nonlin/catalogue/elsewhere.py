@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -94,5 +95,5 @@ def _likeness(given: str, name: str) -> float:
 
 
 def plain(name: str) -> str:
-    """torch.nn.LeakyReLU and leaky_relu are both leakyrelu."""
-    return name.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+    """torch.nn.LeakyReLU, Leaky ReLU and leaky_relu are all leakyrelu."""
+    return re.sub(r"[\s_-]", "", name.rpartition(".")[2].lower())

@@ -8,7 +8,7 @@ from typing import Any
 from nonlin.activation import Activation, activation
 from nonlin.catalogue import get
 
-NAME = re.compile(r"(?!x\b)[A-Za-z_]\w*([-.][A-Za-z]\w*)*")
+NAME = re.compile(r"(?!x\b)[A-Za-z_]\w*([-. ][A-Za-z]\w*)*")
 
 
 def named(text: str, values: dict[str, Any]) -> Activation:

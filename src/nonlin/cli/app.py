@@ -56,7 +56,25 @@ def _in_words_of_ours(text: str) -> str:
 
 
 class Command(TyperCommand):
-    """A command whose help is wholly in one language."""
+    """A command whose help is wholly in one language; its options may stand in groups."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments, the groups in the order of their options, and what is in none."""
+        groups: dict[str | None, Any] = {}
+        for each in self.get_params(ctx):
+            if each.param_type_name == "option":
+                groups.setdefault(getattr(each, "rich_help_panel", None), []).append(
+                    each.get_help_record(ctx)
+                )
+        if len(groups) < 2:
+            super().format_options(ctx, formatter)
+            return
+        given = [each for each in self.get_params(ctx) if each.param_type_name == "argument"]
+        with formatter.section("Arguments"):
+            formatter.write_dl([each.get_help_record(ctx) for each in given])
+        for group in sorted(groups, key=lambda name: name is None):
+            with formatter.section(say(f"cli.group.{group}") if group else "Options"):
+                formatter.write_dl(groups[group])
 
     def get_help(self, ctx: Any) -> str:
         """The help text."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,7 +64,16 @@ def _row(name: str, option: Option) -> Row:
 
 
 TYPED = [_row(name, option) for name, option in OPTIONS.items() if option.typed is not None]
-FLAGS = (
+GROUPS = {  # of the help, in its order; the usual ones first
+    "usual": ("target", "quick", "why", "report", "save"),
+    "table": ("task", "group", "time", "weights", "gaps", "dates", "header", "keep"),
+    "training": (
+        "hidden", "activations", "rates", "seeds", "seed", "margin", "full", "budget", "resume",
+        "threads", "dask",
+    ),
+    "limits": tuple(row.name for row in LIMITS),
+}  # fmt: skip
+_ROWS = (
     Row("target", "cli.target", "COLUMN", short="-t"),
     *TYPED,
     *LIMITS,
@@ -74,6 +84,17 @@ FLAGS = (
     Row("json", "cli.json"),
     Row("quiet", "cli.quiet", short="-q"),
 )
+
+
+def _grouped(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows in the order of the groups, those without one last."""
+    left = {row.name: row for row in rows}
+    for group, names in GROUPS.items():
+        yield from (replace(left.pop(name), group=group) for name in names)
+    yield from left.values()
+
+
+FLAGS = tuple(_grouped(_ROWS))
 
 
 @with_options(FLAGS)

@@ -16,16 +16,19 @@ from nonlin.cli.shared.printing import write_code
 
 def command(
     name: Name,
-    to: Annotated[str, typer.Option(help="cli.export.to", metavar="TARGET")],
+    to: Annotated[str | None, typer.Option(help="cli.export.to", metavar="TARGET")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="cli.export.output", metavar="FILE")
     ] = None,
     parameter: Parameters = [],  # noqa: B006 - typer copies it
 ) -> None:
     """Write an activation as code."""
-    from nonlin.export import export
+    from nonlin.export import TARGETS, export
 
-    written = export(reading.activation(name, parameter), to=to)
+    activation = reading.activation(name, parameter)
+    if to is None:
+        raise InputError("export_to", name=name, allowed=", ".join(TARGETS))
+    written = export(activation, to=to)
     if output is not None:
         write_code(written, output)
     elif isinstance(written, str):

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from nonlin.cli.shared import printing, reading
 from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture
+
+if TYPE_CHECKING:
+    from nonlin.activation import Activation
 
 
 def command(
@@ -14,6 +20,7 @@ def command(
     parameter: Parameters = [],  # noqa: B006 - typer copies it
     dark: Dark = False,
     as_json: Json = False,
+    brief: Annotated[bool, typer.Option("--brief", help="cli.show.brief_help")] = False,
 ) -> None:
     """Everything about one activation."""
     from nonlin.cli.shared import portrait
@@ -26,4 +33,14 @@ def command(
     if as_json:
         printing.write_json(portrait.as_dict(activation))
     else:
-        printing.print_facts(activation, portrait.marked(activation))
+        printing.print_facts(activation, portrait.marked(activation, brief))
+        _draw(activation, brief or (output is None and sys.stdout.isatty()))
+
+
+def _draw(activation: Activation, wanted: bool) -> None:
+    """f and f' as letters, on a terminal or if asked for."""
+    from nonlin.sketch import terminal
+
+    if wanted and terminal.drawable(activation):
+        both = [("f", activation, 0), ("f'", activation, 1)]
+        print(f"\n{terminal.curves(both)}")

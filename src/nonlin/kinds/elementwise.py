@@ -23,7 +23,7 @@ from nonlin.expr.recognise import recognise
 from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
-from nonlin.parameter import Request, check_names
+from nonlin.parameter import Request, check_names, own_names
 
 
 def value(activation: Function, x: Any, call: Request) -> Any:
@@ -75,6 +75,7 @@ def fill(
     """Run a path on arrays of one shape; parameters that are arrays become inputs."""
     names: tuple[str, ...] = ()
     if call.parameters:
+        call = replace(call, parameters=own_names(activation.name, call.parameters))
         columns = _columns(activation, inputs[0], call)
         numbers = {k: v for k, v in call.parameters.items() if k not in columns}
         activation = activation.bind(**numbers)

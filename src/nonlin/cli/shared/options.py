@@ -35,7 +35,7 @@ class Row:
 
     help: a key of the catalogue. read: the value, from what was typed and the flag's name; of a
     list each item. default: as it would be typed. denied: is there a --no-NAME, too? It is None if
-    neither is given.
+    neither is given. group: where the help lists it (None: under the options of any command).
     """
 
     name: str
@@ -45,6 +45,7 @@ class Row:
     default: str | list[str] | None = None
     short: str | None = None
     denied: bool = False
+    group: str | None = None
 
     @property
     def identifier(self) -> str:
@@ -66,7 +67,9 @@ class Row:
             kind_of = list[str]
         flag = f"--{self.name}/--no-{self.name}" if self.denied else f"--{self.name}"
         flags = (flag, self.short) if self.short else (flag,)
-        option = typer.Option(*flags, help=self.help, metavar=self.metavar)
+        option = typer.Option(
+            *flags, help=self.help, metavar=self.metavar, rich_help_panel=self.group
+        )
         return inspect.Parameter(
             self.identifier,
             inspect.Parameter.KEYWORD_ONLY,

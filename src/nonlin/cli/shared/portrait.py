@@ -14,6 +14,8 @@ from nonlin.expr.infix import infix
 from nonlin.expr.recognise import recognise
 from nonlin.parameter import Parameter
 
+BRIEF = ("formula", "parameters", "derivative", "range", "strengths", "weaknesses")
+
 
 def as_dict(activation: Activation) -> dict[str, Any]:
     """For programs: plain values, names in English."""
@@ -49,9 +51,11 @@ def as_dict(activation: Activation) -> dict[str, Any]:
     return found
 
 
-def marked(activation: Activation) -> Iterator[tuple[str, str, str]]:
-    """For people: the key of the label, bullet and text of every line."""
+def marked(activation: Activation, brief: bool = False) -> Iterator[tuple[str, str, str]]:
+    """For people: the key of the label, bullet and text of every line, or of those in `BRIEF`."""
     for name, value in rows(activation):
+        if brief and name not in BRIEF:
+            continue
         key = f"cli.show.{name}"
         if isinstance(value, str):
             yield key, "", value
