@@ -23,6 +23,9 @@ _HOMES = {
     "init_": "nonlin.torch.initialise",
     "calculate_gain": "nonlin.torch.gains",
     "swap": "nonlin.torch.swapping",
+    "stability": "nonlin.torch.training_badly",
+    "diagnose": "nonlin.torch.training_badly",
+    "watch": "nonlin.torch.watching",
 }
 _MODULES = ("functional",)
 
