@@ -226,7 +226,7 @@ def test_on_the_command_line(tmp_path, capsys, monkeypatch):
         day=pl.Series([f"2024-{k // 28 + 1:02d}-{k % 28 + 1:02d}" for k in range(ROWS)])
     )
     frame.write_csv(path)
-    tiny = ["-t", "price", "-a", "relu,tanh", "--seeds", "2", "--hidden", "4", "-q"]
+    tiny = ["-t", "price", "-a", "relu,tanh", "--seeds", "2", "--hidden", "4", "-q", "--why"]
     assert run(["choose", str(path), "--group", "person", *tiny]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "never in two parts" in out
