@@ -209,7 +209,7 @@ def test_the_command_line(cluster, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("NONLIN_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("NONLIN_LANG", "en")
     address = cluster.scheduler.address
-    assert run(["choose", "iris", *FAST, "--dask", address]) == 0
+    assert run(["choose", "iris", *FAST, "--why", "--dask", address]) == 0
     assert "in the hidden layers (8)" in capsys.readouterr().out
     monkeypatch.setattr("nonlin.cli.choose.PATIENCE", "1s")
     assert run(["choose", "iris", *FAST, "--dask", "tcp://127.0.0.1:1"]) == 2
