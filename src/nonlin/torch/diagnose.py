@@ -1,0 +1,84 @@
+"""Why a PyTorch model trains or does not: every layer on data, causes, and what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from nonlin import checks
+from nonlin.stability.diagnosis import diagnose as diagnosed
+from nonlin.stability.layer_stability import Stability
+from nonlin.stability.measured import measured
+from nonlin.torch.diagnosing.module_subject import LOOKED, ModuleSubject
+from nonlin.torch.diagnosing.report import Report, reported
+from nonlin.torch.diagnosing.rows import collected
+from nonlin.torch.diagnosing.training import training
+from nonlin.torch.reading.example import the_model
+
+
+def stability(
+    model: nn.Module,
+    batches: Any,
+    loss: Any,
+    *,
+    optimizer: Any = None,
+    rows: int | None = LOOKED,
+) -> Stability:
+    """Signals, dead and saturated neurons, ranks and gradients in every layer of a model.
+
+    batches: pairs of inputs and targets, in any iterable such as a DataLoader; one such pair; or
+    a function that gives either. Inputs: a tensor, a tuple of arguments, or a mapping of
+    arguments by name. loss: of (output, targets), such as nn.CrossEntropyLoss(); a mean over
+    rows, unless its `reduction` is "sum". optimizer: for the size of an update, as in
+    `diagnose`. rows: of more than so many an even selection; None: all, at most 4096. The
+    model is not changed; it is looked at as in training, but without dropout. Raises InputError
+    for what is none of these, and where model or loss fail.
+    """
+    if rows is not None:
+        checks.integer("rows", rows, 1)
+    return measured(subject(model, batches, loss, optimizer=optimizer, looked=rows))
+
+
+def diagnose(
+    model: nn.Module,
+    batches: Any,
+    loss: Any,
+    *,
+    optimizer: Any = None,
+    epochs: int | None = None,
+    steps: int | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> Report:
+    """What keeps a model from training: a verdict per layer, the cause, a change that helps.
+
+    model, batches, loss: as for `stability`; of more than 4096 rows the first ones. optimizer: a
+    function of parameters that makes one, or one of the parameters of this model; Adam with rate
+    0.001 if it is not given. epochs, steps: of the whole training; 20 epochs if neither is given.
+    Copies of the model are trained with one change each, see `nonlin.diagnose`. Neither model
+    nor optimizer is changed; `apply` of what comes back gives a changed copy. Raises InputError
+    as `stability` does, and where outputs are no answer to the targets.
+    """
+    given = {"optimizer": optimizer, "epochs": epochs, "steps": steps}
+    return reported(diagnosed(subject(model, batches, loss, **given), None, None,
+                              on_progress=on_progress))  # fmt: skip
+
+
+def subject(
+    model: nn.Module,
+    batches: Any,
+    loss: Any,
+    *,
+    optimizer: Any = None,
+    epochs: int | None = None,
+    steps: int | None = None,
+    looked: int | None = LOOKED,
+) -> ModuleSubject:
+    """A model as a `nonlin.layers.Subject`; arguments as for `diagnose`."""
+    network = the_model(model)
+    device = next((each.device for each in network.parameters()), torch.device("cpu"))
+    rows = collected(batches, device)
+    made = training(network, rows, loss, optimizer, epochs, steps)
+    return ModuleSubject(network, rows, made, looked or rows.count)

@@ -1,0 +1,1 @@
+"""How a PyTorch model trains, layer by layer: a subject of `nonlin.stability`."""

@@ -1,0 +1,216 @@
+"""A PyTorch model as a subject: with its rows, its loss, and the way it is trained."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from nonlin._errors import InputError
+from nonlin._text import text
+from nonlin.layers.columns import Columns
+from nonlin.layers.expected import Expected, Parameters, expected
+from nonlin.layers.sample import RANKED, effective_rank
+from nonlin.layers.stream import LayerSpec
+from nonlin.layers.subject import (
+    Edit,
+    Initialise,
+    Recipe,
+    Redraw,
+    Retrain,
+    Side,
+    Standardise,
+    Streams,
+    Trial,
+)
+from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
+from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
+from nonlin.torch.diagnosing.judge import REGRESSION, Judge
+from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
+from nonlin.torch.diagnosing.rows import Rows
+from nonlin.torch.diagnosing.steps import Steps
+from nonlin.torch.diagnosing.training import Training
+from nonlin.torch.reading.example import parameters, the_example
+
+FOLDS = 5  # of which one is held out
+FEWEST = 20  # rows that are worth holding some out
+MOST_COLUMNS = 256  # of inputs and targets that are looked at one by one
+LOOKED = 512
+
+
+@dataclass(frozen=True, eq=False)
+class ModuleSubject:
+    """A model, rows, and how it is trained; none of them is ever changed.
+
+    looked: at how many rows at most `stream` looks. init: "torch" until an edit draws weights.
+    made: the changes to rows that were made, in order.
+    """
+
+    model: nn.Module
+    rows: Rows
+    training: Training
+    looked: int = LOOKED
+    init: str = "torch"
+    made: tuple[Standardise, ...] = ()
+    concurrent = False
+
+    @cached_property
+    def found(self) -> list[FoundLayer]:
+        """The layers, found by one pass over two rows."""
+        few = self.rows.part(torch.arange(min(2, self.rows.count)))
+        with quiet():
+            sight = seen_once(self.copies()[0], few)
+            return found_layers(self.model, sight, few.inputs, self.training.loss)
+
+    def copies(self) -> tuple[nn.Module, torch.optim.Optimizer]:
+        """Of the model and of its optimizer, which belong together. InputError if they cannot
+        be copied.
+        """
+        try:
+            model, optimizer = copy.deepcopy((self.model, self.training.optimizer))
+        except (RuntimeError, TypeError, NotImplementedError) as error:
+            kind = type(self.model).__name__
+            raise InputError("torch_no_copy", kind=kind, error=str(error)) from None
+        return model, optimizer
+
+    @property
+    def layers(self) -> Sequence[LayerSpec]:
+        """See `Subject`, also for what follows."""
+        return [each.spec for each in self.found]
+
+    @property
+    def parameters(self) -> Sequence[Parameters]:
+        """Copies; biases are 0 where a layer has none."""
+        known = parameters(self.model)
+        found = []
+        for each in self.found:
+            weights = each.place.matrix(known[each.place.parameter])
+            bias = known.get(each.place.bias)
+            whole = bias is not None and bias.numel() == weights.shape[1]
+            zeros = np.zeros(weights.shape[1], weights.dtype)
+            values = bias.detach().cpu().numpy().ravel() if whole and bias is not None else zeros
+            found.append((weights, values))
+        return found
+
+    @property
+    def recipe(self) -> Recipe:
+        """That of the optimizer."""
+        return self.training.recipe
+
+    def stream(self) -> Streams:
+        """In batches, as training sees them, but without dropout."""
+        looked = self.rows.spread(self.looked)
+        with quiet():
+            streams, loss = observed(self.copies()[0], looked, self.training, self.found)
+            moved = self._moved()
+        for stream, (weights, _), new in zip(streams, self.parameters, moved, strict=True):
+            stream.add_weights(weights, new)
+        inputs = self._ranked(looked)
+        rank = effective_rank(inputs[:: math.ceil(len(inputs) / RANKED)])
+        return Streams(streams, looked.count, self.rows.count, rank, loss, self._theory(looked))
+
+    def _moved(self) -> list[np.ndarray]:
+        """The weights after one step on the first rows."""
+        model, optimizer = self.copies()
+        first = self.rows.part(torch.arange(min(self.training.batch, self.rows.count)))
+        Steps(model, optimizer, self.training.loss).step(first)
+        known = parameters(model)
+        return [each.place.matrix(known[each.place.parameter]) for each in self.found]
+
+    def _ranked(self, looked: Rows) -> np.ndarray:
+        table = looked.table
+        if table is None:
+            table = the_example(looked.inputs).tensors[0].float()
+        found: np.ndarray = table.detach().cpu().float().reshape(len(table), -1).numpy()
+        return found
+
+    def _theory(self, looked: Rows) -> Expected | None:
+        """Of plain chains of fully connected layers; it knows no other."""
+        hidden, table = hidden_activations(self.found), looked.table
+        if hidden is None or table is None or table.ndim != 2:
+            return None
+        return expected(hidden, self.parameters, self._ranked(looked))
+
+    def columns(self, side: Side) -> Columns | None:
+        """Inputs: of one tensor of floats, by channel; targets: of losses of quantities."""
+        table = self.table(side)
+        if table is None or table.shape[-1] > MOST_COLUMNS:
+            return None
+        return Columns.of(table.double().cpu().numpy())
+
+    def table(self, side: Side) -> torch.Tensor | None:
+        """(rows, columns), or None where there are no columns to speak of."""
+        if side == "inputs":
+            table = self.rows.table
+            axis = self.channels
+            return None if table is None else table.movedim(axis, -1).flatten(0, -2)
+        targets = self.rows.targets
+        if Judge(self.training.loss).name not in REGRESSION:
+            return None
+        if not isinstance(targets, torch.Tensor) or not targets.is_floating_point():
+            return None
+        return targets.reshape(len(targets), -1)
+
+    @property
+    def channels(self) -> int:
+        """The dimension of the inputs that has the columns."""
+        return 1 if self.found[0].place.kind in ("convolution", "transposed") else -1
+
+    def changed(self, edit: Edit) -> ModuleSubject | None:
+        """Weights are drawn by `nt.init_`, activations exchanged by `nt.swap`."""
+        with quiet():
+            return self._changed(edit)
+
+    def _changed(self, edit: Edit) -> ModuleSubject | None:
+        model, optimizer = self.copies()
+        new = replace(self, model=model, training=replace(self.training, optimizer=optimizer))
+        match edit:
+            case Standardise():
+                rows = standardised(self.rows, edit, self.channels)
+                return replace(self, rows=rows, made=(*self.made, edit))
+            case Retrain():
+                return replace(self, training=self.training.changed(edit, optimizer))
+            case Redraw(layers, seed):
+                places = [self.found[number - 1].place for number in layers]
+                return new if redrawn(model, places, self.rows.inputs, seed) else None
+            case Initialise(None, seed):
+                return replace(new, init="auto") if drawn(model, self.rows.inputs, seed) else None
+            case Initialise(activation, seed):
+                inputs = self.rows.inputs
+                done = activation and activated(model, self.found, activation, inputs, seed)
+                return replace(new, init="auto") if done else None
+        return None
+
+    def trial(self, share: float, fold: int) -> Trial:
+        """See `Subject`. In the mode that the model is in, then judged in evaluation mode."""
+        kept, out = self._folds(fold)
+        model, optimizer = self.copies()
+        judge = Judge(self.training.loss)
+        fitted = self.rows.part(kept).targets
+        with quiet(fold):
+            start = judge.skill(model, fitted, self.rows.part(out))
+            steps = max(1, round(share * self.training.steps))
+            work = Steps(model, optimizer, self.training.loss)
+            diverged = work.run(self.rows.part(kept), self.training.batch, steps)
+            after = replace(self, model=model, training=replace(self.training, optimizer=optimizer))
+            if diverged is not None:
+                why = text("divergence.step", step=diverged)
+                return Trial(after, start, -math.inf, -math.inf, diverged, why)
+            held_out = judge.skill(model, fitted, self.rows.part(out))
+            learnt = judge.skill(model, fitted, self.rows.part(kept[: 2 * len(out)]))
+        return Trial(after, start, learnt, held_out)
+
+    def _folds(self, fold: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Rows to train on, and rows held out; all rows twice where they are few."""
+        order = np.random.default_rng(0).permutation(self.rows.count)
+        if len(order) < FEWEST:
+            return torch.from_numpy(order), torch.from_numpy(order)
+        out = slice(fold, None, FOLDS)
+        return torch.from_numpy(np.delete(order, out)), torch.from_numpy(order[out])

@@ -1,0 +1,58 @@
+"""The diagnosis of a PyTorch model, and the changed model that it recommends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from nonlin.layers.subject import Standardise
+from nonlin.stability.diagnosis import Diagnosis
+from nonlin.torch.diagnosing.edits import standardised
+from nonlin.torch.diagnosing.module_subject import ModuleSubject
+from nonlin.torch.diagnosing.rows import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Applied:
+    """A copy of the model with the changes made, not trained, and how to train it.
+
+    optimizer: of its parameters. standardise: of inputs and targets, in this order; `prepare`
+    does it.
+    """
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    batch_size: int
+    epochs: int
+    standardise: tuple[Standardise, ...]
+    channels: int
+
+    def prepare(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
+        """A batch in the units that the changed model is to be trained in."""
+        count = len(targets)
+        rows = Rows(inputs, targets, count, count)
+        for each in self.standardise:
+            rows = standardised(rows, each, self.channels)
+        return rows.inputs, rows.targets
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Report(Diagnosis):
+    """What `nonlin.torch.diagnose` found."""
+
+    def apply(self) -> Applied:
+        """The model with the changes made, and the settings to train it with; copies."""
+        subject = cast("ModuleSubject", self.subject)
+        model, optimizer = subject.copies()
+        training = subject.training
+        return Applied(
+            model, optimizer, training.batch, training.epochs, subject.made, subject.channels
+        )
+
+
+def reported(found: Diagnosis) -> Report:
+    """With the way to apply it."""
+    return Report(**{each.name: getattr(found, each.name) for each in fields(Diagnosis)})
