@@ -23,8 +23,8 @@ _HOMES = {
     "init_": "nonlin.torch.initialise",
     "calculate_gain": "nonlin.torch.gains",
     "swap": "nonlin.torch.swapping",
-    "stability": "nonlin.torch.diagnose",
-    "diagnose": "nonlin.torch.diagnose",
+    "stability": "nonlin.torch.training_badly",
+    "diagnose": "nonlin.torch.training_badly",
 }
 _MODULES = ("functional",)
 

@@ -86,7 +86,7 @@ class Judge:
             return _double(targets.reshape(len(targets), -1))
         flat = targets.reshape(-1)
         flat = flat[flat != self.ignored]
-        if columns == 1 or targets.numel() == len(targets) * columns and targets.ndim > 1:
+        if columns == 1 or (targets.numel() == len(targets) * columns and targets.ndim > 1):
             return _double(targets.reshape(len(targets), -1))
         return _double(flat[:, None] == torch.arange(columns, device=flat.device))
 

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
@@ -176,7 +175,7 @@ class ModuleSubject:
                 rows = standardised(self.rows, edit, self.channels)
                 return replace(self, rows=rows, made=(*self.made, edit))
             case Retrain():
-                return replace(self, training=self.training.changed(edit, optimizer))
+                return replace(new, training=self.training.changed(edit, optimizer))
             case Redraw(layers, seed):
                 places = [self.found[number - 1].place for number in layers]
                 return new if redrawn(model, places, self.rows.inputs, seed) else None

@@ -36,9 +36,7 @@ class Place:
     def matrix(self, parameter: torch.Tensor) -> np.ndarray:
         """The weights, (fan_in, neurons), float64 if they are, else float32; a copy."""
         found = torch.as_strided(parameter.detach(), self.size, self.stride, self.offset)
-        if self.kind == "product":
-            found = found.transpose(0, 1)
-        elif self.kind == "transposed":
+        if self.kind == "product" or self.kind == "transposed":
             found = found.transpose(0, 1)
         return _array(found.reshape(found.shape[0], -1).t())
 
