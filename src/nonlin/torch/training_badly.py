@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from nonlin import checks
+from nonlin._errors import InputError
 from nonlin.stability.diagnosis import diagnose as diagnosed
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
@@ -78,6 +79,9 @@ def subject(
 ) -> ModuleSubject:
     """A model as a `nonlin.layers.Subject`; arguments as for `diagnose`."""
     network = the_model(model)
+    for name, module in network.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            raise InputError("torch_scripted", name=name or type(module).__name__)
     device = next((each.device for each in network.parameters()), torch.device("cpu"))
     rows = collected(batches, device)
     made = training(network, rows, loss, optimizer, epochs, steps)

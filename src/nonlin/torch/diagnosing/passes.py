@@ -66,7 +66,7 @@ def observed(
             loss = lost(training, output, part)
             whole = loss if _sums(training.loss) else loss * part.count
             sight.again = True
-            whole.backward()
+            torch.autograd.backward(whole)  # its method would turn the mode off
         total += float(whole.detach())
         for layer, stream in zip(layers, streams, strict=True):
             for look in sight.looks:
