@@ -72,9 +72,10 @@ class Sight(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         given = dict(kwargs or {})
-        if func is F.multi_head_attention_forward:
-            with self:  # it is made of products, which are seen one by one
-                return _OPEN(*args, **given)
+        opened = _OPEN.get(func)
+        if opened is not None:
+            with self:  # what happens inside is seen as well
+                return opened(*args, **given)
         result = func(*args, **given)
         name = getattr(func, "__name__", "")
         if isinstance(result, torch.Tensor) and (name in PRODUCTS or name in _CONVOLVING):
@@ -176,4 +177,5 @@ def _opened(function: Any) -> Any:
     return found
 
 
-_OPEN = _opened(F.multi_head_attention_forward)
+# attention is made of products; a checkpoint runs forward on the way back
+_OPEN = {each: _opened(each) for each in (F.multi_head_attention_forward, torch.autograd.backward)}
