@@ -6,7 +6,10 @@ from nonlin.layers.sample import effective_rank
 from nonlin.layers.stream import LayerSpec, LayerStream
 from nonlin.layers.subject import (
     Answer,
+    Fault,
+    Faulty,
     Initialise,
+    Mend,
     Recipe,
     Redraw,
     Retrain,
@@ -21,9 +24,12 @@ __all__ = [
     "Answer",
     "Columns",
     "Expected",
+    "Fault",
+    "Faulty",
     "Initialise",
     "LayerSpec",
     "LayerStream",
+    "Mend",
     "Recipe",
     "Redraw",
     "Retrain",

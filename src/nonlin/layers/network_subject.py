@@ -22,6 +22,7 @@ from nonlin.layers.subject import (
     Answer,
     Edit,
     Initialise,
+    Mend,
     Recipe,
     Redraw,
     Retrain,
@@ -152,7 +153,7 @@ class NetworkSubject:
             return None
         return Columns.of(np.asarray(self.y, np.float64).reshape(len(self.X), -1))
 
-    def changed(self, edit: Edit) -> NetworkSubject:
+    def changed(self, edit: Edit) -> NetworkSubject | None:
         """Weights are drawn by "auto"; with seed 0 of an edit, by the seed of the network."""
         match edit:
             case Standardise("inputs"):
@@ -176,6 +177,8 @@ class NetworkSubject:
                 return replace(fresh, loss=None, judge=self._judge)
             case Retrain():
                 return replace(self, settings=_settings(self.settings, edit))
+            case Mend():
+                return None
 
     def _fresh(
         self,

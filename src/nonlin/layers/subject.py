@@ -114,7 +114,14 @@ class Answer:
     seed: int = 0
 
 
-Edit = Standardise | Redraw | Initialise | Widen | Retrain | Answer
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """Put one of the `faults` of a subject right, by its name."""
+
+    fault: str
+
+
+Edit = Standardise | Redraw | Initialise | Widen | Retrain | Answer | Mend
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,3 +191,26 @@ class Subject(Protocol):
 
         fold: from 0 to 4; which fifth is held out, and another order of the rest.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What only subjects of one framework can have, and `Mend` of its name puts right.
+
+    name: of the cause; its words stand under [cause] and [change] in the messages. layers:
+    where, all if empty. suspicion: 0 (usual) to 2 (nobody would choose it). values: for the words.
+    """
+
+    name: str
+    layers: tuple[int, ...]
+    suspicion: int
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@runtime_checkable
+class Faulty(Protocol):
+    """A subject that knows of faults beside those that all subjects can have."""
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """Those that it may have, the gravest first."""

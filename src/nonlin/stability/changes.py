@@ -17,7 +17,9 @@ from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
     Answer,
     Edit,
+    Faulty,
     Initialise,
+    Mend,
     Redraw,
     Retrain,
     Standardise,
@@ -81,6 +83,7 @@ def suspects(subject: Subject, found: tuple[Finding, ...], good: bool) -> list[S
     if good:
         return [*as_trained, *_rates(subject)]
     return [
+        *_faults(subject),
         *_inputs(subject),
         *_targets(subject),
         *_layers_drawn(subject, found),
@@ -92,6 +95,14 @@ def suspects(subject: Subject, found: tuple[Finding, ...], good: bool) -> list[S
         *_rates(subject),
         *_activation(subject, found),
     ]
+
+
+def _faults(subject: Subject) -> Iterator[Suspect]:
+    """Those that only subjects of its framework can have."""
+    for each in subject.faults if isinstance(subject, Faulty) else ():
+        known = {**dict(each.values), "where": place(each.layers) if each.layers else ""}
+        why, advice = text(f"cause.{each.name}", **known), text(f"change.{each.name}", **known)
+        yield Suspect(each.name, each.layers, Mend(each.name), each.suspicion, why, advice)
 
 
 def _inputs(subject: Subject) -> Iterator[Suspect]:

@@ -4,9 +4,13 @@ import pytest
 import torch
 from torch import nn
 
+import nonlin as nl
 import nonlin.torch as nt
 from nonlin._errors import InputError
 from nonlin._text import speaking
+from nonlin.layers import Initialise, Mend, Retrain
+from nonlin.stability.changes import suspects
+from nonlin.torch.training_badly import subject
 
 torch.manual_seed(0)
 X = torch.randn(480, 12)
@@ -84,3 +88,155 @@ def test_a_healthy_one_gets_no_alarm():
     found = nt.diagnose(net(), batches(), CLASSES, optimizer=adam())
     assert found.healthy, str(found)
     assert found.changes == ()
+
+
+class Softmax(nn.Module):
+    """With a call at its end, and no module."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = net()
+
+    def forward(self, x):
+        return self.inner(x).softmax(dim=1)
+
+
+def frozen():
+    model = net()
+    for name, each in model.named_parameters():
+        each.requires_grad_(name.startswith("4"))
+    return model
+
+
+def only_last(parameters):
+    return torch.optim.Adam(list(parameters)[-2:], 1e-2)
+
+
+def normed():
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Linear(12, 24), nn.BatchNorm1d(24), nn.ReLU(), nn.Linear(24, 3)
+    ).eval()  # fmt: skip
+
+
+OWN = {  # that only PyTorch has; model, targets, loss, optimizer; the cause, the least suspicion
+    "softmax": (lambda: net(last=[nn.Softmax(1)]), Y, CLASSES, adam(), "twice"),
+    "softmax called": (Softmax, Y, CLASSES, adam(), "twice"),
+    "no log_softmax": (net, Y, nn.NLLLoss(), adam(), "unnormed"),
+    "sigmoid": (lambda: net(outputs=1, last=[nn.Sigmoid()]), QUANTITY * 3, SQUARES, adam(),
+                "limits"),
+    "frozen": (frozen, Y, CLASSES, adam(), "frozen"),
+    "forgotten": (net, Y, CLASSES, only_last, "forgotten"),
+    "evaluation": (lambda: scaled(normed(), 10.0), Y, CLASSES, adam(), "mode"),
+    "dropout": (lambda: net(1, last=[nn.Dropout(0.9)]), Y, CLASSES, adam(), "dropout"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", OWN)
+def test_faults_of_pytorch_only_are_suspected(fault):
+    """And what mends them leaves nothing of the kind to be suspected."""
+    make, targets, loss, optimizer, cause = OWN[fault]
+    before = subject(make(), batches(X, targets), loss, optimizer=optimizer)
+    assert [each.name for each in before.faults] == [cause]
+    after = before.changed(Mend(cause))
+    assert after.faults == () or fault == "softmax called"
+    one, other = before.trial(0.5, 0), after.trial(0.5, 0)
+    assert other.held_out > one.held_out + 0.02, (one.held_out, other.held_out)
+    text = [each for each in suspects(before, (), False) if each.cause == cause]
+    with speaking("zh"):
+        assert "原因" in str(text[0].explanation)
+
+
+@pytest.mark.parametrize("fault", ["softmax", "no log_softmax", "frozen"])
+def test_faults_of_pytorch_only_are_found(fault):
+    make, targets, loss, optimizer, cause = OWN[fault]
+    found = nt.diagnose(make(), batches(X, targets), loss, optimizer=optimizer)
+    assert found.causes[:1] == (cause,), str(found)
+    assert found.learns
+
+
+class Reader(nn.Module):
+    """Recurrent, and a layer behind it."""
+
+    def __init__(self):
+        super().__init__()
+        self.read, self.last = nn.LSTM(3, 8, batch_first=True), nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.last(self.read(x)[0][:, -1])
+
+
+def transformer():
+    layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+    return nn.Sequential(nn.Linear(3, 8), layer, nn.Flatten(), nn.Linear(40, 2))
+
+
+def convolution():
+    return nn.Sequential(
+        nn.Conv1d(5, 8, 3, padding=1), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(24, 2)
+    )  # fmt: skip
+
+
+SEQUENCES = torch.randn(320, 5, 3, generator=torch.Generator().manual_seed(3))
+SIGNS = (SEQUENCES[:, 3, 0] + SEQUENCES[:, 4, 1] > 0).long()
+
+
+@pytest.mark.parametrize("make", [Reader, transformer, convolution])
+def test_a_learning_rate_is_found_in_other_models(make):
+    torch.manual_seed(0)
+    found = nt.diagnose(make(), batches(SEQUENCES, SIGNS), CLASSES, optimizer=adam(1e-7))
+    assert found.causes == ("learning_rate",), str(found)
+    assert found.learns
+
+
+def test_what_is_recommended_can_be_applied():
+    """A copy that is not trained yet, with its optimizer; groups keep their ratios."""
+    model = net()
+    groups = [
+        {"params": list(model[0].parameters()), "lr": 6.0},
+        {"params": list(model[2:].parameters())},
+    ]
+    optimizer = torch.optim.Adam(groups, 3.0)
+    given = subject(model, batches(), CLASSES, optimizer=optimizer)
+    changed = given.changed(Retrain(learning_rate=0.6, batch_size=16, longer=2))
+    assert [group["lr"] for group in changed.training.optimizer.param_groups] == [0.6, 0.3]
+    assert (changed.recipe.batch_size, changed.recipe.epochs) == (16, 40)
+    assert [group["lr"] for group in optimizer.param_groups] == [6.0, 3.0]
+
+
+def test_apply():
+    found = nt.diagnose(net(), batches(X * 1000 + 500), CLASSES, optimizer=adam(), steps=300)
+    assert found.causes == ("inputs",)
+    applied = found.apply()
+    inputs, targets = applied.prepare(X * 1000 + 500, Y)
+    assert float(inputs.mean().abs()) < 0.1
+    assert torch.equal(targets, Y)
+    own = {id(each) for each in applied.model.parameters()}
+    assert {id(each) for group in applied.optimizer.param_groups for each in group["params"]} == own
+    assert applied.batch_size == 32
+    for _ in range(40):
+        applied.optimizer.zero_grad()
+        loss = CLASSES(applied.model(inputs), targets)
+        loss.backward()
+        applied.optimizer.step()
+    assert float(loss.detach()) < 0.6
+
+
+def test_an_activation_comes_behind_layers_that_have_none():
+    given = subject(net(2, nn.Identity), batches(), CLASSES, optimizer=adam())
+    changed = given.changed(Initialise(nl.get("relu")))
+    assert [each.activation.name for each in changed.layers] == ["relu", "relu", "softmax"]
+    assert changed.init == "auto"
+
+
+def test_an_activation_is_exchanged():
+    given = subject(net(2, nn.Sigmoid), batches(), CLASSES, optimizer=adam())
+    changed = given.changed(Initialise(nl.get("elu")))
+    assert [each.activation.name for each in changed.layers] == ["elu", "elu", "softmax"]
+    assert [each.activation.name for each in given.layers] == ["sigmoid", "sigmoid", "softmax"]
+
+
+def test_outputs_that_are_no_answer():
+    """Refused in a sentence, and not compared somehow."""
+    with pytest.raises(InputError, match="nothing tells how far"):
+        nt.diagnose(net(), batches(X, QUANTITY), lambda output, _: output.square().mean())

@@ -20,7 +20,9 @@ from nonlin.layers.sample import RANKED, effective_rank
 from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
     Edit,
+    Fault,
     Initialise,
+    Mend,
     Recipe,
     Redraw,
     Retrain,
@@ -30,6 +32,7 @@ from nonlin.layers.subject import (
     Trial,
 )
 from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
+from nonlin.torch.diagnosing.faults import faults, mended
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
 from nonlin.torch.diagnosing.judge import REGRESSION, Judge
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
@@ -102,6 +105,12 @@ class ModuleSubject:
     def recipe(self) -> Recipe:
         """That of the optimizer."""
         return self.training.recipe
+
+    @cached_property
+    def faults(self) -> Sequence[Fault]:
+        """Those that only PyTorch has."""
+        rule = self.training
+        return tuple(faults(self.model, rule.optimizer, self.found, self.rows, rule.loss))
 
     def stream(self) -> Streams:
         """In batches, as training sees them, but without dropout."""
@@ -176,6 +185,10 @@ class ModuleSubject:
                 return replace(self, rows=rows, made=(*self.made, edit))
             case Retrain():
                 return replace(new, training=self.training.changed(edit, optimizer))
+            case Mend(fault):
+                return (
+                    new if mended(model, optimizer, fault, self.rows, self.training.loss) else None
+                )
             case Redraw(layers, seed):
                 places = [self.found[number - 1].place for number in layers]
                 return new if redrawn(model, places, self.rows.inputs, seed) else None
