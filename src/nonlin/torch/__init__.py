@@ -25,6 +25,7 @@ _HOMES = {
     "swap": "nonlin.torch.swapping",
     "stability": "nonlin.torch.training_badly",
     "diagnose": "nonlin.torch.training_badly",
+    "watch": "nonlin.torch.watching",
 }
 _MODULES = ("functional",)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,7 +32,6 @@ ENDS = {  # modules that may stand at the end of a model
     "tanh": nn.Tanh,
     "relu": nn.ReLU,
 }
-NEEDS = {"log_softmax": nn.LogSoftmax}
 
 
 def faults(
@@ -68,7 +68,7 @@ def _of_output(
     values = (("activation", last), ("loss", loss))
     if last and OWN.get(loss) == last:
         yield Fault("twice", where, CONSPICUOUS, values)
-    elif loss in NEEDED and last not in NEEDED[loss] and NEEDED[loss][0] in NEEDS:
+    elif loss in NEEDED and last not in NEEDED[loss] and NEEDED[loss][0] == "log_softmax":
         yield Fault(
             "unnormed", where, CONSPICUOUS, (("loss", loss), ("activation", NEEDED[loss][0]))
         )
@@ -111,8 +111,7 @@ def mended(
                 each.p = USUAL
         return True
     if fault == "unnormed":
-        name = NEEDED[loss_name(loss)][0]
-        model.register_forward_hook(Behind(NEEDS[name](1)))
+        model.register_forward_hook(Behind(nn.LogSoftmax(1)))
         return True
     return _without_end(model, rows)
 
@@ -135,26 +134,28 @@ def _trained(model: nn.Module, optimizer: torch.optim.Optimizer) -> bool:
 @torch.no_grad()
 def _without_end(model: nn.Module, rows: Rows) -> bool:
     """The activation at the end goes: as a module, or undone where that is a function."""
-    few, last = rows.part(torch.arange(min(2, rows.count))), _last(model, rows)
-    ended: dict[str, torch.Tensor] = {}
-    handles = [
-        module.register_forward_hook(
-            lambda _, __, output, name=name: ended.__setitem__(name, output)
-        )
-        for name, module in model.named_modules()
-        if name and isinstance(module, ENDS.get(last, ()))
-    ]
-    output = the_output(few.answer(model))
-    for handle in handles:
-        handle.remove()
-    names = [name for name, each in ended.items() if each is output]
-    if names:
-        model.set_submodule(names[0], nn.Identity())
+    last = _last(model, rows)
+    name = _end(model, rows, last)
+    if name:
+        model.set_submodule(name, nn.Identity())
         return True
     if last not in INVERSE:
         return False
     model.register_forward_hook(Behind(Undone(last)))
     return True
+
+
+def _end(model: nn.Module, rows: Rows, last: str) -> str:
+    """The name of the module whose output is that of the model; "" if there is none."""
+    probe = copy.deepcopy(model).eval()
+    ended: dict[str, Any] = {}
+    for name, module in probe.named_modules():
+        if name and isinstance(module, ENDS.get(last, ())):
+            module.register_forward_hook(
+                lambda _, __, output, name=name: ended.__setitem__(name, output)
+            )
+    output = the_output(rows.part(torch.arange(min(2, rows.count))).answer(probe))
+    return next((name for name, each in ended.items() if each is output), "")
 
 
 class Undone(nn.Module):

@@ -98,7 +98,7 @@ class Sight(TorchFunctionMode):
             kind = "transposed" if name in TRANSPOSED else "convolution"
         size, stride = tuple(weight.shape), tuple(weight.stride())
         known = self._parameter(bias) or ""
-        return Place(parameter, kind, size, stride, weight.storage_offset(), known)
+        return Place(parameter, kind, size, stride, int(weight.storage_offset()), known)
 
     def _parameter(self, value: Any) -> str | None:
         """The name of the parameter that a tensor is, or is a view of."""

@@ -29,7 +29,7 @@ class Steps:
             found.backward()
             return float(found.detach())
 
-        return float(self.optimizer.step(closure))  # type: ignore[arg-type]
+        return float(self.optimizer.step(closure))
 
     def run(self, rows: Rows, size: int, steps: int) -> int | None:
         """So many steps, in batches of `size` rows, every pass in another order.
