@@ -58,6 +58,7 @@ def quick(monkeypatch):
     monkeypatch.setattr("nonlin.stability.repeats.SECONDS", 2.5)
 
 
+SLOW = dict.fromkeys(("dead layer", "targets", "large weights"), pytest.mark.slow)
 FAULTS = {  # model, batches, loss, optimizer; the cause
     "rate": (net, batches(), CLASSES, adam(3.0), "learning_rate"),
     "dead layer": (lambda: with_parameter(net(), "2.bias", -20), batches(), CLASSES, adam(),
@@ -69,7 +70,7 @@ FAULTS = {  # model, batches, loss, optimizer; the cause
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [pytest.param(n, marks=SLOW.get(n, ())) for n in FAULTS])
 def test_a_planted_fault_is_found_and_mended(fault):
     make, data, loss, optimizer, cause = FAULTS[fault]
     model = make()
@@ -147,6 +148,7 @@ def test_faults_of_pytorch_only_are_suspected(fault):
         assert "原因" in str(text[0].explanation)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["softmax", "no log_softmax", "frozen"])
 def test_faults_of_pytorch_only_are_found(fault):
     make, targets, loss, optimizer, cause = OWN[fault]
@@ -181,11 +183,14 @@ SEQUENCES = torch.randn(320, 5, 3, generator=torch.Generator().manual_seed(3))
 SIGNS = (SEQUENCES[:, 3, 0] + SEQUENCES[:, 4, 1] > 0).long()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [Reader, transformer, convolution])
 def test_a_learning_rate_is_found_in_other_models(make):
+    """First; then, perhaps, that 200 steps are few."""
     torch.manual_seed(0)
     found = nt.diagnose(make(), batches(SEQUENCES, SIGNS), CLASSES, optimizer=adam(1e-7))
-    assert found.causes == ("learning_rate",), str(found)
+    assert found.causes[:1] == ("learning_rate",), str(found)
+    assert set(found.causes) <= {"learning_rate", "epochs"}
     assert found.learns
 
 
