@@ -58,6 +58,23 @@ def test_accumulated_gradients_are_one_step():
         assert one.second == pytest.approx(other.second, rel=1e-4)
 
 
+def test_gradients_are_those_after_unscaling():
+    """As the scaler of mixed precision hands them to the optimizer."""
+    plain, scaled = net(), net()
+    one, other = (torch.optim.SGD(each.parameters(), 0.1) for each in (plain, scaled))
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    with nt.watch(plain, one, every=1) as seen:
+        trained(plain, one, 2)
+    with nt.watch(scaled, other, every=1) as found:
+        for _ in range(2):
+            other.zero_grad()
+            scaler.scale(LOSS(scaled(X), Y)).backward()
+            scaler.step(other)
+            scaler.update()
+    for mine, yours in zip(found.steps, seen.steps, strict=True):
+        assert mine.gradient == pytest.approx(yours.gradient, rel=1e-4)
+
+
 def test_alarms_name_step_and_layer():
     model = net()
     optimizer = torch.optim.SGD(model.parameters(), 1e4)
@@ -82,7 +99,8 @@ def test_nothing_is_left_behind():
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
     with pytest.raises(RuntimeError), nt.watch(model, optimizer):
         model(X[:, :3])
-    assert not model._forward_hooks and not model._forward_pre_hooks
+    assert not model._forward_hooks
+    assert not model._forward_pre_hooks
     with nt.watch(model, optimizer) as seen, torch.no_grad():
         model.eval()(X)
     assert seen.steps == []
@@ -90,6 +108,23 @@ def test_nothing_is_left_behind():
     assert seen.done == 0
 
 
+def test_models_that_are_wrapped():
+    plain = net()
+    with nt.watch(plain, torch.optim.SGD(plain.parameters(), 0.1)) as seen:
+        trained(plain, seen.optimizer, 2)
+    for wrapped in (lambda m: torch.compile(m, backend="eager"), nn.DataParallel):
+        model = net()
+        outer = wrapped(model)
+        outer(X)
+        with nt.watch(outer, torch.optim.SGD(model.parameters(), 0.1)) as other:
+            trained(outer, other.optimizer, 2)
+        assert [each.second for each in other.steps] == [each.second for each in seen.steps]
+
+
 def test_refusals():
+    model = net()
+    model.compile(backend="eager")
+    with pytest.raises(InputError, match="compiled in place"):
+        nt.watch(model, torch.optim.SGD(model.parameters(), 0.1))
     with pytest.raises(InputError, match=r"torch\.optim\.Optimizer"):
         nt.watch(net(), 3)

@@ -63,20 +63,22 @@ class Watching:
     optimizer: torch.optim.Optimizer
     every: int
     log: Log | None
+    called: nn.Module  # the model, or what torch.compile made of it
     steps: list[LayerStep] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     done: int = 0
     _sight: Sight | None = None
+    _stance: Any = None
     _on: bool = False
     _second: dict[Place, list[float]] = field(default_factory=dict)
     _before: dict[Place, np.ndarray] = field(default_factory=dict)
     _handles: list[Any] = field(default_factory=list)
 
     def __enter__(self) -> Watching:
-        hook = self.model.register_forward_pre_hook
+        hook = self.called.register_forward_pre_hook
         self._handles = [
             hook(self._begin, with_kwargs=True),
-            self.model.register_forward_hook(self._end, always_call=True),
+            self.called.register_forward_hook(self._end, always_call=True),
             self.optimizer.register_step_pre_hook(self._before_step),
             self.optimizer.register_step_post_hook(self._after_step),
         ]
@@ -104,6 +106,7 @@ class Watching:
             return
         tensors = the_example([*args, *kwargs.values()]).tensors
         self._sight = Sight(self.model, max(1, len(tensors[0]) if tensors[0].ndim else 1))
+        self._stance = torch.compiler.set_stance("force_eager")  # compiled code shows nothing
         self._sight.__enter__()
         self._on = True
 
@@ -111,6 +114,7 @@ class Watching:
         if self._sight is None or not self._on:
             return
         self._sight.__exit__(None, None, None)
+        self._stance.__exit__(None, None, None)
         self._on = False
         with np.errstate(all="ignore"):
             for look in self._sight.looks:  # of several batches before one step: all of them
@@ -180,4 +184,7 @@ def watch(
     network = the_model(model)
     if not isinstance(optimizer, torch.optim.Optimizer):
         raise InputError("torch_watch_optimizer", given=type(optimizer).__name__)
-    return Watching(network, optimizer, checks.integer("every", every, 1), log)
+    if getattr(network, "_compiled_call_impl", None) is not None:
+        raise InputError("torch_watch_compiled", kind=type(network).__name__)
+    called = model if hasattr(model, "_orig_mod") else network
+    return Watching(network, optimizer, checks.integer("every", every, 1), log, called)

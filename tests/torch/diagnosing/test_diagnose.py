@@ -1,5 +1,7 @@
 """nt.diagnose: faults planted in small models are found, and the change repairs them."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -30,7 +32,7 @@ def net(depth=2, activation=nn.ReLU, outputs=3, last=()):
     torch.manual_seed(0)
     sizes = [12, *[24] * depth]
     layers = []
-    for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+    for fan_in, fan_out in pairwise(sizes):
         layers += [nn.Linear(fan_in, fan_out), activation()]
     return nn.Sequential(*layers, nn.Linear(sizes[-1], outputs), *last)
 
@@ -225,6 +227,15 @@ def test_apply():
         loss.backward()
         applied.optimizer.step()
     assert float(loss.detach()) < 0.6
+
+
+def test_what_is_not_looked_at_is_said():
+    """Matrices of recurrent layers are one operator with what is between them."""
+    given = subject(Reader(), batches(SEQUENCES, SIGNS), CLASSES, optimizer=adam())
+    assert given.unseen == ("read.weight_ih_l0", "read.weight_hh_l0")
+    assert subject(net(), batches(), CLASSES).unseen == ()
+    found = nt.diagnose(Reader(), batches(SEQUENCES, SIGNS, 64), CLASSES, steps=5)
+    assert str(found).endswith("Not looked at: read.weight_ih_l0, read.weight_hh_l0.")
 
 
 def test_an_activation_comes_behind_layers_that_have_none():

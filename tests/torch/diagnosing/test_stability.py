@@ -281,7 +281,7 @@ def test_refusals(case):
     given, match = REFUSED[case]
     with pytest.raises(InputError, match=match):
         nt.stability(seeded(Written), *given())
-    with speaking("zh"), pytest.raises(InputError, match="[\u4e00-\u9fff]"):
+    with speaking("zh"), pytest.raises(InputError, match=r"[\u4e00-\u9fff]"):
         nt.stability(seeded(Written), *given())
 
 
@@ -295,5 +295,5 @@ def test_refused_optimizers_and_models():
     scripted = nn.Sequential(torch.jit.script(nn.Linear(6, 6)), nn.Linear(6, 3))
     with pytest.raises(InputError, match="0 is scripted"):
         nt.stability(scripted, (X, Y), LOSS)
-    with pytest.raises(InputError, match="must be a torch.nn.Module"):
+    with pytest.raises(InputError, match=r"must be a torch\.nn\.Module"):
         nt.stability("model", (X, Y), LOSS)

@@ -149,8 +149,9 @@ def _end(model: nn.Module, rows: Rows, last: str) -> str:
     """The name of the module whose output is that of the model; "" if there is none."""
     probe = copy.deepcopy(model).eval()
     ended: dict[str, Any] = {}
+    kind = ENDS.get(last, ())
     for name, module in probe.named_modules():
-        if name and isinstance(module, ENDS.get(last, ())):
+        if name and isinstance(module, kind):
             module.register_forward_hook(
                 lambda _, __, output, name=name: ended.__setitem__(name, output)
             )

@@ -106,6 +106,18 @@ class ModuleSubject:
         """That of the optimizer."""
         return self.training.recipe
 
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Weights that data is multiplied with in no way that was seen; embeddings are none."""
+        seen = {id(parameters(self.model)[each.place.parameter]) for each in self.found}
+        seen |= {
+            id(each.weight)
+            for each in self.model.modules()
+            if isinstance(each, nn.Embedding | nn.EmbeddingBag)
+        }
+        named = self.model.named_parameters()
+        return tuple(name for name, each in named if each.ndim > 1 and id(each) not in seen)
+
     @cached_property
     def faults(self) -> Sequence[Fault]:
         """Those that only PyTorch has."""

@@ -8,11 +8,15 @@ from typing import Any, cast
 import torch
 from torch import nn
 
+from nonlin._text import Text, text
 from nonlin.layers.subject import Standardise
 from nonlin.stability.diagnosis import Diagnosis
 from nonlin.torch.diagnosing.edits import standardised
 from nonlin.torch.diagnosing.module_subject import ModuleSubject
 from nonlin.torch.diagnosing.rows import Rows
+from nonlin.torch.reading.inspection import listed
+
+NAMED = 6  # weights that a sentence names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +45,18 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Report(Diagnosis):
-    """What `nonlin.torch.diagnose` found."""
+    """What `nonlin.torch.diagnose` found. unseen: weights that no layer was found for."""
+
+    unseen: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[Text, ...]:
+        """Findings, causes, changes; and what was not looked at."""
+        found = tuple(self._sentences())
+        if not self.unseen:
+            return found
+        names = listed([*self.unseen[:NAMED], *(["..."] if self.unseen[NAMED:] else [])])
+        return (*found, text("torch_diagnose.unseen", names=names))
 
     def apply(self) -> Applied:
         """The model with the changes made, and the settings to train it with; copies."""
@@ -55,4 +70,5 @@ class Report(Diagnosis):
 
 def reported(found: Diagnosis) -> Report:
     """With the way to apply it."""
-    return Report(**{each.name: getattr(found, each.name) for each in fields(Diagnosis)})
+    known = {each.name: getattr(found, each.name) for each in fields(Diagnosis)}
+    return Report(**known, unseen=cast("ModuleSubject", found.subject).unseen)
