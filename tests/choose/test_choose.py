@@ -316,7 +316,7 @@ PARTS = ("train", "validation", "test")
             "No candidate is left",
             "没有剩下任何候选",
         ),
-        (IRIS[0], IRIS[1], {"rates": ["0.1"]}, "learning_rate is '0.1'", "learning_rate 是 '0.1'"),
+        (IRIS[0], IRIS[1], {"rates": ["0.1"]}, "rates is '0.1'", "rates 是 '0.1'"),
         (IRIS[0], IRIS[1], {"rates": "0.1"}, "rates is '0.1': give a list", "请给出列表"),
         (IRIS[0], IRIS[1], {"rates": None, "seeds": "2"}, "seeds is '2'", "seeds 是 '2'"),
         (IRIS[0], IRIS[1], {"threads": "2"}, "threads is '2'", "threads 是 '2'"),

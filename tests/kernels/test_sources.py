@@ -123,7 +123,7 @@ def test_kernels_are_made_of_the_graph_and_its_writers():
     expected = ("expr.primitives", "emit.llvm.lower", "emit.llvm.loops", "kernels.target")
     assert {f"nonlin.{name}" for name in expected} <= found
     rooms = {name.split(".")[1] for name in found}
-    assert rooms == {"_errors", "_text", "expr", "emit", "kernels"}
+    assert rooms == {"_errors", "_libraries", "_text", "expr", "emit", "kernels"}
 
 
 def test_every_compiled_function_of_the_training_loop_is_known():

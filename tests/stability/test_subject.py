@@ -225,16 +225,15 @@ def dead(number, weights, biases):
         biases[:] = -10
 
 
-def small(number, weights, biases):
-    weights *= 0.02
+def large(number, weights, biases):
+    weights *= 30
 
 
 FAULTS = {  # subject; cause, its layers, what is found, in which layer first
     "rate": (lambda: net(learning_rate=3.0), "learning_rate", (), "exploding", None),
     "dead layer": (lambda: edited(net(), dead), "layers", (3,), "dying", 3),
-    "small sigmoid": (
-        lambda: edited(net("sigmoid", 4, learning_rate=0.03), small), "layers", (1, 2, 3, 4, 5),
-        "vanishing", 1,
+    "large weights": (
+        lambda: edited(net("relu", 2), large), "layers", (1, 2, 3), "exploding", None,
     ),
     "unscaled inputs": (lambda: net(X=X * 1000 + 500), "inputs", (1,), "exploding", 1),
     "unscaled targets": (lambda: net(y=QUANTITY * 1e4 + 5e4), "targets", (5,), None, None),
