@@ -130,11 +130,12 @@ class Trial:
 
     learnt, held_out: how much of the error of a constant output is gone, on the rows it
     was trained on and on those that were held out: 1 is perfect, 0 or less is worth nothing.
-    start: held_out before the training. diverged_at: the step at which the training was no
-    longer finite, if it was, and `why` in a sentence, if more is known.
+    start: held_out before the training. subject: None where nobody looks at it again.
+    diverged_at: the step at which the training was no longer finite, if it was, and `why` in a
+    sentence, if more is known.
     """
 
-    subject: Subject
+    subject: Subject | None
     start: float
     learnt: float
     held_out: float

@@ -52,7 +52,7 @@ BATCH = 32
 LARGE_BATCH = (16, 4)  # rows over it: fewer batches in an epoch than this
 SHORT = (500, 120)  # steps of the whole training
 LONGER = 8  # times the epochs
-NARROW = 4  # times fewer neurons than the layers beside it
+NARROW, LEAST_WIDTH = 4, 32  # times fewer neurons than the layers beside it; what it then gets
 DEEP = 10  # hidden layers, from which on a bounded activation is suspected
 FLAT, SEVERAL = 0.5, 3  # and from which on one that is nowhere steeper than this
 SUBSTITUTES = {"bounded": ("tanh", "elu"), "other": ("leaky_relu", "elu", "tanh")}
@@ -295,20 +295,22 @@ def _width(subject: Subject) -> Iterator[Suspect]:
     """Layers far narrower than what stands before and after them."""
     hidden = subject.layers[:-1]
     usual = float(np.median([each.fan_out for each in hidden])) if hidden else 0.0
-    narrow = {}
+    narrow, wide = [], LEAST_WIDTH
     for number, layer in enumerate(hidden, start=1):
         after = subject.layers[number].fan_out
         beside = min(layer.fan_in, max(after, usual))
         if layer.fan_out * NARROW <= beside or layer.fan_out < min(FEW, layer.fan_in):
-            narrow[number] = max(round(beside), BATCH)
+            narrow.append(number)
+            wide = max(wide, round(beside))
     if not narrow:
         return
     where = tuple(narrow)
     first = subject.layers[where[0] - 1].fan_out
     why = text("cause.width", where=place(where), neurons=first)
-    advice = text("change.width", where=place(where), neurons=narrow[where[0]])
+    advice = text("change.width", where=place(where), neurons=wide)
     level = CONSPICUOUS if len(hidden) > 1 else UNUSUAL
-    yield Suspect("width", where, Widen(tuple(narrow.items())), level, why, advice)
+    edit = Widen(tuple((number, wide) for number in where))
+    yield Suspect("width", where, edit, level, why, advice)
 
 
 def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Suspect]:

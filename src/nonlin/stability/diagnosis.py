@@ -245,7 +245,7 @@ def _change(subject: Subject, edits: Edits, effect: Effect) -> Change:
 
 def _harmed(trial: Trial) -> tuple[Finding, ...]:
     """What is found in the layers after the training; else that it made the error larger."""
-    after = measured(trial.subject)
+    after = measured(cast("Subject", trial.subject))  # nothing was changed: it is kept
     found = findings(verdicts(after)[:-1])  # outputs are as large as the targets
     if not found and trial.learnt < min(trial.start, 0.0) + RISEN:
         found = (Finding("risen", (len(after.layers),), after.loss or 0.0),)

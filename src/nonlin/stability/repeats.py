@@ -75,7 +75,10 @@ class Trials:
 
     def _trained(self, edits: Edits, fold: int, share: float, _: np.ndarray) -> Trial | None:
         changed = edited(self.subject, edits, fold)
-        return None if changed is None else changed.trial(share, fold)
+        if changed is None:
+            return None
+        trial = changed.trial(share, fold)
+        return replace(trial, subject=None) if edits else trial  # large models fill the memory
 
     def look(self, several: Iterable[Edits]) -> None:
         """Do what `first` asks for of all of these, side by side."""
