@@ -14,6 +14,7 @@ from nonlin._errors import InputError
 from nonlin.activation import Activation
 from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Parameters, expected
+from nonlin.layers.folds import LOOKED, split
 from nonlin.layers.network_passes import observe, specs
 from nonlin.layers.sample import RANKED, effective_rank
 from nonlin.layers.skill import Wanted, outputs, wanted
@@ -36,9 +37,6 @@ from nonlin.layers.subject import (
 from nonlin.network import Job, Loss, Memory, Network, Record, Settings, train
 from nonlin.network.loss import loss_for
 
-LOOKED = 512  # rows tell the mean of z^2 to some percent
-FOLDS = 5  # of which one is held out
-FEWEST = 20  # rows that are worth holding some out
 USUAL_RATES = {"adamw": 1e-3, "sgd": 0.02}
 
 
@@ -202,7 +200,7 @@ class NetworkSubject:
 
     def trial(self, share: float, fold: int) -> Trial:
         """On fewer rows, where this share is less than one epoch. See `Subject`."""
-        kept, out = self._folds(fold)
+        kept, out = split(len(self.X), fold)
         rule = self.settings
         passes = share * rule.epochs * self.whole / len(kept)
         if passes < 1:
@@ -221,14 +219,6 @@ class NetworkSubject:
     @property
     def _judge(self) -> Loss:
         return self.judge or loss_for(self.network.output.name, self.loss)
-
-    def _folds(self, fold: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows to train on, and rows held out; all rows twice where they are few."""
-        order = np.random.default_rng(0).permutation(len(self.X))
-        if len(order) < FEWEST:
-            return order, order
-        out = slice(fold, None, FOLDS)
-        return np.delete(order, out), order[out]
 
     def _skill(self, goal: Wanted, network: Network, rows: np.ndarray) -> float:
         return goal.of(rows).skill(outputs(network, self.X[rows], self.loss))

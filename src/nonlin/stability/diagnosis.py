@@ -18,7 +18,7 @@ from nonlin.stability.changes import USUAL, suspects
 from nonlin.stability.inquiry import Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
-from nonlin.stability.repeats import FOLDS, Edits, Progress, Trials, edited, learns, mean_worth
+from nonlin.stability.repeats import TIMES, Edits, Progress, Trials, edited, learns, mean_worth
 from nonlin.stability.units import HIDDEN, spread
 from nonlin.stability.verdicts import Finding, Verdict, findings, verdicts
 
@@ -233,7 +233,7 @@ def _change(subject: Subject, edits: Edits, effect: Effect) -> Change:
         layers=suspect.layers,
         edit=suspect.edit,
         helped=effect.helped,
-        repeats=FOLDS,
+        repeats=TIMES,
         before=effect.before,
         after=effect.after,
         others=tuple((each.cause, each.advice) for each in effect.others),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nonlin.stability.changes import CONSPICUOUS, Suspect
 from nonlin.stability.repeats import (
     EACH,
-    FOLDS,
+    TIMES,
     Edits,
     Trials,
     better,
@@ -25,7 +25,7 @@ CLEAR = (0.15, 0.08, 0.05)  # what a change must gain, by its suspicion: the odd
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """A change that helped: in so many of `FOLDS` repeats; before, after: mean worth. others:
+    """A change that helped: in so many of `TIMES` repeats; before, after: mean worth. others:
     changes that cannot be told apart from it.
     """
 
@@ -43,7 +43,7 @@ class Effect:
     @property
     def clear(self) -> bool:
         """Did it help every time, and enough?"""
-        return self.helped == FOLDS and self.gain > CLEAR[self.suspect.suspicion]
+        return self.helped == TIMES and self.gain > CLEAR[self.suspect.suspicion]
 
 
 def next_effects(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> list[Effect]:

@@ -17,7 +17,7 @@ from nonlin.network.train import in_parallel
 Edits = tuple[Edit, ...]
 Progress = Callable[[int, int, str], None]  # done, about how many, what
 
-FOLDS = 3  # repeats, each with other rows held out and other random numbers
+TIMES = 3  # repeats, each with other rows held out and other random numbers
 MOST_STEPS = 1500  # of a training at first
 SURE_STEPS = 4500  # of those that decide: what 1500 steps do not overcome, more may
 FEWEST_STEPS = 150
@@ -86,7 +86,7 @@ class Trials:
 
     def repeat(self, several: Iterable[Edits]) -> None:
         """Do what `all` asks for of all of these, side by side."""
-        self._run((edits, fold, self.sure) for edits in several for fold in range(FOLDS))
+        self._run((edits, fold, self.sure) for edits in several for fold in range(TIMES))
 
     def first(self, edits: Edits) -> Trial | None:
         """A first look, in fold 0; None where the changes cannot be made."""
@@ -96,7 +96,7 @@ class Trials:
     def all(self, edits: Edits) -> Sequence[Trial]:
         """Of every fold; empty where the changes cannot be made."""
         self.repeat([edits])
-        found = [self.done[edits, fold, self.sure] for fold in range(FOLDS)]
+        found = [self.done[edits, fold, self.sure] for fold in range(TIMES)]
         return [each for each in found if each is not None]
 
 

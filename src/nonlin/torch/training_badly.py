@@ -10,10 +10,11 @@ from torch import nn
 
 from nonlin import checks
 from nonlin._errors import InputError
+from nonlin.layers.folds import LOOKED
 from nonlin.stability.diagnosis import diagnose as diagnosed
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
-from nonlin.torch.diagnosing.module_subject import LOOKED, ModuleSubject
+from nonlin.torch.diagnosing.module_subject import ModuleSubject
 from nonlin.torch.diagnosing.report import Report, reported
 from nonlin.torch.diagnosing.rows import collected
 from nonlin.torch.diagnosing.training import training

@@ -16,6 +16,7 @@ from nonlin._errors import InputError
 from nonlin._text import text
 from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Expected, Parameters, expected
+from nonlin.layers.folds import LOOKED, split
 from nonlin.layers.sample import RANKED, effective_rank
 from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
@@ -41,10 +42,7 @@ from nonlin.torch.diagnosing.steps import Steps
 from nonlin.torch.diagnosing.training import Training
 from nonlin.torch.reading.example import parameters, the_example
 
-FOLDS = 5  # of which one is held out
-FEWEST = 20  # rows that are worth holding some out
 MOST_COLUMNS = 256  # of inputs and targets that are looked at one by one
-LOOKED = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,7 +212,7 @@ class ModuleSubject:
 
     def trial(self, share: float, fold: int) -> Trial:
         """See `Subject`. In the mode that the model is in, then judged in evaluation mode."""
-        kept, out = self._folds(fold)
+        kept, out = map(torch.from_numpy, split(self.rows.count, fold))
         model, optimizer = self.copies()
         judge = Judge(self.training.loss)
         fitted = self.rows.part(kept).targets
@@ -230,11 +228,3 @@ class ModuleSubject:
             held_out = judge.skill(model, fitted, self.rows.part(out))
             learnt = judge.skill(model, fitted, self.rows.part(kept[: 2 * len(out)]))
         return Trial(after, start, learnt, held_out)
-
-    def _folds(self, fold: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Rows to train on, and rows held out; all rows twice where they are few."""
-        order = np.random.default_rng(0).permutation(self.rows.count)
-        if len(order) < FEWEST:
-            return torch.from_numpy(order), torch.from_numpy(order)
-        out = slice(fold, None, FOLDS)
-        return torch.from_numpy(np.delete(order, out)), torch.from_numpy(order[out])
