@@ -397,6 +397,16 @@ def test_a_target_that_is_small_beside_another_one():
     assert "hides that of the other" in str(found)
 
 
+@pytest.mark.parametrize("output", ["exponential", "softplus"])
+def test_counts_far_from_one_are_divided_by_their_mean(output):
+    """Of Poisson outputs targets have a unit, too; subtracting would make them negative."""
+    y = np.random.default_rng(1).poisson(1e4 * np.exp(WAVES / 2))
+    found = nl.diagnose(nl.Network([6, 32, 32, 1], "relu", output), A, y)
+    assert found.causes == ("targets",), str(found)
+    assert found.repaired
+    assert "divide the targets by their mean" in str(found)
+
+
 @pytest.mark.parametrize("loss", ["poisson", "huber"])
 def test_a_loss_that_is_not_the_usual_one(loss):
     output = {"poisson": "exponential", "huber": "identity"}[loss]
