@@ -251,6 +251,15 @@ def test_two_causes_that_cannot_be_told_apart_are_both_told():
     assert "nothing tells which was the cause: Change: train for" in str(found)
 
 
+def test_what_takes_too_long_is_told(monkeypatch):
+    monkeypatch.setattr("nonlin.stability.repeats.LONGEST", 0.0)
+    found = nl.diagnose(net(depth=1), X, Y, settings=Settings(epochs=1))
+    assert "epochs" not in found.causes
+    assert "Not tried, since it would take too long here: Change: train for 8 epochs" in str(found)
+    with speaking("zh"):
+        assert "未尝试" in str(found)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_memorising_noise_is_not_learning(seed):
     random = np.random.default_rng(seed)

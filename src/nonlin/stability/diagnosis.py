@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, cast
@@ -14,7 +14,7 @@ from nonlin._text import Text, in_a_row, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
 from nonlin.layers.subject import Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
-from nonlin.stability.changes import USUAL, suspects
+from nonlin.stability.changes import USUAL, Suspect, suspects
 from nonlin.stability.inquiry import Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
@@ -63,7 +63,8 @@ class Diagnosis:
     that were held out fell, with the changes; `worth`: how much of the error of a constant output
     was gone there.
     changes: what was changed, in this order; each names a cause. repaired: whether nothing more
-    was found then. subject: with the changes made. stability: as it is now.
+    was found then. untried: changes that would take too long to try. subject: with the changes
+    made. stability: as it is now.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -73,6 +74,7 @@ class Diagnosis:
     at_start: bool
     diverged: Text | None
     learns: bool
+    untried: tuple[Text, ...]
     worth: float
     subject: Subject
     stability: Stability
@@ -112,6 +114,10 @@ class Diagnosis:
         return in_a_row(self.sentences)
 
     def _sentences(self) -> Iterator[Text]:
+        yield from self._found_and_changed()
+        yield from (text("change.untried", advice=each) for each in self.untried)
+
+    def _found_and_changed(self) -> Iterator[Text]:
         if self.healthy is None:
             yield text("diagnosis.nothing_learnt", layers=len(self.verdicts))
             return
@@ -199,6 +205,7 @@ def diagnose(
         repaired=bool(changes) and complete and learns(last),
         diverged=None if found else base.divergence,
         learns=learns(last),
+        untried=tuple(_untried(trials, suspects(subject, found, base.start >= GOOD))),
         worth=mean_worth(last),
         subject=changes[-1].subject if changes else subject,
         stability=before,
@@ -216,6 +223,7 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
         candidates = [each for each in suspects(now, seen, good) if each.cause not in named]
         if made:  # what nobody would suspect is no second cause
             candidates = [each for each in candidates if each.suspicion > USUAL]
+        candidates = [each for each in candidates if not trials.too_long((*edits, each.edit))]
         effects = next_effects(trials, edits, candidates)
         if not effects:
             return made, True
@@ -223,6 +231,13 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
             made.append(_change(trials.subject, (*edits, effect.suspect.edit), effect))
             edits = (*edits, effect.suspect.edit)
     return made, False
+
+
+def _untried(trials: Trials, candidates: Sequence[Suspect]) -> Iterator[Text]:
+    """What is odd and would have been tried if that did not take too long."""
+    for each in candidates:
+        if each.suspicion > USUAL and trials.too_long((each.edit,)):
+            yield each.advice
 
 
 def _change(subject: Subject, edits: Edits, effect: Effect) -> Change:

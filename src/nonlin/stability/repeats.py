@@ -11,7 +11,7 @@ import numpy as np
 
 from nonlin._text import say
 from nonlin.kernels.threads import thread_count
-from nonlin.layers.subject import Answer, Edit, Initialise, Redraw, Subject, Trial, Widen
+from nonlin.layers.subject import Answer, Edit, Initialise, Redraw, Retrain, Subject, Trial, Widen
 from nonlin.network.train import in_parallel
 
 Edits = tuple[Edit, ...]
@@ -23,6 +23,8 @@ SURE_STEPS = 4500  # of those that decide: what 1500 steps do not overcome, more
 FEWEST_STEPS = 150
 SECONDS = 8.0  # for all of them, of which there are about
 LOOKS, REPEATS = 20, 12
+LONGEST = 1.0  # seconds of a single one: longer ones are told as not tried
+BRIEF = 0.1  # seconds of a training that need no second look
 EACH = 0.03  # of the error of a constant output: what a change must gain in each repeat
 FORGOTTEN = 0.02  # so much less may be learnt on the rows trained on
 LEARNT = 0.03  # of that error is gone, in the mean of the repeats
@@ -32,12 +34,14 @@ LEARNT = 0.03  # of that error is gone, in the mean of the repeats
 class Trials:
     """Trains a subject with changes, once for each combination of changes, fold and share.
 
-    share: of its whole training, for a first look; sure: for what is to be relied on.
+    share: of its whole training, for a first look; sure: for what is to be relied on. seconds:
+    that the first one took.
     """
 
     subject: Subject
     share: float
     sure: float
+    seconds: float = 0.0
     on_progress: Progress | None = None
     done: dict[tuple[Edits, int, float], Trial | None] = field(default_factory=dict)
 
@@ -45,17 +49,24 @@ class Trials:
     def of(cls, subject: Subject, on_progress: Progress | None = None) -> Trials:
         """As long as the whole training, if that is short enough; the first one is done."""
         share, sure = (min(1.0, most / subject.recipe.steps) for most in (MOST_STEPS, SURE_STEPS))
-        begin = time.process_time()  # the same on a busy machine
-        result = cls(subject, share, sure, on_progress)
-        result.first(())
-        one = (time.process_time() - begin) / result.workers
+        result = cls(subject, share, sure, on_progress=on_progress)
+        seconds = result._timed(0)
+        if seconds > BRIEF:  # the first one in a process also loads and compiles
+            seconds = min(seconds, result._timed(1))
+        result, one = replace(result, seconds=seconds), seconds / result.workers
         if one * (LOOKS + REPEATS * sure / share) <= SECONDS:
             return result
         if one * (LOOKS + REPEATS) <= SECONDS:
             return replace(result, sure=share)
         shorter = share * SECONDS / (one * (LOOKS + REPEATS))
         shorter = max(shorter, min(share, FEWEST_STEPS / subject.recipe.steps))
-        return cls(subject, shorter, shorter, on_progress)
+        return cls(subject, shorter, shorter, seconds * shorter / share, on_progress)
+
+    def _timed(self, fold: int) -> float:
+        """Seconds of CPU time, which are the same on a busy machine, of the training as it is."""
+        begin = time.process_time()
+        self._run([((), fold, self.share)])
+        return time.process_time() - begin
 
     @property
     def workers(self) -> int:
@@ -79,6 +90,14 @@ class Trials:
             return None
         trial = changed.trial(share, fold)
         return replace(trial, subject=None) if edits else trial  # large models fill the memory
+
+    def too_long(self, edits: Edits) -> bool:
+        """Would a single training with these changes, of which the last may lengthen it, take more
+        than LONGEST?
+        """
+        last = edits[-1]
+        longer = last.longer if isinstance(last, Retrain) else 1
+        return longer > 1 and self.seconds * longer > LONGEST
 
     def look(self, several: Iterable[Edits]) -> None:
         """Do what `first` asks for of all of these, side by side."""

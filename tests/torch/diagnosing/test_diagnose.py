@@ -187,8 +187,9 @@ SIGNS = (SEQUENCES[:, 3, 0] + SEQUENCES[:, 4, 1] > 0).long()
 
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [Reader, transformer, convolution])
-def test_a_learning_rate_is_found_in_other_models(make):
+def test_a_learning_rate_is_found_in_other_models(make, monkeypatch):
     """First; then, perhaps, that 200 steps are few."""
+    monkeypatch.setattr("nonlin.stability.repeats.LONGEST", 60.0)
     torch.manual_seed(0)
     found = nt.diagnose(make(), batches(SEQUENCES, SIGNS), CLASSES, optimizer=adam(1e-7))
     assert found.causes[:1] == ("learning_rate",), str(found)
