@@ -182,3 +182,22 @@ raise SystemExit(os.waitpid(child, 0)[1])
 def test_a_forked_child_has_threads_of_its_own():
     ran = subprocess.run([sys.executable, "-c", FORK], timeout=60, check=False)
     assert ran.returncode == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float16, bfloat16])
+def test_views_of_16_bits(dtype):
+    base = np.random.default_rng(1).standard_normal((9, 70)).astype(dtype)
+    for view in (
+        base[::2, ::-3],
+        base.T,
+        base[:, 5],
+        base[3, 3],
+        np.broadcast_to(base[0], (4, 70)),
+    ):
+        copy = np.array(view, order="C")
+        np.testing.assert_array_equal(nl.mish(view), nl.mish(copy))
+        np.testing.assert_array_equal(nl.swiglu(view, copy), nl.swiglu(copy, view))
+    out = np.zeros((70, 9), dtype).T
+    assert nl.mish(base, out=out) is out
+    np.testing.assert_array_equal(out, nl.mish(base.copy()))
+    np.testing.assert_array_equal(nl.mish(base, out=base), out)

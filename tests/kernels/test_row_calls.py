@@ -1,5 +1,6 @@
 """softmax and log_softmax along any axis."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 from scipy import special
@@ -204,3 +205,16 @@ def test_large_arrays_along_other_axes_pass_in_pieces(monkeypatch):
     expected = special.softmax(overlapping[:100].copy())
     nl.softmax(overlapping[:100], out=overlapping[10:])
     np.testing.assert_allclose(overlapping[10:], expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "entmax15"])
+@pytest.mark.parametrize("kind", ["float16", "bfloat16"])
+def test_rows_of_16_bits_are_correctly_rounded(name, kind):
+    dtype = np.dtype(getattr(ml_dtypes, kind, kind))
+    x = (5 * np.random.default_rng(0).standard_normal((40, 77))).astype(dtype)
+    run = nl.get(name)
+    true = np.asarray(run(x.astype(np.float64), precision="exact"))
+    rounded = row_calls.for_bfloat16(true) if kind == "bfloat16" else true
+    np.testing.assert_array_equal(run(x), rounded.astype(dtype))
+    np.testing.assert_array_equal(run(np.asfortranarray(x)), run(x))
+    np.testing.assert_array_equal(run(x[::2, ::-3]), run(x[::2, ::-3].copy()))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.kernels.arrays import for_bfloat16
+from nonlin.kernels.row_calls import for_bfloat16
 
 torch = pytest.importorskip("torch")
 

@@ -1,7 +1,7 @@
 """Run a kernel on NumPy arrays of any layout.
 
 dtype in is dtype out: float16, bfloat16, float32, float64; integers and booleans become
-float64. float16 and bfloat16 are computed in float64.
+float64. Results in float16 and bfloat16 are correctly rounded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from nonlin.kernels.compile import Kernel
 Array = NDArray[Any]
 
 SPLIT_FROM = 1 << 20  # elements: below, waking a CPU that sleeps (0.1 ms) costs what it saves
-PIECE = 1 << 16  # elements
 LINE = 64  # elements: threads do not write to the same cache line
 ACCEPTED = "float16, bfloat16, float32, float64"
 
@@ -71,9 +70,8 @@ def _common(inputs: Sequence[Array]) -> np.dtype[Any]:
 
 
 def kernel_for(array: Array, precision: str) -> tuple[str, str]:
-    """dtype and precision of the kernel. Half precision is computed in float64 and rounded once:
-    all its results, of either precision, are correctly rounded."""
-    return ("float64", "fast") if array.itemsize == 2 else (name_of(array.dtype), precision)
+    """dtype and precision of the kernel: results of 16 bits, of either, are correctly rounded."""
+    return name_of(array.dtype), "exact" if array.itemsize == 2 else precision
 
 
 def outputs_for(x: Array, given: Any, count: int) -> list[Array]:
@@ -162,41 +160,9 @@ def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
 
 
 def _call(kernel: Kernel, arrays: Sequence[Array]) -> None:
-    if arrays[0].itemsize > 2:
-        kernel.function(*arrays)
-        return
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # of casts to 16 bits
-        if name_of(arrays[0].dtype) == "bfloat16":
-            _call_bfloat16(kernel, arrays)
-        else:
-            kernel.function(*arrays)
-
-
-def _call_bfloat16(kernel: Kernel, arrays: Sequence[Array]) -> None:
-    """In pieces, since results pass through float64."""
-    if arrays[0].size > PIECE:
-        pieces, _ = _lined_up(list(arrays))
-        half = len(pieces[0]) // 2
-        for part in (slice(0, half), slice(half, None)):
-            _call_bfloat16(kernel, [array[part] for array in pieces])
-        return
-    inputs, outputs = arrays[: kernel.inputs], arrays[kernel.inputs :]
-    results = kernel.function(*(x.astype(np.float64) for x in inputs))
-    for output, result in zip(outputs, results if len(outputs) > 1 else [results], strict=True):
-        output[...] = for_bfloat16(np.asarray(result))
-
-
-def for_bfloat16(values: Array) -> Array:
-    """float64 as float32 rounded to odd, so that rounding to bfloat16 rounds correctly.
-
-    ml_dtypes rounds to float32 in between, which can turn a number just off the middle of two
-    bfloat16 into a tie (Boldo and Melquiond 2008).
-    """
-    near = values.astype(np.float32)
-    toward_zero = np.where(np.abs(near) > np.abs(values), np.nextafter(near, 0, dtype="f4"), near)
-    inexact = (toward_zero != values) & np.isfinite(values)
-    odd: Array = (toward_zero.view(np.uint32) | inexact).view(np.float32)
-    return odd
+    if arrays[0].itemsize == 2:
+        arrays = [array.view(np.uint16) for array in arrays]
+    kernel.function(*arrays)
 
 
 def overlaps(x: Array, output: Array) -> bool:

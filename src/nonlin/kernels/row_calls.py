@@ -35,7 +35,7 @@ def run_rows(
     dtype, precision = arrays.kernel_for(out, precision)
     call: _Call
     if is_compiled(formula):
-        call = RowCall(formula, tuple(inputs), dtype, precision, parameters)
+        call = RowCall(formula, tuple(inputs), dtype, out.itemsize, precision, parameters)
     else:
         call = _NumpyCall(formula, tuple(inputs), parameters)
     moved = [*given, out]
@@ -51,15 +51,16 @@ def _fill(call: _Call, moved: Sequence[Array]) -> None:
     out = moved[-1]
     if out.size == 0:
         return
-    if all(x.flags.c_contiguous and x.dtype == call.dtype and x.flags.aligned for x in moved):
+    dtype = call.dtype or out.dtype
+    if all(x.flags.c_contiguous and x.dtype == dtype and x.flags.aligned for x in moved):
         call(moved)
     elif out.size <= BUFFER or out.ndim == 1:
-        copies = [np.array(x, call.dtype, order="C") for x in moved[:-1]]
-        result = np.empty(out.shape, call.dtype)
+        copies = [np.array(x, dtype, order="C") for x in moved[:-1]]
+        result = np.empty(out.shape, dtype)
         call([*copies, result])
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            halved = arrays.name_of(out.dtype) == "bfloat16"
-            out[...] = arrays.for_bfloat16(result) if halved else result
+            rounded = call.dtype is not None and arrays.name_of(out.dtype) == "bfloat16"
+            out[...] = for_bfloat16(result) if rounded else result
     else:
         step = max(BUFFER * len(out) // out.size, 1)
         for start in range(0, len(out), step):
@@ -67,10 +68,26 @@ def _fill(call: _Call, moved: Sequence[Array]) -> None:
             _fill(call, [x[piece] for x in moved])
 
 
-class _Call(Protocol):
-    """Fills the last of some contiguous arrays of its dtype, rows along the last axis."""
+def for_bfloat16(values: Array) -> Array:
+    """float64 as float32 rounded to odd, so that rounding to bfloat16 rounds correctly.
 
-    dtype: np.dtype[Any]
+    ml_dtypes rounds to float32 in between, which can turn a number just off the middle of two
+    bfloat16 into a tie (Boldo and Melquiond 2008).
+    """
+    near = values.astype(np.float32)
+    toward_zero = np.where(np.abs(near) > np.abs(values), np.nextafter(near, 0, dtype="f4"), near)
+    inexact = (toward_zero != values) & np.isfinite(values)
+    odd: Array = (toward_zero.view(np.uint32) | inexact).view(np.float32)
+    return odd
+
+
+class _Call(Protocol):
+    """Fills the last of some contiguous arrays, rows along the last axis.
+
+    dtype: what it takes, if that is not the dtype of the arrays.
+    """
+
+    dtype: np.dtype[Any] | None
 
     def __call__(self, rows: Sequence[Array]) -> None: ...
 
@@ -78,7 +95,7 @@ class _Call(Protocol):
 class _NumpyCall:
     """A row-wise function with reductions that kernels do not have, in float64."""
 
-    dtype: np.dtype[Any] = np.dtype(np.float64)
+    dtype: np.dtype[Any] | None = np.dtype(np.float64)
 
     def __init__(
         self, formula: Expr, inputs: tuple[str, ...], parameters: dict[str, float]
@@ -96,17 +113,20 @@ class _NumpyCall:
 
 
 class RowCall:
-    """A compiled row-wise function with its parameters, for contiguous arrays."""
+    """A compiled row-wise function with its parameters, for contiguous arrays of a dtype."""
+
+    dtype: np.dtype[Any] | None = None
 
     def __init__(
         self,
         formula: Expr,
         inputs: tuple[str, ...],
         dtype: str,
+        itemsize: int,
         precision: str,
         parameters: dict[str, float],
     ) -> None:
-        self.dtype = np.dtype(dtype)
+        self.itemsize = itemsize
         with lock:
             self.function, _ = _code(formula, inputs, dtype, precision, tuple(parameters))
         self.parameters = np.array([*parameters.values(), 0.0])
@@ -121,7 +141,7 @@ class RowCall:
         """The same on memory that holds so many numbers, and so many in a row."""
 
         def part(first: int, last: int) -> None:
-            begin = first * length * self.dtype.itemsize
+            begin = first * length * self.itemsize
             shifted = (address + begin for address in addresses)
             self.function(*shifted, last - first, length, self.numbers)
 
@@ -146,11 +166,11 @@ def _code(
 def _build(
     formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
 ) -> bytes:
-    from nonlin.emit.llvm.program import MODES
+    from nonlin.emit.llvm.program import mode_of_rows
     from nonlin.emit.llvm.row_plan import plan_rows
     from nonlin.emit.llvm.row_program import write_row_module
 
-    mode = MODES[dtype, precision]
+    mode = mode_of_rows(dtype, precision)
     plan = plan_rows(formula, inputs, may_save=mode.keeps_numbers)
     return target.to_object(
         str(write_row_module(plan, inputs, names, mode, target.host().hardware))

@@ -20,6 +20,7 @@ from nonlin.kernels.key import fingerprint
 
 FROM_FUNCTION_AND_DATA = 1  # place of PyUFunc_FromFuncAndData in the C API of ufuncs
 NO_IDENTITY = -1
+HALVES = {"float16": "half", "bfloat16": "bfloat"}  # as the emitter calls them
 STREAM_FROM = 1 << 22  # elements: outputs larger than the caches are written past them
 
 
@@ -32,12 +33,16 @@ class Ufunc:
 
 
 def ufunc(address: int, data: NDArray[np.float64], dtype: str, inputs: int, outputs: int) -> Ufunc:
-    """The kernel at `address` as a ufunc; data: one free number, then the parameters."""
+    """The kernel at `address` as a ufunc; data: one free number, then the parameters.
+
+    Of 16-bit floats, for some of which NumPy has no type, it takes the bits, as uint16.
+    """
     data.view(np.int64)[0] = address
     loop = _loop(dtype, inputs, outputs)
     functions = (ctypes.c_void_p * 1)(loop.address)
     pointers = (ctypes.c_void_p * 1)(data.ctypes.data)
-    types = ctypes.create_string_buffer(bytes([np.dtype(dtype).num] * (inputs + outputs)))
+    kind = np.dtype(np.uint16 if dtype in HALVES else dtype)
+    types = ctypes.create_string_buffer(bytes([kind.num] * (inputs + outputs)))
     name = ctypes.create_string_buffer(b"kernel")
     counts = (1, inputs, outputs, NO_IDENTITY)
     made = _maker()(functions, pointers, types, *counts, name, name, 0)
@@ -67,6 +72,6 @@ def _loop(dtype: str, inputs: int, outputs: int) -> target.Loaded:
 def _build(dtype: str, inputs: int, outputs: int, stream_from: int) -> bytes:
     from nonlin.emit.llvm.loops import write_loop
 
-    scalar = {"float32": "float", "float64": "double"}[dtype]
+    scalar = {"float32": "float", "float64": "double", **HALVES}[dtype]
     x86 = target.host().triple.startswith(("x86_64", "i686"))
     return target.to_object(str(write_loop(scalar, inputs, outputs, stream_from, x86)))

@@ -100,6 +100,8 @@ class Call:
             threads.split(part, count, arrays.LINE)
 
     def _by_numpy(self, tensors: Sequence[Tensor]) -> None:
+        if self.size == 2:  # of bfloat16 NumPy has no array: the bits will do
+            tensors = [each.view(torch.int16) for each in tensors]
         given = [each.detach().numpy() for each in tensors]
         with threads.at_most(torch.get_num_threads()):
             arrays.run(self._ufunc(), given[: -self.outputs], given[-self.outputs :])

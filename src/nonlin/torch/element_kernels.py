@@ -66,10 +66,14 @@ class ElementKernels:
         spread = [each.detach().to(results[0].dtype).expand(shape) for each in others]
         call.into([*given, *spread, *results])
 
+    def _widened(self, x: Tensor) -> bool:
+        """Parameters that are tensors have digits of their own, and gradients that are sums."""
+        return bool(self.others) and x.dtype in HALVES
+
     def value(self, *inputs: Tensor) -> Tensor:
         """f of the tensors, in the dtype of the first."""
         x = inputs[0]
-        if x.dtype in HALVES:
+        if self._widened(x):
             return self.value(x.float(), *inputs[1:]).to(x.dtype)
         if len(inputs) == 1:
             return self._value_of_one(x)
@@ -96,7 +100,7 @@ class ElementKernels:
     ) -> list[Tensor | None]:
         """By each of the tensors, where it is needed."""
         x = inputs[0]
-        if x.dtype in HALVES:
+        if self._widened(x):
             found = self.gradients(grad.float(), needed, [x.float(), *inputs[1:]])
         else:
             found = self._gradients(grad, needed, inputs)
@@ -135,8 +139,6 @@ class ElementKernels:
 
     def from_output(self, grad: Tensor, y: Tensor) -> Tensor:
         """By x, from f(x)."""
-        if y.dtype in HALVES:
-            return self.from_output(grad.float(), y.float()).to(y.dtype)
         assert self.compiled_rule is not None  # noqa: S101 - who asks knows
         out = torch.empty_like(y)
         self._call(self.compiled_rule, "from_output", y.dtype, False).into((grad, y, out))

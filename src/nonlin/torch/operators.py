@@ -19,7 +19,6 @@ import torch
 from nonlin.expr.nodes import Expr
 from nonlin.function import Function
 from nonlin.torch.tensors import (
-    HALVES,
     NAMES,
     Tensor,
     below_autograd,
@@ -80,7 +79,7 @@ def _register(name: str, function: Function, names: tuple[str, ...], make: Make)
 
     def value(*inputs: Tensor, **given: float) -> Tensor:
         both, (x,) = bound(*given.items()), floating(inputs[0])
-        ready = x.dtype in (*NAMES, *HALVES) and all(map(plain, inputs))
+        ready = x.dtype in NAMES and all(map(plain, inputs))
         found: Tensor = (both.kernels if ready else both.part).value(x, *inputs[1:])
         return found
 

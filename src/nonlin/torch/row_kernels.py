@@ -37,7 +37,8 @@ class RowKernels:
     ) -> RowCall | None:
         if not is_compiled(formula):
             return None
-        return RowCall(formula, names, NAMES[dtype], "fast", self.function.values)
+        kind = NAMES[dtype], dtype.itemsize
+        return RowCall(formula, names, *kind, "fast", self.function.values)
 
     def value(self, *inputs: Tensor) -> Tensor:
         """f of the rows."""
@@ -70,8 +71,7 @@ class RowKernels:
     def _run(self, formula: Expr, given: Mapping[str, Tensor]) -> Tensor:
         first = [*given.values()][-1]
         if first.dtype in HALVES:
-            wider = {name: each.float() for name, each in given.items()}
-            return self._run(formula, wider).to(first.dtype)
+            return self._run_half(formula, given, first)
         out = torch.empty_like(first)
         given = dict(zip(given, alike([*given.values(), out], out.dtype), strict=False))
         call = self._call(formula, tuple(given), first.dtype)
@@ -81,6 +81,16 @@ class RowKernels:
         named = {name: each.detach().numpy() for name, each in given.items()}
         with threads.at_most(torch.get_num_threads()):
             run_rows(formula, named, out.numpy(), out.ndim - 1, "fast", self.function.values)
+        return out
+
+    def _run_half(self, formula: Expr, given: Mapping[str, Tensor], first: Tensor) -> Tensor:
+        """Not by way of NumPy, which knows no bfloat16."""
+        call = self._call(formula, tuple(given), first.dtype)
+        if call is None:
+            wider = {name: each.float() for name, each in given.items()}
+            return self._run(formula, wider).to(first.dtype)
+        out = torch.empty_like(first, memory_format=torch.contiguous_format)
+        _run_in_line(call, [each.contiguous() for each in alike([*given.values(), out], out.dtype)])
         return out
 
 

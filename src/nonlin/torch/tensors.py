@@ -17,7 +17,7 @@ from nonlin._errors import InputError
 Tensor = torch.Tensor
 
 HALVES = (torch.float16, torch.bfloat16)
-NAMES = {torch.float32: "float32", torch.float64: "float64"}  # that kernels are compiled for
+NAMES = {kind: str(kind).removeprefix("torch.") for kind in (*HALVES, torch.float32, torch.float64)}
 ACCEPTED = "float16, bfloat16, float32, float64"
 PLAIN = (torch.Tensor, torch.nn.Parameter)  # and no subclass
 _functorch: Any = torch._C._are_functorch_transforms_active

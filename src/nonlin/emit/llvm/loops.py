@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.lanes import FORMATS
+from nonlin.emit.llvm.memory import TYPES, bytes_of
 from nonlin.emit.llvm.vectors import INT64, Vectors
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def write_loop(scalar: str, inputs: int, outputs: int, stream_from: int, x86: bo
     Outputs of at least `stream_from` elements are written past the cache.
     """
     module = ir.Module(name=ENTRY)
-    number = FORMATS[scalar].scalar
+    number = TYPES[scalar]
     integers = INT64.as_pointer()
     arrays = number.as_pointer().as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [arrays, integers, integers, integers])
@@ -60,8 +60,8 @@ class _Loop:
 
     def __init__(self, builder: ir.IRBuilder, scalar: str, inputs: int, outputs: int) -> None:
         self.builder = builder
-        self.number = FORMATS[scalar].scalar
-        self.size = FORMATS[scalar].bits // 8
+        self.number = TYPES[scalar]
+        self.size = bytes_of(scalar)
         self.vectors = Vectors(builder, ir.VectorType(self.number, LINE // self.size))
         self.inputs, operands = inputs, range(inputs + outputs)
         arrays, count, steps, data = builder.function.args

@@ -8,7 +8,7 @@ Outputs share all common work. An output may be an input: a block is loaded befo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -16,9 +16,10 @@ from llvmlite import ir
 from nonlin.emit.llvm.constants import evaluate_constants
 from nonlin.emit.llvm.evaluate import Evaluator
 from nonlin.emit.llvm.hardware import Hardware
-from nonlin.emit.llvm.lanes import FORMATS, Lanes, Plain
+from nonlin.emit.llvm.lanes import Lanes, Plain
 from nonlin.emit.llvm.late import delay
 from nonlin.emit.llvm.lower import lower, shorten
+from nonlin.emit.llvm.memory import SHORT, TYPES, from_memory, to_memory
 from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.roots import crosses_zero
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
@@ -41,6 +42,8 @@ _SMALL = ("exp", "expm1", "sigmoid", "softplus", "normal_cdf")  # of which some 
 class Mode:
     """How numbers are kept: in memory, in general, and in the argument of an exponential.
 
+    memory: one of `memory.TYPES`; numbers of 16 bits are computed as float32 ones would be.
+
     "middle" numbers are doubles whose functions are good for a float32 result, not for more.
     """
 
@@ -52,6 +55,11 @@ class Mode:
     def keeps_numbers(self) -> bool:
         """Does memory hold the numbers of the main arithmetic without rounding them?"""
         return self.main != "pair" and _SCALARS[self.main] == self.memory
+
+    @property
+    def reaches_as_far(self) -> bool:
+        """Is what is subnormal in the main arithmetic no less so in memory?"""
+        return _SCALARS[self.main] == ("float" if self.memory == "bfloat" else self.memory)
 
 
 MODES = {
@@ -70,6 +78,8 @@ def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mo
 
     Second derivatives cancel; some functions need more than 24 bits on the way to 22 good ones.
     """
+    if dtype in SHORT:
+        return _short(mode_of("float32", precision, path, roots), dtype)
     if not isinstance(path, str) and (max(path) >= 2 or _vanishes(dtype, path, roots)):
         return MODES[dtype, "derived"]
     if dtype == "float32" and any(map(_is_delicate, postorder(*roots))):
@@ -77,6 +87,17 @@ def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mo
     if precision == "exact" and path != (0,):  # derivatives have zeros of their own
         return MODES[dtype, "derived"]
     return MODES[dtype, precision]
+
+
+def mode_of_rows(dtype: str, precision: str) -> Mode:
+    """The precision that was asked for."""
+    if dtype in SHORT:
+        return _short(MODES["float32", precision], dtype)
+    return MODES[dtype, precision]
+
+
+def _short(mode: Mode, dtype: str) -> Mode:
+    return replace(mode, memory=SHORT[dtype])
 
 
 def _vanishes(dtype: str, orders: tuple[int, ...], roots: Sequence[Expr]) -> bool:
@@ -107,7 +128,7 @@ def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
     if mode.main != "pair":
         graphs = [shorten(graph) for graph in graphs]
     # in a wider format than that of the memory, nothing is subnormal that counts
-    return [delay(graph) for graph in graphs] if _SCALARS[mode.main] == mode.memory else graphs
+    return [delay(graph) for graph in graphs] if mode.reaches_as_far else graphs
 
 
 def write_module(
@@ -118,7 +139,7 @@ def write_module(
     hardware: Hardware,
 ) -> ir.Module:
     """The module of one kernel: one output for each root; `names` orders the parameters."""
-    memory = FORMATS[mode.memory].scalar
+    memory = TYPES[mode.memory]
     lanes = lanes_of(mode, hardware)
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + len(roots))
@@ -131,12 +152,13 @@ def write_module(
     graphs = lowered(roots, mode)
 
     def block(start: Value, mask: Value | None) -> None:
-        loaded = (vector.load(array, start, mask) for array in arrays[: len(inputs)])
+        found = (vector.load(array, start, mask) for array in arrays[: len(inputs)])
+        loaded = [from_memory(builder, each, mode.memory) for each in found]
         given = Inputs(builder, dict(zip(inputs, loaded, strict=True)), parameters)
         evaluator = evaluator_for(mode, hardware, vector, given)
         for root, output in zip(graphs, arrays[len(inputs) :], strict=True):
             result = evaluator.main.head(evaluator.number(root))
-            vector.store(narrowed(builder, result, vector.type), output, start, mask)
+            vector.store(to_memory(builder, result, mode.memory), output, start, mask)
 
     vector.blocks(count, block, always_masked=mode.main == "pair")
     builder.ret_void()
@@ -159,11 +181,6 @@ def evaluator_for(
 def lanes_of(mode: Mode, hardware: Hardware) -> int:
     """Numbers to a vector: as many as the wider of memory and main arithmetic allows."""
     return hardware.vector_bytes // (8 if "double" in (mode.memory, _SCALARS[mode.main]) else 4)
-
-
-def narrowed(builder: ir.IRBuilder, value: Value, kind: Any) -> Value:
-    """A vector in the format of the memory."""
-    return value if value.type == kind else builder.fptrunc(value, kind)
 
 
 def load_parameters(

@@ -17,14 +17,14 @@ from llvmlite import ir
 
 from nonlin.emit.llvm.evaluate import Evaluator, narrow, widened
 from nonlin.emit.llvm.functions import row_shift
-from nonlin.emit.llvm.lanes import FORMATS, Plain
+from nonlin.emit.llvm.lanes import Plain
+from nonlin.emit.llvm.memory import TYPES, from_memory, to_memory
 from nonlin.emit.llvm.program import (
     ENTRY,
     Mode,
     arithmetic,
     lanes_of,
     load_parameters,
-    narrowed,
     parameter,
 )
 from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
@@ -44,7 +44,7 @@ def write_row_module(
     plan: RowPlan, inputs: Sequence[str], names: Sequence[str], mode: Mode, hardware: Hardware
 ) -> ir.Module:
     """The module of one row-wise kernel; `names` orders the parameters."""
-    memory = FORMATS[mode.memory].scalar
+    memory = TYPES[mode.memory]
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + 1)
     kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, INT64, ir.DoubleType().as_pointer()])
@@ -77,7 +77,7 @@ class _Row:
         count: Value,
     ) -> None:
         self.vectors = vectors
-        self.builder = vectors.builder
+        self.builder, self.memory = vectors.builder, mode.memory
         place = vectors.builder, vectors.type.count, hardware
         self.main = arithmetic(mode.main, *place)
         self.wide = self.main if mode.wide == mode.main else arithmetic(mode.wide, *place)
@@ -131,14 +131,15 @@ class _Row:
             if name not in self.places:
                 return self._known(name, m)
             if name not in loaded:
-                loaded[name] = self.vectors.load(self.places[name], start, mask)
+                vector = self.vectors.load(self.places[name], start, mask)
+                loaded[name] = from_memory(self.builder, vector, self.memory)
             same = loaded[name].type == m.lanes.type
             return m.widen(loaded[name] if same else self.builder.fpext(loaded[name], m.lanes.type))
 
         return Evaluator(self.main, self.wide, given)
 
     def _store(self, number: Number, start: Value, mask: Value | None) -> None:
-        stored = narrowed(self.builder, self.main.head(number), self.vectors.type)
+        stored = to_memory(self.builder, self.main.head(number), self.memory)
         self.vectors.store(stored, self.places[SAVED], start, mask)
 
     def _blocks(

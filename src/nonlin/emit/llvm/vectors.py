@@ -33,7 +33,8 @@ class Vectors:
         return self.builder.bitcast(self.builder.gep(array, [start]), self.type.as_pointer())
 
     def _intrinsic(self, name: str, result: Any, arguments: list[Value]) -> Value:
-        suffix = f"v{self.type.count}f{32 if self.type.element == ir.FloatType() else 64}"
+        kind = "i" if isinstance(self.type.element, ir.IntType) else "f"
+        suffix = f"v{self.type.count}{kind}{8 * self._alignment()}"
         full = f"llvm.masked.{name}.{suffix}.p0"
         module = self.builder.module
         function = module.globals.get(full) or ir.Function(
@@ -42,7 +43,11 @@ class Vectors:
         return self.builder.call(function, arguments)
 
     def _alignment(self) -> int:
-        return 4 if self.type.element == ir.FloatType() else 8
+        """Bytes of a number."""
+        element = self.type.element
+        if isinstance(element, ir.IntType):
+            return int(element.width) // 8
+        return 4 if element == ir.FloatType() else 8
 
     def load(self, array: Value, start: Value, mask: Value | None) -> Value:
         """A vector from array[start:]; lanes outside the mask hold 0."""
