@@ -3,7 +3,8 @@
     python tools/fit_coefficients.py
 
 Every polynomial is a Chebyshev interpolation in mpmath at 60 digits, cut at the degree that
-the precision needs. A test recomputes the errors of what is written.
+the precision needs. The normal tail for libraries, which have no fused multiply-add, is a ratio
+instead, of fewer terms, all above 0.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from textwrap import wrap
 
+import numpy as np
 from mpmath import chebyfit, erfc, expm1, mp, mpf, pi, sqrt
 
 mp.dps = 60
 TARGET = Path(__file__).parents[1] / "src/nonlin/expr/coefficients.py"
 INDENTED = {"initial_indent": " " * 8, "subsequent_indent": " " * 8}
+RATIO_INDENTED = {"initial_indent": " " * 4, "subsequent_indent": " " * 5}
+RATIO_UP_TO = 15.0  # beyond, the tail is below the least subnormal of float32
 PRECISIONS = {"single": 27, "middle": 40, "double": 57, "pair": 78}
 TAIL_CENTRE = {
     "single": 0.75,
@@ -85,6 +89,35 @@ def tail(c: mpf) -> Callable[[mpf], mpf]:
         return erfc(a / sqrt(2)) * mp.exp(a * a / 2) / (2 * t)
 
     return ratio
+
+
+def tail_ratio(terms: int, farthest: float) -> tuple[list[float], list[float]]:
+    """Numerator and denominator, constant first, of P(z > a) exp(a^2 / 2), for a up to `farthest`.
+
+    Linear least squares again and again, heavier where the relative error was large.
+    """
+    t = 1 / (1 + 0.75 * farthest)
+    a = (2 / ((1 + t) + (1 - t) * np.cos(np.linspace(0, np.pi, 400))) - 1) / 0.75
+    true = np.array([float(erfc(mpf(x) / sqrt(2)) * mp.exp(mpf(x) ** 2 / 2) / 2) for x in a])
+    powers, below, weight = (
+        np.vander(a, terms + 1, increasing=True),
+        np.ones_like(a),
+        np.ones_like(a),
+    )
+    found: list[tuple[float, np.ndarray]] = []
+    for _ in range(400):
+        scale = np.sqrt(weight) / (true * below)
+        columns = np.hstack([powers[:, :terms], -true[:, None] * powers[:, 1:]]) * scale[:, None]
+        length = np.linalg.norm(columns, axis=0)
+        solved = np.linalg.lstsq(columns / length, true * scale)[0] / length
+        below = 1 + powers[:, 1:] @ solved[terms:]
+        error = np.abs(powers[:, :terms] @ solved[:terms] / below / true - 1)
+        found.append((float(error.max()), solved))
+        weight = weight * np.sqrt(error / error.mean() + 1e-3)
+        weight /= weight.mean()
+    error, solved = min(found, key=lambda each: each[0])
+    print("single normal tail as a ratio", error)
+    return solved[:terms].tolist(), [1.0, *solved[terms:].tolist()]
 
 
 def fit(function: Callable[[mpf], mpf], low: object, high: object, bits: int) -> list[mpf]:
@@ -156,6 +189,11 @@ def main() -> None:
             lines += wrap(spelled(coefficients, precision, reach) + ",", 98, **INDENTED)
             lines.append("    ),")
         lines.append("}")
+    lines.append(f"TAIL_RATIO_UP_TO = {RATIO_UP_TO}")
+    lines.append("TAIL_RATIO = (  # of single precision: above, below")
+    for part in tail_ratio(5, RATIO_UP_TO):
+        lines += wrap(f"({', '.join(map(repr, part))}),", 98, **RATIO_INDENTED)
+    lines.append(")")
     tables = ", ".join(f'"{precision}": {precision.upper()}' for precision in PRECISIONS)
     lines += ["TABLES: dict[str, dict[str, Any]] = {", f"    {tables}", "}", "# fmt: on"]
     TARGET.write_text("\n".join(lines) + "\n")

@@ -1,8 +1,11 @@
 """The table of decompositions: every way leads to primitives that its targets have."""
 
+import mpmath
+import numpy as np
 import pytest
 
 from nonlin.emit.llvm import evaluate
+from nonlin.expr import coefficients
 from nonlin.expr.decompositions import DECOMPOSITIONS, decomposed, in_library
 from nonlin.expr.floats import FLOATS, as_function
 from nonlin.expr.nodes import Call, build, call, constant, symbol
@@ -54,3 +57,13 @@ def test_the_fraction_of_tanh(last):
     for point in (1e-3, -0.2, 0.7, -1.0):
         true = as_function(build("tanhshrink", X), "x")(point)
         assert near(point) == pytest.approx(true, rel=1e-11 if last < 17 else 1e-15)
+
+
+def test_the_ratio_of_the_normal_tail():
+    """As close as fit_coefficients.py says, up to where single precision has no tail."""
+    above, below = coefficients.TAIL_RATIO
+    for a in np.linspace(0, coefficients.TAIL_RATIO_UP_TO, 301).tolist():
+        ratio = mpmath.polyval(above[::-1], a) / mpmath.polyval(below[::-1], a)
+        true = mpmath.erfc(mpmath.mpf(a) / mpmath.sqrt(2)) * mpmath.exp(mpmath.mpf(a) ** 2 / 2) / 2
+        assert abs(ratio / true - 1) < 2**-27
+    assert mpmath.ncdf(-coefficients.TAIL_RATIO_UP_TO) < 2.0**-150

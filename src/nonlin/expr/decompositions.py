@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nonlin.expr.coefficients import TABLES, TAIL_CENTRE
+from nonlin.expr.coefficients import TABLES, TAIL_CENTRE, TAIL_RATIO, TAIL_RATIO_UP_TO
 from nonlin.expr.nodes import (
     Call,
     Constant,
@@ -184,11 +184,16 @@ def _normal_pdf_in_kernels(a: Expr) -> Expr:
 
 
 def _upper_tail(a: Expr, digits: str) -> Expr:
-    """P(z > |a|) of a standard normal z; the polynomial is that of the kernels, the exponential
-    that of its density."""
+    """P(z > |a|) of a standard normal z; the exponential is that of its density. The polynomial is
+    that of the kernels; in single precision a ratio takes half as many operations without fma."""
+    bell = exp(-(a * a) / 2)
+    if digits == "single":
+        near = minimum(absolute(a), constant(TAIL_RATIO_UP_TO))  # infinity over itself is NaN
+        above, below = (horner(each, near) for each in TAIL_RATIO)
+        return bell * (above / below)
     t = 1 / (1 + constant(TAIL_CENTRE[digits]) * absolute(a))
     polynomial = horner(TABLES[digits]["normal_tail"], 2 * t - 1)
-    return exp(-(a * a) / 2) * (t * polynomial)
+    return bell * (t * polynomial)
 
 
 def _normal_cdf(a: Expr, digits: str) -> Expr:

@@ -45,6 +45,12 @@ def _divide(a: Any, b: Any) -> Any:
     return a / b
 
 
+def _minimum(a: Any, b: Any) -> Any:
+    if isinstance(b, float):
+        return torch.clamp(a, max=b)  # half the time of a selection, as Inductor writes it
+    return torch.minimum(a, b)
+
+
 def _damp(a: Tensor, b: Tensor) -> Tensor:
     return torch.where(a == 0, a, a * b)
 
@@ -58,6 +64,7 @@ _EAGER = {
 # 0 may have another sign where that saves an operation
 _FUSED = {name: row for name, row in _EAGER.items() if name != "normal_cdf"}
 _FUSED["damp"] = spelling.Spelling("", lambda _: _damp)
+_FUSED["minimum"] = spelling.Spelling("", lambda _: _minimum)
 _FUSED["divide"] = spelling.Spelling("", lambda _: _divide)
 _TABLES = {
     "eager": _EAGER,
