@@ -26,6 +26,7 @@ _HOMES = {
     "stability": "nonlin.torch.training_badly",
     "diagnose": "nonlin.torch.training_badly",
     "watch": "nonlin.torch.watching",
+    "lightning_callback": "nonlin.torch.lightning",
 }
 _MODULES = ("functional",)
 

@@ -6,7 +6,11 @@ from nonlin.torch.initialise import init_ as init_
 from nonlin.torch.inspecting import inspect as inspect
 from nonlin.torch.layer import Layer as Layer
 from nonlin.torch.layer import get as get
+from nonlin.torch.lightning import lightning_callback as lightning_callback
 from nonlin.torch.swapping import swap as swap
+from nonlin.torch.training_badly import diagnose as diagnose
+from nonlin.torch.training_badly import stability as stability
+from nonlin.torch.watching import watch as watch
 
 def __dir__() -> list[str]: ...
 def __getattr__(name: str) -> type[Any]: ...  # a class for every entry of the catalogue

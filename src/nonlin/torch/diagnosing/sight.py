@@ -33,9 +33,13 @@ class Place:
     offset: int
     bias: str = ""
 
+    def part(self, parameter: torch.Tensor) -> torch.Tensor:
+        """The weights, or their gradients; a view."""
+        return torch.as_strided(parameter.detach(), self.size, self.stride, self.offset)
+
     def matrix(self, parameter: torch.Tensor) -> np.ndarray:
         """The weights, (fan_in, neurons), float64 if they are, else float32; a copy."""
-        found = torch.as_strided(parameter.detach(), self.size, self.stride, self.offset)
+        found = self.part(parameter)
         if self.kind == "product" or self.kind == "transposed":
             found = found.transpose(0, 1)
         return _array(found.reshape(found.shape[0], -1).t())
@@ -81,7 +85,7 @@ class Sight(TorchFunctionMode):
         if isinstance(result, torch.Tensor) and (name in PRODUCTS or name in _CONVOLVING):
             place = self._place(name, args, given)
             if place is not None:
-                self._see(place, result)
+                self.see(place, result)
         return result
 
     def _place(self, name: str, args: Any, given: Mapping[str, Any]) -> Place | None:
@@ -107,7 +111,8 @@ class Sight(TorchFunctionMode):
         base = value if value._base is None else value._base
         return self._names.get(id(value), self._names.get(id(base)))
 
-    def _see(self, place: Place, result: torch.Tensor) -> None:
+    def see(self, place: Place, result: torch.Tensor) -> None:
+        """Note the sums that a weight was used for."""
         taken = _taker(place, result, self.rows)
         if self.again:
             self._see_again(place, result, taken)
