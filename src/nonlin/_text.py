@@ -123,6 +123,40 @@ def text(key: str, /, **values: object) -> Text:
     return Text(key, values)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Names in a sentence, one after the other as the language in use separates them.
+
+    more: others follow that are not named. choice: one of them is meant. None of them is false.
+    """
+
+    names: tuple[object, ...]
+    more: bool = False
+    choice: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    def __str__(self) -> str:
+        *first, last = map(str, self.names or ("",))
+        before = say("listed.comma").join(first)
+        between = say("listed.last" if self.choice else "listed.comma") if first else ""
+        after = say("listed.more") if self.more else ""
+        whole = before + between + last + (after if last.isascii() else after.lstrip())
+        return str(harmless(whole))
+
+
+def listed(names: Iterable[object], most: int | None = None, choice: bool = False) -> Listed:
+    """The first `most` of some names as they stand in a sentence; choice: as in "this or that"."""
+    found = tuple(names)
+    return Listed(found[:most], most is not None and len(found) > most, choice)
+
+
+def aside(name: object, value: object) -> Text:
+    """A name with something in parentheses behind it."""
+    return text("listed.aside", name=name, value=value)
+
+
 def in_a_row(sentences: Iterable[object]) -> str:
     """Sentences as one paragraph in the language in use; Chinese has no blanks between them."""
     return ("" if language() == "zh" else " ").join(str(each) for each in sentences)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nonlin._errors import InputError
-from nonlin._text import text
+from nonlin._text import listed, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _nearest_three(given: str, own: Iterable[str]) -> object:
     ranked = sorted([*own, *names_elsewhere()], key=lambda name: -_likeness(given, name))
     found = {plain(name): name for name in reversed(ranked)}
     first = sorted(found.values(), key=ranked.index)[:3]
-    return text("errors.nearest", names=", ".join(first))
+    return text("errors.nearest", names=listed(first, choice=True))
 
 
 def _likeness(given: str, name: str) -> float:

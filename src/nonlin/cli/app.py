@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.cli import (
     bench,
     choose,
@@ -92,7 +92,7 @@ class Group(TyperGroup):
         """The command that is called."""
         if self.get_command(ctx, args[0]) is None:
             names = self.list_commands(ctx)
-            allowed, hint = ", ".join(names), nearest(args[0], names)
+            allowed, hint = listed(names), nearest(args[0], names)
             raise InputError("cli_command", given=args[0], allowed=allowed, hint=hint)
         return super().resolve_command(ctx, args)
 

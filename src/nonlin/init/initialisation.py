@@ -16,7 +16,7 @@ import numpy as np
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.automatic import pick
@@ -217,7 +217,7 @@ def _known(name: Any) -> str:
     if plain in RULES:
         return plain
     hint = nearest(str(name), (*RULES, *ALIASES))
-    raise InputError("unknown_initialisation", given=name, allowed=", ".join(RULES), hint=hint)
+    raise InputError("unknown_initialisation", given=name, allowed=listed(RULES), hint=hint)
 
 
 def _towards(rule: Initialisation, size: float) -> Initialisation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import in_a_row, say
+from nonlin._text import in_a_row, listed, say
 from nonlin.choose.candidates import written
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
 
@@ -78,7 +78,7 @@ def _header(result: Result) -> Iterator[str]:
         activations=len(plan.activations),
         rates=len(result.rates),
         rounds=len(result.race.rounds),
-        hidden=", ".join(map(written, plan.architectures)),
+        hidden=listed(map(written, plan.architectures)),
         seconds=f"{result.seconds:.0f}",
     )
     yield say(

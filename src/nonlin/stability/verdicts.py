@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.activation import Activation
 from nonlin.layers.accumulators import threshold
 from nonlin.stability.layer_stability import LayerStability, Stability
@@ -80,7 +80,7 @@ def place(layers: Sequence[int]) -> Text:
         return text("where.one", layer=first)
     if last - first + 1 == len(layers):
         return text("where.range", first=first, last=last)
-    return text("where.list", layers=", ".join(str(each) for each in layers))
+    return text("where.list", layers=listed(str(each) for each in layers))
 
 
 def verdicts(seen: Stability) -> tuple[Verdict, ...]:

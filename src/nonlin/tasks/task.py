@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.data import labels as several
 from nonlin.data.split import enough_per_class
 from nonlin.network import Loss, pinball
@@ -179,7 +179,7 @@ def _split(kind: str | None) -> tuple[str | None, list[str]]:
     name, _, details = str(kind).partition(":")
     if name not in KINDS:
         hint = nearest(name, KINDS)
-        raise InputError("unknown_task", given=name, allowed=", ".join(KINDS), hint=hint)
+        raise InputError("unknown_task", given=name, allowed=listed(KINDS), hint=hint)
     found = [each.strip() for each in details.split(",") if each.strip()]
     if found and name not in EXAMPLES:
         raise InputError("task_details", kind=name)
@@ -215,7 +215,7 @@ def _quantity(target: np.ndarray, name: str, kind: str, details: list[str]) -> T
         return Task(kind, 1, target[:0], reason, bounds, notes=notes)
     if kind == "quantiles":
         numbers = pinball(_numbers(kind, details)).constants if details else LEVELS
-        reason = text("task.quantiles", levels=", ".join(f"{level:g}" for level in numbers))
+        reason = text("task.quantiles", levels=listed(f"{level:g}" for level in numbers))
         return Task(kind, len(numbers), target[:0], reason, numbers)
     return Task(kind, 1, target[:0], text(f"task.{kind}"))
 
@@ -283,6 +283,6 @@ def _ordered(distinct: np.ndarray, name: str, details: list[str]) -> np.ndarray:
     given = np.array(_numbers("ordinal", details) if numeric else details)
     order = given.astype(distinct.dtype) if numeric else given
     if len(set(details)) != len(details) or set(given.tolist()) != set(distinct.tolist()):
-        classes = ", ".join(str(each) for each in distinct[:8])
-        raise InputError("order_differs", name=name, given=", ".join(details), classes=classes)
+        classes = listed(str(each) for each in distinct[:8])
+        raise InputError("order_differs", name=name, given=listed(details), classes=classes)
     return order

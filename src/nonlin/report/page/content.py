@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nonlin._text import in_a_row, say
+from nonlin._text import in_a_row, listed, say
 from nonlin.choose.candidates import written
 from nonlin.choose.recommend import difference
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
@@ -229,9 +229,12 @@ def _settings(result: Result) -> Iterator[tuple[str, str]]:
     )
     yield say("page.task"), f"{result.task.kind}: {result.task.reason}"
     yield say("page.source"), result.task.source
-    yield say("page.hidden"), ", ".join(map(written, plan.architectures))
-    yield say("page.activations"), ", ".join(dict.fromkeys(each.name for each in plan.activations))
-    yield say("page.learning_rates"), ", ".join(f"{rate:g}" for rate in result.rates)
+    yield say("page.hidden"), str(listed(map(written, plan.architectures)))
+    yield (
+        say("page.activations"),
+        str(listed(dict.fromkeys(each.name for each in plan.activations))),
+    )
+    yield say("page.learning_rates"), str(listed(f"{rate:g}" for rate in result.rates))
     yield say("page.initialisation"), in_a_row([result.recommendation.initialisation])
     decay = say("page.weight_decay", decay=f"{rule.weight_decay:g}")
     yield say("page.optimizer"), f"{rule.optimizer}, {decay}"
