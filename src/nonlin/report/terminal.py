@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nonlin._text import in_a_row, listed, say
+from nonlin._wrapping import Prose
 from nonlin.choose.candidates import written
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
 
@@ -47,17 +48,16 @@ def render(result: Result, console: Console, why: bool = False) -> None:
 
 
 def _say(console: Console, sentence: str, style: str = "") -> None:
-    console.print(sentence, markup=False, highlight=False, style=style)
+    console.print(Prose(sentence, style))
 
 
 def _bullet(console: Console, sentence: str, style: str = "") -> None:
     """One sentence behind a dash, its other lines indented."""
     from rich.padding import Padding
     from rich.table import Table
-    from rich.text import Text
 
     grid = Table.grid(padding=(0, 1))
-    grid.add_row("-", Text(sentence, style=style, overflow="fold"))
+    grid.add_row("-", Prose(sentence, style))
     console.print(Padding(grid, (0, 0, 0, 1)))
 
 

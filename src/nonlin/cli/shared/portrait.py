@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nonlin._text import listed, say
+from nonlin._text import aside, listed, say
 from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.shared import traits
@@ -86,8 +86,11 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
     yield "strengths", activation.strengths
     yield "weaknesses", activation.weaknesses
     if activation.source:
-        year = "" if str(activation.year) in activation.source else f" ({activation.year})"
-        yield "source", activation.source + year
+        dated = str(activation.year) in activation.source
+        yield (
+            "source",
+            activation.source if dated else str(aside(activation.source, activation.year)),
+        )
     if activation.aliases:
         yield "aliases", str(listed(activation.aliases))
     if others := elsewhere(activation.name):
@@ -95,8 +98,8 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
 
 
 def _parameter(parameter: Parameter) -> str:
-    learned = f" {say('cli.show.learned')}" if parameter.learned else ""
-    return f"{parameter.name} = {parameter.value:g}{learned}"
+    value = f"{parameter.name} = {parameter.value:g}"
+    return value + say("cli.show.learned") if parameter.learned else value
 
 
 def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
@@ -111,7 +114,7 @@ def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
 
 
 def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
-    yield from traits.lines(activation.properties)
+    yield from traits.lines(activation.properties, lambda x: float(activation([x])[0]))
     gains = {"forward": activation.gain, "backward": activation.gain_backward}
     yield "gain", say("cli.show.gains_are", **{k: traits.number(v) for k, v in gains.items()})
 
