@@ -31,7 +31,7 @@ def test_help_is_wholly_in_one_language(command, said):
     english = said(*command.split(), "--help")
     assert not CHINESE.search(english)
     chinese = said("--lang", "zh", *command.split(), "--help")
-    assert re.search(r"示例[:\uff1a]", chinese)
+    assert re.search("示例：", chinese)
     assert chinese == said(*command.split(), "--help", "--lang=zh")
     frame = r"Usage|Options|Arguments|Commands|Examples|default|required|Show this"
     assert not re.search(frame, chinese)

@@ -22,8 +22,18 @@ def test_show_in_chinese_has_no_english_words(said):
     assert "torch.nn.GELU" in elsewhere
     rows = [line for line in text.splitlines() if not re.match("出处|别名", line)]
     words = {word for line in rows for word in re.findall(r"[A-Za-z_]{2,}", line)}
-    assert words <= {"gelu", "LaTeX", "normal_cdf", "normal_pdf", "Phi", "varphi"}
-    for label in ("公式", "导数", "值域", "折点", "增益", "优点", "缺点", "出处"):
+    assert words <= {
+        "gelu",
+        "LaTeX",
+        "normal_cdf",
+        "normal_pdf",
+        "Phi",
+        "varphi",
+        "exp",
+        "tanh",
+        "sin",
+    }
+    for label in ("公式", "导数", "值域", "不可导点", "增益", "优点", "缺点", "出处"):
         assert label in text
 
 

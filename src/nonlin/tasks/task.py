@@ -215,7 +215,7 @@ def _quantity(target: np.ndarray, name: str, kind: str, details: list[str]) -> T
         return Task(kind, 1, target[:0], reason, bounds, notes=notes)
     if kind == "quantiles":
         numbers = pinball(_numbers(kind, details)).constants if details else LEVELS
-        reason = text("task.quantiles", levels=listed(f"{level:g}" for level in numbers))
+        reason = text("task.quantiles", levels=", ".join(f"{level:g}" for level in numbers))
         return Task(kind, len(numbers), target[:0], reason, numbers)
     return Task(kind, 1, target[:0], text(f"task.{kind}"))
 

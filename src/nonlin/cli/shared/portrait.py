@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nonlin._text import aside, listed, say
+from nonlin._text import listed, say
 from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.shared import traits
@@ -89,7 +89,7 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         dated = str(activation.year) in activation.source
         yield (
             "source",
-            activation.source if dated else str(aside(activation.source, activation.year)),
+            activation.source if dated else f"{activation.source} ({activation.year})",
         )
     if activation.aliases:
         yield "aliases", str(listed(activation.aliases))
