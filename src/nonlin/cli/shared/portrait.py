@@ -86,11 +86,8 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
     yield "strengths", activation.strengths
     yield "weaknesses", activation.weaknesses
     if activation.source:
-        dated = str(activation.year) in activation.source
-        yield (
-            "source",
-            activation.source if dated else f"{activation.source} ({activation.year})",
-        )
+        year = "" if str(activation.year) in activation.source else f" ({activation.year})"
+        yield "source", activation.source + year
     if activation.aliases:
         yield "aliases", str(listed(activation.aliases))
     if others := elsewhere(activation.name):
