@@ -71,13 +71,7 @@ class Prose:
     style: str = ""
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
-        from rich.text import Text
-
         for line in wrapped(self.text, options.max_width):
-            yield Text(line, style=self.style, no_wrap=True)
-
-    def __rich_measure__(self, console: Any, options: Any) -> Any:
-        from rich.measure import Measurement
-
-        longest = max(map(cells, PARTS.findall(self.text)), default=0)
-        return Measurement(longest, cells(self.text)).with_maximum(options.max_width)
+            shown = console.render_str(line, style=self.style, markup=False, highlight=False)
+            shown.no_wrap = True
+            yield shown
