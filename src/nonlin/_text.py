@@ -15,6 +15,7 @@ from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 COMMANDS = re.compile(  # to a terminal, or to whoever writes from right to left; halves of letters
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -155,6 +156,18 @@ def listed(names: Iterable[object], most: int | None = None, choice: bool = Fals
 def aside(name: object, value: object) -> Text:
     """A name with something in parentheses behind it."""
     return text("listed.aside", name=name, value=value)
+
+
+def percent(share: float, form: str = ".0f") -> Text:
+    """A share in per cent."""
+    return text("listed.percent", value=format(100 * share, form))
+
+
+def power(value: float, digits: int) -> str:
+    """A number for a sentence: 3.58×10³ for 3.58e+03."""
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    raised = str(int(exponent)).translate(SUPERSCRIPTS) if exponent else ""
+    return f"{mantissa}×10{raised}" if raised else mantissa
 
 
 def in_a_row(sentences: Iterable[object]) -> str:

@@ -205,7 +205,7 @@ class Fault:
     name: str
     layers: tuple[int, ...]
     suspicion: int
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
 
 
 @runtime_checkable

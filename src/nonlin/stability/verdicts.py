@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from nonlin._text import Text, listed, text
+from nonlin._text import Text, listed, percent, text
 from nonlin.activation import Activation
 from nonlin.layers.accumulators import threshold
 from nonlin.stability.layer_stability import LayerStability, Stability
@@ -56,10 +56,10 @@ class Finding:
     @property
     def sentence(self) -> Text:
         """What was found, where, and the number for the first of these layers."""
-        percent, value = f"{100 * self.value:.0f} %", f"{self.value:.2g}"
+        value = f"{self.value:.2g}"
         if self.kind == "copied":
             value = f"{self.value:.0f}"
-        known = {"first": self.layers[0], "value": value, "percent": percent}
+        known = {"first": self.layers[0], "value": value, "percent": percent(self.value)}
         return text(f"verdict.{self.kind}{self._degree}", where=place(self.layers), **known)
 
     @property

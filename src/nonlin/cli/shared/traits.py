@@ -79,7 +79,11 @@ def _kinks(p: Properties) -> str:
 
 
 def _limits(p: Properties) -> str:
-    words = [say("cli.show.limits_are", left=number(p.limits[0]), right=number(p.limits[1]))]
+    left, right = (
+        say("cli.show.no_limit") if math.isnan(end) else say("cli.show.tends", value=number(end))
+        for end in p.limits
+    )
+    words = [say("cli.show.limits_are", left=left, right=right)]
     for side, line in zip(("left", "right"), p.asymptotes, strict=True):
         if line and line[0] and not p.linear:
             words.append(say(f"cli.traits.asymptote_{side}", line=_line(*line)))

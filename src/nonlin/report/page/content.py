@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nonlin._text import in_a_row, listed, say
+from nonlin._text import in_a_row, listed, percent, say
 from nonlin.choose.candidates import written
 from nonlin.choose.recommend import difference
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
@@ -216,7 +216,7 @@ def _shares(result: Result) -> Section:
     assert found is not None  # noqa: S101 - for the type checker
     names = ("activation", "rate", "both", "split", "rest")
     parts = [(say(f"page.share.{name}"), getattr(found, name)) for name in names]
-    cells = [[label, f"{100 * share:.1f} %"] for label, share in parts]
+    cells = [[label, str(percent(share, ".1f"))] for label, share in parts]
     head = said("source", "share_of")
     text = [str(found.sentence), say("page.shares_text")]
     return Section("shares", text, stacked(parts, say("page.shares")), head, cells)

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from nonlin._errors import InputError
+from nonlin._text import percent
 from nonlin.catalogue import get
 from nonlin.layers.subject import Fault
 from nonlin.torch.diagnosing.edits import Behind
@@ -57,7 +58,7 @@ def faults(
     share = max((each.p for each in model.modules() if isinstance(each, DROPOUT)), default=0.0)
     if share > STRONG:
         level = CONSPICUOUS if share > MUCH else UNUSUAL
-        values = (("share", f"{100 * share:.0f} %"), ("usual", f"{100 * USUAL:.0f} %"))
+        values = (("share", percent(share)), ("usual", percent(USUAL)))
         yield Fault("dropout", (), level, values)
 
 
