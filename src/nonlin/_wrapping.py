@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-NOT_FIRST = frozenset("，。、；：？！）》」』】〕”’…%‰℃°·,.;:?!)]}")
-NOT_LAST = frozenset("（《「『【〔“‘([{")
+NOT_FIRST = frozenset("，。、；：？！）》」』】〕］”’…%‰℃°·,.;:?!)]}")
+NOT_LAST = frozenset("（《「『【〔［“‘([{")
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…"  # each a part of its own
-PARTS = re.compile(rf"(?<![^\s{WIDE}])\d{{1,3}} (?=[{WIDE}])| +|[^ {WIDE}]+|.", re.DOTALL)
+PARTS = re.compile(  # [default: 3] stays whole, a short number stays beside what it counts
+    rf"［[^］]*］|(?<![^\s{WIDE}])\d{{1,3}} (?=[{WIDE}])| +|[^ {WIDE}]+|.", re.DOTALL
+)
 
 
 def cells(text: str) -> int:
