@@ -148,7 +148,7 @@ def page(entry: Activation, language: str) -> str:
 def _page(entry: Activation, language: str) -> Iterator[str]:
     words = WORDS[language]
     yield f"<!-- {digest(entry)} written by tools/build_catalogue.py -->\n"
-    yield f"# {say('listed.aside', name=entry.title, value=entry.name)}\n"
+    yield f"# {say('listed.bracketed', name=entry.title, value=entry.name)}\n"
     yield words["back"].format(name=entry.name, gallery=f"../{GALLERY[language]}") + "\n"
     yield from _mathematics(entry)
     yield f"![{entry.name}](../pictures/{entry.name}.svg)\n"

@@ -153,9 +153,9 @@ def listed(names: Iterable[object], most: int | None = None, choice: bool = Fals
     return Listed(found[:most], most is not None and len(found) > most, choice)
 
 
-def aside(name: object, value: object) -> Text:
+def bracketed(name: object, value: object) -> Text:
     """A name with something in parentheses behind it."""
-    return text("listed.aside", name=name, value=value)
+    return text("listed.bracketed", name=name, value=value)
 
 
 def percent(share: float, form: str = ".0f") -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nonlin._errors import InputError
-from nonlin._text import Text, aside, listed, text
+from nonlin._text import Text, bracketed, listed, text
 from nonlin.activation import Activation
 from nonlin.choose.candidates import Candidate, Plan, written
 from nonlin.choose.criteria import CRITERIA
@@ -148,7 +148,7 @@ def _claims(leader: Standing, standings: Sequence[Standing], margin: float) -> I
     for verdict in ("worse", "better", "equal", "open"):
         rows = [row for row in standings if row.verdict == verdict]
         if rows:
-            names = listed([aside(row.label, difference(row)) for row in rows], LISTED)
+            names = listed([bracketed(row.label, difference(row)) for row in rows], LISTED)
             known = {"name": leader.label, "names": names, "margin": f"{margin:g}"}
             yield text(f"recommend.{verdict}", **known)
     if any(row.verdict in ("worse", "better") for row in standings):

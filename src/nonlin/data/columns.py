@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError
-from nonlin._text import Listed, Text, aside, listed, text
+from nonlin._text import Listed, Text, bracketed, listed, text
 from nonlin.data.numerals import is_code
 
 LISTED = 6  # column names that a note holds
@@ -35,7 +35,7 @@ def some(names: Iterable[object]) -> Listed:
 
 def counted(counts: dict[str, int]) -> Listed:
     """ "size (3), age (1)" for the columns whose count is not 0."""
-    return some(aside(column, count) for column, count in counts.items() if count)
+    return some(bracketed(column, count) for column, count in counts.items() if count)
 
 
 def distinct(names: Iterable[str]) -> list[str]:
@@ -100,7 +100,7 @@ def superfluous(
     if len(numbers) == before.width and not NAMES_ROWS.fullmatch(numbers[0].strip()):
         numbers = []  # nothing else would be left, and it is not called an id
     copies = _copies(features.drop(numbers))
-    pairs = (aside(copy, f"= {original}") for copy, original in copies.items())
+    pairs = (bracketed(copy, f"= {original}") for copy, original in copies.items())
     found = (("choose.row_numbers", some(numbers)), ("choose.copies", some(pairs)))
     notes = tuple(text(key, columns=columns) for key, columns in found if columns)
     return [*numbers, *copies], notes

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from nonlin._text import Text, aside, text
+from nonlin._text import Text, bracketed, text
 from nonlin.data.columns import like_target, near_unique, some
 from nonlin.data.split import SHARES
 
@@ -115,7 +115,7 @@ def _late(target: np.ndarray, time: np.ndarray | None) -> Iterator[Text]:
 
 def _gaps(features: pl.DataFrame) -> Iterator[Text]:
     """Numbers such as -9999, of which several stand far from all others."""
-    found = [aside(each.name, f"{value:g}") for each in features for value in _odd_ends(each)]
+    found = [bracketed(each.name, f"{value:g}") for each in features for value in _odd_ends(each)]
     if found:
         yield text("choose.as_gap_numbers", columns=some(found))
 

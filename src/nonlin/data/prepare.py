@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError
-from nonlin._text import Text, aside, listed, text
+from nonlin._text import Text, bracketed, listed, text
 from nonlin.data import conform
 from nonlin.data.columns import MOST_LEVELS, counted, distinct, near_unique, some
 from nonlin.data.dates import Dated, dated
@@ -166,7 +166,7 @@ def _kind(column: pl.Series) -> str:
 
 
 def _told(each: Dated) -> object:
-    return aside(each.column, listed(each.cycles)) if each.cycles else each.column
+    return bracketed(each.column, listed(each.cycles)) if each.cycles else each.column
 
 
 def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:

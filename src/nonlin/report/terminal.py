@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import in_a_row, listed, say
+from nonlin._text import bracketed, in_a_row, listed, say
 from nonlin._wrapping import Prose
 from nonlin.choose.candidates import written
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
@@ -126,7 +126,8 @@ def _result(row: Standing, chosen: bool, rounds: int) -> Iterator[str]:
     yield f"{'→' if chosen else MARKS[row.verdict]} {row.label}"
     ends = [] if row.stopped else [_score(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
-    yield _score(row.score.value) + (f" ({splits(row, rounds)})" if row.stopped else certain)
+    score = _score(row.score.value)
+    yield str(bracketed(score, splits(row, rounds))) if row.stopped else score + certain
     if row.error is not None:
         yield shown(row.error.value, row.error.unit)
 
