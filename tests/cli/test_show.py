@@ -37,6 +37,13 @@ def test_show_in_chinese_has_no_english_words(said):
         assert label in text
 
 
+def test_ends_belong_to_an_interval_where_the_function_says_so(said):
+    """relu(0) is 0, and hardshrink jumps to its fixed points."""
+    assert re.search(r"Zeros +\(-∞, 0\]\nFixed points +\[0, ∞\)\n", said("show", "relu"))
+    found = said("show", "hardshrink")
+    assert re.search(r"Zeros +\[-0.5, 0.5\]\nFixed points +\(-∞, -0.5\), .*\(0.5, ∞\)\n", found)
+
+
 @pytest.mark.parametrize("name", nl.names())
 def test_show_works_for_every_entry(name, said):
     for extra in ((), ("--lang", "zh")):
