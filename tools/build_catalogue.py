@@ -64,6 +64,7 @@ WORDS = {
         "kinks": "Circles: f or f′ jumps.",
         "elsewhere": "Names in other libraries",
         "library": "Library",
+        "and": "and",
         "names": "Names",
         "code": "Code",
         "targets": "Targets: {names}. The code stands alone and states its largest error.",
@@ -85,6 +86,7 @@ WORDS = {
         "kinks": "圆圈：f 或 f′ 在此跳变。",
         "elsewhere": "其他库中的名称",
         "library": "库",
+        "and": "与",
         "names": "名称",
         "code": "代码",
         "targets": "可用的目标：{names}。代码独立可用，并注明最大误差。",
@@ -99,8 +101,8 @@ USED = (
 )  # fmt: skip
 FAMILIES = {
     "used": ("Most used", "最常用"),
-    "sigmoidal": ("Sigmoids", "S 形函数"),
-    "bounded": ("More of S shape", "其他 S 形函数"),
+    "sigmoidal": ("Sigmoids", "S 型函数"),
+    "bounded": ("More of S shape", "其他 S 型函数"),
     "rectified": ("ReLU and its kin", "ReLU 及同类函数"),
     "piecewise": ("Piecewise", "分段函数"),
     "smooth": ("Relatives of ReLU", "ReLU 的变体"),
@@ -168,7 +170,8 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
         yield f"| {words['library']} | {words['names']} |\n|---|---|"
         for library in dict.fromkeys(row.library for row in names_elsewhere):
             found = (f"`{row}`" for row in names_elsewhere if row.library == library)
-            yield f"| {library} | {listed(found)} |"
+            shown = library.replace(" and ", f" {words['and']} ")
+            yield f"| {shown} | {listed(found)} |"
     yield f"\n## {words['code']}\n"
     found = targets(entry)
     best = "torch" if "torch" in found else found[0]

@@ -41,7 +41,8 @@ WORDS = {
             "共 {count} 个条目，其中 {read} 个与原文核对，"
             "{cited} 个与引用原文并给出公式的文献或代码核对，"
             "{exists} 个只核对了原文确实存在，{open} 个没有核对。"
-            "核对记录在 `tools/sources.toml` 中（英文）；本页由 `python tools/build_sources.py` 生成。"
+            "核对记录在 `tools/sources.toml` 中（英文）；"
+            "本页由 `python tools/build_sources.py` 生成。"
         ),
         "other": "[English](sources.md)",
         "head": ("条目", "年份", "出处", "核对方式", "所读内容"),
