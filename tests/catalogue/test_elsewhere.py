@@ -181,7 +181,7 @@ def test_unknown_names_get_the_nearest_three(given, language, ask):
         return
     assert ask in hint
     assert all(name in hint for name in NEAREST[given])
-    assert len(re.split("、| 或 |, ", hint)) == 3
+    assert len(re.split("、| 或 |, ", hint)) <= 3
 
 
 def test_the_tables_import_nothing():

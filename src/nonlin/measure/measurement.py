@@ -35,9 +35,9 @@ class Measurement:
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         if self.standard_error is None:
-            return say("measure.said", what=self.what, value=f"{self.value:.4g}{unit}")
+            return say("listed.said", what=self.what, value=f"{self.value:.4g}{unit}")
         value = f"{self.value:.4g} ± {self.standard_error:.2g}{unit}"
-        return say("measure.said", what=self.what, value=value)
+        return say("listed.said", what=self.what, value=value)
 
 
 def average(values: Sequence[float], unit: str, what: Text, where: Text) -> Measurement:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nonlin._text import in_a_row, listed, percent, say
+from nonlin._text import bracketed, in_a_row, listed, percent, say
 from nonlin.choose.candidates import written
 from nonlin.choose.recommend import difference
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
@@ -227,8 +227,8 @@ def _settings(result: Result) -> Iterator[tuple[str, str]]:
     rule = plan.settings(
         result.recommendation.learning_rate, result.race.rounds[0].sizes.train, plan.seed
     )
-    yield say("page.task"), f"{result.task.kind}: {result.task.reason}"
-    yield say("page.source"), result.task.source
+    yield say("page.task"), say("listed.said", what=result.task.kind, value=result.task.reason)
+    yield say("page.reference"), result.task.source
     yield say("page.hidden"), str(listed(map(written, plan.architectures)))
     yield (
         say("page.activations"),
@@ -237,9 +237,9 @@ def _settings(result: Result) -> Iterator[tuple[str, str]]:
     yield say("page.learning_rates"), str(listed(f"{rate:g}" for rate in result.rates))
     yield say("page.initialisation"), in_a_row([result.recommendation.initialisation])
     decay = say("page.weight_decay", decay=f"{rule.weight_decay:g}")
-    yield say("page.optimizer"), f"{rule.optimizer}, {decay}"
+    yield say("page.optimizer"), str(bracketed(rule.optimizer, decay))
     patience = say("page.patience", patience=rule.patience)
-    yield say("page.training"), f"{rule.epochs} × {rule.batch_size}, {patience}"
+    yield say("page.training"), str(bracketed(f"{rule.epochs} × {rule.batch_size}", patience))
     yield say("page.seed"), str(plan.seed)
     yield say("page.pace"), say(f"page.pace_is.{plan.pace}")
 
