@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from nonlin._text import Text, listed, percent, text
+from nonlin._text import Text, listed, percent, power, text
 from nonlin.activation import Activation
 from nonlin.layers.accumulators import threshold
 from nonlin.stability.layer_stability import LayerStability, Stability
@@ -56,7 +56,7 @@ class Finding:
     @property
     def sentence(self) -> Text:
         """What was found, where, and the number for the first of these layers."""
-        value = f"{self.value:.2g}"
+        value = power(self.value, 2)
         if self.kind == "copied":
             value = f"{self.value:.0f}"
         known = {"first": self.layers[0], "value": value, "percent": percent(self.value)}
