@@ -35,12 +35,15 @@ DeepCrime 2021    Humbatova et al., Mutation testing of deep learning systems ba
                   faults, ISSTA, 10.1145/3460319.3464825
 """
 
-from faulty import seen_faults, seen_healthy
+from faulty import kept_faults, kept_healthy, seen_faults, seen_healthy
 from faulty.program import Data, Program
 
 __all__ = ["Data", "Program", "programs"]
 
-_HALVES = {"seen": (*seen_healthy.HEALTHY, *seen_faults.FAULTY)}
+_HALVES = {
+    "seen": (*seen_healthy.HEALTHY, *seen_faults.FAULTY),
+    "kept": (*kept_healthy.HEALTHY, *kept_faults.FAULTY),
+}
 
 
 def programs(half: str = "") -> tuple[Program, ...]:

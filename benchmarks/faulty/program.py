@@ -62,8 +62,10 @@ class Program:
         """Whether the loop itself is broken: model, batches, loss, optimizer do not show it."""
         return self.train_step is not usual_step
 
-    def broken(self, name: str, cause: str, edit: str, source: str, **parts: Any) -> Program:
-        """This program with some parts replaced: a faulty one, whose twin it is."""
+    def broken(self, cause: str, edit: str, source: str, form: str = "", **parts: Any) -> Program:
+        """This program with some parts replaced: a faulty one, named after cause or form."""
+        what, architecture = self.name.rsplit("_", 1)
+        name = "_".join((what, form or cause, architecture))
         return replace(
             self, name=name, cause=cause, edit=edit, source=source, twin=self.name, **parts
         )

@@ -20,22 +20,27 @@ def _scaled(values: np.ndarray) -> np.ndarray:
     return (values - values.mean(0)) / (values.std(0) + 1e-3)
 
 
+@cache
+def _digits() -> tuple[np.ndarray, np.ndarray]:
+    return load_digits(return_X_y=True)
+
+
 def digits(seed: int) -> Data:
     """64 standardised grey values, 10 classes."""
-    values, labels = load_digits(return_X_y=True)
+    values, labels = _digits()
     return parted(_floats(_scaled(values)), torch.from_numpy(labels), seed, 1024, 32)
 
 
 def digit_images(seed: int) -> Data:
     """1 x 8 x 8 images with mean 0, 10 classes."""
-    values, labels = load_digits(return_X_y=True)
+    values, labels = _digits()
     images = (values.reshape(-1, 1, 8, 8) - values.mean()) / values.std()
     return parted(_floats(images), torch.from_numpy(labels), seed, 1024, 32)
 
 
 def digit_rows(seed: int) -> Data:
     """The 8 rows of an image as 8 steps of 8 columns, 10 classes."""
-    values, labels = load_digits(return_X_y=True)
+    values, labels = _digits()
     rows = (values.reshape(-1, 8, 8) - values.mean()) / values.std()
     return parted(_floats(rows), torch.from_numpy(labels), seed, 1024, 32)
 

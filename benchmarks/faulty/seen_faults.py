@@ -10,6 +10,30 @@ from torch import Tensor, nn
 from torch.optim import SGD, AdamW, Optimizer
 
 from faulty import seen_data as data
+from faulty.categories import (
+    ACTIVATION,
+    DEAD,
+    DECAY,
+    DROPOUT,
+    INPUT,
+    LABELS,
+    LAYERS,
+    LOSS,
+    NEURONS,
+    NORM,
+    NUMBERS,
+    OPTIMISER,
+    ORDER,
+    OUTPUT,
+    PROCESS,
+    RATE,
+    SHAPE,
+    STEPS,
+    TARGET,
+    UNBALANCED,
+    VANISHING,
+    WEIGHTS,
+)
 from faulty.program import Loss, Program, changed
 from faulty.seen_healthy import (
     BY_NAME,
@@ -34,10 +58,8 @@ from faulty.seen_networks import (
 
 
 def of(base: str, cause: str, edit: str, source: str, form: str = "", **parts: object) -> Program:
-    """A fault of the healthy program `base`, named after what it is a case of."""
-    what, architecture = base.rsplit("_", 1)
-    name = "_".join((what, form or cause, architecture))
-    return BY_NAME[base].broken(name, cause, edit, source, **parts)
+    """A fault of the healthy program `base`."""
+    return BY_NAME[base].broken(cause, edit, source, form, **parts)
 
 
 def each(
@@ -115,30 +137,6 @@ def by_constant_columns(x: Tensor) -> Tensor:
     """Standardised without a guard: three columns of the digits never change."""
     raw = x * (x.std(0) > 0)
     return (raw - raw.mean(0)) / raw.std(0)
-
-
-RATE = "Humbatova 2020: Training > Hyperparameters > Suboptimal learning rate; DeepFD 2022: lr"
-ACTIVATION = "Humbatova 2020: Model > Activation > Missing or wrong activation; DeepFD 2022: act"
-OUTPUT = "Humbatova 2020: Model > Activation > Wrong type of output activation; Islam 2019"
-LOSS = "Humbatova 2020: Training > Loss function > Wrong selection; DeepFD 2022: loss"
-SHAPE = "Humbatova 2020: Tensors and inputs > Wrong tensor shape; Zhang 2018: Unaligned tensor"
-INPUT = "Humbatova 2020: Training > Preprocessing > Missing; UMLAUT 2021: Input not normalised"
-TARGET = "Humbatova 2020: Training > Preprocessing > Output not normalised"
-LABELS = "Humbatova 2020: Training > Training data quality > Wrong labels; DeepCrime 2021: TCL"
-UNBALANCED = "Humbatova 2020: Training > Training data quality > Unbalanced; DeepCrime 2021: TUD"
-ORDER = "Humbatova 2020: Training > Preprocessing > Missing shuffle; NeuraLint 2021"
-WEIGHTS = "Humbatova 2020: Training > Hyperparameters > Wrong initialisation; DeepCrime 2021: WCI"
-DEAD = "AutoTrainer 2021: Dying ReLU; DeepDiagnosis 2022: Dead node"
-VANISHING = "AutoTrainer 2021: Vanishing gradient; DeepDiagnosis 2022: Vanishing gradient"
-LAYERS = "Humbatova 2020: Model > Layers > Missing, redundant or wrong layer"
-NEURONS = "Humbatova 2020: Model > Layer properties > Suboptimal number of neurons"
-DROPOUT = "Humbatova 2020: Model > Layer properties; UMLAUT 2021: High dropout; DeepCrime 2021: RCD"
-NORM = "Humbatova 2020: Model > Layers; Islam 2019: Structure; NeuraLint 2021: Batch norm"
-DECAY = "Humbatova 2020: Training > Hyperparameters > Regularisation; DeepCrime 2021: RCW"
-OPTIMISER = "Humbatova 2020: Training > Optimiser > Wrong; Islam 2019: API misuse"
-PROCESS = "Humbatova 2020: Training > Training process; Islam 2019: Training-phase bug"
-STEPS = "Humbatova 2020: Training > Hyperparameters > Suboptimal epochs; DeepFD 2022: epoch"
-NUMBERS = "Zhang 2018: Numerical error (NaN); UMLAUT 2021: NaN; DeepLocalize 2021: Numerical error"
 
 
 MLP = (
