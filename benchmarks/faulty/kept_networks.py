@@ -17,11 +17,14 @@ def cancer_net() -> nn.Sequential:
 
 
 class SpiralNet(nn.Module):
-    """`hidden` layers of 32 units."""
+    """`hidden` layers of 32 units; `listed`: kept in a plain list."""
 
-    def __init__(self, act: Callable[[Tensor], Tensor] = F.silu, hidden: int = 2) -> None:
+    def __init__(
+        self, act: Callable[[Tensor], Tensor] = F.silu, hidden: int = 2, listed: bool = False
+    ) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(32 if i else 2, 32) for i in range(hidden))
+        layers = [nn.Linear(32 if i else 2, 32) for i in range(hidden)]
+        self.layers = layers if listed else nn.ModuleList(layers)
         self.out = nn.Linear(32, 3)
         self.act = act
 
@@ -45,13 +48,12 @@ class Autoencoder(nn.Module):
 
 
 class ColourNet(nn.Module):
-    """Layers of 40 with layer norm and shortcuts; `listed`: kept in a plain list."""
+    """Layers of 40 with layer norm and shortcuts."""
 
-    def __init__(self, listed: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.enter = nn.Linear(12, 40)
-        layers = [nn.Linear(40, 40) for _ in range(3)]
-        self.layers = layers if listed else nn.ModuleList(layers)
+        self.layers = nn.ModuleList(nn.Linear(40, 40) for _ in range(3))
         self.norm = nn.LayerNorm(40)
         self.leave = nn.Linear(40, 3)
 
@@ -65,11 +67,11 @@ class ColourNet(nn.Module):
 class GratingNet(nn.Module):
     """Two normed convolutions, the mean over the image."""
 
-    def __init__(self, act: Callable[[Tensor], Tensor] = F.relu, momentum: float = 0.1) -> None:
+    def __init__(self, act: Callable[[Tensor], Tensor] = F.relu) -> None:
         super().__init__()
         self.conv1, self.conv2 = nn.Conv2d(1, 12, 5), nn.Conv2d(12, 16, 3)
-        self.bn1 = nn.BatchNorm2d(12, momentum=momentum)
-        self.bn2 = nn.BatchNorm2d(16, momentum=momentum)
+        self.bn1 = nn.BatchNorm2d(12)
+        self.bn2 = nn.BatchNorm2d(16)
         self.fc = nn.Linear(16, 4)
         self.act = act
 
@@ -153,12 +155,12 @@ class Tagger(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """Two heads, written out; weights sum to 1 over `over`."""
+    """Two heads, written out."""
 
-    def __init__(self, width: int, causal: bool, over: int) -> None:
+    def __init__(self, width: int, causal: bool) -> None:
         super().__init__()
         self.mix, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.causal, self.over = causal, over
+        self.causal = causal
 
     def forward(self, x: Tensor) -> Tensor:
         rows, length, width = x.shape
@@ -167,7 +169,7 @@ class SelfAttention(nn.Module):
         if self.causal:
             later = torch.ones(length, length, dtype=torch.bool).triu(1)
             scores = scores.masked_fill(later, -torch.inf)
-        mixed = scores.softmax(self.over) @ v
+        mixed = scores.softmax(-1) @ v
         return self.out(mixed.transpose(1, 2).reshape(rows, length, width))
 
 
@@ -182,7 +184,6 @@ class Former(nn.Module):
         layers: int = 2,
         causal: bool = False,
         pooled: bool = False,
-        over: int = -1,
         shortcut: bool = True,
         norm: bool = True,
         along_rows: bool = False,
@@ -192,7 +193,7 @@ class Former(nn.Module):
         super().__init__()
         self.embedding, self.pooled = embedding, pooled
         self.places = nn.Embedding(64 if along_rows else length, width)
-        self.attention = nn.ModuleList(SelfAttention(width, causal, over) for _ in range(layers))
+        self.attention = nn.ModuleList(SelfAttention(width, causal) for _ in range(layers))
         self.dense = nn.ModuleList(
             nn.Sequential(nn.Linear(width, 64), nn.GELU(), nn.Linear(64, width))
             for _ in range(layers)

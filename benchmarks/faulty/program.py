@@ -53,6 +53,7 @@ class Program:
     train_step: Step = usual_step
     read: Callable[[Tensor], Tensor] | None = None
     cause: str = ""  # empty: healthy
+    also: tuple[str, ...] = ()  # other names of the cause that are as true
     edit: str = ""
     source: str = ""
     twin: str = ""

@@ -1,7 +1,8 @@
 """That every faulty program is worse than its healthy twin, and that healthy ones learn.
 
 Run in benchmarks: python -m faulty.proof          all of it, some minutes; writes proof.json
-                   python -m faulty.proof seen     one half; the other's figures are kept
+                   python -m faulty.proof seen     one half, or programs by name, twins first;
+                                                   the figures of the others are kept
 
 Each program is trained with three seeds, which draw the rows, what is held out, and the weights.
 Errors are those of held-out rows, as parts of the best constant's error. A faulty program is
@@ -45,27 +46,29 @@ def proven(program: Program, found: Errors) -> bool:
     return all(a - b >= MARGIN for a, b in zip(own, found[program.twin], strict=True))
 
 
-def measured(asked: Iterable[Program]) -> Errors:
-    """Of each program; prints what is not proven."""
-    found: Errors = {}
+def measure(asked: Iterable[Program], found: Errors) -> None:
+    """Errors of each program into `found` and the file; prints what is not proven."""
     for program in asked:  # healthy ones come first, twins among them
         found[program.name] = errors(program)
-        said = "" if proven(program, found) else "  NOT PROVEN"
+        said = "" if proven(program, found) else "NOT PROVEN"
         print(f"{program.name:45}", *found[program.name], said, flush=True)
-    return found
+        write(found)
+
+
+def write(found: Errors) -> None:
+    """In the order of the programs; what no longer exists is left out."""
+    names = [program.name for program in programs() if program.name in found]
+    lines = [f'  "{name}": {json.dumps(found[name])}' for name in names]
+    PROOF.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def main() -> None:
-    """Write the errors down."""
+    """All that is asked for, one thread."""
     torch.set_num_threads(1)
     begin = time.process_time()
-    halves = sys.argv[1:] or ["seen", "kept"]
     found: Errors = json.loads(PROOF.read_text()) if PROOF.exists() else {}
-    for half in halves:
-        found |= measured(programs(half))
-    names = [program.name for program in programs()]
-    lines = [f'  "{name}": {json.dumps(found[name])}' for name in names if name in found]
-    PROOF.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    asked = sys.argv[1:]
+    measure([p for p in programs() if not asked or {p.name, p.half} & set(asked)], found)
     print(f"{time.process_time() - begin:.0f} s of CPU time")
 
 
