@@ -1,6 +1,6 @@
 """Faulty programs of the kept half: each a small edit of a healthy one.
 
-Written by someone who had not read how the diagnosis decides; it first ran on them afterwards.
+Written by someone who had not read how the diagnosis decides, before it first ran on them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ from faulty.kept_healthy import (
     backwards_model,
     count_model,
     once_model,
-    places_model,
     product_model,
 )
 from faulty.kept_networks import (
@@ -287,12 +286,12 @@ TRANSFORMER = (
        also=("vanishing_gradients",)),
     of("count_transformer", "dropout", "dropout 0 became 0.97", DROPOUT,
        model=lambda: count_model(dropout=0.97)),
+    of("count_transformer", "large_initialisation", "weights are standard normal times 4",
+       WEIGHTS, model=lambda: drawn(count_model(), 4.0)),
     of("places_transformer", "unnormalised_inputs", "grey values in hundred thousands", INPUT,
        data=changed(data.places, inputs=lambda x: 1e5 * x + 3e5)),
     of("places_transformer", "data_order", "first all of one photograph, then the other", ORDER,
        data=changed(data.places, one_photo_then_the_other)),
-    of("places_transformer", "large_initialisation", "weights are standard normal times 6",
-       WEIGHTS, model=lambda: drawn(places_model(), 6.0)),
 )  # fmt: skip
 
 FAULTY = MLP + CNN + RNN + TRANSFORMER
