@@ -18,6 +18,7 @@ from nonlin.choose.contest import Networks, key, network, warm_up
 from nonlin.choose.limits import Costs
 from nonlin.choose.options import Options, complete, roles_of
 from nonlin.choose.prepared import groups, parts_of, prepared, sample
+from nonlin.choose.reasons import tried
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
 from nonlin.choose.standing import Standing, standings
@@ -32,7 +33,6 @@ from nonlin.tasks.task import Task, infer
 from nonlin.trials.journal import NOTHING, Journal
 from nonlin.trials.pace import Everything, Narrowing, Pace
 from nonlin.trials.race import Event, Race, Ran, Run, race, run_through
-from nonlin.trials.scores import by_candidate
 from nonlin.trials.shares import shares
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
@@ -95,7 +95,7 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
         tell = _ticker(asked.options["on_progress"], contest, pace)
         ran = run_through(_race(contest, pace, journal, asked.run), tell)
     ranking, left_out = standings(ran, contest)
-    advice = recommend(ranking, task, rules, len(ran.rounds), _tried(ran))
+    advice = recommend(ranking, task, rules, len(ran.rounds), tried(ran))
     final = _final(table, task, rules, advice)
     worth = _baseline(contest, ran, ranking, advice) if final else None
     notes = (
@@ -173,12 +173,6 @@ def _sampled(table: Table, task: Task, rules: Plan) -> Table:
         roles=table.roles[rows],
         of_rows=table.of_rows or table.rows,
     )
-
-
-def _tried(ran: Race) -> dict[Candidate, list[float]]:
-    """The rates at which networks of each candidate were trained, rising."""
-    arms = [arm for arm in ran.scores.arms if ran.scores.ran(arm)]
-    return {each: sorted(arm.setting for arm in own) for each, own in by_candidate(arms).items()}
 
 
 def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Final | None:

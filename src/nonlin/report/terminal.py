@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nonlin._text import bracketed, in_a_row, listed, say
 from nonlin._wrapping import Prose
 from nonlin.choose.candidates import written
-from nonlin.choose.verdict import aside, points, shown, splits, verdict
+from nonlin.choose.verdict import shown, splits, verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +29,7 @@ def render(result: Result, console: Console, why: bool = False) -> None:
 
     why: also all other points, how it was trained, and the columns of stability and time.
     """
-    known, beside = points(result), aside(result)
+    known, beside = result.points, result.aside
     for sentence in (*result.interruption, *verdict(result)):
         _say(console, str(sentence), "bold")
     if beside:
