@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import Text, language, percent, text
+from nonlin._text import Text, language, percent, say, text
 
 if TYPE_CHECKING:
     from nonlin.choose.raced import Raced
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nonlin.choose.result import Result
 
 SHARES = ("accuracy", "wrong", "missed")  # measures that people say in per cent
+MARKS = {"leader": "*", "worse": "<", "better": ">", "equal": "=", "open": "?", "stopped": "·"}
 URGENT = (  # what may make the answer another one, most of all first
     "choose.leaks",
     "choose.like_target",
@@ -115,6 +116,21 @@ def shown(value: float, measure: str = "") -> str:
         return f"{value:.4g}"
     undivided = language() == "zh" and abs(value) < 10_000
     return f"{value:.0f}" if undivided else f"{value:,.0f}"
+
+
+def figure(value: float) -> str:
+    """A score as tables show it."""
+    return f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"  # R^2 has no lower end
+
+
+def beside_leader(row: Ranked) -> str:
+    """Its difference to the leader, on the splits that both ran, with half of the 95 % interval."""
+    if row.leader:
+        return say("report.leader")
+    half = None if row.stopped else row.difference_half_width  # of a split or two: says nothing
+    gap = figure(row.difference)
+    sign = "" if gap.startswith("-") else "+"
+    return sign + gap + (f" ± {figure(half)}" if half is not None else "")
 
 
 ERRORS = ("rmse", "mae", "pinball", "steps")  # in the units of the target

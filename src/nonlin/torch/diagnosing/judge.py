@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,19 @@ SIGMOID = ("BCEWithLogitsLoss", "MultiLabelSoftMarginLoss")
 EXPONENTIAL = ("NLLLoss", "PoissonNLLLoss", "KLDivLoss")
 
 
+@contextmanager
+def judging(model: nn.Module) -> Iterator[None]:
+    """In evaluation mode, without gradients; then every module is in the mode that it was in."""
+    was = [(each, each.training) for each in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, mode in was:
+            module.training = mode
+
+
 def loss_name(loss: Any) -> str:
     """Of PyTorch's losses that `loss` is; "" for one of your own."""
     return the_loss(loss)
@@ -34,21 +49,25 @@ class Judge:
         self.name = loss_name(loss)
         self.ignored = int(getattr(loss, "ignore_index", -100))
 
-    @torch.no_grad()
     def skill(self, model: nn.Module, fitted: torch.Tensor, rows: Rows) -> float:
         """On these rows, in evaluation mode; fitted: targets whose mean is the constant.
 
         Raises InputError where outputs are no answer to the targets, shape by shape.
         """
-        was = [(each, each.training) for each in model.modules()]
-        model.eval()
-        parts = [self._pair(part.answer(model), part.targets) for part in rows.parts(BATCH)]
-        for module, mode in was:
-            module.training = mode
-        outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
+        outputs, targets = self.pairs(model, rows)
         classes = not fitted.is_floating_point()
         constant = self._wanted(fitted, outputs.shape[1]).mean(axis=0)
         return Wanted(targets, constant, _squared, not classes).skill(outputs)
+
+    def pairs(self, model: nn.Module, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """Outputs (chances of classes) and what they should be, (rows, columns), float64.
+
+        In evaluation mode. Raises InputError as `skill` does.
+        """
+        with judging(model):
+            parts = [self._pair(part.answer(model), part.targets) for part in rows.parts(BATCH)]
+        outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return outputs, targets
 
     def _pair(self, output: Any, targets: Any) -> tuple[np.ndarray, np.ndarray]:
         """Both of shape (rows, columns), float64."""

@@ -73,8 +73,8 @@ class Rows:
         return Rows(inputs, self.targets, self.count, self.batch)
 
 
-def collected(batches: Any, device: torch.device) -> Rows:
-    """Up to MOST_ROWS rows out of pairs of inputs and targets, or out of what gives them.
+def collected(batches: Any, device: torch.device, most: int = MOST_ROWS) -> Rows:
+    """Up to `most` rows out of pairs of inputs and targets, or out of what gives them.
 
     Raises InputError for anything else, and for batches that do not fit together.
     """
@@ -83,7 +83,7 @@ def collected(batches: Any, device: torch.device) -> Rows:
         count = _count(inputs, targets)
         taken.append((inputs, targets, count))
         rows += count
-        if rows >= MOST_ROWS:
+        if rows >= most:
             break
     if not rows:
         raise InputError("torch_batches_empty")
@@ -92,7 +92,7 @@ def collected(batches: Any, device: torch.device) -> Rows:
         lambda each: each.to(device) if isinstance(each, torch.Tensor) else each, (inputs, targets)
     )
     found = Rows(inputs, targets, rows, taken[0][2])
-    return found if rows <= MOST_ROWS else found.part(torch.arange(MOST_ROWS))
+    return found if rows <= most else found.part(torch.arange(most))
 
 
 def _pairs(batches: Any) -> Iterator[tuple[Any, Any]]:
