@@ -43,7 +43,7 @@ class Maker:
             except InputError:
                 raise
             except Exception as error:
-                known = {"name": _name(self.make), "error": _told(error)}
+                known = {"name": _name(self.make), "error": one_line(error)}
                 raise InputError("torch_choose_make_fails", **known) from error
         return the_model(found)
 
@@ -131,7 +131,7 @@ def _name(function: Any) -> str:
     return getattr(function, "__name__", type(function).__name__)
 
 
-def _told(error: Exception) -> str:
-    """In one line."""
+def one_line(error: Exception) -> str:
+    """What kind of error, and what it says first."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -15,6 +15,7 @@ from nonlin._text import Text, text
 from nonlin.torch.diagnosing.judge import BATCH, Judge, judging, the_output
 from nonlin.torch.diagnosing.passes import sums
 from nonlin.torch.diagnosing.rows import Rows
+from nonlin.torch.racing.maker import one_line
 from nonlin.torch.racing.parts import Parts
 
 Bounds = tuple[float, float]
@@ -88,7 +89,7 @@ class Scorer:
             try:
                 return float(self.own(torch.cat(outputs), rows.targets))  # type: ignore[misc]
             except Exception as error:
-                raise InputError("torch_choose_score_fails", error=error) from error
+                raise InputError("torch_choose_score_fails", error=one_line(error)) from error
 
     def mean_loss(self, model: nn.Module, rows: Rows) -> float:
         """Of a row, in evaluation mode."""

@@ -15,6 +15,7 @@ from torch import nn
 from nonlin._errors import InputError
 from nonlin.torch.diagnosing.passes import answered, lost, quiet, seeded
 from nonlin.torch.diagnosing.steps import Steps
+from nonlin.torch.racing.maker import one_line
 from nonlin.torch.racing.parts import Parts
 from nonlin.torch.racing.scoring import Score, Scorer
 from nonlin.trials.contest import Outcome, Sizes
@@ -132,7 +133,7 @@ class Loop:
                 given(parameters, lr=rate) if isinstance(given, type) else given(parameters, rate)
             )
         except Exception as error:
-            raise InputError("torch_choose_optimizer_fails", error=error) from error
+            raise InputError("torch_choose_optimizer_fails", error=one_line(error)) from error
         if not isinstance(made, torch.optim.Optimizer):
             raise InputError("torch_choose_optimizer", given=type(made).__name__)
         return made
@@ -160,8 +161,7 @@ class Own:
             except InputError:
                 raise
             except Exception as error:
-                told = f"{type(error).__name__}: {error}"
-                raise InputError("torch_choose_own_fails", error=told) from error
+                raise InputError("torch_choose_own_fails", error=one_line(error)) from error
         valid, test, loss = _scores(found)
         seconds, diverged = time.perf_counter() - begin, not math.isfinite(valid)
         return Outcome(loss, valid, test, seconds=seconds, diverged=diverged, measures={})
