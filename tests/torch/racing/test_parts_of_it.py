@@ -51,7 +51,7 @@ class Fixed(nn.Module):
 def test_the_share_that_is_right():
     outputs = torch.eye(4)[[0, 1, 2, 2, 3]]
     targets = torch.tensor([0, 1, 2, 3, 3])
-    given = parts(*[(outputs, targets)] * 3, None, torch.device("cpu"))
+    given = parts(*[(outputs, targets)] * 3, size=None, device=torch.device("cpu"))
     scorer = Scorer.of(given, nn.CrossEntropyLoss(), None)
     assert scorer(Fixed(), given.test) == pytest.approx(0.8)
     assert scorer.score.least == pytest.approx(0.4)
@@ -62,7 +62,7 @@ def test_tokens_that_the_loss_ignores_do_not_count():
     outputs = torch.zeros(2, 3, 2)
     outputs[..., 1] = 1
     targets = torch.tensor([[1, 0, -100], [1, 1, -100]])
-    given = parts(*[(outputs, targets)] * 3, None, torch.device("cpu"))
+    given = parts(*[(outputs, targets)] * 3, size=None, device=torch.device("cpu"))
     scorer = Scorer.of(given, lambda out, y: nn.functional.cross_entropy(out.mT, y), None)
     assert scorer(Fixed(), given.test) == pytest.approx(0.75)
     assert scorer.score.step == pytest.approx(1 / 3)
@@ -70,7 +70,7 @@ def test_tokens_that_the_loss_ignores_do_not_count():
 
 def test_the_weights_with_the_lowest_loss_are_judged():
     x = torch.ones(8, 1)
-    given = parts((x, 3 * x), (x, x), (x, x), 4, torch.device("cpu"))
+    given = parts((x, 3 * x), (x, x), (x, x), size=4, device=torch.device("cpu"))
     scorer = Scorer.of(given, nn.MSELoss(), lambda outputs, targets: float(outputs.mean()))
     loop = Loop(given, scorer, torch.optim.SGD, 20)
     found = loop.outcome(Fixed(), 0.05, 0)

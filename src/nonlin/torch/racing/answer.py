@@ -113,11 +113,11 @@ def _begun(given: Mapping[str, Any]) -> Begun:
 def _training(given: Mapping[str, Any], model: nn.Module) -> tuple[Loop | Own, Any]:
     """With an example of the model's input."""
     device = next((each.device for each in model.parameters()), torch.device("cpu"))
-    own, data = given["train_fn"], [given[name] for name in ("train", "valid", "test")]
+    own, data = given["train_fn"], (given["train"], given["valid"], given["test"])
     if own is None:
         if not callable(given["loss"]):
             raise InputError("torch_choose_loss")
-        found = parts(*data, given["batch_size"], device)
+        found = parts(*data, size=given["batch_size"], device=device)
         steps = steps_of(found.train.count, found.batch, given["epochs"], given["steps"])
         scorer = Scorer.of(found, given["loss"], given["score"])
         return Loop(found, scorer, given["optimizer"], steps), _few(found)
@@ -127,7 +127,7 @@ def _training(given: Mapping[str, Any], model: nn.Module) -> tuple[Loop | Own, A
         return Own(own), given["example"]
     if any(each is None for each in data):
         raise InputError("torch_choose_example")
-    found = parts(*data, None, device)
+    found = parts(*data, size=None, device=device)
     return Own(own, found.sizes), _few(found)
 
 
@@ -170,7 +170,7 @@ def _each(contest: Models, journal: Journal) -> tuple[float, Models]:
             each = built + contest.training.seconds(model)
         else:
             arm = Arm(contest.own, plan.rates[max(len(plan.rates) // 2 - 1, 0)])
-            outcome = contest.split(seed).outcome(arm)  # type: ignore[attr-defined]
+            outcome = contest.split(seed).outcome(arm)
             contest = replace(contest, known={arm: outcome})
             each = time.perf_counter() - begin
     journal.note({EACH: each})

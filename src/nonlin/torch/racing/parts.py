@@ -9,9 +9,11 @@ from typing import Any
 import torch
 from torch.utils._pytree import tree_flatten
 
+from nonlin import checks
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.choose.candidates import batch_size
+from nonlin.torch.diagnosing.passes import seeded
 from nonlin.torch.diagnosing.rows import Rows, collected
 from nonlin.trials.contest import Sizes
 
@@ -61,10 +63,12 @@ def parts(train: Any, valid: Any, test: Any, size: int | None, device: torch.dev
     missing = [name for name, each in given.items() if each is None]
     if missing:
         raise InputError("torch_choose_parts", names=", ".join(missing))
-    rows = [collected(each, device, MOST_ROWS) for each in given.values()]
-    one = rows[0].batch >= rows[0].count
-    usual = batch_size(rows[0].count) if one else rows[0].batch
-    return Parts(*rows, size or usual)
+    with seeded(0):  # the order of a DataLoader that shuffles is the same every time
+        first, *others = (collected(each, device, MOST_ROWS) for each in given.values())
+    if size is None:
+        one = first.batch >= first.count
+        size = batch_size(first.count) if one else first.batch
+    return Parts(first, others[0], others[1], checks.integer("batch_size", size, 1))
 
 
 def _bytes(leaf: Any) -> bytes:

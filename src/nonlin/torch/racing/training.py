@@ -109,9 +109,10 @@ class Loop:
                 if loss < best:
                     best, weights = loss, _weights(model)
             model.load_state_dict(weights)
-            scores = [self.scorer(model, part) for part in (self.parts.validation, self.parts.test)]
+            validated = self.scorer(model, self.parts.validation)
+            claimed = self.scorer(model, self.parts.test)
         seconds = time.perf_counter() - begin
-        return Outcome(best, *scores, seconds=seconds, diverged=diverged, measures={})
+        return Outcome(best, validated, claimed, seconds=seconds, diverged=diverged, measures={})
 
     def _laps(self) -> list[int]:
         """Steps between looks at the validation rows."""
