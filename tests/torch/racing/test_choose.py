@@ -284,11 +284,13 @@ def fails(*given):
     raise RuntimeError("no more memory\nand more")
 
 
+ONE = net()
 WRONG = {
     "a model": ({"make_model": net()}, "must be a function that gives a new model"),
     "asks for more": ({"make_model": lambda width: net()}, "asks for width"),
     "a class that asks": ({"make_model": nn.Linear}, "asks for in_features, out_features"),
     "it fails": ({"make_model": fails}, "fails: RuntimeError: no more memory$"),
+    "the same again": ({"make_model": lambda: ONE}, "gives the same model again"),
     "no module": ({"make_model": lambda: 3}, "int"),
     "no activation": ({"make_model": lambda: nn.Linear(6, 2)}, "In Linear no activation inside"),
     "other activation": ({"replace": "gelu"}, "gelu|relu"),

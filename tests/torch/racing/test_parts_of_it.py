@@ -37,6 +37,17 @@ def test_times_as_people_say_them():
         assert str(lasting(600)) == "10 分钟"
 
 
+def test_a_loader_that_shuffles_gives_the_same_rows_and_takes_no_random_numbers():
+    rows = torch.utils.data.TensorDataset(torch.arange(20.0).view(-1, 1), torch.arange(20))
+    loader = torch.utils.data.DataLoader(rows, 5, shuffle=True)
+    before = torch.random.get_rng_state()
+    once, again = (parts(*[loader] * 3, size=None, device=torch.device("cpu")) for _ in range(2))
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert once.digest == again.digest
+    assert once.batch == 5
+    assert sorted(once.train.targets.tolist()) == list(range(20))
+
+
 class Fixed(nn.Module):
     """Gives what it is given."""
 

@@ -105,7 +105,7 @@ def _begun(given: Mapping[str, Any]) -> Begun:
         **{name: given[name] for name in ("threads", "seed", "margin", "budget")},
     )
     contest = Models(maker, training, plan, Candidate(old.activation, ()))
-    kept = _checked(contest)
+    kept = _checked(contest, model)
     noted = training.parts.notes if isinstance(training, Loop) else ()
     return Begun(contest, model, (*_replacing(old), *kept, *plan.notes, *noted))
 
@@ -137,10 +137,14 @@ def _few(found: Parts) -> Any:
     return rows.inputs
 
 
-def _checked(contest: Models) -> tuple[Text, ...]:
-    """A note on places that stay. InputError where nothing can be replaced or trained."""
+def _checked(contest: Models, first: nn.Module) -> tuple[Text, ...]:
+    """A note on places that stay. InputError where nothing can be replaced or trained, or where
+    the model is the same as `first`, or a part of it.
+    """
     maker, plan = contest.maker, contest.plan
     model = maker.model(plan.seeds[0])
+    if {*map(id, first.parameters())} & {*map(id, model.parameters())} or model is first:
+        raise InputError("torch_choose_make_same")
     other = next(each for each in plan.candidates if each != contest.own)
     swapped = maker.changed(model, other.activation, plan.seeds[0])
     if not swapped.changes:
@@ -190,10 +194,11 @@ def _journal(contest: Models, model: nn.Module, given: Mapping[str, Any]) -> Jou
 
 
 def _answer_of(model: nn.Module, example: Any) -> bytes:
-    """What the model makes of the example: what its forward does shows here."""
+    """What the model makes of the example, but for rounding: what its forward does shows here."""
     with quiet(), torch.no_grad():
-        found = the_output(answered(model, Rows(example, None, 0, 0)))
-    return bytes(found.detach().cpu().double().numpy().tobytes())
+        found = the_output(answered(model, Rows(example, None, 0, 0))).cpu().double()
+    scaled = found / found.abs().max().clamp(min=1e-30)
+    return bytes(scaled.round(decimals=3).numpy().tobytes())
 
 
 def _notes(ran: Race, expected: Estimate) -> Iterator[Text]:
