@@ -250,7 +250,7 @@ def test_calls_names_and_objects():
     )
     assert found.recommendation.replaced == "relu"
     notes = [str(note) for note in found.notes]
-    assert "Replaced: relu, in 2 places of the model." in notes
+    assert "Replaced in the model: relu ×2." in notes
     assert any("these stayed: sigmoid" in note for note in notes)
     found = nt.choose(
         Functional, *map(named, PARTS), lambda out, y: LOSS(out.logits, y), **QUICK,
@@ -278,6 +278,11 @@ def test_quantities_optimizers_and_scores():
     )  # fmt: skip
     assert found.score.name == "minus_error"
     assert "minus_error -" in str(found.verdict[1])
+    assert (
+        pretended({"relu": 0.8, "identity": 0.1}, seeds=1, rates=[0.01])[0]
+        .measures[0]
+        .key.endswith("any_score")
+    )
 
 
 def fails(*given):

@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+from rich.cells import cell_len
 from torch import nn
 
-from nonlin._text import speaking
+from nonlin._text import speaking, text
 from nonlin.torch.racing.estimate import lasting
 from nonlin.torch.racing.parts import parts
 from nonlin.torch.racing.plan import beyond, steps_of
@@ -46,6 +47,15 @@ def test_a_loader_that_shuffles_gives_the_same_rows_and_takes_no_random_numbers(
     assert once.digest == again.digest
     assert once.batch == 5
     assert sorted(once.train.targets.tolist()) == list(range(20))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_longest_line_fits_on_any_terminal(language):
+    answer = text("torch_choose.answer.open")
+    said = text("torch_choose.verdict.linear", score="97.3 %", answer=answer)
+    line = text("torch_choose.verdict.both", linear=said, old="leaky_relu", answer=answer)
+    with speaking(language):
+        assert 50 < cell_len(str(line)) <= 80
 
 
 class Fixed(nn.Module):

@@ -19,6 +19,7 @@ from nonlin.torch.racing.maker import one_line
 from nonlin.torch.racing.parts import Parts
 
 Bounds = tuple[float, float]
+NAMELESS = ("score", "<lambda>")
 FREE: Bounds = (-np.inf, np.inf)
 
 
@@ -41,6 +42,8 @@ class Score:
     @property
     def what(self) -> Text:
         """In words."""
+        if self.name in NAMELESS:
+            return text("torch_choose.any_score")
         if not self.bounded:
             return text("torch_choose.own_score", name=self.name)
         return text(f"measure.{self.name}")

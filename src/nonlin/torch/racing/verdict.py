@@ -84,8 +84,7 @@ def _beside(result: Result) -> Text:
     if own is None or own is chosen:
         return said
     answer = text(f"torch_choose.answer.{_better(result, own)}")
-    known = {"old": own.label, "score": _shown(result, own.score.value), "answer": answer}
-    return text("torch_choose.verdict.both", linear=said, **known)
+    return text("torch_choose.verdict.both", linear=said, old=own.label, answer=answer)
 
 
 def _better(result: Result, other: Standing) -> str:
