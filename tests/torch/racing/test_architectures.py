@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import nonlin as nl
 import nonlin.torch as nt
 from nonlin._errors import InputError
 
@@ -73,7 +74,8 @@ def test_it_runs_and_knows_the_activation(name):
     assert found.recommendation.replaced == activation
     assert f"{activation} ×{places}." in "\n".join(map(str, found.notes))
     assert {row.label for row in found.standings} == {activation, "tanh", "identity"}
-    assert nt.inspect(found.model(), part[0]).counts.get(found.recommendation.label) == places
+    made = found.maker.untrained(nl.softsign, 0)
+    assert nt.inspect(made, part[0]).counts["softsign"] == places
 
 
 def test_one_that_is_written_out_is_refused_in_a_sentence():
