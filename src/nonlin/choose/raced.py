@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nonlin._text import Text, text
 
 if TYPE_CHECKING:
+    from nonlin.choose.candidates import Plan
     from nonlin.choose.ranked import Ranked
     from nonlin.choose.reasons import Advice
     from nonlin.trials.race import Race
@@ -34,6 +35,7 @@ class Raced:
 
     __slots__ = ()
 
+    plan: Plan
     race: Race
     standings: tuple[Ranked, ...]
     recommendation: Advice
@@ -106,6 +108,11 @@ class Raced:
     def networks_trained(self) -> int:
         """In the race; one to take away comes on top."""
         return self.race.networks
+
+    @property
+    def networks_planned(self) -> int:
+        """If nothing had stopped: candidates x learning rates x splits."""
+        return self.plan.networks
 
     @property
     def ended(self) -> str:

@@ -94,11 +94,6 @@ class Result(Raced):
         return f"<Result {self.name}: {row.label}, learning rate {row.rate:g}, {score}, {tied}>"
 
     @property
-    def networks_planned(self) -> int:
-        """If nothing had stopped: candidates x learning rates x splits."""
-        return self.plan.networks
-
-    @property
     def urgent(self) -> tuple[str, ...]:
         """See `Raced`, also for what follows."""
         from nonlin.choose.verdict import URGENT

@@ -1,7 +1,7 @@
 """nt.choose on models that train in milliseconds."""
 
 import pickle
-from concurrent.futures import Future
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -145,7 +145,9 @@ def test_an_identity_that_is_as_good_is_said():
     if found.recommendation.label == "identity":
         assert str(found.verdict[0]).startswith("No activation is needed")
     else:
-        assert said[0].startswith("Without a non-linearity (identity) the model is as good")
+        assert said[0].startswith(
+            "With identity in place of relu, no non-linearity there, the model"
+        )
     best, _ = pretended({"relu": 0.6, "identity": 0.9})
     assert str(best.verdict[0]).startswith("No activation is needed")
     with speaking("zh"):
@@ -211,6 +213,16 @@ class InTurn:
         sent = pickle.loads(pickle.dumps(arguments))  # noqa: S301 - our own
         future.set_result(function(*sent))
         return future
+
+
+def test_what_cannot_be_sent_is_said_before_anything_is_trained():
+    with ThreadPoolExecutor(1) as pool, pytest.raises(InputError, match="Threads of one process"):
+        nt.choose(net, *PARTS, LOSS, **QUICK, executor=pool)
+    with (
+        ProcessPoolExecutor(1) as pool,
+        pytest.raises(InputError, match="For processes make_model"),
+    ):
+        nt.choose(lambda: net(), *PARTS, LOSS, **QUICK, executor=pool)
 
 
 def test_it_runs_on_an_executor():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,6 +39,7 @@ from nonlin.trials.shares import shares
 
 VERSION = "1"  # changes when the same contest comes to other numbers
 EACH = "seconds of a network"
+SENT = ("make_model", "loss", "optimizer", "score", "train_fn")  # to other processes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +54,7 @@ class Begun:
 def answer(given: Mapping[str, Any]) -> Result:
     """See `nonlin.torch.choose`, whose arguments these are by name."""
     begin = time.perf_counter()
-    run, count = _runner(given["executor"])
+    run, count = _runner(given)
     begun = _begun(given)
     contest = begun.contest
     with closing(_journal(contest, begun.model, given)) as journal:
@@ -80,11 +82,18 @@ def answer(given: Mapping[str, Any]) -> Result:
     )
 
 
-def _runner(executor: Any) -> tuple[Run, int]:
+def _runner(given: Mapping[str, Any]) -> tuple[Run, int]:
     """What runs the arms, and by how many workers."""
+    executor = given["executor"]
     if executor is None:
         return (lambda split, arms: split.run(arms, None)), 1
     found = workers.checked(executor)
+    if isinstance(found, ThreadPoolExecutor):
+        raise InputError("torch_choose_threads")
+    for name in SENT if isinstance(found, ProcessPoolExecutor) else ():
+        called = getattr(given[name], "__qualname__", "")
+        if "<" in called:  # <lambda>, <locals>: no other process finds it
+            raise InputError("torch_choose_local", name=name, given=called)
     return partial(workers.run_on, found), int(getattr(found, "_max_workers", 1) or 1)
 
 

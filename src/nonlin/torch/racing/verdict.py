@@ -112,7 +112,8 @@ def _worth(result: Result) -> Iterator[Text]:
         if answer in ("no", "open") or (answer == "unknown" and near):
             scores = {"linear": linear.score.value, "own": chosen.score.value}
             said = {name: _shown(result, value) for name, value in scores.items()}
-            yield text("torch_choose.linear_as_good", name=chosen.label, **said)
+            said |= {"name": chosen.label, "old": result.recommendation.replaced}
+            yield text("torch_choose.linear_as_good", **said)
     if max(row.score.value for row in result.standings if not row.stopped) <= result.score.least:
         key = "mean" if result.score.name == "r2" else "constant"
         yield text(f"torch_choose.no_better_than_{key}")
