@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from nonlin._errors import InputError
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.choose.candidates import Candidate
 from nonlin.choose.progress import ticker, unwritten
 from nonlin.torch.diagnosing.judge import the_output
@@ -166,7 +166,7 @@ def _checked(contest: Models, first: nn.Module) -> tuple[Text, ...]:
 def _replacing(old: Replaced) -> Iterator[Text]:
     yield text("torch_choose.replaced", name=str(old.activation.name), places=old.places)
     if old.others:
-        yield text("torch_choose.others", name=old.activation.name, others=", ".join(old.others))
+        yield text("torch_choose.others", name=old.activation.name, others=listed(old.others))
 
 
 def _each(contest: Models, journal: Journal) -> tuple[float, Models]:

@@ -10,6 +10,7 @@ from typing import Any
 from torch import nn
 
 from nonlin._errors import InputError
+from nonlin._text import listed
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.torch.diagnosing.passes import quiet, seeded
@@ -61,7 +62,7 @@ class Maker:
             if each.default is each.empty and each.kind not in EMPTY and each.name != SEED
         ]
         if needed:
-            names = ", ".join(needed)
+            names = listed(needed)
             raise InputError("torch_choose_make_asks", name=_name(self.make), names=names)
         return any(each.name == SEED for each in known)
 
@@ -107,14 +108,14 @@ def replaced(
         meant = wanted(get(given) if isinstance(given, Activation) else given)
         known = [each for each in known if each.activation and meant(each.activation)]
         if not known:
-            present = ", ".join(counts) or "-"
+            present = listed(counts) or "-"
             raise InputError("torch_nothing_to_swap", where=where, found=present)
     places: dict[str, int] = {}
     for each in known:
         places[each.name] = places.get(each.name, 0) + each.times
     inner = {name: count - (name in seen.output) for name, count in places.items()}
     if given is None and not any(inner.values()):
-        kind, present = type(model).__name__, ", ".join(counts) or "-"
+        kind, present = type(model).__name__, listed(counts) or "-"
         raise InputError("torch_choose_no_activation", kind=kind, found=present)
     name = max(inner, key=lambda each: inner[each])
     first = next(each for each in known if each.name == name)

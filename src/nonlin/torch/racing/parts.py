@@ -11,7 +11,7 @@ from torch.utils._pytree import tree_flatten
 
 from nonlin import checks
 from nonlin._errors import InputError
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.choose.candidates import batch_size
 from nonlin.torch.diagnosing.passes import seeded
 from nonlin.torch.diagnosing.rows import Rows, collected
@@ -62,7 +62,7 @@ def parts(train: Any, valid: Any, test: Any, size: int | None, device: torch.dev
     given = {"train": train, "valid": valid, "test": test}
     missing = [name for name, each in given.items() if each is None]
     if missing:
-        raise InputError("torch_choose_parts", names=", ".join(missing))
+        raise InputError("torch_choose_parts", names=listed(missing))
     with seeded(0):  # the order of a DataLoader that shuffles is the same every time
         first, *others = (collected(each, device, MOST_ROWS) for each in given.values())
     if size is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nonlin._errors import NonlinError
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.choose.ranked import Ranked, lost, measured_of
 from nonlin.choose.reasons import Advice, compared, gain_of, moved, rate_reason, tried
 from nonlin.torch.racing.contest import Models
@@ -53,7 +53,7 @@ def ranked(race: Race, contest: Models) -> tuple[tuple[Standing, ...], tuple[Tex
     if not found:
         raise NonlinError("nothing_trained")
     names = [contest.plan.label(each) for each in lost(found, contest.plan.candidates)]
-    notes = (text("choose.left_out", names=", ".join(names)),) if names else ()
+    notes = (text("choose.left_out", names=listed(names)),) if names else ()
     rows = []
     for row in found:
         where = text("torch_choose.over_seeds", seeds=len(row.seeds))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nonlin._text import Text, in_a_row, say, text
+from nonlin._text import Text, bracketed, in_a_row, say, text
 from nonlin.choose.verdict import MARKS, beside_leader, figure, shown
 from nonlin.torch.racing.ranking import Standing, better, linear_row, row_of
 from nonlin.torch.reading.table import table
@@ -139,7 +139,8 @@ def _cells(result: Result, row: Standing) -> Iterator[str]:
     yield f"{'→' if row is result.chosen else MARKS[row.verdict]} {row.label}"
     ends = [] if row.stopped else [figure(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
-    yield figure(row.score.value) + (f" ({result.ran_in(row)})" if row.stopped else certain)
+    score = figure(row.score.value)
+    yield str(bracketed(score, result.ran_in(row))) if row.stopped else score + certain
     yield f"{row.rate:g}"
     yield beside_leader(row)
     yield f"{row.seconds.value:.3g}"
