@@ -1,5 +1,5 @@
 # make demo: choose an activation for handwritten digits. make test: run the tests.
-# make test-torch: those of nonlin.torch, with every entry of the catalogue.
+# make test-torch: those of nonlin.torch, .jax and .keras, with every entry of the catalogue.
 # make bench: some minutes of every benchmark; what they write down needs --measure.
 PYTHON ?= python3
 BIN := .venv/bin
@@ -14,7 +14,7 @@ test: .venv/tested
 	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 test-torch: .venv/tested
-	$(BIN)/python -m pytest -n auto --dist worksteal --thorough tests/torch $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal --thorough tests/torch tests/jax tests/keras $(PYTEST)
 
 lint: .venv/tested
 	$(BIN)/ruff format --check .

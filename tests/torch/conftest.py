@@ -1,24 +1,18 @@
-"""Entries to look at, and inputs for each kind: few by default, all with --thorough."""
+"""Entries with learned parameters, and inputs for each kind."""
 
 import numpy as np
 import pytest
 
 import nonlin as nl
 
-FEW = (
-    "relu", "mish", "gelu", "softplus", "identity", "prelu", "pelu", "softmax", "sparsemax", "glu",
-    "crelu", "maxout", "rrelu", "probact", "gumbel_softmax",
-)  # fmt: skip
 LEARNED = ("prelu", "arelu", "pelu", "srelu")
 # torch's own, of its forward mode and of Dynamo
 IGNORED = ("ignore:.*torch.jit.script:DeprecationWarning",)
 
 
 def pytest_generate_tests(metafunc):
-    """A test with `entry` runs for some entries of every kind, or for all; `learned` likewise."""
+    """A test with `learned` runs for some entries that have learned parameters, or for all."""
     thorough = metafunc.config.getoption("thorough")
-    if "entry" in metafunc.fixturenames:
-        metafunc.parametrize("entry", nl.names() if thorough else FEW)
     if "learned" in metafunc.fixturenames:
         every = [name for name in nl.names() if nl.get(name).learned]
         metafunc.parametrize("learned", every if thorough else LEARNED)
