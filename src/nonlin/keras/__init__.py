@@ -1,0 +1,50 @@
+"""nonlin for Keras 3: any activation as a function or layer, and initialisers that fit it.
+
+    import nonlin.keras as nk
+    keras.layers.Dense(64, activation=nk.get("mish"),
+                       kernel_initializer=nk.initializers.for_activation("mish"))
+    nk.Mish(), nk.Layer("prelu", channels=64)
+
+Importing it imports Keras, so that saved models find what they were made of.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from nonlin._errors import InputError, nearest
+
+_HOMES = {
+    "get": "nonlin.keras.function",
+    "KerasFunction": "nonlin.keras.function",
+    "Layer": "nonlin.keras.layer",
+    "initializers": "nonlin.keras.initializers",
+}
+_MODULES = ("initializers",)
+
+if find_spec("keras") is not None:
+    for _home in _HOMES.values():
+        import_module(_home)
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if find_spec("keras") is None:
+        raise InputError("missing_package", package="keras", extra="keras")
+    if name in _HOMES:
+        home = import_module(_HOMES[name])
+        found = home if name in _MODULES else getattr(home, name)
+    else:
+        found = import_module("nonlin.keras.layer").layer_of(name) if name[0].isupper() else None
+    if found is None:
+        hint = nearest(name, (*_HOMES, *import_module("nonlin.catalogue").names()))
+        raise AttributeError(f"module 'nonlin.keras' has no attribute {name!r}.{hint}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
