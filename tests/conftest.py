@@ -36,6 +36,15 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("entry", nl.names() if thorough else FEW)
 
 
+def pytest_collection_modifyitems(config, items):
+    """In leaves, what is slow runs with --thorough."""
+    skipped = pytest.mark.skip(reason="slow: make test-torch runs it")
+    for item in items:
+        slow = item.get_closest_marker("slow") and not config.getoption("thorough")
+        if slow and any(leaf in item.path.as_posix() for leaf in LEAVES):
+            item.add_marker(skipped)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_state(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:

@@ -18,15 +18,12 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("learned", every if thorough else LEARNED)
 
 
-def pytest_collection_modifyitems(config, items):
-    """Warnings of torch's own are no errors here; what is slow runs with --thorough."""
-    skipped = pytest.mark.skip(reason="slow: make test-torch runs it")
+def pytest_collection_modifyitems(items):
+    """Warnings of torch's own are no errors here."""
     for item in items:
         if "tests/torch" in item.path.as_posix():
             for each in IGNORED:
                 item.add_marker(pytest.mark.filterwarnings(each))
-            if item.get_closest_marker("slow") and not config.getoption("thorough"):
-                item.add_marker(skipped)
 
 
 def breakpoints(activation):

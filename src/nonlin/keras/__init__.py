@@ -3,7 +3,7 @@
     import nonlin.keras as nk
     keras.layers.Dense(64, activation=nk.get("mish"),
                        kernel_initializer=nk.initializers.for_activation("mish"))
-    nk.Mish(), nk.Layer("prelu", channels=64)
+    nk.mish(x), nk.Mish(), nk.Layer("prelu", channels=64)
 
 Importing it imports Keras, so that saved models find what they were made of.
 """
@@ -38,13 +38,21 @@ def __getattr__(name: str) -> Any:
         home = import_module(_HOMES[name])
         found = home if name in _MODULES else getattr(home, name)
     else:
-        found = import_module("nonlin.keras.layer").layer_of(name) if name[0].isupper() else None
-    if found is None:
-        hint = nearest(name, (*_HOMES, *import_module("nonlin.catalogue").names()))
-        raise AttributeError(f"module 'nonlin.keras' has no attribute {name!r}.{hint}")
+        found = _entry(name)
     globals()[name] = found
     return found
 
 
+def _entry(name: str) -> Any:
+    """A layer for `Mish`, a function for `mish`."""
+    names = import_module("nonlin.catalogue").names()
+    kind = "layer" if name[0].isupper() else "function"
+    found = import_module(f"nonlin.keras.{kind}").of_name(name)
+    if found is None:
+        hint = nearest(name, (*_HOMES, *names))
+        raise AttributeError(f"module 'nonlin.keras' has no attribute {name!r}.{hint}")
+    return found
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, *import_module("nonlin.catalogue").names()})

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 from keras import ops
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
+from nonlin.any_library.axes import check_pair
 from nonlin.any_library.bound import check_request
 from nonlin.keras.function import KerasFunction
 from nonlin.keras.parts import Tensor
@@ -44,16 +46,16 @@ def backward(activation: Activation, grad: Any, x: Any, request: Request) -> Any
 def gate(activation: Activation, value: Any, x: Any, request: Request) -> Tensor:
     """value * f(x)"""
     activation.needs_elementwise("gate")
+    check_pair(value, x)
     return ops.multiply(value, call(activation, x, request))
 
 
 def _tensor(activation: Activation, x: Any) -> Tensor:
     """That of the back end. InputError for a symbol, which has no numbers."""
-    try:
-        return ops.convert_to_tensor(x)
-    except (TypeError, ValueError):
+    if isinstance(x, keras.KerasTensor):
         given = type(x).__name__
-        raise InputError("no_arrays", name=activation.name, given=given, library="Keras") from None
+        raise InputError("no_arrays", name=activation.name, given=given, library="Keras")
+    return ops.convert_to_tensor(x)
 
 
 def _options(request: Request) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from nonlin.expr.nodes import Expr
 from nonlin.keras.parts import Part, RowPart, Tensor, dtype_of
 from nonlin.kernels.arrays import ACCEPTED
 
-
 _TOLD = "_keras_call_info_injected"  # on errors that Keras leaves as they are
 
 
@@ -155,3 +154,11 @@ def get(activation: str | Activation, /, **parameters: float) -> KerasFunction:
     Raises InputError for an unknown name, and for parameters that it does not have.
     """
     return KerasFunction(catalogue.get(activation).bind(**parameters))
+
+
+def of_name(name: str) -> KerasFunction | None:
+    """The function of an entry; None if there is no such entry."""
+    try:
+        return get(name)
+    except InputError:
+        return None

@@ -103,7 +103,7 @@ class Layer(keras.layers.Layer):  # type: ignore[misc]
         return cls(**{**config, "activation": read(config["activation"])})
 
 
-def layer_of(name: str) -> Any:
+def of_name(name: str) -> Any:
     """What `Mish`, `LeakyReLU` or `LeakyRelu` call; None if there is no such entry."""
     for entry in catalogue.names():
         if plain(entry) == plain(name):
