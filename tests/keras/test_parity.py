@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "jax", reason="the gradients here are JAX's"
 )
 ENDS = (np.inf, -np.inf, np.nan, 50.0, -50.0, 1e-8, 0.0, -0.0)
-BY_OPS = ("mish", "gelu", "prelu", "softmax", "sparsemax", "glu", "crelu", "maxout", "rrelu")
+BY_OPS = ("mish", "prelu", "softmax", "glu", "maxout")
 
 
 def inputs(activation):
@@ -29,7 +29,7 @@ def inputs(activation):
 def check(activation, y, slope, x, factor=1):
     close = {"rtol": 2e-5 * factor, "atol": 2e-6 * factor}
     np.testing.assert_allclose(y, activation(x), **close)
-    np.testing.assert_allclose(slope, activation.backward(1 + 0 * y, x), **close)
+    np.testing.assert_allclose(slope, activation.backward(np.ones_like(y), x), **close)
 
 
 def both(run):
@@ -52,7 +52,7 @@ def test_every_entry(entry):
 
 def test_by_ops(entry, monkeypatch, request):
     if entry not in BY_OPS and not request.config.getoption("thorough"):
-        return
+        return  # nearly all time goes into compiling
     monkeypatch.setattr(function, "_has_leaf", lambda _: False)
     activation = nl.get(entry)
     x = inputs(activation)
@@ -63,27 +63,22 @@ def test_second_order_by_ops(monkeypatch):
     """Reverse mode of reverse mode."""
     monkeypatch.setattr(function, "_has_leaf", lambda _: False)
     x = np.linspace(-2, 2, 6, dtype=np.float32)
-
-    def total(name):
-        return lambda x: (nk.get(name)(x) * np.arange(6)).sum()
-
-    @jax.jit
-    def found(x):
-        slope = jax.grad(lambda x: jax.grad(lambda x: nk.mish(x).sum())(x).sum())
-        return slope(x), jax.jacrev(jax.grad(total("softmax")))(x)
-
-    by_ops = found(x)
-    np.testing.assert_allclose(by_ops[0], nl.mish.derivative(x, 2), rtol=1e-5, atol=1e-6)
-    monkeypatch.undo()
-    jax.clear_caches()
-    np.testing.assert_allclose(by_ops[1], jax.jit(found)(x)[1], rtol=1e-4, atol=1e-5)
+    total = jax.grad(lambda x: (nk.softmax(x) * np.arange(6)).sum())
+    mish = jax.grad(lambda x: nk.mish(x).sum())
+    runs = jax.grad(lambda x: mish(x).sum()), lambda x: jax.vjp(total, x)[1](x)[0]
+    found = jax.jit(lambda x: [run(x) for run in runs])(x)
+    np.testing.assert_allclose(found[0], nl.mish.derivative(x, 2), rtol=1e-5, atol=1e-6)
+    step = 1e-3 * x  # the Hessian times x
+    grad = np.arange(6, dtype=np.float32)
+    ends = [nl.softmax.backward(grad, end) for end in (x + step, x - step)]
+    np.testing.assert_allclose(found[1], (ends[0] - ends[1]) / 2e-3, rtol=1e-3, atol=1e-4)
 
 
 def test_parameters_by_ops(monkeypatch):
     """A gradient by what was broadcast."""
     monkeypatch.setattr(function, "_has_leaf", lambda _: False)
     x = np.random.default_rng(0).standard_normal((2, 3, 4)).astype(np.float32)
-    for alpha, axis in ((np.float32(0.3), -1), (np.array([0.1, 0.2, 0.3], np.float32), 1)):
-        slope = jax.grad(lambda a, axis=axis: nk.prelu(x, alpha=a, axis=axis).sum())(alpha)
-        expected = nl.prelu.parameter_gradients(np.ones_like(x), x, alpha=alpha, axis=axis)
-        np.testing.assert_allclose(slope, expected["alpha"], rtol=1e-5)
+    alpha = np.array([0.1, 0.2, 0.3], np.float32)
+    slope = jax.jit(jax.grad(lambda a: nk.prelu(x, alpha=a, axis=1).sum()))(alpha)
+    expected = nl.prelu.parameter_gradients(np.ones_like(x), x, alpha=alpha, axis=1)
+    np.testing.assert_allclose(slope, expected["alpha"], rtol=1e-5)
