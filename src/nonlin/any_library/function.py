@@ -27,7 +27,9 @@ Run = Callable[..., Any]
 class Library(Protocol):
     """What an array library must have."""
 
-    xp: Any  # split, moveaxis, reshape, concatenate, argmax, take_along_axis under NumPy's names
+    @property
+    def xp(self) -> Any:
+        """split, moveaxis, reshape, concatenate, argmax, take_along_axis under NumPy's names."""
 
     def is_array(self, value: Any) -> bool:
         """An array, traced or not; else a parameter is a number."""

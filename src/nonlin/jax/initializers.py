@@ -41,14 +41,8 @@ def for_activation(
     def init(key: Any, shape: Sequence[int], dtype: Any = default) -> jax.Array:
         fan_in, fan_out = fans(shape, in_axis, out_axis, batch_axis)
         scale = std_by_mode(mode, fan_in, fan_out, entry) ** 2 * fan_in
-        draw = jax.nn.initializers.variance_scaling(
-            scale,
-            "fan_in",
-            distribution,
-            in_axis,
-            out_axis,
-            batch_axis,  # type: ignore[arg-type]
-        )
+        scaling: Any = jax.nn.initializers.variance_scaling
+        draw = scaling(scale, "fan_in", distribution, in_axis, out_axis, batch_axis)
         found: jax.Array = draw(key, shape, dtype)
         return found
 

@@ -37,8 +37,8 @@ class _Keras:
         try:
             tensors = [ops.convert_to_tensor(each) for each in given]
         except (TypeError, ValueError):
-            kinds = ", ".join(type(each).__name__ for each in given)
-            raise InputError("no_arrays", name=name, given=kinds, library="Keras") from None
+            told = ", ".join(type(each).__name__ for each in given)
+            raise InputError("no_arrays", name=name, given=told, library="Keras") from None
         kinds = [dtype_of(each) for each in tensors]
         dtype = kinds[0] if len(set(kinds)) == 1 else keras.backend.result_type(*kinds)
         if dtype not in ACCEPTED.split(", "):
@@ -90,13 +90,12 @@ class KerasFunction(keras.Operation):
         Parameters are numbers or tensors, which have gradients. noise: tensors like x by name,
         of random activations in training. Raises InputError for what does not fit.
         """
-        given = self._any.checked(x, gate)
-        given = given if gate is not None else (*given, None)
+        x, gate = (*self._any.checked(x, gate), None)[:2]
         free = {n: v for n, v in parameters.items() if self._any.library.is_array(v)}
         parameters |= {n: ops.convert_to_tensor(v) for n, v in free.items()}
-        if not noise and _has_leaf(given[0]):
-            return self.activation(*given, axis=axis, **parameters)
-        return self._any(*given, axis, noise or {}, parameters)
+        if not noise and _has_leaf(x):
+            return self.activation(x, gate, axis=axis, **parameters)
+        return self._any(x, gate, axis, noise or {}, parameters)
 
     def draw(self, x: Tensor, seed: Any) -> dict[str, Tensor]:
         """Noise like x for each that it needs in training; seed: a keras.random.SeedGenerator."""

@@ -16,7 +16,7 @@ DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
 
 
 @keras.saving.register_keras_serializable(package="nonlin", name="ForActivation")
-class ForActivation(keras.initializers.Initializer):  # type: ignore[misc]
+class ForActivation(keras.initializers.Initializer):
     """The weights of a layer behind this activation: Dense, convolutions, embeddings of a row.
 
     mode: "fan_in" keeps the size of signals, "fan_out" that of gradients, "fan_avg" both as well

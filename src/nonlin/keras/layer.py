@@ -27,7 +27,7 @@ def _inside(raw: Tensor, row: Parameter) -> Tensor:
 
 
 @keras.saving.register_keras_serializable(package="nonlin", name="Layer")
-class Layer(keras.layers.Layer):  # type: ignore[misc]
+class Layer(keras.layers.Layer):
     """An activation as a layer. Parameters that networks learn are its weights.
 
     activation: a name of the catalogue, or an Activation. channels: how many values of each
