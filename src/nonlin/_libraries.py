@@ -10,18 +10,20 @@ import sys
 from importlib import import_module
 from typing import Any
 
+# classes of arrays by library and name; a Tracer is what jit, grad and vmap of JAX hand over
+_ARRAYS = (("torch", "Tensor"), ("jax", "Array"), ("jax", "Tracer"), ("keras", "KerasTensor"),
+           ("keras", "Variable"), ("tensorflow", "Tensor"))  # fmt: skip
 _LEAVES = {
-    ("torch", "Tensor"): "nonlin.torch.arrays_of_torch",
-    ("jax", "Array"): "nonlin.jax.arrays_of_jax",
-    ("jax", "Tracer"): "nonlin.jax.arrays_of_jax",  # what jit, grad and vmap hand over
-    ("keras", "KerasTensor"): "nonlin.keras.arrays_of_keras",
-    ("keras", "Variable"): "nonlin.keras.arrays_of_keras",
+    "torch": "nonlin.torch.arrays_of_torch",
+    "jax": "nonlin.jax.arrays_of_jax",
+    "keras": "nonlin.keras.arrays_of_keras",
 }
 # what a library is called, and how its arrays become those of NumPy
-NAMES = {
+_NAMES = {
     "torch": ("PyTorch", "x.detach().cpu().numpy()"),
     "jax": ("JAX", "numpy.asarray(x)"),
     "keras": ("Keras", "keras.ops.convert_to_numpy(x)"),
+    "tensorflow": ("TensorFlow", "x.numpy()"),
 }
 _known: dict[type, str] = {}
 
@@ -35,8 +37,7 @@ def leaf_of(kind: type) -> Any:
 def _name_of(kind: type) -> str:
     """The name of the module, which is imported by then; none for NumPy."""
     if kind not in _known:
-        homes = [_LEAVES.get(_place(each)) for each in kind.__mro__]
-        _known[kind] = next(filter(None, homes), "")
+        _known[kind] = _LEAVES.get(library_of(kind), "")
         if _known[kind]:
             import_module(_known[kind])
     return _known[kind]
@@ -45,11 +46,15 @@ def _name_of(kind: type) -> str:
 _name_of._dynamo_marked_constant = True  # type: ignore[attr-defined] # run by compilers, not traced
 
 
-def _place(kind: type) -> tuple[str, str]:
-    """The library and the name of a class; JAX writes more than a name into the name."""
-    return kind.__module__.partition(".")[0], kind.__name__.rpartition(".")[2]
+def library_of(kind: type) -> str:
+    """The library whose array this is, "" for NumPy; JAX writes more than a name into names."""
+    for each in kind.__mro__:
+        found = each.__module__.partition(".")[0], each.__name__.rpartition(".")[2]
+        if found in _ARRAYS:
+            return found[0]
+    return ""
 
 
-def names_of(kind: type) -> tuple[str, str]:
+def names_of(kind: type) -> tuple[str, str] | None:
     """What the library of an array is called, and how the array becomes one of NumPy."""
-    return NAMES[_name_of(kind).split(".")[1]]
+    return _NAMES.get(library_of(kind))
