@@ -17,6 +17,7 @@ from nonlin.torch import operators
 from nonlin.torch.differentiable import apply
 from nonlin.torch.eager import evaluate
 from nonlin.torch.element_kernels import ElementKernels
+from nonlin.torch.gpu.kernels import GpuKernels, gpu_kernels
 from nonlin.torch.parts import Part
 from nonlin.torch.row_kernels import RowKernels
 from nonlin.torch.row_parts import RowPart
@@ -74,7 +75,13 @@ class Routed:
         if isinstance(inputs[0], Proxy) or (watched() and not transformed()):
             seen: Tensor = self._visible(*inputs)
             return seen
+        if inputs[0].is_cuda and undisturbed() and self._gpu and all(map(self._gpu.takes, inputs)):
+            return evaluate(self._gpu, *inputs)
         return apply(self.part, *inputs)
+
+    @cached_property
+    def _gpu(self) -> GpuKernels | None:
+        return gpu_kernels(self.function, self.names, self.part)
 
     @cached_property
     def _order(self) -> tuple[str, ...]:
