@@ -77,10 +77,9 @@ _STORE = "tl.store({name} + at, ({formula}).to({name}.dtype.element_ty), mask=in
 
 
 def triton_source(formula: Expr, paths: Mapping[str, Path]) -> str:
-    """A module with a kernel for each path of a formula without parameters, by its name.
+    """A module with a kernel for each path of an element-wise formula without parameters, by name.
 
     A kernel takes pointers of what the path reads, then of what it writes, `count` and BLOCK.
-    InputError for functions of rows.
     """
     kernels = [_kernel(name, formula, path) for name, path in paths.items()]
     return _HEAD + _DIALECT.helped("\n\n".join(kernels))
