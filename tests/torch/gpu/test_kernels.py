@@ -1,5 +1,7 @@
 """Kernels in Triton's language give what the kernels for arrays give, in Triton's interpreter."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -16,8 +18,8 @@ ENDS = (np.inf, -np.inf, np.nan, 1e4, -1e4, 88.0, -88.0, 9.5, -9.5, 1e-8, -1e-8,
 EPSILON = np.finfo(np.float32).eps
 
 
-@pytest.fixture(autouse=True)
-def _interpreted(monkeypatch):
+@pytest.fixture
+def interpreted(monkeypatch):
     """NumPy computes there, and warns of infinities."""
     monkeypatch.setattr(triton.knobs.runtime, "interpret", True)
     with np.errstate(all="ignore"):
@@ -47,7 +49,7 @@ def close(found, expected):
     np.testing.assert_allclose(found, expected, rtol=64 * EPSILON, atol=32 * EPSILON)
 
 
-def test_every_entry(entry):
+def test_every_entry(entry, interpreted):
     activation = nl.get(entry)
     if activation.kind not in ("elementwise", "gated"):
         return  # of rows there is none, of random ones that of evaluation below
@@ -66,7 +68,7 @@ def test_every_entry(entry):
 
 
 @pytest.mark.parametrize("kind", ["float16", "bfloat16"])
-def test_halves(kind):
+def test_halves(kind, interpreted):
     """Computed in float32, rounded once."""
     x = torch.linspace(-4, 4, 40).to(getattr(torch, kind))
     y = evaluate(kernels_of("gelu"), x)
@@ -75,7 +77,7 @@ def test_halves(kind):
     torch.testing.assert_close(y.double(), expected, rtol=torch.finfo(x.dtype).eps, atol=1e-4)
 
 
-def test_further_derivatives_and_sizes():
+def test_further_derivatives_and_sizes(interpreted):
     """By the formula; more numbers than a program takes; none."""
     kernels = kernels_of("mish")
     x = torch.linspace(-3, 3, BLOCK + 7, requires_grad=True)
@@ -86,7 +88,7 @@ def test_further_derivatives_and_sizes():
     assert evaluate(kernels, torch.zeros(0, 3)).shape == (0, 3)
 
 
-def test_what_it_takes():
+def test_what_it_takes(interpreted):
     kernels = kernels_of("mish")
     x = torch.zeros(4, 6)
     assert kernels.takes(x)
@@ -94,6 +96,22 @@ def test_what_it_takes():
         assert not kernels.takes(other)
     softmax = functional.softmax.prepare((), (), False)
     assert gpu_kernels(nl.softmax, ("x",), softmax.part) is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("TRITON_INTERPRET" in os.environ, reason="the interpreter compiles nothing")
+@pytest.mark.filterwarnings("ignore:TRITON_DEFAULT_FP_FUSION:UserWarning")
+@pytest.mark.parametrize("name", ["mish", "gelu", "snake", "swiglu"])
+def test_compiled_for_a_gpu(name):
+    """To machine code of one that need not be there."""
+    from triton.backends.compiler import GPUTarget
+    from triton.compiler import ASTSource
+
+    for kernel in ("forward", "backward"):
+        run = getattr(kernels_of(name)._kernels, kernel)
+        types = dict.fromkeys(run.arg_names, "*bf16") | {"count": "i32", "BLOCK": "constexpr"}
+        source = ASTSource(run, types, {"BLOCK": BLOCK})
+        assert triton.compile(source, target=GPUTarget("cuda", 90, 32)).asm["cubin"]
 
 
 def test_a_source_that_was_changed_is_written_anew(tmp_path, monkeypatch):
