@@ -64,7 +64,7 @@ def test_modes_agree(compiled):
         np.testing.assert_allclose(near, twice, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("kind", ["bfloat16", pytest.param("float16", marks=pytest.mark.slow)])
 def test_dtypes(kind, compiled):
     x = jnp.asarray(X, kind)
     runs = (nj.mish, nj.softmax, nj.glu, nj.maxout, jax.grad(lambda x: nj.mish(x).sum()))

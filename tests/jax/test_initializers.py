@@ -33,6 +33,7 @@ def test_variances(compiled):
             np.testing.assert_allclose(each.std(), math.sqrt(variance), rtol=0.02)
 
 
+@pytest.mark.slow
 def test_as_jax_has_it(compiled):
     """For relu, he_normal; also where axes have other places."""
     places, shape = ({}, {"in_axis": 0, "out_axis": 1}, {"batch_axis": 0}), (3, 4, 50, 60)

@@ -100,6 +100,7 @@ def test_initialisers():
     assert drawn((5,)).shape == (5,)
 
 
+@pytest.mark.slow
 def test_relu_is_he():
     theirs = keras.initializers.HeNormal(seed=2)((3, 3, 4, 5))
     ours = for_activation("relu", seed=2)((3, 3, 4, 5))

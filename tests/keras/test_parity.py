@@ -42,10 +42,12 @@ def both(run):
     return jax.jit(call, compiler_options={"xla_backend_optimization_level": 0})
 
 
-def test_every_entry(entry):
-    activation = nl.get(entry)
+@pytest.mark.parametrize("name", BY_OPS)
+def test_by_the_back_end(name):
+    """By nonlin.jax here, whose tests try every entry."""
+    activation = nl.get(name)
     x = inputs(activation)
-    y = nk.get(entry)(keras.ops.convert_to_tensor(x))
+    y = nk.get(name)(keras.ops.convert_to_tensor(x))
     assert keras.ops.is_tensor(y)
     np.testing.assert_allclose(y, activation(x), rtol=2e-5, atol=2e-6)
 
@@ -59,6 +61,7 @@ def test_by_ops(entry, monkeypatch, request):
     check(activation, *map(np.asarray, both(nk.get(entry))(x)), x, 4)
 
 
+@pytest.mark.slow
 def test_second_order_by_ops(monkeypatch):
     """Reverse mode of reverse mode."""
     monkeypatch.setattr(function, "_has_leaf", lambda _: False)
@@ -74,6 +77,7 @@ def test_second_order_by_ops(monkeypatch):
     np.testing.assert_allclose(found[1], (ends[0] - ends[1]) / 2e-3, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_parameters_by_ops(monkeypatch):
     """A gradient by what was broadcast."""
     monkeypatch.setattr(function, "_has_leaf", lambda _: False)

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from nonlin.any_library.derivatives import Label, element_graph, row_graph
-from nonlin.emit.spelling import runner
+from nonlin.emit.spelling import Spelling, runner
 from nonlin.export.keras import SPELLINGS
 from nonlin.expr.nodes import Expr
 
@@ -27,9 +27,25 @@ def wide(x: Tensor) -> Tensor:
     return ops.cast(x, "float32") if dtype_of(x) in HALVES else x
 
 
+def _threshold(z: Tensor, power: float) -> Tensor:
+    """t with sum(max(z - t, 0) ** power) = 1 over the last axis, by bisection to the last bit."""
+
+    def halve(_: Any, ends: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        middle = 0.5 * (ends[0] + ends[1])
+        more = ops.sum(ops.relu(z - middle) ** power, -1, keepdims=True) > 1.0
+        return ops.where(more, middle, ends[0]), ops.where(more, ends[1], middle)
+
+    high = ops.max(z, -1, keepdims=True)
+    steps = 56 if dtype_of(z) == "float64" else 28
+    return ops.fori_loop(0, steps, halve, (high - 1.0, high))[1]
+
+
+_TABLE = {**SPELLINGS, "row_threshold": Spelling("", lambda _: _threshold)}
+
+
 def _run(root: Expr, names: Sequence[str]) -> Callable[..., Tensor]:
     """The graph as one function of tensors in single precision or better."""
-    run = runner([root], names, SPELLINGS, keras, fill_all=True)
+    run = runner([root], names, _TABLE, keras, fill_all=True)
     return lambda *tensors: run(*map(wide, tensors))[0]
 
 
