@@ -10,9 +10,11 @@ import nonlin as nl
 torch = pytest.importorskip("torch")
 triton = pytest.importorskip("triton")
 
-from nonlin.torch import functional  # noqa: E402 - torch first
+from nonlin.emit.triton import triton_source  # noqa: E402 - torch first
+from nonlin.torch import functional  # noqa: E402
 from nonlin.torch.eager import evaluate  # noqa: E402
 from nonlin.torch.gpu.kernels import BLOCK, gpu_kernels  # noqa: E402
+from nonlin.torch.gpu.written import module_of  # noqa: E402
 
 ENDS = (np.inf, -np.inf, np.nan, 1e4, -1e4, 88.0, -88.0, 9.5, -9.5, 1e-8, -1e-8, 0.0, -0.0)
 EPSILON = np.finfo(np.float32).eps
@@ -67,6 +69,15 @@ def test_every_entry(entry, interpreted):
         close(each, true.astype(np.float32))
 
 
+def test_derivative(interpreted):
+    """By itself, which autograd does not ask for."""
+    source = triton_source(nl.mish.graph, {"derivative": (1,)})
+    x = torch.linspace(-9, 9, 500)
+    found = torch.empty_like(x)
+    module_of(source).derivative[(1,)](x, found, len(x), BLOCK=BLOCK)
+    close(found, nl.mish.derivative(x.double().numpy()).astype(np.float32))
+
+
 @pytest.mark.parametrize("kind", ["float16", "bfloat16"])
 def test_halves(kind, interpreted):
     """Computed in float32, rounded once."""
@@ -115,8 +126,6 @@ def test_compiled_for_a_gpu(name):
 
 
 def test_a_source_that_was_changed_is_written_anew(tmp_path, monkeypatch):
-    from nonlin.torch.gpu.written import module_of
-
     monkeypatch.setenv("NONLIN_CACHE_DIR", str(tmp_path))
     assert module_of("x = 1\n").x == 1
     (path,) = tmp_path.rglob("*.py")
