@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -138,6 +139,17 @@ def test_without_keras(monkeypatch):
     monkeypatch.setattr("nonlin.keras.find_spec", lambda _: None)
     with pytest.raises(InputError, match=r"nonlin\[keras\]"):
         nk.__getattr__("get")
+
+
+@pytest.mark.slow
+def test_without_a_back_end():
+    """Keras asks for TensorFlow unless told otherwise."""
+    if find_spec("tensorflow") is not None:
+        return
+    code = "import nonlin.keras as nk; nk.get"
+    env = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert "InputError: Keras needs tensorflow" in ran.stderr
 
 
 @pytest.mark.slow

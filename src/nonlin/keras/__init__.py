@@ -10,6 +10,7 @@ Importing it imports Keras, so that saved models find what they were made of.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -24,7 +25,7 @@ _HOMES = {
 }
 _MODULES = ("initializers",)
 
-if find_spec("keras") is not None:
+with suppress(ImportError):  # what is asked for later says what is missing
     for _home in _HOMES.values():
         import_module(_home)
 
@@ -32,8 +33,7 @@ if find_spec("keras") is not None:
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
-    if find_spec("keras") is None:
-        raise InputError("missing_package", package="keras", extra="keras")
+    _needs_keras()
     if name in _HOMES:
         home = import_module(_HOMES[name])
         found = home if name in _MODULES else getattr(home, name)
@@ -41,6 +41,15 @@ def __getattr__(name: str) -> Any:
         found = _entry(name)
     globals()[name] = found
     return found
+
+
+def _needs_keras() -> None:
+    if find_spec("keras") is None:
+        raise InputError("missing_package", package="keras", extra="keras")
+    try:
+        import_module("keras")
+    except ModuleNotFoundError as error:
+        raise InputError("keras_back_end", missing=error.name) from None
 
 
 def _entry(name: str) -> Any:
