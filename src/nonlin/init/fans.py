@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.activation import Activation
 from nonlin.init.initialisation import Initialisation
 
@@ -44,4 +45,4 @@ def check_word(what: str, given: Any, allowed: Sequence[str]) -> None:
     """Is it one of the words that are allowed for the option `what`?"""
     if given not in allowed:
         hint = nearest(str(given), allowed)
-        raise InputError("init_word", what=what, given=given, allowed=", ".join(allowed), hint=hint)
+        raise InputError("init_word", what=what, given=given, allowed=listed(allowed), hint=hint)

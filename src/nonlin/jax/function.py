@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from nonlin import catalogue
 from nonlin._errors import InputError
+from nonlin._text import listed
 from nonlin.activation import Activation
 from nonlin.any_library.function import AnyFunction
 from nonlin.expr.nodes import Expr
@@ -33,7 +34,7 @@ class _Jax:
         try:
             dtype = jnp.result_type(*given)
         except (TypeError, ValueError):
-            kinds = ", ".join(type(each).__name__ for each in given)
+            kinds = listed(type(each).__name__ for each in given)
             raise InputError("no_arrays", name=name, given=kinds, library="JAX") from None
         floats = jnp.issubdtype(dtype, jnp.floating)
         if jnp.issubdtype(dtype, jnp.complexfloating) or (floats and dtype.itemsize == 1):

@@ -13,6 +13,7 @@ from keras import ops
 from nonlin import catalogue
 from nonlin._errors import InputError
 from nonlin._libraries import leaf_of
+from nonlin._text import listed
 from nonlin.activation import Activation
 from nonlin.any_library.function import AnyFunction
 from nonlin.expr.nodes import Expr
@@ -37,7 +38,7 @@ class _Keras:
         try:
             tensors = [ops.convert_to_tensor(each) for each in given]
         except (TypeError, ValueError):
-            told = ", ".join(type(each).__name__ for each in given)
+            told = listed(type(each).__name__ for each in given)
             raise InputError("no_arrays", name=name, given=told, library="Keras") from None
         kinds = [dtype_of(each) for each in tensors]
         dtype = kinds[0] if len(set(kinds)) == 1 else keras.backend.result_type(*kinds)
