@@ -32,8 +32,8 @@ def draw(result: Any, dark: bool) -> Figure:
 
 
 def _line(axes: Any, place: int, row: Any, colour: str) -> None:
-    """Without an interval for what stopped: after a split or two it says nothing."""
-    value = row.score.value
+    """Of what stopped the score on validation rows, without an interval: it claims nothing."""
+    value = row.validation_score if row.stopped else row.score.value
     if row.interval is not None and not row.stopped:
         axes.hlines(place, *row.interval, color=colour, linewidth=2)
     axes.plot(value, place, "o", color=colour, markersize=7, markerfacecolor=_face(row, colour))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nonlin._errors import InputError
 from nonlin._files import write_beside
 from nonlin._text import harmless, language, listed, say
+from nonlin.network.blas import single_threaded_blas
 from nonlin.report.page.content import content
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def html(result: Result, command: str | None = None) -> str:
         finalize=_shown,
     )
     page = environment.get_template("report.html.j2")
-    return page.render(**content(result, command), say=_say, language=language())
+    with single_threaded_blas:  # small networks, many times: several threads only wait
+        known = content(result, command)
+    return page.render(**known, say=_say, language=language())
 
 
 def _shown(value: Any) -> Any:
