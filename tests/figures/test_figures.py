@@ -176,9 +176,37 @@ def test_a_diagram_shows_values_and_leaves_out_the_middle():
     (axes,) = figures.network(trace).axes
     words = [text.get_text() for text in axes.texts]
     assert "⋮" in words
-    assert "-2" in words
+    assert "−2" in words
     assert any("20 neurons" in word for word in words)
     assert len(axes.patches) == 3 + 7 + 2
+
+
+def test_a_small_diagram_shows_every_number():
+    network = nl.Network([2, 3, 2], hidden="tanh", output="softmax", seed=1)
+    network.biases[0][:] = [0.25, -0.5, 0.75]
+    trace = network.trace(np.array([[1.0, -2.0], [3.0, 1.0]]))
+    (axes,) = figures.network(trace, sample=1).axes
+    words = [text.get_text().replace("−", "-") for text in axes.texts]
+    for layer in trace.layers:
+        for weight in layer.weights.ravel():
+            assert f"{weight:.3g}" in words
+        for letter, numbers in (("z", layer.preactivations), ("a", layer.activations)):
+            assert all(f"{letter} {number:.3g}" in words for number in numbers[1])
+        assert all(f"b {bias + 0.0:.3g}" in words for bias in layer.biases)
+    winner = int(trace.output[1].argmax()) + 1
+    assert f"the answer:\nclass {winner}" in words
+    thick = [patch for patch in axes.patches if patch.get_linewidth() > 2]
+    assert len(thick) == 1
+    assert len({patch.get_facecolor() for patch in axes.patches}) > 4  # shaded by value
+    drawn = [text.get_position() for text in axes.texts if text.get_fontsize() == 8]
+    heights = sorted(y for x, y in drawn if 0 < x < 3.3)
+    assert min(np.diff(heights)) > 0.2  # weights of a layer: no two on the same height
+
+
+def test_a_regression_has_no_winner():
+    trace = nl.Network([2, 3, 2], output="identity").trace([[1.0, 2.0]])
+    (axes,) = figures.network(trace).axes
+    assert not any("answer" in text.get_text() for text in axes.texts)
 
 
 def test_formats_and_paths(tmp_path):
