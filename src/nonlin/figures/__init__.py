@@ -56,16 +56,17 @@ def bench(found: Any, *, dark: bool = False) -> Any:
     return costs.draw(found, dark)
 
 
-def phase(activation: Any, *, dark: bool = False) -> Any:
+def phase(activation: Any, *, here: tuple[float, float] | None = None, dark: bool = False) -> Any:
     """The edge of chaos of an activation, and how deep networks of it can be, after theory.
 
+    here: variances of weights (times fan-in) and biases to mark; without them those of the gain.
     Returns a matplotlib Figure. Raises InputError for what is not element-wise or has no mean
     field theory.
     """
     from nonlin.catalogue import get
     from nonlin.figures import phases
 
-    return phases.draw(get(activation), dark)
+    return phases.draw(get(activation), here, dark)
 
 
 def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:
