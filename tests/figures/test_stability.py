@@ -61,6 +61,20 @@ def test_a_panel_without_a_finite_number_says_so():
     assert gradient.get_xlim() == (0.5, 40.5)
 
 
+def test_intervals_of_a_layer_stand_beside_each_other():
+    made = nl.stability.profiles(["relu", "tanh", "gelu"], X, Y, depth=40, width=8, seeds=2)
+    for axes in figures.profiles(made).axes:
+        points = [line.get_xdata() for line in axes.lines if line.get_marker() in list("osD")]
+        assert len(points) == 3
+        everywhere = np.sort(np.concatenate(points))
+        assert np.diff(everywhere).min() > 0.5
+        ticks = axes.get_xticks()
+        assert all(tick == round(tick) for tick in ticks)
+        assert ticks[-1] == 40
+        for place in points:  # each beside the layer that it belongs to
+            assert np.abs(place[:, None] - ticks).min(axis=1).max() < 1.5
+
+
 def test_layers_are_counted_in_whole_numbers():
     seen = nl.stability(nl.Network([5, 8, 8, 8, 3], "tanh", "softmax"), X, Y)
     for axes in (
