@@ -14,7 +14,7 @@ from nonlin._text import bracketed, say
 from nonlin.activation import Activation
 from nonlin.expr.infix import infix
 from nonlin.figures.bars import draw_bars
-from nonlin.figures.marks import mark_asymptotes, mark_extremes
+from nonlin.figures.marks import draw_around, mark_asymptotes, mark_extremes
 from nonlin.figures.style import Theme, clean, drawing
 from nonlin.sketch.curve import REACH, curve_of, dead, kinks, limits, samples, saturated
 
@@ -34,7 +34,7 @@ def plot(activation: Activation, dark: bool) -> Figure:
             draw_bars(figure.add_subplot(), [activation], theme)
         else:
             upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-            _upper(upper, curve, theme)
+            _upper(upper, activation, curve, theme)
             _lower(lower, curve, theme)
             _legend(figure, upper, lower)
             upper.set_title(_formula(activation), fontsize=12, loc="left", color=theme.muted, pad=9)
@@ -88,12 +88,13 @@ def _legend(figure: Figure, *panels: Any) -> None:
     )
 
 
-def _upper(axes: Any, activation: Activation, theme: Theme) -> None:
+def _upper(axes: Any, whole: Activation, activation: Activation, theme: Theme) -> None:
+    """whole: as it is declared; activation: the curve of its gate, if it has one."""
     clean(axes, theme)
     x, y = samples(activation, 0, REACH)
     axes.plot(x, y, label=FIRST, linewidth=2.6, color=theme.palette[0], zorder=5)
     axes.set_xlim(-REACH, REACH)
-    window(axes, [y], theme)
+    window(axes, [y, *draw_around(axes, whole, theme)], theme)
     mark_extremes(axes, activation, theme)
     mark_asymptotes(axes, activation, theme)
     _density(axes, *axes.get_ylim(), theme)

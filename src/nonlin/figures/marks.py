@@ -10,7 +10,7 @@ import numpy as np
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.figures.style import Theme
-from nonlin.sketch.curve import REACH
+from nonlin.sketch.curve import REACH, band, beside
 
 SHORT = 0.12  # of the picture that a mark needs around it
 DIGITS = 3
@@ -32,6 +32,7 @@ def mark_extremes(axes: Any, activation: Activation, theme: Theme) -> None:
                 say(f"figures.{key}", x=_number(place), y=_number(height)), (place, height),
                 textcoords="offset points", xytext=(0, -8 if key == "lowest" else 8), zorder=7,
                 ha="center", va="top" if key == "lowest" else "bottom", fontsize=9.5,
+                bbox={"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 1},
             )  # fmt: skip
 
 
@@ -87,3 +88,21 @@ def equation(slope: float, height: float) -> str:
 
 def _number(value: float) -> str:
     return f"{value + 0.0:.{DIGITS}g}".replace("-", "−")
+
+
+def draw_around(axes: Any, activation: Activation, theme: Theme) -> list[np.ndarray]:
+    """Values in training as a band, a gated pair for other values than 1; gives their heights."""
+    colour = theme.palette[0]
+    drawn = []
+    found = band(activation, REACH)
+    if found is not None:
+        x, low, high = found
+        label = say("figures.band")
+        axes.fill_between(x, low, high, color=colour, alpha=0.25, linewidth=0, label=label)
+        drawn += [low, high]
+    for value, x, y in beside(activation, REACH):
+        label = say("figures.value", value=_number(value))
+        style = "--" if value < 0 else ":"
+        axes.plot(x, y, style, color=colour, linewidth=1.5, zorder=4, label=label)
+        drawn.append(y)
+    return drawn
