@@ -40,4 +40,4 @@ def test_forward_is_as_wide_as_the_terminal(said, monkeypatch):
     assert narrow.split() == whole.split()
     assert not any(line.endswith(("+", "=", "*")) for line in lines)
     assert any(line.startswith("        + ") for line in lines)
-    assert any(line.startswith("        a_1 = relu(") for line in lines)
+    assert not any(line.rstrip().endswith(("a_1", "a_2", "a_3")) for line in lines)
