@@ -7,6 +7,7 @@ from typing import Any
 from nonlin.figures.style import lacks_font, save
 
 __all__ = [
+    "answers",
     "bench",
     "compare",
     "histograms",
@@ -77,6 +78,17 @@ def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:
     from nonlin.figures import diagram
 
     return diagram.draw(trace, sample, dark)
+
+
+def answers(networks: Any, X: Any, y: Any, *, dark: bool = False) -> Any:
+    """What networks of two inputs answer everywhere, beside the rows that they are for.
+
+    X: (rows, 2). y: (rows,), 0 or 1. Returns a matplotlib Figure. Raises InputError for other
+    shapes.
+    """
+    from nonlin.figures import decisions
+
+    return decisions.draw(networks, X, y, dark)
 
 
 def profiles(found: Any, *, dark: bool = False) -> Any:
