@@ -82,6 +82,7 @@ def test_layers_are_counted_in_whole_numbers():
         figures.profiles(nl.stability.profiles(["relu"], X, Y, depth=3, width=8, seeds=1)).axes[0],
     ):
         assert all(tick == round(tick) for tick in axes.get_xticks())
+    assert all(tick == round(tick) for tick in figures.neurons(seen).axes[0].get_yticks())
 
 
 def test_neurons():
@@ -95,6 +96,15 @@ def test_neurons():
     assert np.nansum(shares[:, 1] > 1) == seen.layers[1].dead.sum() >= 3
     assert np.isfinite(dead.get_array()[:, 1]).sum() >= 3
     assert np.isnan(shares[12:, 1].filled(np.nan)).all()
+    assert figure.axes[0].get_legend() is not None
+    alive = figures.neurons(nl.stability(nl.Network([5, 8, 3], "tanh", "softmax"), X, Y))
+    assert alive.axes[0].get_legend() is None
+
+
+def test_a_picture_of_many_neurons_is_a_small_file(tmp_path):
+    network = nl.Network([5, *[100] * 12, 3], "relu", "softmax")
+    figure = figures.neurons(nl.stability(network, X, Y))
+    assert figures.save(figure, tmp_path / "neurons.svg").stat().st_size < 60_000
 
 
 def test_histograms_in_chinese():

@@ -106,16 +106,21 @@ def neurons(found: Stability, dark: bool) -> Figure:
         shares = np.stack([_column(layer, height) for layer in found.hidden], axis=1)
         edges = np.arange(len(found.hidden) + 1) + 0.5
         colours = ListedColormap(_ramp(theme))
-        image = axes.pcolormesh(edges, np.arange(height + 1), shares, cmap=colours, vmin=0, vmax=1)
+        points: dict[str, Any] = {"rasterized": True}  # a file of points, not of thousands of paths
+        sides = edges, np.arange(height + 1)
+        image = axes.pcolormesh(*sides, shares, cmap=colours, vmin=0, vmax=1, **points)
         dead = np.where(shares > 1, 1.0, np.nan)
-        axes.pcolormesh(edges, np.arange(height + 1), dead, cmap=ListedColormap([theme.palette[1]]))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.pcolormesh(*sides, dead, cmap=ListedColormap([theme.palette[1]]), **points)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel(say("figures.layers.layer"))
         axes.set_ylabel(say("figures.layers.neuron"))
         axes.set_title(say("figures.layers.neurons"), fontsize=11, loc="left")
-        axes.plot([], [], "s", color=theme.palette[1], label=say("figures.layers.dead"))
-        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
-        figure.colorbar(image, ax=axes, label=say("figures.layers.saturated"))
+        if np.isfinite(dead).any():
+            axes.plot([], [], "s", color=theme.palette[1], label=say("figures.layers.dead"))
+            axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
+        bar = figure.colorbar(image, ax=axes, label=say("figures.layers.saturated"))
+        bar.solids.set_rasterized(True)
         return figure
 
 
