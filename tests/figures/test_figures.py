@@ -177,7 +177,7 @@ def test_a_diagram_shows_values_and_leaves_out_the_middle():
     words = [text.get_text() for text in axes.texts]
     assert "⋮" in words
     assert "−2" in words
-    assert any("20 neurons" in word for word in words)
+    assert any("neurons: 20" in word for word in words)
     assert len(axes.patches) == 3 + 7 + 2
 
 
