@@ -41,6 +41,10 @@ def _draw(activation: Activation, wanted: bool) -> None:
     """f and f' as letters, on a terminal or if asked for, where no file has them."""
     from nonlin.sketch import terminal
 
-    if wanted and terminal.drawable(activation):
+    if not wanted:
+        return
+    if terminal.drawable(activation):
         both = [("f", activation, 0), ("f'", activation, 1)]
         print(f"\n{terminal.curves(both)}")
+    else:
+        print(f"\n{terminal.bars(activation.name, activation)}")
