@@ -50,7 +50,8 @@ def _few(
     grid = figure.add_gridspec(1, len(ratios), width_ratios=ratios)
     if curves:
         inner = grid[0].subgridspec(len(orders), 1, height_ratios=(3, 2)[: len(orders)])
-        _curves([figure.add_subplot(spot) for spot in inner], curves, orders, theme)
+        panels = [figure.add_subplot(inner[place]) for place in range(len(orders))]
+        _curves(panels, curves, orders, theme)
     if rows:
         draw_bars(figure.add_subplot(grid[-1]), rows, theme)
     return figure

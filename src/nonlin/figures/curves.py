@@ -97,7 +97,8 @@ def _upper(axes: Any, whole: Activation, activation: Activation, theme: Theme) -
     window(axes, [y, *draw_around(axes, whole, theme)], theme)
     mark_extremes(axes, activation, theme)
     mark_asymptotes(axes, activation, theme)
-    _density(axes, *axes.get_ylim(), theme)
+    low, high = axes.get_ylim()
+    _density(axes, low, high, theme)
     _regions(axes, activation, theme)
     _kinks(axes, activation, theme)
 

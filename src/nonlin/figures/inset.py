@@ -79,7 +79,7 @@ def _free_spot(axes: Any, x: np.ndarray, heights: np.ndarray) -> tuple[float, fl
     low, high = axes.get_ylim()
     across = (x - x[0]) / (x[-1] - x[0])
     down = (heights - low) / (high - low)
-    best = (COVERED, None)
+    best: tuple[float, tuple[float, float] | None] = (COVERED, None)
     for left, bottom in product((0.08, 0.64, 0.2, 0.5), (0.58, 0.4, 0.1, 0.2)):
         hidden = (across > left - ROOM[0]) & (across < left + SIZE[0] + 0.02)
         hidden = hidden & (down > bottom - ROOM[1]) & (down < bottom + SIZE[1] + 0.04)

@@ -119,7 +119,7 @@ def neurons(found: Stability, dark: bool) -> Figure:
         if np.isfinite(dead).any():
             axes.plot([], [], "s", color=theme.palette[1], label=say("figures.layers.dead"))
             axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
-        bar = figure.colorbar(image, ax=axes, label=say("figures.layers.saturated"))
+        bar: Any = figure.colorbar(image, ax=axes, label=say("figures.layers.saturated"))
         bar.solids.set_rasterized(True)
         return figure
 

@@ -174,7 +174,7 @@ def _values(frame: Frame, others: Sequence[tuple[float, np.ndarray, np.ndarray]]
 def _held(frame: Frame, y: np.ndarray) -> np.ndarray:
     """Heights not far beyond the picture."""
     tall = frame.y[1] - frame.y[0]
-    return np.clip(y, frame.y[0] - tall, frame.y[1] + tall)
+    return np.asarray(np.clip(y, frame.y[0] - tall, frame.y[1] + tall))
 
 
 def _pieces(y: np.ndarray) -> Iterator[slice]:
