@@ -39,7 +39,8 @@ def plot(activation: Any, *, dark: bool = False) -> Any:
 def compare(activations: Any, *, derivative: bool = False, dark: bool = False) -> Any:
     """Several activations (names or Activations) in one picture; row-wise ones as bars beside.
 
-    More than 20 become small multiples on one scale. Returns a matplotlib Figure.
+    f above f', or f' alone. More than five curves become small multiples on one scale. Returns a
+    matplotlib Figure.
     """
     from nonlin.catalogue import get
     from nonlin.figures import comparison

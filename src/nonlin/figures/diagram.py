@@ -13,7 +13,7 @@ from matplotlib.patches import Circle
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.figures.style import Theme, drawing
+from nonlin.figures.style import LINE_SPACING, Theme, drawing
 
 SHOWN = 8  # neurons of a layer; of more, the first and the last few are drawn
 EDGES = 12  # of a layer, at most, that carry their weights as numbers
@@ -131,7 +131,10 @@ def _neurons(axes: Any, column: Column, theme: Theme) -> None:
         _inside(axes, column, index, (x, y), theme)
         if wins:
             answer = say("figures.winner", number=index + 1)
-            axes.text(x + RADIUS + 0.12, y, answer, ha="left", va="center", fontsize=10, zorder=5)
+            axes.text(
+                x + RADIUS + 0.12, y, answer, ha="left", va="center", fontsize=10, zorder=5,
+                linespacing=LINE_SPACING,
+            )  # fmt: skip
 
 
 def _mixed(paper: str, shade: str, share: float) -> tuple[float, ...]:
@@ -162,12 +165,12 @@ def _short(value: float) -> str:
 
 
 def _captions(axes: Any, trace: Any, top: float) -> None:
-    count = trace.layers[0].weights.shape[0]
-    axes.text(0, top, say("figures.input", count=count), ha="center", va="bottom", fontsize=11)
+    look = {"ha": "center", "va": "bottom", "fontsize": 11, "linespacing": LINE_SPACING}
+    axes.text(0, top, say("figures.input", count=trace.layers[0].weights.shape[0]), **look)
     for place, layer in enumerate(trace.layers, start=1):
         key = "figures.output" if place == len(trace.layers) else "figures.hidden"
         caption = say(key, count=layer.weights.shape[1], name=layer.activation.name)
-        axes.text(APART * place, top, caption, ha="center", va="bottom", fontsize=11)
+        axes.text(APART * place, top, caption, **look)
 
 
 def _key(axes: Any, columns: Sequence[Column], bottom: float, theme: Theme) -> None:
