@@ -60,7 +60,8 @@ def _few(
 def _curves(
     panels: Sequence[Any], curves: Sequence[Activation], orders: Sequence[int], theme: Theme
 ) -> None:
-    dashes = _dashes([samples(one, 0, REACH) for one in curves])
+    depths = [_depths([samples(one, order, REACH) for one in curves]) for order in (0, 1)]
+    dashes = [DASHES[min(max(pair), len(DASHES) - 1)] for pair in zip(*depths, strict=True)]
     widths = np.linspace(*WIDTHS, max(len(curves), 2))
     for axes, order in zip(panels, orders, strict=True):
         clean(axes, theme)
@@ -81,8 +82,8 @@ def _curves(
     panels[-1].set_xlabel("x")
 
 
-def _dashes(drawn: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[Any]:
-    """Solid; dashed where a curve runs along one before it."""
+def _depths(drawn: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[int]:
+    """On how many others each curve lies that runs along one before it."""
     x = np.linspace(-REACH, REACH, 161)
     heights = [on_grid(x, *each) for each in drawn]
     near = SAME * float(np.ptp(np.clip(heights, -REACH, REACH)))
@@ -94,4 +95,4 @@ def _dashes(drawn: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[Any]:
             if np.mean(np.abs(own - other) <= near) > OFTEN
         ]
         depths.append(max(below, default=0))
-    return [DASHES[min(depth, len(DASHES) - 1)] for depth in depths]
+    return depths

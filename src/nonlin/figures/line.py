@@ -55,12 +55,14 @@ def label_ends(axes: Any, lines: Sequence[Line], height: float, theme: Theme) ->
     ends = [line.end(low, high) for line in lines]
     places = spread([(y - low) / (high - low) for _, y in ends], SPACING / height)
     for line, end, place in zip(lines, ends, places, strict=True):
+        early = end[0] < line.x[-1]  # left the panel at the top or at the bottom
+        tie: dict[str, Any] = {"linewidth": 1.2, "linestyle": ":"} if early else {"linewidth": 2}
         axes.annotate(
             line.name, end, xytext=(1.035, place), textcoords="axes fraction", va="center",
             fontsize=11, color=theme.ink, annotation_clip=False,
             arrowprops={
-                "arrowstyle": "-", "color": line.colour, "linewidth": 2, "relpos": (0, 0.5),
-                "shrinkA": 1, "shrinkB": 0,
+                "arrowstyle": "-", "color": line.colour, "relpos": (0, 0.5), "shrinkA": 1,
+                "shrinkB": 0, **tie,
             },
         )  # fmt: skip
 
