@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from nonlin._text import bracketed
-from nonlin.figures.style import Theme, drawing, quiet
+from nonlin.figures.style import LINE_SPACING, Theme, drawing, quiet
 
 
 def draw(result: Any, dark: bool) -> Figure:
@@ -27,7 +27,9 @@ def draw(result: Any, dark: bool) -> Figure:
         quiet(axes, "x")
         axes.spines["left"].set_visible(False)
         said = [*result.verdict, *([result.aside] if result.aside else [])]
-        figure.suptitle("\n".join(map(str, said)), fontsize=10, x=0.01, ha="left")
+        figure.suptitle(
+            "\n".join(map(str, said)), fontsize=10, x=0.01, ha="left", linespacing=LINE_SPACING
+        )
         return figure
 
 
