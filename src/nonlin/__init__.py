@@ -67,12 +67,10 @@ def _entry(name: str) -> Any:
     if find_spec(f"nonlin.{name}"):  # `from nonlin import theory` asks here before it imports
         raise AttributeError(name)
     catalogue = import_module("nonlin.catalogue")
-    errors = import_module("nonlin._errors")
-    try:
-        return catalogue.get(name)
-    except errors.InputError:
-        hint = errors.nearest(name, (*catalogue.names(), *_HOMES))
-        raise AttributeError(f"module 'nonlin' has no attribute {name!r}.{hint}") from None
+    if (found := catalogue.find(name)) is not None:
+        return found
+    hint = import_module("nonlin._errors").nearest(name, (*catalogue.names(), *_HOMES))
+    raise AttributeError(f"module 'nonlin' has no attribute {name!r}.{hint}")
 
 
 def __dir__() -> list[str]:

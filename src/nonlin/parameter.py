@@ -86,7 +86,12 @@ class GatedPair(NamedTuple):
     gate: Any
 
 
-ELSEWHERE = {("leaky_relu", "negative_slope"): "alpha"}  # what PyTorch calls them, and ours
+ELSEWHERE = {  # what PyTorch and Keras call them, and ours
+    ("leaky_relu", "negative_slope"): "alpha",
+    ("prelu", "init"): "alpha",
+    ("threshold", "value"): "default_value",
+    ("thresholded_relu", "threshold"): "theta",
+}
 
 
 def with_values(

@@ -48,7 +48,7 @@ def drawn(entry):
 
 def test_entries_differ_as_functions():
     """No two are the same at their default parameters, but ELU and CELU, which differ in alpha,
-    and whose libraries all have the default 1.
+    and whose libraries all have the default 1, and tanh(x / 2) and DyT, which learns the 1/2.
     """
     values = {name: drawn(nl.get(name)) for name in nl.names()}
     same = {
@@ -56,8 +56,10 @@ def test_entries_differ_as_functions():
         for a, b in combinations(values, 2)
         if values[a].shape == values[b].shape and np.allclose(values[a], values[b], rtol=1e-6)
     }
-    assert same == {("elu", "celu")}
+    assert same == {("elu", "celu"), ("bipolar_sigmoid", "dyt")}
     assert not np.allclose(nl.elu(x, alpha=2), nl.celu(x, alpha=2))
+    assert nl.dyt.learned == ("alpha",)
+    assert not nl.bipolar_sigmoid.parameters
 
 
 def test_published_constants():

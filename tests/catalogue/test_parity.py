@@ -9,7 +9,7 @@ import os
 import tomllib
 import warnings
 from fnmatch import fnmatch
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import nonlin as nl
+from nonlin.catalogue import calls
 from nonlin.catalogue.elsewhere import names_elsewhere
 from nonlin.emit.mpmath import compile_mpmath
 from nonlin.expr.derivative import derivative
@@ -52,11 +53,18 @@ def rows(dtype):
     return (chance.standard_normal((30, 8)) * np.logspace(-3, 2, 30)[:, None]).astype(dtype)
 
 
+def with_options(name):
+    """The name without its brackets, and what stands in them."""
+    called = calls.split(name)
+    return (name, {}) if called is None else (called.name, dict(called.keywords))
+
+
 def torch_function(name, activation):
     import torch
 
+    name, keywords = with_options(name)
     home, _, last = name.rpartition(".")
-    keywords = {"dim": -1} if fnmatch(last.lower(), "*softm*") else {}
+    keywords |= {"dim": -1} if fnmatch(last.lower(), "*softm*") else {}
     arguments = list(activation.values.values()) if last.lower() == "threshold" else []
     if home == "torch.nn":
         return getattr(torch.nn, last)(*arguments, **keywords).eval()
@@ -91,21 +99,23 @@ def run_jax(name, activation, x, grad):
     import jax
 
     with jax.enable_x64(True):
+        name, keywords = with_options(name)
         home, _, last = name.rpartition(".")
-        return pull_back(getattr(import_module(home), last), x, grad)
+        return pull_back(partial(getattr(import_module(home), last), **keywords), x, grad)
 
 
 def run_keras(name, activation, x, grad):
     import jax
     import keras
 
+    name, keywords = with_options(name)
     home, _, last = name.rpartition(".")
     with jax.enable_x64(True):
         if home == "keras.layers":
             function = getattr(keras.layers, last)(dtype=str(x.dtype))
             function.build(x.shape)
         else:
-            plain = getattr(keras.activations, last)
+            plain = partial(getattr(keras.activations, last), **keywords)
             arguments = activation.values.values() if last == "threshold" else ()
             function = lambda given: plain(given, *arguments)  # noqa: E731
         return pull_back(function, x, grad)

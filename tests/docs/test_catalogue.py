@@ -115,3 +115,22 @@ def test_every_target_of_a_page_can_be_had(name, build):
     assert set(found) >= {"numpy", "torch", "jax", "latex"}
     for target in set(found) - {"onnx"}:  # that needs the onnx package
         assert nl.export(name, to=target)
+
+
+COUNTED = {
+    "README.md": r"knows (\d+) activations|any of the (\d+)",
+    "README.zh-CN.md": r"(\d+) 个激活函数|(\d+) 个函数",
+    "docs/tour.md": r"knows (\d+) activations|each of the (\d+)",
+    "docs/tour.zh-CN.md": r"(\d+) 个激活函数|(\d+) 个函数",
+    "docs/catalogue/README.md": r"(\d+) activation functions",
+    "docs/sources.md": r"of (\d+) entries",
+    "docs/sources.zh-CN.md": r"共 (\d+) 个条目",
+}
+
+
+@pytest.mark.parametrize("page", COUNTED)
+def test_pages_count_the_entries_that_there_are(page):
+    found = re.findall(COUNTED[page], (ROOT / page).read_text(encoding="utf-8"))
+    told = [int("".join(each)) for each in found]
+    assert told
+    assert set(told) == {len(NAMES)}, page

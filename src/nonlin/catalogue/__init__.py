@@ -77,24 +77,38 @@ def get(name: str | Activation) -> Activation:
     """The entry of that name or alias, also as "Leaky ReLU"; an Activation is given back as it is.
 
     A name in another library, such as "keras.layers.LeakyReLU", gives the entry with that
-    library's default parameters and order of arguments. Raises InputError, with the three
-    nearest names, for others.
+    library's default parameters and order of arguments; options may follow it, as in
+    "nn.LeakyReLU(0.1)". Raises InputError, with the three nearest names, for others.
     """
     if isinstance(name, Activation):
         return name
-    table = _by_name()
     if not isinstance(name, str):
         raise InputError("activation_type", given=repr(name))
-    written = name.strip()
+    if (found := find(name)) is not None:
+        return found
+    from nonlin.catalogue import calls, elsewhere  # an own name does not wait for them
+
+    if (called := calls.split(name.strip())) is None:
+        raise elsewhere.unknown(name, _by_name())
+    bare = get(called.name)
+    own = tuple(parameter.name for parameter in bare.parameters)
+    order = elsewhere.arguments(called.name) if "." in called.name else own
+    written, options = calls.resolve(called, order)
+    return (bare if written == called.name else get(written)).bind(**options)
+
+
+def find(name: str) -> Activation | None:
+    """The entry of a name without options, own or of another library; None if there is none."""
+    table, written = _by_name(), name.strip()
     if found := table.get(written) or table.get(written.lower().replace("-", "_")):
         return found
-    from nonlin.catalogue import elsewhere  # an own name does not wait for it
+    from nonlin.catalogue import elsewhere
 
-    if "." not in written and (found := _by_spelling().get(elsewhere.plain(written))):
-        return found
-    row = elsewhere.find(written) if "." in written else None
+    if "." not in written:
+        return _by_spelling().get(elsewhere.plain(written)) if "(" not in written else None
+    row = elsewhere.find(written)
     if row is None:
-        raise elsewhere.unknown(name, table)
+        return None
     found = table[row.entry].bind(**row.parameters)
     return _gate_first(found) if row.gate_first else found
 

@@ -103,3 +103,20 @@ def laplace(x: Any) -> Any:
 @declared("Symmetric logarithm", "对称对数函数", 2023, "Hafner et al., arXiv:2301.04104")
 def symlog(x: Any) -> Any:
     return f.where(x < 0, -f.log1p(-x), f.log1p(x))
+
+
+@declared("Soft cap", "软上限函数", 2024, "Gemma 2, arXiv:2408.00118 (30 for logits)")
+def softcap(x: Any, cap: Any = parameter(30.0, above=0)) -> Any:
+    return f.where(f.absolute(x) < "1e-30", x, cap * f.tanh(x / cap))  # or x / cap is subnormal
+
+
+@declared("Dynamic tanh (DyT)", "动态双曲正切 DyT", 2025, "Zhu et al., arXiv:2503.10622")
+def dyt(x: Any, alpha: Any = parameter(0.5, learned=True)) -> Any:
+    return f.tanh(alpha * x)
+
+
+@declared("Dynamic erf (Derf)", "动态误差函数 Derf", 2025, "Chen et al., arXiv:2512.10938")
+def derf(
+    x: Any, alpha: Any = parameter(0.5, learned=True), shift: Any = parameter(0.0, learned=True)
+) -> Any:
+    return f.erf(alpha * x + shift)

@@ -16,6 +16,8 @@ from nonlin._text import listed, text
 
 NEAR = 0.6  # likeness from which a name is offered for one that nobody knows
 
+NO_NAMES = ("title", "short", "arguments", "left_out")  # parts of a table that hold no names
+
 
 @dataclass(frozen=True, slots=True)
 class NameElsewhere:
@@ -50,7 +52,7 @@ def names_elsewhere() -> dict[str, NameElsewhere]:
 
 def _rows(table: Mapping[str, Any]) -> Iterator[NameElsewhere]:
     for section, names in table.items():
-        if section in ("title", "short", "left_out"):
+        if section in NO_NAMES:
             continue
         for name, given in names.items():
             values: dict[str, Any] = {"entry": given} if isinstance(given, str) else {**given}
@@ -64,12 +66,21 @@ def find(name: str) -> NameElsewhere | None:
     known = names_elsewhere()
     if name in known:
         return known[name]
-    section, _, last = name.rpartition(".")
+    plain, bracket, options = name.partition("(")
+    section, _, last = plain.rpartition(".")
     for table in tables().values():
         long = table.get("short", {}).get(section)
-        if long and f"{long}.{last}" in known:
-            return known[f"{long}.{last}"]
+        if long and f"{long}.{last}{bracket}{options}" in known:
+            return known[f"{long}.{last}{bracket}{options}"]
     return None
+
+
+def arguments(name: str) -> tuple[str, ...]:
+    """What the first arguments of a dotted name are called, where its table says so."""
+    row = find(name)
+    last = name.rpartition(".")[2]
+    home = (table for table in tables().values() if row and table["title"] == row.library)
+    return tuple(next(home, {}).get("arguments", {}).get(last, ()))
 
 
 def elsewhere(entry: str) -> tuple[NameElsewhere, ...]:
@@ -104,4 +115,4 @@ def _likeness(given: str, name: str) -> float:
 
 def plain(name: str) -> str:
     """torch.nn.LeakyReLU, Leaky ReLU and leaky_relu are all leakyrelu."""
-    return re.sub(r"[\s_-]", "", name.rpartition(".")[2].lower())
+    return re.sub(r"[\s_-]", "", name.partition("(")[0].rpartition(".")[2].lower())

@@ -69,3 +69,36 @@ def clamped_swiglu(
     gate = f.where(x > limit, limit, x)
     clipped = f.where(value > limit, limit, f.where(value < -limit, -limit, value))
     return (clipped + 1) * (gate * f.sigmoid(alpha * gate))
+
+
+@declared("SwiGLU with a limit", "带上限的 SwiGLU", 2026, "DeepSeek-V4 and its code, swiglu_limit")
+def limited_swiglu(x: Any, value: Any, limit: Any = parameter(10.0, above=0)) -> Any:
+    gate = f.where(x > limit, limit, x)
+    return f.where(value > limit, limit, f.where(value < -limit, -limit, value)) * (
+        gate * f.sigmoid(gate)
+    )
+
+
+@declared("GEGLU, tanh approximation", "双曲正切近似的 GEGLU", 2020, SHAZEER)
+def geglu_tanh(x: Any, value: Any) -> Any:
+    return value * self_gated.gelu_tanh(x)
+
+
+@declared("GEGLU, sigmoid approximation", "S 型近似的 GEGLU", 2020, SHAZEER, aliases=("qgeglu",))
+def geglu_quick(x: Any, value: Any) -> Any:
+    return value * self_gated.quick_gelu(x)
+
+
+@declared("Squared ReLU-gated unit", "平方 ReLU 门控线性单元", 2024, "Transformer Engine, sreglu")
+def sreglu(x: Any, value: Any) -> Any:
+    return value * rectified.relu_squared(x)
+
+
+@declared(
+    "Double ReLU gate (dReLU)",
+    "双 ReLU 门控单元 dReLU",
+    2024,
+    "Song et al., Turbo Sparse, arXiv:2406.05955",
+)
+def drelu(x: Any, value: Any) -> Any:
+    return f.maximum(value, 0) * f.maximum(x, 0)

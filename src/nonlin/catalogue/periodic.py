@@ -90,3 +90,8 @@ def morlet(x: Any) -> Any:
 )  # fmt: skip
 def gaussian_wavelet(x: Any) -> Any:
     return -x * f.exp(-(x**2) / 2)
+
+
+@declared("HOSC", "HOSC 周期函数", 2024, "Serrano, Szymkowiak and Musialski, arXiv:2401.10967")
+def hosc(x: Any, beta: Any = parameter(4.0, above=0)) -> Any:
+    return f.tanh(beta * f.sin(x))

@@ -80,3 +80,12 @@ def soft_modulus_t(x: Any, a: Any = parameter(0.01, above=0)) -> Any:
 @declared("Bent identity", "弯曲恒等函数", 2016, "Wikipedia, Activation function, by May 2016")
 def bent_identity(x: Any) -> Any:
     return x * (1 + f.isru(x) / (2 * (1 + f.inverse_root(x))))
+
+
+@declared("Polynomial of ReLU", "ReLU 多项式 PolyReLU", 2024, "Zhuo et al., arXiv:2411.03884")
+def poly_relu(
+    x: Any,
+    a0: Any = parameter(0.0, learned=True), a1: Any = parameter(1 / 3, learned=True),
+    a2: Any = parameter(1 / 3, learned=True), a3: Any = parameter(1 / 3, learned=True),
+) -> Any:  # fmt: skip
+    return f.where(x > 0, a0 + x * (a1 + x * (a2 + x * a3)), a0)

@@ -115,3 +115,31 @@ def crelu(x: Any) -> Any:
 )
 def maxout(x: Any, pieces: Any = parameter(2.0, above=0)) -> Any:
     return f.row_pool(x, pieces)
+
+
+@declared(
+    "Softmax off by one",
+    "加一 Softmax",
+    2023,
+    "Miller, Attention is off by one, evanmiller.org (2023)",
+    aliases=("quiet_softmax",),
+    from_output=lambda grad, y: y * (grad - f.row_sum(grad * y)),
+)
+def softmax1(x: Any) -> Any:
+    largest = f.row_max(x)
+    e = f.exp(x - largest)
+    return e / (f.exp(-largest) + f.row_sum(e))
+
+
+@declared(
+    "Entmax with any exponent",
+    "任意指数的 α-entmax",
+    2019,
+    "Peters, Niculae and Martins, Sparse sequence-to-sequence models, arXiv:1905.05702",
+    aliases=("entmax",),
+    from_output=lambda grad, y: _on_support(grad, f.where(y > 0, y ** (2 - symbol("alpha")), 0)),
+)
+def alpha_entmax(x: Any, alpha: Any = parameter(1.25, above=1, below=2)) -> Any:
+    z = (alpha - 1) * (x - f.row_max(x))
+    power = 1 / (alpha - 1)
+    return f.maximum(z - f.row_threshold(z, power), 0) ** power

@@ -168,3 +168,45 @@ def swish_t(x: Any, alpha: Any = parameter(0.1), beta: Any = parameter(1.0, lear
 @declared("GoLU", "Gompertz 线性单元", 2025, "Das et al., arXiv:2502.03654")
 def golu(x: Any) -> Any:
     return x * f.exp(-f.exp(-x))
+
+
+@declared("ErfAct", "ErfAct 函数", 2021, "Biswas et al., arXiv:2109.04386")
+def erfact(
+    x: Any, alpha: Any = parameter(0.75, above=0, learned=True),
+    beta: Any = parameter(0.75, above=0, learned=True),
+) -> Any:  # fmt: skip
+    tail = 2 * alpha / f.sqrt(f.pi) * (x * f.exp(beta * x))  # the same, without underflow
+    return f.where(beta * x < -40, tail, x * f.erf(alpha * f.exp(beta * x)))
+
+
+@declared(
+    "ACON-C", "ACON-C 函数", 2020, "Ma, Zhang, Liu and Sun, Activate or not, arXiv:2009.04759"
+)
+def acon_c(
+    x: Any, p1: Any = parameter(1.0, learned=True), p2: Any = parameter(0.25, learned=True),
+    beta: Any = parameter(1.0, learned=True),
+) -> Any:  # fmt: skip
+    return (p1 - p2) * x * f.sigmoid(beta * (p1 - p2) * x) + p2 * x
+
+
+HUANG = "Huang, Expanded gating ranges improve activation functions, arXiv:2405.20768"
+
+
+@declared("Expanded GELU", "扩展高斯误差线性单元 xGELU", 2024, HUANG)
+def xgelu(x: Any, alpha: Any = parameter(0.1, learned=True)) -> Any:
+    return (1 + 2 * alpha) * (x * f.normal_cdf(x)) - alpha * x
+
+
+@declared("Expanded SiLU", "扩展 SiLU 函数 xSiLU", 2024, HUANG)
+def xsilu(x: Any, alpha: Any = parameter(0.1, learned=True)) -> Any:
+    return (1 + 2 * alpha) * (x * f.sigmoid(x)) - alpha * x
+
+
+@declared("Lambda-GELU", "可调硬度的 GELU", 2026, "Pérez-Corral et al., arXiv:2603.21991")
+def lambda_gelu(x: Any, hardness: Any = parameter(2.0, above=0, learned=True)) -> Any:
+    return x * f.normal_cdf(hardness * x)
+
+
+@declared("GEM (N = 1)", "几何单项式 GEM", 2026, "Krause, arXiv:2604.21677")
+def gem(x: Any) -> Any:
+    return f.where(x > 0, x * f.isru(x) ** 2, 0)

@@ -103,3 +103,15 @@ def hard_elish(x: Any) -> Any:
     gate = (x + 1) / 2
     left = f.where(x > -1, f.expm1(x) * gate, 0)
     return f.where(x > 0, f.where(x < 1, x * gate, x), left)
+
+
+@declared("Square root of softplus", "Softplus 的平方根", 2026, "DeepSeek-V4 and its code, router")
+def sqrt_softplus(x: Any) -> Any:
+    return f.where(x < -40, f.exp(x / 2), f.sqrt(f.softplus(x)))  # the same, without underflow
+
+
+@declared("Logarithm of cosh", "双曲余弦的对数", 1999, "Hyvärinen, FastICA, doi:10.1109/72.761722")
+def logcosh(x: Any) -> Any:
+    a = f.absolute(x)
+    near = f.log1p(f.expm1(-a) ** 2 * f.exp(a) / 2)
+    return f.where(a < 1, near, a + f.log1p(f.exp(-2 * a)) - f.log(2))

@@ -6,14 +6,14 @@ import re
 from typing import Any
 
 from nonlin.activation import Activation, activation
-from nonlin.catalogue import get
+from nonlin.catalogue import calls, get
 
 NAME = re.compile(r"(?!x\b)[A-Za-z_]\w*([-. ][A-Za-z]\w*)*")
 
 
 def named(text: str, values: dict[str, Any]) -> Activation:
-    """A catalogue entry by name, or an activation from a formula such as x*sigmoid(x)."""
+    """A catalogue entry by name, as in `get`, or one from a formula such as x*sigmoid(x)."""
     written = text.strip()
-    if NAME.fullmatch(written):
+    if NAME.fullmatch(written) or calls.split(written) is not None:
         return get(written).bind(**values)
     return activation(written, written, **values)
