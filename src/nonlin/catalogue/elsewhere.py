@@ -16,6 +16,7 @@ from nonlin._text import listed, text
 
 NEAR = 0.6  # likeness from which a name is offered for one that nobody knows
 
+FIRST = ("torch", "jax", "keras", "tensorflow", "onnx", "transformers", "timm", "sklearn")
 NO_NAMES = ("title", "short", "arguments", "left_out")  # parts of a table that hold no names
 
 
@@ -39,9 +40,13 @@ class NameElsewhere:
 
 @cache
 def tables() -> dict[str, dict[str, Any]]:
-    """The tables as they are written, by file name without its ending."""
-    files = sorted(Path(__file__).with_name("libraries").glob("*.toml"))
+    """The tables as they are written, by file name without its ending, those used most first."""
+    files = sorted(Path(__file__).with_name("libraries").glob("*.toml"), key=_rank)
     return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def _rank(file: Path) -> tuple[int, str]:
+    return FIRST.index(file.stem) if file.stem in FIRST else len(FIRST), file.stem
 
 
 @cache

@@ -20,7 +20,7 @@ from nonlin.expr.nodes import (
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.recognise import recognise
 from nonlin.expr.simplify import simplify
-from nonlin.expr.walk import postorder
+from nonlin.expr.walk import postorder, symbols
 
 
 def derivative(root: Expr, variable: str = "x", order: int = 1) -> Expr:
@@ -45,8 +45,9 @@ def derivatives(formula: Expr, orders: Iterable[int]) -> list[Expr]:
 
 
 def _is_partial(root: Expr) -> bool:
-    """Is there a part that is not defined everywhere, as a logarithm or a root?"""
-    return any(_has_domain(node) for node in postorder(root) if isinstance(node, Call))
+    """Is there a part that is not defined everywhere, as a logarithm or a root of a variable?"""
+    parts = (node for node in postorder(root) if isinstance(node, Call) and _has_domain(node))
+    return any(symbols([part]) for part in parts)
 
 
 def _has_domain(node: Call) -> bool:

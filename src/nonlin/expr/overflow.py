@@ -13,8 +13,8 @@ Bound = Callable[[Expr], Interval]
 
 
 def without_overflow(root: Expr, bound: Bound) -> Expr:
-    """An equal expression: s x**2 is (s x) x, and x g / 4 is x (g / 4), g bounded."""
-    return rewrite(root, lambda node: _divided(_raised(node), bound))
+    """An equal expression: s x**2 is (s x) x, x g / 4 is x (g / 4), g bounded, 6 x s is x (6 s)."""
+    return rewrite(root, lambda node: _divided(_scaled(_raised(node)), bound))
 
 
 def _raised(node: Expr) -> Expr:
@@ -29,6 +29,20 @@ def _raised(node: Expr) -> Expr:
     if n is None or n.denominator != 1 or not 2 <= n <= HIGHEST or "x" not in symbols([base]):
         return node
     return multiply(multiply(factor, base), power(base, n - 1))
+
+
+def _scaled(node: Expr) -> Expr:
+    """A large number goes to the parameter, which may be small, not to x."""
+    if not is_call(node, "multiply"):
+        return node
+    product, factor = arguments_of(node)
+    if "x" in symbols([factor]) or not symbols([factor]) or not is_call(product, "multiply"):
+        return node
+    number, rest = arguments_of(product)
+    size = value_of(number)
+    if size is None or abs(size) <= 1:
+        return node
+    return multiply(rest, multiply(number, factor))
 
 
 def _shrinks(factor: Expr) -> bool:
