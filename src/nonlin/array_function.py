@@ -152,7 +152,7 @@ class ArrayFunction(Function):
         x: Any,
         /,
         *,
-        seed: int,
+        seed: int | None = None,
         precision: str = "fast",
         out: Any = None,
         axis: int = -1,
@@ -160,7 +160,7 @@ class ArrayFunction(Function):
     ) -> Any:
         """f(x) as in training, with noise drawn from the seed: same seed and shape, same result.
 
-        For random activations, such as RReLU. Raises InputError for the others.
+        For random activations, such as RReLU. Raises InputError for the others, and without a seed.
         """
         call = Request(precision, out, axis, parameters)
         return self._noisy().value(self, x, seed, call)
@@ -171,7 +171,7 @@ class ArrayFunction(Function):
         x: Any,
         /,
         *,
-        seed: int,
+        seed: int | None = None,
         precision: str = "fast",
         out: Any = None,
         axis: int = -1,

@@ -345,6 +345,15 @@ def test_choosing_is_imported_late():
         nl.choose.nothing  # noqa: B018
 
 
+@pytest.mark.parametrize(("budget", "said"), [(1e-3, "0.001 s"), ("2-networks", "2 networks")])
+def test_a_budget_that_the_first_split_exceeds_is_said(budget, said):
+    few = {"hidden": [4], "activations": ["relu", "tanh"], "rates": [0.01, 0.1], "quick": True}
+    result = nl.choose(*IRIS, budget=budget, **few)
+    assert result.ended == "budget"
+    assert f"The budget of {said} was not kept" in "\n".join(map(str, result.notes))
+    assert "going on" not in "\n".join(map(str, result.notes))
+
+
 def test_a_budget_of_networks_is_kept():
     options = {**TINY, "seeds": 6}
     result = nl.choose(*IRIS, rates=[0.01], budget="10-networks", **options)

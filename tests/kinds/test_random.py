@@ -99,3 +99,12 @@ def test_gumbel_softmax_draws_from_the_distribution():
 def test_bad_calls_are_one_sentence(call, words):
     with pytest.raises(nl.NonlinError, match=words):
         call()
+
+
+@pytest.mark.parametrize("name", ["mish", "rrelu"])
+def test_a_sample_without_a_seed_is_one_sentence(name):
+    said = "None: it must be a whole number" if name == "rrelu" else "mish"
+    with pytest.raises(nl.NonlinError, match=said):
+        nl.get(name).sample([1.0])
+    with pytest.raises(nl.NonlinError, match=said):
+        nl.get(name).sample_backward([1.0], [1.0])

@@ -253,3 +253,15 @@ def test_targets_that_cannot_be_learned():
     with pytest.raises(InputError) as caught:
         _fit(Network([2, 3], output="softmax"), targets=[0.5, 1, 2, 0])
     assert caught.value.key == "label_range"
+
+
+@pytest.mark.parametrize("sizes", [[30, 64, 64, 10], [5, 16, 1], [300, 7, 3]])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_row_alone_gives_what_it_gives_among_others(sizes, dtype):
+    """To the last bit: the order in which a product is added up depends on the number of rows."""
+    network = Network(sizes, hidden="gelu", seed=1, dtype=dtype)
+    x = np.random.default_rng(0).standard_normal((101, sizes[0])).astype(dtype)
+    whole = network.logits(x)
+    assert all(np.array_equal(network.logits(x[k : k + 1])[0], whole[k]) for k in range(101))
+    assert np.array_equal(network.logits(x[:40]), whole[:40])
+    assert network.logits(x[:0]).shape == (0, sizes[-1])

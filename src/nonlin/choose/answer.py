@@ -34,7 +34,7 @@ from nonlin.network import train_many
 from nonlin.tasks.task import Task, infer
 from nonlin.trials.journal import NOTHING, Journal
 from nonlin.trials.pace import Everything, Narrowing, Pace
-from nonlin.trials.race import Event, Race, Run, race, run_through
+from nonlin.trials.race import Budget, Event, Race, Run, race, run_through
 from nonlin.trials.shares import shares
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
@@ -104,7 +104,7 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
         *task.notes,
         *rules.notes,
         *(_said(table, final.preparation) if final else ()),
-        *_notes(ran),
+        *_notes(ran, rules.budget),
         *_worthless(ranking, worth, task),
         *left_out,
         *outdated,
@@ -217,10 +217,15 @@ def _journal(table: Table, task: Task, asked: _Asked) -> tuple[Journal, Plan, No
     return journal, asked.rules, notes
 
 
-def _notes(ran: Race) -> Iterator[Text]:
+def _notes(ran: Race, budget: Budget) -> Iterator[Text]:
     if len(ran.rounds) < 2:
         yield text("choose.no_statistics")
-    if ran.ended == "budget":
+    spent = f"{ran.seconds:.3g}"
+    if ran.seconds > budget.seconds and len(ran.rounds) == 1:
+        yield text("choose.beyond_seconds", seconds=spent, most=f"{budget.seconds:g}")
+    elif ran.networks > budget.runs and len(ran.rounds) == 1:
+        yield text("choose.beyond_networks", networks=ran.networks, most=f"{budget.runs:g}")
+    elif ran.ended == "budget":
         yield text("choose.ended_budget", rounds=len(ran.rounds))
     diverged = sum(outcome.diverged for outcome in ran.scores.outcomes)
     if diverged:

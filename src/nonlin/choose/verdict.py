@@ -35,6 +35,8 @@ URGENT = (  # what may make the answer another one, most of all first
     "choose.labels_alike",
     "choose.late_classes",
     "choose.left_out",
+    "choose.beyond_seconds",
+    "choose.beyond_networks",
     "choose.ended_budget",
     "recommend.equal",
     "recommend.open",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +33,8 @@ from nonlin.cli.shared.options import typed
 COMMANDS = (  # in the order of the help
     choose, predict, code, list, show, compare, export, forward, theory, init, stability, bench,
 )  # fmt: skip
+COMPLETE = "_NONLIN_COMPLETE"  # by it a shell asks for completions
+SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 class Command(TyperCommand):
@@ -77,10 +81,31 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _completion(shell: str) -> None:
+    if not shell:
+        return
+    if shell not in SHELLS:
+        hint = nearest(shell, SHELLS)
+        raise InputError("shell", given=shell, allowed=listed(SHELLS), hint=hint)
+    script = import_module("typer.completion").get_completion_script
+    typer.echo(script(prog_name="nonlin", complete_var=COMPLETE, shell=shell))
+    raise typer.Exit
+
+
 def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="cli.version")
     ] = False,
+    completion: Annotated[
+        str,
+        typer.Option(
+            "--completion",
+            callback=_completion,
+            is_eager=True,
+            metavar="SHELL",
+            help="cli.completion",
+        ),
+    ] = "",
     lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help="cli.lang")] = "",
 ) -> None:
     """Taken before any command; --lang itself is read before the help is written."""
@@ -88,6 +113,8 @@ def _options(
 
 def build() -> Any:
     """The application as typer runs it, with every help text in the language in use."""
+    if COMPLETE in os.environ:
+        import_module("typer.completion").completion_init()
     app = typer.Typer(
         cls=Group,
         name="nonlin",

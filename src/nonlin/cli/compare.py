@@ -10,7 +10,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin.cli.shared import reading
-from nonlin.cli.shared.options import Dark, Picture
+from nonlin.cli.shared.options import Dark, Names, Picture
 from nonlin.cli.shared.printing import write_picture
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    names: Annotated[list[str], typer.Argument(metavar="cli.metavar.name", help="cli.names")],
+    names: Names,
     output: Picture = None,
     derivative: Annotated[bool, typer.Option("--derivative", help="cli.derivative")] = False,
     dark: Dark = False,

@@ -11,13 +11,15 @@ import typer
 from nonlin._errors import InputError
 from nonlin._text import listed
 from nonlin.cli.shared import reading
-from nonlin.cli.shared.options import Name, Parameters
+from nonlin.cli.shared.options import Name, Parameters, targets
 from nonlin.cli.shared.printing import write_code
 
 
 def command(
     name: Name,
-    to: Annotated[str | None, typer.Option(help="cli.export.to", metavar="TARGET")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="cli.export.to", metavar="TARGET", autocompletion=targets)
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="cli.export.output", metavar="FILE")
     ] = None,

@@ -11,7 +11,7 @@ import typer
 from nonlin._errors import InputError
 from nonlin._text import percent, say
 from nonlin.cli.shared import printing, reading
-from nonlin.cli.shared.options import Dark, Json, Picture, Quiet
+from nonlin.cli.shared.options import Dark, Json, Names, Picture, Quiet
 from nonlin.cli.shared.progress import progress
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ STEADY = 2.0  # times that signals or gradients differ between layers of a netwo
 
 
 def command(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="cli.names")],
+    names: Names,
     depth: Annotated[str, typer.Option(help="cli.stability.depth", metavar="N")] = "30",
     width: Annotated[str, typer.Option(help="cli.stability.width", metavar="N")] = "256",
     init: Annotated[str, typer.Option(help="cli.stability.init", metavar="RULE,...")] = "auto",

@@ -14,6 +14,8 @@ from nonlin import checks
 from nonlin.activation import Activation
 from nonlin.network.trace import LayerTrace, Trace
 
+BLOCK = 32  # rows of a product
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Feedforward:
@@ -116,9 +118,17 @@ class Feedforward:
 
 
 def _product(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """x W; what exceeds the dtype becomes infinite, as in every kernel, without a warning."""
+    """x W; what exceeds the dtype becomes infinite, as in every kernel, without a warning.
+
+    In blocks of as many rows, the last one filled up: the library adds in an order that depends
+    on their number, and a row alone shall give to the last bit what it gives among others.
+    """
+    rows, missing = len(values), -len(values) % BLOCK
+    if missing:
+        values = np.concatenate([values, np.zeros((missing, values.shape[1]), values.dtype)])
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(values @ weights)
+        found = values.reshape(-1, BLOCK, values.shape[1]) @ weights
+    return np.asarray(found.reshape(-1, weights.shape[1])[:rows])
 
 
 def _fill(kind: str, views: Sequence[np.ndarray], given: Sequence[Any]) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -44,12 +44,13 @@ class Race:
     """What was finished, and what would go on.
 
     alive: arms that had not stopped. ended: "splits" (all that were planned), "budget",
-    "interrupted"; None while it goes on.
+    "interrupted"; None while it goes on. seconds: that it took.
     """
 
     scores: Scores
     alive: tuple[Arm, ...]
     ended: str | None = None
+    seconds: float = 0.0
 
     @property
     def rounds(self) -> tuple[Round, ...]:
@@ -107,7 +108,7 @@ def race(
                 spent = Budget(time.perf_counter() - begin, len(scores.outcomes))
                 last = number + 1 == len(seeds) and not more
                 why = "splits" if last else _over(budget, spent, due)
-                yield Race(scores, turn.arms, why)
+                yield Race(scores, turn.arms, why, spent.seconds)
                 if why:
                     return
 
@@ -159,7 +160,7 @@ def run_through(events: Iterator[Event], tell: Callable[[Ran], None] | None = No
     except KeyboardInterrupt:
         if found is None:
             raise
-        return Race(found.scores, found.alive, found.ended or "interrupted")
+        return replace(found, ended=found.ended or "interrupted")
     if found is None:
         raise ValueError("a race without splits")
     return found

@@ -17,7 +17,28 @@ import typer
 from nonlin._text import catalogue, language
 
 WORD = re.compile(r"[A-Z]{3,}")  # of what is typed: shorter ones, such as N, are the same in all
-Name = Annotated[str, typer.Argument(metavar="cli.metavar.name", help="cli.name")]
+
+
+def entries(incomplete: str) -> list[str]:
+    """What a shell may complete the name of an activation to."""
+    from nonlin.catalogue import names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+def targets(incomplete: str) -> list[str]:
+    """What a shell may complete the target of an export to."""
+    from nonlin.export import TARGETS
+
+    return [name for name in TARGETS if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="cli.metavar.name", help="cli.name", autocompletion=entries)
+]
+Names = Annotated[
+    list[str], typer.Argument(metavar="cli.metavar.name", help="cli.names", autocompletion=entries)
+]
 Model = Annotated[str, typer.Argument(metavar="cli.keep.folder", help="cli.keep.model")]
 Parameters = Annotated[
     list[str], typer.Option("--parameter", "-p", help="cli.parameter", metavar="K=V")
