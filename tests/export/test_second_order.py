@@ -26,7 +26,9 @@ def torch_layer(space):
         before = torch.get_default_dtype()
         torch.set_default_dtype(kind)
         try:
-            return space(nl.export(name, to="torch"))[Exported(nl.get(name)).class_name]()
+            return space(nl.export(name, to="torch", exact=True))[
+                Exported(nl.get(name)).class_name
+            ]()
         finally:
             torch.set_default_dtype(before)
 
@@ -154,7 +156,7 @@ def test_torch_batches_of_parameters(space):
     """Several layers at once, each with a parameter of its own, as ensembles have them."""
     import torch
 
-    kind = space(nl.export("prelu", to="torch"))["Prelu"]
+    kind = space(nl.export("prelu", to="torch", exact=True))["Prelu"]
     layers = [kind(alpha=slope) for slope in (0.1, 0.2, 0.3)]
     weights, _ = torch.func.stack_module_state(layers)
     x = torch.linspace(-2, 2, 10).reshape(2, 5)

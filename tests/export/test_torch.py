@@ -16,7 +16,7 @@ def module(space):
     """An exported nn.Module."""
 
     def make(name, kind="float32", **parameters):
-        found = space(nl.export(name, to="torch", **parameters))
+        found = space(nl.export(name, to="torch", exact=True, **parameters))
         before = torch.get_default_dtype()
         torch.set_default_dtype(getattr(torch, kind))  # of learned parameters
         try:
@@ -84,7 +84,7 @@ def test_the_functions_of_the_table_do_what_the_code_does(entry, kind, grid, spa
     given = [grid(subject.activation, kind)]
     given += [np.asarray(subject.activation.values[n], kind) for n in subject.others]
     given = [torch.tensor(each) for each in given]
-    code = space(nl.export(entry, to="torch"))
+    code = space(nl.export(entry, to="torch", exact=True))
     run = runner(subject.graphs((0, 1), subject.others), ["x", *subject.others], SPELLINGS, torch)
     for found, name in zip(run(*given), ("_value", "_slope"), strict=True):
         expected = code[name](*given)
@@ -94,7 +94,7 @@ def test_the_functions_of_the_table_do_what_the_code_does(entry, kind, grid, spa
 
 def test_the_functions_of_the_table_on_rows(rows, sample, space):
     x, grad = map(torch.tensor, sample)
-    code = space(nl.export(rows, to="torch"))
+    code = space(nl.export(rows, to="torch", exact=True))
     value, backward = Exported(nl.get(rows)).rows()
     (found,) = runner([value], ["x"], SPELLINGS, torch)(x)
     assert torch.equal(found, code["_value"](x))

@@ -168,7 +168,7 @@ def test_in_place_on_what_is_kept():
         nt.functional.mish(torch.arange(3), inplace=True)
 
 
-@pytest.mark.parametrize("name", sorted(native._MODULES))
+@pytest.mark.parametrize("name", sorted(native.NATIVE))
 def test_native(name):
     """PyTorch's own module, and the very same function where both are right."""
     own, ours = nt.get(name, native=True).eval(), nt.get(name).eval()

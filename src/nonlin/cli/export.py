@@ -23,6 +23,7 @@ def command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="cli.export.output", metavar="FILE")
     ] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="cli.export.exact")] = False,
     parameter: Parameters = [],  # noqa: B006 - typer copies it
 ) -> None:
     """Write an activation as code."""
@@ -31,7 +32,7 @@ def command(
     activation = reading.activation(name, parameter)
     if to is None:
         raise InputError("export_to", name=name, allowed=listed(TARGETS))
-    written = export(activation, to=to)
+    written = export(activation, to=to, exact=exact)
     if output is not None:
         write_code(written, output)
     elif isinstance(written, str):

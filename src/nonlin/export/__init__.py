@@ -24,6 +24,7 @@ from nonlin.export import (
     python,
     tensorflow,
     torch,
+    torch_plain,
 )
 from nonlin.export.exported import Exported
 from nonlin.export.header import Error, comment, header
@@ -41,6 +42,7 @@ class Target:
     errors: tuple[Error, ...]
     kinds: tuple[str, ...]
     lacks: tuple[str, ...] = ()  # primitives that it cannot spell
+    shipped: Callable[[Exported], str | None] | None = None  # what is written if not exact
 
     def takes(self, exported: Exported) -> bool:
         """Can it be written?"""
@@ -55,7 +57,7 @@ FORMULAS = (*ARRAYS, "reshaping")
 TARGETS: Mapping[str, Target] = {
     "python": Target(python.write, "Python", "#", python.ERRORS, NUMBERS),
     "numpy": Target(numpy.write, "NumPy", "#", numpy.ERRORS, ARRAYS),
-    "torch": Target(torch.write, "PyTorch", "#", torch.ERRORS, ARRAYS),
+    "torch": Target(torch.write, "PyTorch", "#", torch.ERRORS, ARRAYS, shipped=torch_plain.write),
     "jax": Target(jax.write, "JAX", "#", jax.ERRORS, ARRAYS),
     "keras": Target(keras.write, "Keras 3", "#", keras.ERRORS, ARRAYS),
     "tensorflow": Target(tensorflow.write, "TensorFlow 2", "#", tensorflow.ERRORS, ARRAYS),
@@ -69,14 +71,18 @@ TARGETS: Mapping[str, Target] = {
 _CLOSING = {"/*": " */", "<!--": " -->"}
 
 
-def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes:
+def export(
+    name: str | Activation, /, to: str, *, exact: bool = False, **parameters: Any
+) -> str | bytes:
     """The activation as code that stands alone, with its first derivative: a text.
 
     to: "python" (math module only), "numpy", "torch", "jax", "keras", "tensorflow", "js", "c",
     "latex", "mathml", "onnx" (bytes of a model; needs the onnx package) or "lut" (an int8 table
     as JSON). The head of the text states the largest error. Raises InputError for an unknown
     name, target or parameter, and for a function of rows where the target has only numbers.
-    Derivatives: torch and jax in both modes to the second order, keras in reverse mode to the
+    exact: for torch, code that is right in the far tails, too, with exact gradients of its own;
+    else PyTorch's own module where it is the same function, or plain operations where these do.
+    Derivatives: exact torch and jax in both modes to the second order, keras in reverse mode to the
     second order, tensorflow in reverse mode, the others a function for the first.
     What is random in training is exported as it is in evaluation.
     """
@@ -86,6 +92,9 @@ def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes
     if not target.takes(exported):
         allowed = listed(each for each, row in TARGETS.items() if row.takes(exported))
         raise InputError(f"export_{exported.kind}", name=activation.name, to=to, allowed=allowed)
+    shipped = None if exact or target.shipped is None else target.shipped(exported)
+    if shipped is not None:
+        return shipped
     written = target.write(exported)
     if not target.sign or isinstance(written, bytes):
         return written

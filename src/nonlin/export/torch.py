@@ -31,7 +31,8 @@ SPELLINGS = with_threshold(
         ),
     }
 )
-DIALECT = dialect(SPELLINGS, "torch.where(a == 0, torch.copysign(a, b), a * b)")
+PRODUCT = "torch.where(a == 0, torch.copysign(a, b), a * b)"  # where a = 0 beats b
+DIALECT = dialect(SPELLINGS, PRODUCT)
 ERRORS: tuple[Error, ...] = (Error("float32", 8, 2000, 1e-30), Error("float64", 8, 2000, 1e-300))
 _FRAME = '''\
 import torch
