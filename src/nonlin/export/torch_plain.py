@@ -15,6 +15,7 @@ from nonlin.export.header import header
 from nonlin.export.modules import dialect
 from nonlin.export.native import ALONG, Native, native
 from nonlin.export.torch import PRODUCT, SPELLINGS
+from nonlin.expr.analyse import Properties
 from nonlin.expr.floats import as_function
 from nonlin.expr.nodes import (
     Constant,
@@ -32,10 +33,12 @@ from nonlin.expr.walk import postorder, rewrite, substitute, symbols
 
 MOST = 16  # units of the machine epsilon that f and f' are off, beside max(1, |f|)
 WIDEST = 1e4  # |x| up to which they do, and at the infinities
-_SMOOTH = ("tanh", "erf", "sin", "cos", "arctan", "absolute", "sigmoid", "softplus", "normal_cdf")
-_STEEP = ("exp", "expm1", "power")  # infinite at a finite x, which spoils a branch not taken
+_SMOOTH = ("tanh", "erf", "arctan", "absolute", "sigmoid", "softplus", "normal_cdf")
+# not finite everywhere, which would spoil a branch that is not taken
+_STEEP = ("exp", "expm1", "power", "log1p", "sin", "cos")
+_BELL = ("erf", "normal_cdf", "arctan")  # their second derivatives are inf * 0 at infinities
 _TAKEN = ("add", "subtract", "multiply", "negate", "where", "greater", "less", "greater_equal",
-          "less_equal", "maximum", "minimum", "log1p", *_SMOOTH, *_STEEP)  # fmt: skip
+          "less_equal", "maximum", "minimum", *_SMOOTH, *_STEEP)  # fmt: skip
 _PLAIN = dialect(
     {
         **SPELLINGS,
@@ -56,10 +59,7 @@ def {name}(x):
     """f(x), same shape and dtype as x: plain operations, which torch.compile fuses."""
     dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
     x = x.to(torch.promote_types(dtype, torch.float32))
-    far = torch.isinf(x)
-    ends = torch.where(x > 0, {right}, {left})
-    x = torch.where(far, 0.0, x)
-{body}    return torch.where(far, ends, {result}).to(dtype)
+{body}    return ({result}).to(dtype)
 
 
 class {title}(torch.nn.Module):
@@ -126,27 +126,54 @@ def _plain(exported: Exported) -> str | None:
     graph = recognise(activation.graph)
     if not all(_known(node) for node in postorder(graph)):
         return None
-    shape = activation.properties
-    ends = [_end(*pair) for pair in zip(shape.limits, shape.slope_limits, strict=True)]
-    if None in ends:
-        return None
     root = rewrite(graph, _masked)
-    swallows = not math.isnan(as_function(root, "x")(math.nan))
-    lines, (result,) = statements(
-        [build("guard", root, symbol("x")) if swallows else root], _PLAIN, ["x", "far", "ends"]
-    )
+    around = _around(root, activation.properties)
+    if around is None:
+        return None
+    if math.isfinite(as_function(root, "x")(math.nan)):
+        root = build("guard", root, symbol("x"))
+    lines, (result,) = statements([root], _PLAIN, ["x", "far", "dtype"])
+    before, after = around
     return _CODE.format(
         name=exported.name,
         title=exported.class_name,
-        left=ends[0] if "x" in str(ends[0]) else f"torch.full_like(x, {ends[0]})",
-        right=ends[1],
-        body="".join(f"    {line}\n" for line in lines),
-        result=result,
+        body="".join(f"    {line}\n" for line in (*before, *lines)),
+        result=f"{result}{after}",
+    )
+
+
+def _around(root: Expr, shape: Properties) -> tuple[list[str], str] | None:
+    """What comes before and after f of x, so that no 0 * inf spoils it far out.
+
+    Nothing where no factor grows; else f of x in bounds, and lines beyond them. None where f has
+    no line there, to the last bit.
+    """
+    if not any(map(_grows, postorder(root))):
+        return [], ""
+    run, after = as_function(root, "x"), ""
+    for sign, slope in zip((-1, 1), shape.slope_limits, strict=True):
+        end, beyond = run(sign * WIDEST), run(sign * 1e3 * WIDEST)
+        line = end + slope * sign * (1e3 - 1) * WIDEST
+        if not (math.isfinite(slope) and abs(beyond - line) <= 4e-16 * max(1, abs(line))):
+            return None
+        if slope:
+            turned = "far" if sign > 0 else "-far"
+            times = "" if slope * sign == 1 else f"{slope * sign!r} * "
+            after += f" + {times}torch.relu({turned} - {WIDEST!r})"
+    kept = ["far = x"] if after else []
+    return [*kept, f"x = torch.clamp(x, {-WIDEST!r}, {WIDEST!r})"], after
+
+
+def _grows(node: Expr) -> bool:
+    """Is it a product of functions of x, a power, or one whose derivatives hold such products?"""
+    factors = [each for each in arguments_of(node) if "x" in symbols([each])]
+    return (is_call(node, "multiply") and len(factors) > 1) or (
+        is_call(node, "power", *_BELL) and bool(factors)
     )
 
 
 def _known(node: Expr) -> bool:
-    if is_call(node, *_STEEP, *_SMOOTH, "log1p") and not is_call(node, "absolute"):
+    if is_call(node, *_STEEP, *_SMOOTH) and not is_call(node, "absolute"):
         inside = (part for each in arguments_of(node) for part in postorder(each))
         if any(is_call(part, "exp", "expm1") for part in inside):
             return False  # it may become infinite where the whole is flat: 0 * inf
@@ -156,13 +183,6 @@ def _known(node: Expr) -> bool:
         exponent = value_of(arguments_of(node)[1])
         return exponent is not None and exponent.denominator == 1 and 2 <= exponent <= 4
     return is_call(node, *_TAKEN) or not arguments_of(node)
-
-
-def _end(limit: float, slope: float) -> str | None:
-    """What f is at an infinity: a number, or a line; None if it is neither."""
-    if math.isfinite(limit):
-        return repr(limit)
-    return f"{slope!r} * x" if math.isfinite(slope) and slope and math.isinf(limit) else None
 
 
 def _masked(node: Expr) -> Expr:
