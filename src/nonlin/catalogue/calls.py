@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nonlin._errors import InputError
+from nonlin._text import listed
 from nonlin.catalogue import elsewhere
 
 MAX_LENGTH = 200  # characters
@@ -56,8 +57,8 @@ def resolve(called: Called, order: Sequence[str]) -> tuple[str, dict[str, Any]]:
     for rows along another axis than the last.
     """
     if len(called.positional) > len(order):
-        named = ", ".join(order) or "-"
-        raise InputError("options_by_place", name=called.name, most=len(order), names=named)
+        names = listed(order) if order else "-"
+        raise InputError("options_by_place", name=called.name, most=len(order), names=names)
     options = {**dict(zip(order, called.positional, strict=False)), **called.keywords}
     for axis in ("dim", "axis"):
         if options.pop(axis, -1) not in (-1, None):
