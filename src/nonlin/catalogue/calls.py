@@ -47,7 +47,7 @@ def split(written: str) -> Called | None:
 def _dotted(node: ast.expr) -> bool:
     while isinstance(node, ast.Attribute):
         node = node.value
-    return isinstance(node, ast.Name)
+    return isinstance(node, ast.Name) and not node.id.startswith("_")
 
 
 def resolve(called: Called, order: Sequence[str]) -> tuple[str, dict[str, Any]]:

@@ -84,7 +84,7 @@ def functions(model: Predictor, to: str, names: str) -> tuple[str, str]:
     }
     if len(lacking) > 1:
         raise InputError("code_lacks", what=" + ".join(x.name for x in lacking.values()), to=to)
-    exported = "".join(f"{export(each, to=to)!s}\n\n" for each in lacking.values())
+    exported = "".join(f"{export(each, to=to, exact=True)!s}\n\n" for each in lacking.values())
     own = [Exported(each).name for each in lacking.values()]
     called = [name or own[0] for name in spelt]
     return exported, _tuple(called)
@@ -104,7 +104,7 @@ def _spelling(activation: Activation, names: str) -> str | None:
         return None
     for row in elsewhere(activation.name):
         same = get(row.entry).bind(**row.parameters) == activation
-        if same and row.name.rpartition(".")[0] == names:
+        if same and "(" not in row.name and row.name.rpartition(".")[0] == names:
             return row.name
     return None
 
