@@ -11,10 +11,12 @@ from torch.utils._pytree import tree_flatten
 
 from nonlin._errors import InputError
 from nonlin.layers.skill import Wanted
+from nonlin.torch.diagnosing.own_loss import OwnLoss, next_ones
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.losses import the_loss
 
-BATCH = 512
+BATCH = 512  # rows at once, where outputs are small
+MOST_NUMBERS = 4_000_000  # of outputs at once, and twice as many in all
 REGRESSION = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 SIGMOID = ("BCEWithLogitsLoss", "MultiLabelSoftMarginLoss")
 EXPONENTIAL = ("NLLLoss", "PoissonNLLLoss", "KLDivLoss")
@@ -32,6 +34,7 @@ class Judge:
 
     def __init__(self, loss: Any) -> None:
         self.name = loss_name(loss)
+        self.own = isinstance(loss, OwnLoss)
         self.ignored = int(getattr(loss, "ignore_index", -100))
 
     @torch.no_grad()
@@ -42,20 +45,30 @@ class Judge:
         """
         was = [(each, each.training) for each in model.modules()]
         model.eval()
-        parts = [self._pair(part.answer(model), part.targets) for part in rows.parts(BATCH)]
+        few = rows.part(torch.arange(min(rows.count, 2)))
+        first = the_output(few.answer(model))
+        share = -(-first.numel() // few.count)  # numbers for a row
+        looked = rows.spread(max(1, 2 * MOST_NUMBERS // share))
+        size = max(1, min(BATCH, MOST_NUMBERS // share))
+        parts = [self._pair(part.answer(model), part.targets) for part in looked.parts(size)]
         for module, mode in was:
             module.training = mode
         outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
-        classes = not fitted.is_floating_point()
-        constant = self._wanted(fitted, outputs.shape[1]).mean(axis=0)
-        return Wanted(targets, constant, _squared, not classes).skill(outputs)
+        if _are_classes(first, fitted):
+            constant, apart = self._shares(fitted, outputs.shape[1]), False
+        else:
+            constant = _double(fitted.reshape(len(fitted), -1)).mean(axis=0)
+            apart = fitted.is_floating_point()
+        return Wanted(targets, constant, _squared, apart).skill(outputs)
 
     def _pair(self, output: Any, targets: Any) -> tuple[np.ndarray, np.ndarray]:
         """Both of shape (rows, columns), float64."""
         found = the_output(output).detach()
         if not isinstance(targets, torch.Tensor):
             raise InputError("torch_no_answer", output=_shape(found), targets="-")
-        if not targets.is_floating_point() and found.ndim == targets.ndim + 1:
+        if self.own and next_ones(output, found, targets):
+            found, targets = found[:, :-1], targets[:, 1:]
+        if _are_classes(found, targets):
             found = _classes_last(found, targets)
             return self._kept(self._chances(found), targets)
         if found.numel() != targets.numel():
@@ -77,18 +90,22 @@ class Judge:
 
     def _kept(self, chances: torch.Tensor, targets: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
         """Each place is a row; those that the loss ignores are none."""
-        flat = chances.reshape(-1, chances.shape[-1])
-        kept = targets.reshape(-1) != self.ignored
-        return _double(flat[kept]), self._wanted(targets, flat.shape[1])
+        flat, wanted = chances.reshape(-1, chances.shape[-1]), targets.reshape(-1)
+        kept = wanted != self.ignored
+        classes = torch.arange(flat.shape[1], device=flat.device)
+        return _double(flat[kept]), _double(wanted[kept][:, None] == classes)
 
-    def _wanted(self, targets: torch.Tensor, columns: int) -> np.ndarray:
-        if targets.is_floating_point():
-            return _double(targets.reshape(len(targets), -1))
-        flat = targets.reshape(-1)
-        flat = flat[flat != self.ignored]
-        if columns == 1 or (targets.numel() == len(targets) * columns and targets.ndim > 1):
-            return _double(targets.reshape(len(targets), -1))
-        return _double(flat[:, None] == torch.arange(columns, device=flat.device))
+    def _shares(self, fitted: torch.Tensor, columns: int) -> np.ndarray:
+        """How frequent each class is."""
+        flat = fitted.reshape(-1)
+        counts = torch.bincount(flat[flat != self.ignored], minlength=columns)
+        return _double(counts) / max(1, int(counts.sum()))
+
+
+def _are_classes(found: torch.Tensor, targets: torch.Tensor) -> bool:
+    """Numbers of classes, for each of which there is an output? Else there is one for each."""
+    several = found.ndim > 1 and max(found.shape[1], found.shape[-1]) > 1
+    return not targets.is_floating_point() and found.ndim == targets.ndim + 1 and several
 
 
 def the_output(given: Any) -> torch.Tensor:

@@ -35,6 +35,7 @@ from nonlin.layers.subject import (
 from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
 from nonlin.torch.diagnosing.faults import faults, mended
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
+from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
 from nonlin.torch.diagnosing.judge import REGRESSION, Judge
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
 from nonlin.torch.diagnosing.rows import Rows
@@ -120,7 +121,11 @@ class ModuleSubject:
     def faults(self) -> Sequence[Fault]:
         """Those that only PyTorch has."""
         rule = self.training
-        return tuple(faults(self.model, rule.optimizer, self.found, self.rows, rule.loss))
+        found = list(faults(self.model, rule.optimizer, self.found, self.rows, rule.loss))
+        if rule.loop is not None:
+            with quiet():
+                found += faults_of_loop(probed(*self.copies(), rule.loop, rule.loss, self.rows))
+        return tuple(found)
 
     def stream(self) -> Streams:
         """In batches, as training sees them, but without dropout."""
@@ -195,6 +200,8 @@ class ModuleSubject:
                 return replace(self, rows=rows, made=(*self.made, edit))
             case Retrain():
                 return replace(new, training=self.training.changed(edit, optimizer))
+            case Mend(fault) if fault in OF_LOOPS:
+                return replace(new, training=replace(new.training, loop=None))
             case Mend(fault):
                 return (
                     new if mended(model, optimizer, fault, self.rows, self.training.loss) else None
@@ -219,8 +226,7 @@ class ModuleSubject:
         with quiet(fold):
             start = judge.skill(model, fitted, self.rows.part(out))
             steps = max(1, round(share * self.training.steps))
-            work = Steps(model, optimizer, self.training.loss)
-            diverged = work.run(self.rows.part(kept), self.training.batch, steps)
+            diverged = self._trained(model, optimizer, self.rows.part(kept), steps)
             after = replace(self, model=model, training=replace(self.training, optimizer=optimizer))
             if diverged is not None:
                 why = text("divergence.step", step=diverged)
@@ -228,3 +234,31 @@ class ModuleSubject:
             held_out = judge.skill(model, fitted, self.rows.part(out))
             learnt = judge.skill(model, fitted, self.rows.part(kept[: 2 * len(out)]))
         return Trial(after, start, learnt, held_out)
+
+    def _trained(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: Rows, steps: int
+    ) -> int | None:
+        """The step at which it diverged, if it did."""
+        rule = self.training
+        if rule.loop is None:
+            return Steps(model, optimizer, rule.loss).run(rows, rule.batch, steps)
+        return looped(model, optimizer, rule.loop, Batches(model, rows, rule.batch, steps))
+
+
+def check_loop(subject: ModuleSubject) -> None:
+    """Does the loop train what it is given? InputError if it trains the user's own model, which
+    then stands as before.
+    """
+    loop, model = subject.training.loop, subject.model
+    assert loop is not None  # noqa: S101 - for the type checker
+    state = {name: each.clone() for name, each in model.state_dict().items()}
+    before = [each._version for each in _tensors(model)]
+    with quiet():
+        probed(*subject.copies(), loop, subject.training.loss, subject.rows)
+    if [each._version for each in _tensors(model)] != before:
+        model.load_state_dict(state)
+        raise InputError("torch_loop_foreign")
+
+
+def _tensors(model: nn.Module) -> list[torch.Tensor]:
+    return [*model.parameters(), *model.buffers()]

@@ -14,6 +14,7 @@ from nonlin.stability.diagnosis import Diagnosis
 from nonlin.torch.diagnosing.edits import standardised
 from nonlin.torch.diagnosing.module_subject import ModuleSubject
 from nonlin.torch.diagnosing.rows import Rows
+from nonlin.torch.diagnosing.training import Loop
 from nonlin.torch.reading.inspection import listed
 
 NAMED = 6  # weights that a sentence names
@@ -24,7 +25,7 @@ class Applied:
     """A copy of the model with the changes made, not trained, and how to train it.
 
     optimizer: of its parameters. standardise: of inputs and targets, in this order; `prepare`
-    does it.
+    does it. loop: the one that was given, None where a plain one is to be taken instead.
     """
 
     model: nn.Module
@@ -33,6 +34,7 @@ class Applied:
     epochs: int
     standardise: tuple[Standardise, ...]
     channels: int
+    loop: Loop | None
 
     def prepare(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
         """A batch in the units that the changed model is to be trained in."""
@@ -64,7 +66,13 @@ class Report(Diagnosis):
         model, optimizer = subject.copies()
         training = subject.training
         return Applied(
-            model, optimizer, training.batch, training.epochs, subject.made, subject.channels
+            model=model,
+            optimizer=optimizer,
+            batch_size=training.batch,
+            epochs=training.epochs,
+            standardise=subject.made,
+            channels=subject.channels,
+            loop=training.loop,
         )
 
 
