@@ -17,6 +17,7 @@ from nonlin.cli import (
     choose,
     code,
     compare,
+    diagnose,
     export,
     forward,
     init,
@@ -28,7 +29,8 @@ from nonlin.cli import (
 )
 
 COMMANDS = (  # in the order of the help
-    choose, predict, code, list, show, compare, export, forward, theory, init, stability, bench,
+    choose, predict, code, list, show, compare, export, forward, theory, init, stability, diagnose,
+    bench,
 )  # fmt: skip
 # what typer writes itself, and by which key of the catalogue it is replaced
 FRAME = {

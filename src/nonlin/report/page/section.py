@@ -19,18 +19,21 @@ MOST_LINES = 8  # of a chart of lines; the table has all
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page: text, a chart (SVG or None), the table behind it."""
+    """A part of the page: text, a chart (SVG or None), the table behind it. words: the table of
+    the catalogue in which its title stands.
+    """
 
     name: str
     text: Sequence[str]
     chart: str | None
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    words: str = "page"
 
     @property
     def title(self) -> str:
         """In the language in use."""
-        return say(f"page.{self.name}")
+        return say(f"{self.words}.{self.name}")
 
 
 def foremost(found: Sequence[Line]) -> list[Line]:

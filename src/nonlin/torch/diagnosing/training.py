@@ -117,7 +117,10 @@ def _optimizer(model: nn.Module, given: Any) -> torch.optim.Optimizer:
         return given
     if not callable(given):
         raise InputError("torch_bad_optimizer", given=type(given).__name__)
-    made = given(model.parameters())
+    try:
+        made = given(model.parameters())
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError("torch_optimizer_fails", error=error) from None
     if not isinstance(made, torch.optim.Optimizer):
         raise InputError("torch_bad_optimizer", given=type(made).__name__)
     return made
