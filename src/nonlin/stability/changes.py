@@ -102,7 +102,7 @@ def _faults(subject: Subject) -> Iterator[Suspect]:
     for each in subject.faults if isinstance(subject, Faulty) else ():
         known = {**dict(each.values), "where": place(each.layers) if each.layers else ""}
         why, advice = text(f"cause.{each.name}", **known), text(f"change.{each.name}", **known)
-        yield Suspect(each.name, each.layers, Mend(each.name), each.suspicion, why, advice)
+        yield Suspect(each.name, each.layers, Mend(each.name, each.way), each.suspicion, why, advice)
 
 
 def _inputs(subject: Subject) -> Iterator[Suspect]:

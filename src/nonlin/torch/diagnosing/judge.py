@@ -54,7 +54,7 @@ class Judge:
         for module, mode in was:
             module.training = mode
         outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
-        if _are_classes(first, fitted):
+        if are_classes(first, fitted):
             constant, apart = self._shares(fitted, outputs.shape[1]), False
         else:
             constant = _double(fitted.reshape(len(fitted), -1)).mean(axis=0)
@@ -68,7 +68,7 @@ class Judge:
             raise InputError("torch_no_answer", output=_shape(found), targets="-")
         if self.own and next_ones(output, found, targets):
             found, targets = found[:, :-1], targets[:, 1:]
-        if _are_classes(found, targets):
+        if are_classes(found, targets):
             found = _classes_last(found, targets)
             return self._kept(self._chances(found), targets)
         if found.numel() != targets.numel():
@@ -102,7 +102,7 @@ class Judge:
         return _double(counts) / max(1, int(counts.sum()))
 
 
-def _are_classes(found: torch.Tensor, targets: torch.Tensor) -> bool:
+def are_classes(found: torch.Tensor, targets: torch.Tensor) -> bool:
     """Numbers of classes, for each of which there is an output? Else there is one for each."""
     several = found.ndim > 1 and max(found.shape[1], found.shape[-1]) > 1
     return not targets.is_floating_point() and found.ndim == targets.ndim + 1 and several

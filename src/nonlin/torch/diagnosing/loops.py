@@ -21,7 +21,7 @@ FALLEN = 0.25  # of its learning rate is left after them
 SMALL = 0.05  # of the gradient that the loss gives is left when the optimizer steps
 APART = 0.2  # cosine of the two: less is the gradient of something else
 NORMS = nn.modules.batchnorm._NormBase
-OF_LOOPS = ("no_step", "no_gradient", "zero_grad", "loop_mode", "schedule", "small_gradient",
+OF_LOOPS = ("no_step", "own_optimizer", "no_gradient", "zero_grad", "loop_mode", "schedule", "small_gradient",
             "other_gradient", "loop")  # fmt: skip
 
 
@@ -94,10 +94,11 @@ def looped(
 class Seen:
     """What a loop did at the steps of the optimizer.
 
-    kept: how often gradients of the step before were still there. shares, cosines: of its gradient
+    moved: are weights others than before? kept: how often gradients of the step before were still there. shares, cosines: of its gradient
     to that of the loss on the batch.
     """
 
+    moved: bool = False
     steps: int = 0
     without: int = 0
     kept: int = 0
@@ -172,9 +173,12 @@ def probed(
         optimizer.register_step_pre_hook(probe.before),
         optimizer.register_step_post_hook(probe.after),
     ]
+    before = [each.detach().clone() for each in model.parameters()]
     looped(model, optimizer, loop, batches)
     for each in handles:
         each.remove()
+    pairs = zip(before, model.parameters(), strict=True)
+    probe.seen.moved = not all(torch.equal(old, new) for old, new in pairs)
     return probe.seen
 
 
@@ -187,7 +191,7 @@ def faults_of_loop(seen: Seen) -> Iterator[Fault]:
 
 def _what(seen: Seen) -> tuple[str, dict[str, float]]:
     if not seen.steps:
-        return "no_step", {}
+        return "own_optimizer" if seen.moved else "no_step", {}
     if seen.without == seen.steps:
         return "no_gradient", {}
     if seen.kept:

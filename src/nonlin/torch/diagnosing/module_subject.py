@@ -31,16 +31,20 @@ from nonlin.layers.subject import (
     Standardise,
     Streams,
     Trial,
+    Widen,
 )
 from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
-from nonlin.torch.diagnosing.faults import faults, mended
+from nonlin.torch.diagnosing.faults import faults, mended, trained
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
 from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
 from nonlin.torch.diagnosing.judge import REGRESSION, Judge
+from nonlin.torch.diagnosing.of_loss import answer_of
+from nonlin.torch.diagnosing.of_rows import Finite, Moved
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.diagnosing.steps import Steps
 from nonlin.torch.diagnosing.training import Training
+from nonlin.torch.diagnosing.widening import widened
 from nonlin.torch.reading.example import parameters, the_example
 
 MOST_COLUMNS = 256  # of inputs and targets that are looked at one by one
@@ -59,7 +63,7 @@ class ModuleSubject:
     training: Training
     looked: int = LOOKED
     init: str = "torch"
-    made: tuple[Standardise, ...] = ()
+    made: tuple[Standardise | Finite | Moved, ...] = ()
     concurrent = False
 
     @cached_property
@@ -121,11 +125,17 @@ class ModuleSubject:
     def faults(self) -> Sequence[Fault]:
         """Those that only PyTorch has."""
         rule = self.training
-        found = list(faults(self.model, rule.optimizer, self.found, self.rows, rule.loss))
-        if rule.loop is not None:
-            with quiet():
+        with quiet():
+            found = list(faults(self))
+            if rule.loop is not None:
                 found += faults_of_loop(probed(*self.copies(), rule.loop, rule.loss, self.rows))
         return tuple(found)
+
+    @cached_property
+    def output(self) -> torch.Tensor | None:
+        """On two rows; None where the model fails."""
+        with quiet():
+            return answer_of(self)
 
     def stream(self) -> Streams:
         """In batches, as training sees them, but without dropout."""
@@ -202,10 +212,11 @@ class ModuleSubject:
                 return replace(new, training=self.training.changed(edit, optimizer))
             case Mend(fault) if fault in OF_LOOPS:
                 return replace(new, training=replace(new.training, loop=None))
-            case Mend(fault):
-                return (
-                    new if mended(model, optimizer, fault, self.rows, self.training.loss) else None
-                )
+            case Mend(fault, way):
+                return mended(new, fault, way)
+            case Widen(neurons, seed):
+                done = widened(model, self.found, neurons, self.rows, seed)
+                return trained(replace(new, init="auto")) if done else None
             case Redraw(layers, seed):
                 places = [self.found[number - 1].place for number in layers]
                 return new if redrawn(model, places, self.rows.inputs, seed) else None
@@ -220,6 +231,7 @@ class ModuleSubject:
     def trial(self, share: float, fold: int) -> Trial:
         """See `Subject`. In the mode that the model is in, then judged in evaluation mode."""
         kept, out = map(torch.from_numpy, split(self.rows.count, fold))
+        kept = kept.sort().values if self.training.ordered else kept
         model, optimizer = self.copies()
         judge = Judge(self.training.loss)
         fitted = self.rows.part(kept).targets
@@ -232,7 +244,7 @@ class ModuleSubject:
                 why = text("divergence.step", step=diverged)
                 return Trial(after, start, -math.inf, -math.inf, diverged, why)
             held_out = judge.skill(model, fitted, self.rows.part(out))
-            learnt = judge.skill(model, fitted, self.rows.part(kept[: 2 * len(out)]))
+            learnt = judge.skill(model, fitted, self.rows.part(kept[::2]))
         return Trial(after, start, learnt, held_out)
 
     def _trained(
@@ -241,7 +253,7 @@ class ModuleSubject:
         """The step at which it diverged, if it did."""
         rule = self.training
         if rule.loop is None:
-            return Steps(model, optimizer, rule.loss).run(rows, rule.batch, steps)
+            return Steps(model, optimizer, rule.loss, rule.ordered).run(rows, rule.batch, steps)
         return looped(model, optimizer, rule.loop, Batches(model, rows, rule.batch, steps))
 
 

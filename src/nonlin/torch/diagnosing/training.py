@@ -13,6 +13,7 @@ from torch import nn
 from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.layers.subject import Recipe, Retrain
+from nonlin.torch.diagnosing.of_rows import are_sorted
 from nonlin.torch.diagnosing.own_loss import OwnLoss
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.losses import the_loss
@@ -27,6 +28,7 @@ EPOCHS = 20
 class Training:
     """optimizer: of the parameters of the model that it stands beside. loss: of (output,
     targets). steps: of the whole training. loop: the user's own, of (model, optimizer, batches).
+    ordered: is every pass in the order of the rows?
     """
 
     optimizer: torch.optim.Optimizer
@@ -35,6 +37,7 @@ class Training:
     epochs: int
     steps: int
     loop: Loop | None = None
+    ordered: bool = False
 
     @property
     def recipe(self) -> Recipe:
@@ -93,7 +96,7 @@ def training(
         epochs = math.ceil(steps / per_epoch)
     chosen = EPOCHS if epochs is None else checks.integer("epochs", epochs, 1)
     whole = steps or int(chosen) * per_epoch
-    return Training(made, loss, rows.batch, int(chosen), whole, loop)
+    return Training(made, loss, rows.batch, int(chosen), whole, loop, are_sorted(rows))
 
 
 def callable_loss(given: Any) -> Any:
