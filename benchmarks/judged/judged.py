@@ -101,9 +101,9 @@ def _mended(program: Program, data: Data, applied: Any) -> float:
 
 def _read(program: Program, applied: Any) -> Callable[[Tensor], Tensor]:
     """Outputs in the units of the targets, and as the loss of the remedy means them."""
-    changed = type(applied.loss) is not type(program.loss)
+    loss = getattr(applied.loss, "inner", applied.loss)  # in the shape of the targets
     own = program.read
-    if changed and isinstance(applied.loss, nn.BCEWithLogitsLoss | nn.CrossEntropyLoss):
+    if loss is not program.loss and isinstance(loss, nn.BCEWithLogitsLoss | nn.CrossEntropyLoss):
         own = None
     own = own or USUAL[program.kind]
     return lambda outputs: own(applied.restore(outputs))

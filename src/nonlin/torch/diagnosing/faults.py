@@ -59,6 +59,8 @@ def _without_shortcut(subject: ModuleSubject) -> Iterator[tuple[int, nn.Module]]
     known = dict(subject.model.named_modules())
     for number, each in enumerate(subject.found[:-1], start=1):
         module = known.get(each.place.parameter.removesuffix(".weight"))
+        if module is not None and _plus_input in module._forward_hooks.values():
+            continue
         if isinstance(module, nn.Linear) and module.in_features == module.out_features:
             yield number, module
         elif isinstance(module, CONVOLUTIONS) and module.in_channels == module.out_channels:

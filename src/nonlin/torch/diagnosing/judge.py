@@ -24,7 +24,20 @@ EXPONENTIAL = ("NLLLoss", "PoissonNLLLoss", "KLDivLoss")
 
 def loss_name(loss: Any) -> str:
     """Of PyTorch's losses that `loss` is; "" for one of your own."""
-    return the_loss(loss)
+    return the_loss(loss.inner if isinstance(loss, Shaped) else loss)
+
+
+class Shaped(nn.Module):
+    """A loss of outputs in the shape of the targets."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, output: Any, targets: torch.Tensor) -> torch.Tensor:
+        """One number."""
+        found: torch.Tensor = self.inner(the_output(output).reshape(targets.shape), targets)
+        return found
 
 
 class Judge:

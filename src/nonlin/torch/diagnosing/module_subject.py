@@ -42,7 +42,7 @@ from nonlin.torch.diagnosing.of_loss import answer_of
 from nonlin.torch.diagnosing.of_rows import Finite, Moved
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
 from nonlin.torch.diagnosing.rows import Rows
-from nonlin.torch.diagnosing.steps import Steps
+from nonlin.torch.diagnosing.steps import Steps, quickened
 from nonlin.torch.diagnosing.training import Training
 from nonlin.torch.diagnosing.widening import widened
 from nonlin.torch.reading.example import parameters, the_example
@@ -233,6 +233,7 @@ class ModuleSubject:
         kept, out = map(torch.from_numpy, split(self.rows.count, fold))
         kept = kept.sort().values if self.training.ordered else kept
         model, optimizer = self.copies()
+        quickened(optimizer)
         judge = Judge(self.training.loss)
         fitted = self.rows.part(kept).targets
         with quiet(fold):

@@ -11,7 +11,7 @@ from torch import nn
 
 from nonlin._errors import InputError
 from nonlin.layers.subject import Fault
-from nonlin.torch.diagnosing.judge import are_classes, loss_name, the_output
+from nonlin.torch.diagnosing.judge import Shaped, are_classes, loss_name, the_output
 from nonlin.torch.diagnosing.of_output import the_last, without_end
 from nonlin.torch.diagnosing.own_loss import OwnLoss
 
@@ -29,19 +29,6 @@ FITTING = {  # to the usual one
 ENDS = {"CrossEntropyLoss": ("softmax", "log_softmax"), "BCEWithLogitsLoss": ("sigmoid",)}
 
 
-class Shaped(nn.Module):
-    """A loss of outputs in the shape of the targets."""
-
-    def __init__(self, inner: nn.Module) -> None:
-        super().__init__()
-        self.inner = inner
-
-    def forward(self, output: Any, targets: torch.Tensor) -> torch.Tensor:
-        """One number."""
-        found: torch.Tensor = self.inner(the_output(output).reshape(targets.shape), targets)
-        return found
-
-
 def faults_of_loss(subject: ModuleSubject) -> Iterator[Fault]:
     """At most one."""
     loss, rows = subject.training.loss, subject.rows
@@ -56,7 +43,7 @@ def faults_of_loss(subject: ModuleSubject) -> Iterator[Fault]:
     if name not in FITTING[usual]:
         bad = name and not (usual == "BCEWithLogitsLoss" and name in FITTING["MSELoss"])
         yield Fault("loss", (), CONSPICUOUS if bad else UNUSUAL, told)
-    elif usual == "MSELoss" and output.shape[1:] != targets.shape[1:]:
+    elif usual == "MSELoss" and not isinstance(loss, Shaped) and output.shape[1:] != targets.shape[1:]:
         shapes = (("output", str(tuple(output.shape))), ("targets", str(tuple(targets.shape))))
         yield Fault("broadcast", (), CONSPICUOUS, (*told, *shapes))
 

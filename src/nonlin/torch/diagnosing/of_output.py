@@ -44,6 +44,8 @@ def faults_of_output(subject: ModuleSubject) -> Iterator[Fault]:
     elif loss in NEEDED and last not in NEEDED[loss] and NEEDED[loss][0] == "log_softmax":
         needed = (("loss", loss), ("activation", NEEDED[loss][0]))
         yield Fault("unnormed", where, CONSPICUOUS, needed)
+    elif (last, loss) == ("log_softmax", "CrossEntropyLoss"):
+        return  # which changes nothing
     elif loss in (*REGRESSION, *OWN) and last in ENDS and _beyond(rows, last, loss):
         yield Fault("limits", where, CONSPICUOUS, values)
 

@@ -86,20 +86,24 @@ class Report(Diagnosis):
 
     def apply(self) -> Applied:
         """The model with the changes made, and the settings to train it with; copies."""
-        subject = cast("ModuleSubject", self.subject)
-        model, optimizer = subject.copies()
-        training = subject.training
-        return Applied(
-            model=model,
-            optimizer=optimizer,
-            batch_size=training.batch,
-            epochs=training.epochs,
-            loss=training.loss,
-            made=subject.made,
-            shuffle=not training.ordered,
-            channels=subject.channels,
-            loop=training.loop,
-        )
+        return applied(cast("ModuleSubject", self.subject))
+
+
+def applied(subject: ModuleSubject) -> Applied:
+    """A copy of it, for its user."""
+    model, optimizer = subject.copies()
+    training = subject.training
+    return Applied(
+        model=model,
+        optimizer=optimizer,
+        batch_size=training.batch,
+        epochs=training.epochs,
+        loss=training.loss,
+        made=subject.made,
+        shuffle=not training.ordered,
+        channels=subject.channels,
+        loop=training.loop,
+    )
 
 
 def reported(found: Diagnosis) -> Report:
