@@ -11,7 +11,9 @@ from judged.judged import Said
 GOALS = {"recall": 0.8, "precision": 0.8, "alarms": "1 of 30", "repaired": 0.7}
 CHINESE = {
     "Cause found (it is the first one named): ": "找到原因（首个说出的原因正确）：",
-    "Precision (of the causes named first, those that were planted): ": "精确率（首个说出的原因中确为植入者）：",
+    "Precision (of the causes named first, those that were planted): ": (
+        "精确率（首个说出的原因中确为植入者）："
+    ),
     "False alarms on healthy programs: ": "对健康程序的误报：",
     "Repaired, of those found: ": "找到的之中修复成功：",
     "of all faults: ": "占全部故障：",
@@ -89,8 +91,8 @@ def misses(found: Sequence[Said]) -> str:
         wrong = bool(each.causes) if not each.program.cause else not (each.found and each.repaired)
         if wrong:
             error = "" if each.error is None else f", error {each.error:.3f} ({each.twin:.3f})"
-            lines.append(f"- {each.program.name}: planted {each.program.cause or 'nothing'}, "
-                         f"said {', '.join(each.causes) or 'nothing'}{error}: {each.words}")  # fmt: skip
+            planted, said = each.program.cause or "nothing", ", ".join(each.causes) or "nothing"
+            lines.append(f"- {each.program.name}: {planted}, said {said}{error}: {each.words}")
     return "Missed:\n" + ("\n".join(lines) or "- nothing")
 
 

@@ -38,8 +38,10 @@ class Said:
 
     @property
     def found(self) -> bool:
-        """Is the first cause the planted one?"""
-        return bool(self.causes) and self.causes[0] in RIGHT.get(self.program.cause, set())
+        """Is the first cause the planted one, under whichever of its names?"""
+        names = (self.program.cause, *self.program.also)
+        right = set[str]().union(*(RIGHT.get(name, set()) for name in names))
+        return bool(self.causes) and self.causes[0] in right
 
     @property
     def repaired(self) -> bool:

@@ -131,7 +131,9 @@ def measure(
         report = nt.diagnose(model, batches, LOSS, **given)
         changed = report.apply()
         loop = case.loop or plain
-        before = curve(model, case.optimizer(model.parameters()), loop, batches, tuple(test), epochs)
+        before = curve(
+            model, case.optimizer(model.parameters()), loop, batches, tuple(test), epochs
+        )
         rows_now = batched(*changed.prepare(images, classes), changed.batch_size)
         test_now = changed.prepare(*test)
         after = curve(changed.model, changed.optimizer, changed.loop or plain, rows_now, test_now,

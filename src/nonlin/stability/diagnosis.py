@@ -14,11 +14,20 @@ from nonlin._text import Text, in_a_row, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
 from nonlin.layers.subject import Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
-from nonlin.stability.changes import USUAL, Suspect, suspects
+from nonlin.stability.changes import USUAL, Suspect, is_of_framework, suspects
 from nonlin.stability.inquiry import Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
-from nonlin.stability.repeats import TIMES, Edits, Progress, Trials, edited, learns, mean_worth
+from nonlin.stability.repeats import (
+    TIMES,
+    Edits,
+    Progress,
+    Trials,
+    edited,
+    learns,
+    mean_worth,
+    worth,
+)
 from nonlin.stability.units import HIDDEN, spread
 from nonlin.stability.verdicts import Finding, Verdict, findings, verdicts
 
@@ -224,6 +233,8 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
         if made:  # what nobody would suspect is no second cause
             candidates = [each for each in candidates if each.suspicion > USUAL]
         candidates = [each for each in candidates if not trials.too_long((*edits, each.edit))]
+        if worth(trials.first(edits)) >= GOOD:  # weights that every user of a library has
+            candidates = [each for each in candidates if not is_of_framework(each, now)]
         effects = next_effects(trials, edits, candidates)
         if not effects:
             return made, True

@@ -70,8 +70,7 @@ class Cutting(nn.Module):
 
 
 def still():
-    model = nn.Sequential(nn.Linear(6, 12), nn.BatchNorm1d(12, momentum=0.0), nn.Linear(12, 2))
-    return model
+    return nn.Sequential(nn.Linear(6, 12), nn.BatchNorm1d(12, momentum=0.0), nn.Linear(12, 2))
 
 
 def deep():
@@ -103,6 +102,7 @@ FAULTS = {  # model, inputs, targets, loss; the cause
     "entropy of numbers": (lambda: net(1), X, NUMBER, nn.BCEWithLogitsLoss(), "loss"),
     "axes": (lambda: net(1), X, NUMBER[:, 0], SQUARES, "broadcast"),
     "softmax of one": (lambda: net(1, nn.Softmax(1)), X, YES, nn.BCELoss(), "limits"),
+    "one class": (net, X, (X[:, 0] > 1.5).long(), CLASSES, "balance"),
     "still norm": (still, X, Y, CLASSES, "stale_norm"),
     "deep": (deep, X, Y, CLASSES, "shortcuts"),
     "cut": (Cutting, X, Y, CLASSES, "detached"),
@@ -184,7 +184,9 @@ def test_rows_are_sorted_if_batches_tell_their_targets():
 def test_what_is_applied_prepares_and_restores():
     given = subject(net(1), batches(with_hole(), 1000 * NUMBER), SQUARES)
     changed = given.changed(Mend("not_finite_inputs"))
-    changed = changed.changed(next(s for s in suspects(given, (), False) if s.cause == "targets").edit)
+    changed = changed.changed(
+        next(s for s in suspects(given, (), False) if s.cause == "targets").edit
+    )
     found = applied(changed)
     inputs, targets = found.prepare(with_hole(), 1000 * NUMBER)
     assert bool(inputs.isfinite().all())

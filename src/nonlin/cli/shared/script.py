@@ -39,7 +39,8 @@ def found(path: Path, name: str) -> Any:
 def _run(path: Path) -> Any:
     """The module, run once; what it prints goes to stderr, where it disturbs no answer."""
     spec = spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None  # noqa: S101 - it ends in .py
+    assert spec is not None  # noqa: S101 - it ends in .py
+    assert spec.loader is not None  # noqa: S101
     module = module_from_spec(spec)
     sys.modules[path.stem] = module  # dataclasses look their module up
     sys.path.insert(0, str(path.parent))  # as Python does for a script

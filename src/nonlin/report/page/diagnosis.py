@@ -7,7 +7,6 @@ import platform
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 from nonlin._text import say
 from nonlin.report.page.charts import Interval, Line, intervals, lines

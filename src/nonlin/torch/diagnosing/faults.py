@@ -59,12 +59,16 @@ def _without_shortcut(subject: ModuleSubject) -> Iterator[tuple[int, nn.Module]]
     known = dict(subject.model.named_modules())
     for number, each in enumerate(subject.found[:-1], start=1):
         module = known.get(each.place.parameter.removesuffix(".weight"))
-        if module is not None and _plus_input in module._forward_hooks.values():
-            continue
-        if isinstance(module, nn.Linear) and module.in_features == module.out_features:
+        if module is None or _plus_input in module._forward_hooks.values():
+            continue  # it has one by now
+        if _keeps_size(module):
             yield number, module
-        elif isinstance(module, CONVOLUTIONS) and module.in_channels == module.out_channels:
-            yield number, module
+
+
+def _keeps_size(module: nn.Module) -> bool:
+    if isinstance(module, nn.Linear):
+        return module.in_features == module.out_features
+    return isinstance(module, CONVOLUTIONS) and module.in_channels == module.out_channels
 
 
 def _of_modules(model: nn.Module) -> Iterator[Fault]:

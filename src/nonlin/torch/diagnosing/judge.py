@@ -16,6 +16,7 @@ from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.losses import the_loss
 
 BATCH = 512  # rows at once, where outputs are small
+UNEVEN = 0.8  # share of one class
 MOST_NUMBERS = 4_000_000  # of outputs at once, and twice as many in all
 REGRESSION = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 SIGMOID = ("BCEWithLogitsLoss", "MultiLabelSoftMarginLoss")
@@ -69,6 +70,8 @@ class Judge:
         outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
         if are_classes(first, fitted):
             constant, apart = self._shares(fitted, outputs.shape[1]), False
+            if constant.max() > UNEVEN:
+                return _evenly(outputs, targets, constant)
         else:
             constant = _double(fitted.reshape(len(fitted), -1)).mean(axis=0)
             apart = fitted.is_floating_point()
@@ -113,6 +116,15 @@ class Judge:
         flat = fitted.reshape(-1)
         counts = torch.bincount(flat[flat != self.ignored], minlength=columns)
         return _double(counts) / max(1, int(counts.sum()))
+
+
+def _evenly(outputs: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> float:
+    """Each class counts as much as any other: else one that is everywhere would be all."""
+    known = shares > 0
+    weights = np.sqrt((targets[:, known] / shares[known]).sum(axis=1, keepdims=True))
+    constant = np.where(known, 1 / known.sum(), 0.0)
+    given = Wanted(weights * targets, weights * constant, _squared, apart=False)
+    return given.skill(weights * outputs)
 
 
 def are_classes(found: torch.Tensor, targets: torch.Tensor) -> bool:

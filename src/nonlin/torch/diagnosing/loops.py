@@ -21,8 +21,10 @@ FALLEN = 0.25  # of its learning rate is left after them
 SMALL = 0.05  # of the gradient that the loss gives is left when the optimizer steps
 APART = 0.2  # cosine of the two: less is the gradient of something else
 NORMS = nn.modules.batchnorm._NormBase
-OF_LOOPS = ("no_step", "own_optimizer", "no_gradient", "zero_grad", "loop_mode", "schedule", "small_gradient",
-            "other_gradient", "loop")  # fmt: skip
+OF_LOOPS = (
+    "no_step", "own_optimizer", "no_gradient", "zero_grad", "loop_mode", "schedule",
+    "small_gradient", "other_gradient", "loop",
+)  # fmt: skip
 
 
 class Enough(BaseException):
@@ -94,8 +96,8 @@ def looped(
 class Seen:
     """What a loop did at the steps of the optimizer.
 
-    moved: are weights others than before? kept: how often gradients of the step before were still there. shares, cosines: of its gradient
-    to that of the loss on the batch.
+    moved: are weights others than before? kept: how often gradients of the step before were still
+    there. shares, cosines: of its gradient to that of the loss on the batch.
     """
 
     moved: bool = False

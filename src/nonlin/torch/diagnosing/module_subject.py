@@ -36,8 +36,8 @@ from nonlin.layers.subject import (
 from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
 from nonlin.torch.diagnosing.faults import faults, mended, trained
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
-from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
 from nonlin.torch.diagnosing.judge import REGRESSION, Judge
+from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
 from nonlin.torch.diagnosing.of_loss import answer_of
 from nonlin.torch.diagnosing.of_rows import Finite, Moved
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once

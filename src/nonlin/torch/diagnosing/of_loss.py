@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from torch import nn
 
 from nonlin._errors import InputError
 from nonlin.layers.subject import Fault
-from nonlin.torch.diagnosing.judge import Shaped, are_classes, loss_name, the_output
+from nonlin.torch.diagnosing.judge import UNEVEN, Shaped, are_classes, loss_name, the_output
 from nonlin.torch.diagnosing.of_output import the_last, without_end
 from nonlin.torch.diagnosing.own_loss import OwnLoss
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from nonlin.torch.diagnosing.module_subject import ModuleSubject
 
 UNUSUAL, CONSPICUOUS = 1, 2
+
 FITTING = {  # to the usual one
     "CrossEntropyLoss": ("CrossEntropyLoss", "NLLLoss"),
     "BCEWithLogitsLoss": ("BCEWithLogitsLoss", "BCELoss", "SoftMarginLoss",
@@ -39,13 +41,40 @@ def faults_of_loss(subject: ModuleSubject) -> Iterator[Fault]:
     usual = _usual(output, targets)
     if usual is None:
         return
+    yield from _balance(subject, usual)
     told = (("loss", name or _own_name(loss)), ("usual", usual))
     if name not in FITTING[usual]:
         bad = name and not (usual == "BCEWithLogitsLoss" and name in FITTING["MSELoss"])
         yield Fault("loss", (), CONSPICUOUS if bad else UNUSUAL, told)
-    elif usual == "MSELoss" and not isinstance(loss, Shaped) and output.shape[1:] != targets.shape[1:]:
+    elif (
+        usual == "MSELoss"
+        and not isinstance(loss, Shaped)
+        and output.shape[1:] != targets.shape[1:]
+    ):
         shapes = (("output", str(tuple(output.shape))), ("targets", str(tuple(targets.shape))))
         yield Fault("broadcast", (), CONSPICUOUS, (*told, *shapes))
+
+
+def _balance(subject: ModuleSubject, usual: str) -> Iterator[Fault]:
+    """One class is nearly everywhere."""
+    loss, targets = subject.training.loss, subject.rows.targets
+    if usual != "CrossEntropyLoss" or not isinstance(loss, nn.CrossEntropyLoss):
+        return
+    share = float(torch.bincount(targets.flatten()).max()) / targets.numel()
+    if targets.ndim == 1 and share > UNEVEN and loss.weight is None:
+        yield Fault("balance", (), UNUSUAL, (("share", f"{100 * share:.0f} %"),))
+
+
+def _balanced(subject: ModuleSubject, _: str) -> ModuleSubject | None:
+    """Each class has the same part in the loss."""
+    output = subject.output
+    if output is None:
+        return None
+    counts = torch.bincount(subject.rows.targets, minlength=output.shape[1]).to(output)
+    weights = torch.where(counts > 0, counts.sum() / counts.clamp_min(1), 0.0)
+    loss = copy.deepcopy(subject.training.loss)
+    loss.weight = weights / (counts > 0).sum()
+    return replace(subject, training=replace(subject.training, loss=loss))
 
 
 def _own_name(loss: Any) -> str:
@@ -82,7 +111,11 @@ def _shaped(subject: ModuleSubject, _: str) -> ModuleSubject:
     return replace(subject, training=replace(subject.training, loss=loss))
 
 
-MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {"loss": _mended, "broadcast": _shaped}
+MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
+    "loss": _mended,
+    "broadcast": _shaped,
+    "balance": _balanced,
+}
 
 
 def answer_of(subject: ModuleSubject) -> torch.Tensor | None:

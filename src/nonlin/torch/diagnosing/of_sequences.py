@@ -67,9 +67,10 @@ def _apart(model: nn.Module, rows: Rows, whole: torch.Tensor) -> bool:
     """Is the answer to a row the same without the others?"""
     for place in range(len(whole) if len(whole) == rows.count else 0):
         alone = _answered(model, rows.part(torch.tensor([place])))
-        if alone is not None and alone.shape == whole[:1].shape:
-            if not _near(alone[0], whole[place], whole):
-                return False
+        if alone is None or alone.shape != whole[:1].shape:
+            continue
+        if not _near(alone[0], whole[place], whole):
+            return False
     return True
 
 

@@ -11,7 +11,6 @@ from torch import nn
 
 from nonlin.torch.diagnosing.rows import Rows
 
-
 FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 
