@@ -41,7 +41,9 @@ SCRIPT = """
     class Loss(nn.CrossEntropyLoss):
         pass
 """
-GIVEN = "diagnose script.py:make_model --data script.py:make_batches --loss cross_entropy --epochs 2"
+GIVEN = (
+    "diagnose script.py:make_model --data script.py:make_batches --loss cross_entropy --epochs 2"
+)
 
 
 @pytest.fixture(autouse=True)

@@ -81,7 +81,8 @@ def _gains(axes: Any, found: Diagnosis, theme: Theme) -> None:
     names = [say("diagnosed.as_it_is")]
     values = [first.before]
     for number, change in enumerate(found.changes, start=1):
-        names.append(say("diagnosed.with_change", number=number, cause=change.cause))
+        cause = say(f"diagnosed.cause_is.{change.cause}")
+        names.append(say("diagnosed.with_change", number=number, cause=cause))
         values.append(change.after)
     colours = [theme.palette[1], *[theme.palette[2]] * len(found.changes)]
     places = range(len(names))

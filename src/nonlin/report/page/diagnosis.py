@@ -82,7 +82,8 @@ def _changes(found: Diagnosis) -> Section:
     bars = [Interval(say("diagnosed.as_it_is"), before, 0.0, before, "behind")]
     cells = []
     for place, change in enumerate(found.changes, start=1):
-        label = say("diagnosed.with_change", number=place, cause=change.cause)
+        cause = say(f"diagnosed.cause_is.{change.cause}")
+        label = say("diagnosed.with_change", number=place, cause=cause)
         bars.append(Interval(label, change.after, 0.0, change.after, "chosen"))
         helped = say("diagnosed.of_repeats", helped=change.helped, repeats=change.repeats)
         gained = f"{percent(change.before)} → {percent(change.after)}"

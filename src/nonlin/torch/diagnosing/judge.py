@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,8 @@ def the_output(given: Any) -> torch.Tensor:
     """What a model answers: a tensor, the field `logits`, or the first tensor there is."""
     if isinstance(given, torch.Tensor):
         return given
-    chosen = getattr(given, "logits", None)
+    name = "logits"
+    chosen = given.get(name) if isinstance(given, Mapping) else getattr(given, name, None)
     if isinstance(chosen, torch.Tensor):
         return chosen
     found = [each for each in tree_flatten(given)[0] if isinstance(each, torch.Tensor)]
