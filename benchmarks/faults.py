@@ -3,8 +3,9 @@
 Run: python benchmarks/faults.py                    four programs of the half "seen", a minute
      python benchmarks/faults.py --half seen        all of that half, some minutes
      python benchmarks/faults.py --case transformer only those whose name has this in it
-     python benchmarks/faults.py --measure          the half "kept"; writes the tables of
-                                                    docs/torch-diagnose.md
+     python benchmarks/faults.py --measure          the half "kept", each program once: what is
+                                                    in judged/kept.jsonl stays; writes the
+                                                    tables of docs/torch-diagnose.md
 
 The programs stand in benchmarks/faulty: small edits of healthy ones, modelled on published
 taxonomies. Those of the half "seen" were looked at while the diagnosis was built. The half "kept"
@@ -25,6 +26,7 @@ from _shared import DOCS, cpu, parser, say_reduced
 from faulty import Program, programs
 from faulty.proof import PROOF
 from judged.figures import misses, table, written
+from judged.journal import known, note
 from judged.judged import Said, judged
 
 REDUCED = "every sixteenth program of the half that may be looked at"
@@ -45,6 +47,13 @@ def chosen(given: argparse.Namespace) -> list[Program]:
     return wanted if given.measure or given.half or given.case else wanted[::16]
 
 
+def asked(each: Program, errors: dict[str, list[float]], remedies: bool) -> Said:
+    found = judged(each, statistics.mean(errors[each.twin or each.name]), remedies)
+    said = ", ".join(found.causes) or "nothing"
+    print(f"{each.name}: {said}, {found.seconds:.0f} s", file=sys.stderr, flush=True)
+    return found
+
+
 def main() -> None:
     given = arguments()
     wanted = chosen(given)
@@ -52,17 +61,18 @@ def main() -> None:
         sys.exit("There is no such program.")
     say_reduced(given, f"{len(wanted)} programs")
     errors = json.loads(PROOF.read_text(encoding="utf-8"))
-    found: list[Said] = []
+    found = known(wanted) if given.measure else {}
     for each in wanted:
-        twin = statistics.mean(errors[each.twin or each.name])
-        found.append(judged(each, twin, not given.plain))
-        said = ", ".join(found[-1].causes) or "nothing"
-        print(f"{each.name}: {said}", file=sys.stderr, flush=True)
-    print(table(found), misses(found), sep="\n\n")
+        if each.name not in found:
+            found[each.name] = asked(each, errors, not given.plain)
+            if given.measure:
+                note(found[each.name])
+    said = [found[each.name] for each in wanted]
+    print(table(said), misses(said), sep="\n\n")
     if given.measure and not given.case:
         for page, chinese in PAGES.items():
             text = page.read_text(encoding="utf-8")
-            page.write_text(written(text, found, f"{cpu()}, one thread", chinese), encoding="utf-8")
+            page.write_text(written(text, said, f"{cpu()}, one thread", chinese), encoding="utf-8")
 
 
 if __name__ == "__main__":
