@@ -181,7 +181,7 @@ def convolution():
     )  # fmt: skip
 
 
-SEQUENCES = torch.randn(320, 5, 3, generator=torch.Generator().manual_seed(3))
+SEQUENCES = torch.randn(160, 5, 3, generator=torch.Generator().manual_seed(3))
 SIGNS = (SEQUENCES[:, 3, 0] + SEQUENCES[:, 4, 1] > 0).long()
 
 
