@@ -11,7 +11,18 @@ import pytest
 
 import nonlin
 from nonlin._errors import InputError, nearest
-from nonlin._text import catalogue, language, say, set_language, speaking, text
+from nonlin._text import (
+    bracketed,
+    catalogue,
+    language,
+    listed,
+    percent,
+    power,
+    say,
+    set_language,
+    speaking,
+    text,
+)
 from nonlin.checks import real_array
 
 ROOT = Path(nonlin.__file__).parent
@@ -159,6 +170,20 @@ def test_a_text_is_rendered_when_it_is_read():
         assert str(kept) != ENGLISH["errors.axis"]
     assert str(nearest("rleu", ["relu", "elu"])) == " Did you mean relu, elu?"
     assert str(nearest("qqq", ["relu"])) == ""
+
+
+def test_names_in_a_sentence():
+    """Separated, and said to be more or one of them, as the language does it."""
+    names, some, one = listed(["a", "b"]), listed("abc", 2), listed("abc", choice=True)
+    assert [str(each) for each in (names, some, one)] == ["a, b", "a, b, ...", "a, b, c"]
+    assert not listed([])
+    with speaking("zh"):
+        assert [str(each) for each in (names, some, one)] == ["a、b", "a、b 等", "a、b 或 c"]
+        assert str(listed(["甲", "乙", "丙"], 2)) == "甲、乙等"
+        assert str(listed([bracketed("size", 3)])) == "size（3）"
+        assert str(percent(0.956, ".1f")) == "95.6%"
+    assert str(percent(0.956)) == "96 %"
+    assert (power(3579.0, 3), power(0.5, 3), power(1e-4 / 3, 2)) == ("3.58×10³", "0.5", "3.3×10⁻⁵")
 
 
 def test_all_that_only_element_wise_functions_have_is_named():

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import nonlin
-from nonlin._text import LANGUAGES, catalogue, say, speaking
+from nonlin._text import LANGUAGES, catalogue, in_a_row, listed, say, speaking
 from nonlin.activation import Activation
 from nonlin.catalogue import families, get, names
 from nonlin.catalogue.elsewhere import elsewhere
@@ -38,6 +38,7 @@ SPOKEN = (
     "cli.show.",
     "cli.traits.",
     "properties.",
+    "listed.",
     "formula.",
     *(f"{kind}." for kind in ("kinds", *FUNCTION_KINDS)),
 )  # messages that a page may hold
@@ -63,6 +64,7 @@ WORDS = {
         "kinks": "Circles: f or f′ jumps.",
         "elsewhere": "Names in other libraries",
         "library": "Library",
+        "and": "and",
         "names": "Names",
         "code": "Code",
         "targets": "Targets: {names}. The code stands alone and states its largest error.",
@@ -70,23 +72,24 @@ WORDS = {
     "zh": {
         "title": "激活函数目录",
         "intro": (
-            "共 {count} 个激活函数,每个只用一个公式声明一次;这些页面的全部内容都由 "
-            "`python tools/build_catalogue.py` 从公式推导得出。命令行中的同样内容:"
+            "共 {count} 个激活函数，每个函数只由一个公式定义；这些页面的全部内容都由 "
+            "`python tools/build_catalogue.py` 从公式推导得出。在命令行中也可以查看："
             "`nonlin list`、`nonlin show 名称`。"
         ),
         "other": "[English](README.md)",
         "back": "[全部激活函数]({gallery}) · [English](../en/{name}.md)",
-        "curves": "实线:f。虚线:导数 f′。点线:二阶导数 f″。灰色山丘:标准正态输入的密度。",
+        "curves": ("实线：f。虚线：导数 f′。点线：二阶导数 f″。灰色钟形区域：标准正态输入的密度。"),
         "bars": "作用于 ({row}) 这一行的结果。",
-        "gate": "曲线是值为 1 时门的函数。",
-        "dead": "着色:f′ 恰好为 0。",
-        "saturated": "斜线:|f′| 低于最大值的 1 %。",
-        "kinks": "圆圈:f 或 f′ 在此跳变。",
+        "gate": "曲线为值 v = 1 时关于门 x 的函数。",
+        "dead": "阴影：f′ 恰好为 0。",
+        "saturated": "斜线：|f′| 低于最大值的 1%。",
+        "kinks": "圆圈：f 或 f′ 在此跳变。",
         "elsewhere": "其他库中的名称",
         "library": "库",
+        "and": "与",
         "names": "名称",
         "code": "代码",
-        "targets": "可用的目标:{names}。代码独立可用,并注明最大误差。",
+        "targets": "可用的目标：{names}。代码独立可用，并注明最大误差。",
     },
 }
 
@@ -98,8 +101,8 @@ USED = (
 )  # fmt: skip
 FAMILIES = {
     "used": ("Most used", "最常用"),
-    "sigmoidal": ("Sigmoids", "S 形函数"),
-    "bounded": ("More of S shape", "其他 S 形函数"),
+    "sigmoidal": ("Sigmoids", "S 型函数"),
+    "bounded": ("More of S shape", "其他 S 型函数"),
     "rectified": ("ReLU and its kin", "ReLU 及同类函数"),
     "piecewise": ("Piecewise", "分段函数"),
     "smooth": ("Relatives of ReLU", "ReLU 的变体"),
@@ -147,12 +150,12 @@ def page(entry: Activation, language: str) -> str:
 def _page(entry: Activation, language: str) -> Iterator[str]:
     words = WORDS[language]
     yield f"<!-- {digest(entry)} written by tools/build_catalogue.py -->\n"
-    yield f"# {entry.title} ({entry.name})\n"
+    yield f"# {say('listed.bracketed', name=entry.title, value=entry.name)}\n"
     yield words["back"].format(name=entry.name, gallery=f"../{GALLERY[language]}") + "\n"
     yield from _mathematics(entry)
     yield f"![{entry.name}](../pictures/{entry.name}.svg)\n"
     row = ", ".join(f"{x:g}" for x in example(entry)[0]) if curve_of(entry) is None else ""
-    yield " ".join(words[key] for key in _legend(entry)).format(row=row) + "\n"
+    yield in_a_row(words[key] for key in _legend(entry)).format(row=row) + "\n"
     facts = dict(rows(entry))
     yield "| | |\n|---|---|"
     for key, value in facts.items():
@@ -167,12 +170,13 @@ def _page(entry: Activation, language: str) -> Iterator[str]:
         yield f"| {words['library']} | {words['names']} |\n|---|---|"
         for library in dict.fromkeys(row.library for row in names_elsewhere):
             found = (f"`{row}`" for row in names_elsewhere if row.library == library)
-            yield f"| {library} | {', '.join(found)} |"
+            shown = library.replace(" and ", f" {words['and']} ")
+            yield f"| {shown} | {listed(found)} |"
     yield f"\n## {words['code']}\n"
     found = targets(entry)
     best = "torch" if "torch" in found else found[0]
     yield f"```\nnonlin export {entry.name} --to {best}\n```\n"
-    yield words["targets"].format(names=", ".join(f"`{name}`" for name in found))
+    yield words["targets"].format(names=listed(f"`{name}`" for name in found))
 
 
 def targets(entry: Activation) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nonlin._text import LANGUAGES, say, speaking
 from nonlin.choose.options import OPTIONS, Option
+from nonlin.cli.shared.options import typed
 
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = {"en": "options.md", "zh": "options.zh-CN.md"}
@@ -35,7 +36,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
 def _flag(name: str, option: Option) -> str:
     if option.typed is None:
         return "–"
-    shown = f"--{name} {option.typed}".strip().replace("|", "\\|")
+    shown = f"--{name} {typed(option.typed)}".strip().replace("|", "\\|")
     shown += f"`, `--no-{name}" if option.denied else ""
     return f"`{shown}`" + (f", `{option.short}`" if option.short else "")
 

@@ -37,16 +37,17 @@ WORDS = {
     "zh": {
         "title": "激活函数的出处",
         "intro": (
-            "年份是所找到的首次发表的年份，即使名称出现得更晚。表中说明每个出处读了什么："
+            "年份是所找到的首次发表的年份，即使名称出现得更晚。表中说明各条目的出处核对到什么程度："
             "共 {count} 个条目，其中 {read} 个与原文核对，"
             "{cited} 个与引用原文并给出公式的文献或代码核对，"
             "{exists} 个只核对了原文确实存在，{open} 个没有核对。"
-            "记录在 `tools/sources.toml` 中（英文）；本页由 `python tools/build_sources.py` 生成。"
+            "核对记录在 `tools/sources.toml` 中（英文）；"
+            "本页由 `python tools/build_sources.py` 生成。"
         ),
         "other": "[English](sources.md)",
-        "head": ("条目", "年份", "出处", "核对方式", "读了什么"),
+        "head": ("条目", "年份", "出处", "核对方式", "所读内容"),
         "read": "原文",
-        "cited": "引用它的文献或代码",
+        "cited": "引用原文的文献或代码",
         "exists": "原文确实存在",
         "open": "未核对",
     },

@@ -34,7 +34,7 @@ CHINESE = {
     "mean z²": "z² 均值",
     "squared gradient, first layer": "梯度平方，第一层",
     "infinite width": "无限宽度",
-    "inside 95 %": "落在 95 % 区间内",
+    "inside 95 %": "落在 95% 区间内",
     "largest error": "最大误差",
     "theory, layer 60": "理论，第 60 层",
     "theory": "理论",
@@ -58,11 +58,11 @@ def tables(printed: str) -> list[str]:
 
 
 def translated(table: str) -> str:
-    """With the head of the table in Chinese."""
+    """With the head of the table in Chinese, and no blank before a percent sign."""
     head, rest = table.split("\n", 1)
     cells = [cell.strip() for cell in head.strip("|").split("|")]
     known = [re.sub(r"^layer (\d+)$", r"第 \1 层", CHINESE.get(cell, cell)) for cell in cells]
-    return f"| {' | '.join(known)} |\n{rest}"
+    return f"| {' | '.join(known)} |\n{rest}".replace(" %", "%")
 
 
 def write(name: str, printed: str) -> None:

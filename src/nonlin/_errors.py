@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-from nonlin._text import say, text
+from nonlin._text import listed, say, text
 
 
 class NonlinError(Exception):
@@ -45,4 +45,4 @@ def nearest(given: str, allowed: Iterable[str]) -> object:
     matches = difflib.get_close_matches(given.lower(), options, n=3, cutoff=0.5)
     if not matches:
         return ""
-    return text("errors.nearest", names=", ".join(options[match] for match in matches))
+    return text("errors.nearest", names=listed((options[match] for match in matches), choice=True))

@@ -15,6 +15,7 @@ from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 COMMANDS = re.compile(  # to a terminal, or to whoever writes from right to left; halves of letters
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -121,6 +122,52 @@ class Text:
 def text(key: str, /, **values: object) -> Text:
     """A `Text` of message `key` with `values`."""
     return Text(key, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Names in a sentence, one after the other as the language in use separates them.
+
+    more: others follow that are not named. choice: one of them is meant. None of them is false.
+    """
+
+    names: tuple[object, ...]
+    more: bool = False
+    choice: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    def __str__(self) -> str:
+        *first, last = map(str, self.names or ("",))
+        before = say("listed.comma").join(first)
+        between = say("listed.last" if self.choice else "listed.comma") if first else ""
+        after = say("listed.more") if self.more else ""
+        whole = before + between + last + (after if last.isascii() else after.lstrip())
+        return str(harmless(whole))
+
+
+def listed(names: Iterable[object], most: int | None = None, choice: bool = False) -> Listed:
+    """The first `most` of some names as they stand in a sentence; choice: as in "this or that"."""
+    found = tuple(names)
+    return Listed(found[:most], most is not None and len(found) > most, choice)
+
+
+def bracketed(name: object, value: object) -> Text:
+    """A name with something in parentheses behind it."""
+    return text("listed.bracketed", name=name, value=value)
+
+
+def percent(share: float, form: str = ".0f") -> Text:
+    """A share in per cent."""
+    return text("listed.percent", value=format(100 * share, form))
+
+
+def power(value: float, digits: int) -> str:
+    """A number for a sentence: 3.58×10³ for 3.58e+03."""
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    raised = str(int(exponent)).translate(SUPERSCRIPTS) if exponent else ""
+    return f"{mantissa}×10{raised}" if raised else mantissa
 
 
 def in_a_row(sentences: Iterable[object]) -> str:

@@ -10,6 +10,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.expr.nodes import Expr, lift, symbol
 
 PRECISIONS = ("fast", "exact")
@@ -116,7 +117,7 @@ def check_names(
                 "unknown_parameter",
                 activation=activation,
                 given=name,
-                allowed=", ".join(known),
+                allowed=listed(known),
                 hint=nearest(name, known),
             )
 
@@ -142,7 +143,7 @@ def trace(function: Callable[..., Expr], names: Iterable[str] = ()) -> Expr:
 def check_precision(precision: str) -> None:
     """Is it a precision that kernels have?"""
     if not isinstance(precision, str) or precision not in PRECISIONS:
-        raise InputError("precision", given=precision, allowed=", ".join(PRECISIONS))
+        raise InputError("precision", given=precision, allowed=listed(PRECISIONS))
 
 
 def check_order(order: int) -> None:

@@ -142,7 +142,7 @@ def test_a_file_with_text_dates_and_gaps(tmp_path):
     assert any(note.startswith("Dates and times count as numbers") for note in said)
     assert np.mean(result.predict(frame) == frame["y"].to_numpy()) > 0.8
     with speaking("zh"):
-        assert "缺失值已用训练集的中位数填补:size (12)。" in [str(note) for note in result.notes]
+        assert "缺失值已用训练集的中位数填补：size（12）。" in [str(note) for note in result.notes]
 
 
 def test_progress_is_told():
@@ -289,8 +289,8 @@ PARTS = ("train", "validation", "test")
     [
         (IRIS[0], np.ones(150), {}, "only one value, 1.0", "只有一个值 1.0"),
         (IRIS[0], np.full(150, np.nan), {}, "NaN or infinite in every row", "每一行都缺失"),
-        (IRIS[0][:9], IRIS[1][:9], {}, "too few rows (9): at least 10", "只有 9 行数据"),
-        (IRIS[0], IRIS[1][:9], {}, "X has 150, y has 9", "X 有 150 行,y 有 9 个值"),
+        (IRIS[0][:9], IRIS[1][:9], {}, "too few rows (9): at least 10", "数据只有 9 行"),
+        (IRIS[0], IRIS[1][:9], {}, "X has 150, y has 9", "现有 150 行和 9 个值"),
         (
             IRIS[0][:52],
             IRIS[1][:52],
@@ -300,14 +300,14 @@ PARTS = ("train", "validation", "test")
         ),
         ([["a"]] * 20, [0, 1] * 10, {}, "only real numbers", "只能使用实数"),
         (IRIS[0] * 1j, IRIS[1], {}, "only real numbers", "只能使用实数"),
-        (IRIS[0], IRIS[1], {"task": "binry"}, "Did you mean binary", "您是想用 binary"),
-        (IRIS[0], IRIS[1], {"hidden": (0,)}, "a layer size is an integer", "第 1 层的大小是 0"),
+        (IRIS[0], IRIS[1], {"task": "binry"}, "Did you mean binary", "是否要用 binary"),
+        (IRIS[0], IRIS[1], {"hidden": (0,)}, "a layer size is an integer", "第 1 层的大小应为"),
         (
             IRIS[0],
             IRIS[1],
             {"activations": ["rulu"]},
             "no activation 'rulu'",
-            "没有激活函数 'rulu'",
+            "找不到激活函数 'rulu'",
         ),
         (
             IRIS[0],
@@ -316,15 +316,15 @@ PARTS = ("train", "validation", "test")
             "No candidate is left",
             "没有剩下任何候选",
         ),
-        (IRIS[0], IRIS[1], {"rates": ["0.1"]}, "rates is '0.1'", "rates 是 '0.1'"),
-        (IRIS[0], IRIS[1], {"rates": "0.1"}, "rates is '0.1': give a list", "请给出列表"),
-        (IRIS[0], IRIS[1], {"rates": None, "seeds": "2"}, "seeds is '2'", "seeds 是 '2'"),
-        (IRIS[0], IRIS[1], {"threads": "2"}, "threads is '2'", "threads 是 '2'"),
-        (IRIS[0], IRIS[1], {"seed": "0"}, "seed is '0'", "seed 是 '0'"),
-        (IRIS[0], IRIS[1], {"quick": "no"}, "quick is 'no'", "quick 是 'no'"),
-        (IRIS[0], IRIS[1], {"hidden": "64"}, "'64' is not a list", "'64' 不是各层大小"),
+        (IRIS[0], IRIS[1], {"rates": ["0.1"]}, "rates is '0.1'", "而不是 '0.1'"),
+        (IRIS[0], IRIS[1], {"rates": "0.1"}, "rates is '0.1': give a list", "应为列表"),
+        (IRIS[0], IRIS[1], {"rates": None, "seeds": "2"}, "seeds is '2'", "而不是 '2'"),
+        (IRIS[0], IRIS[1], {"threads": "2"}, "threads is '2'", "而不是 '2'"),
+        (IRIS[0], IRIS[1], {"seed": "0"}, "seed is '0'", "而不是 '0'"),
+        (IRIS[0], IRIS[1], {"quick": "no"}, "quick is 'no'", "而不是 'no'"),
+        (IRIS[0], IRIS[1], {"hidden": "64"}, "'64' is not a list", "各层大小应为列表"),
         (IRIS[0], IRIS[1], {"hidden": ("64",)}, "'64'", "'64'"),
-        (IRIS[0], IRIS[1], {"activations": 5}, "activations is 5: give a list", "请给出列表"),
+        (IRIS[0], IRIS[1], {"activations": 5}, "activations is 5: give a list", "应为列表"),
         (np.ones((20, 2)), [0, 1] * 10, {}, "no column to learn from", "没有可用于学习的列"),
     ],
 )

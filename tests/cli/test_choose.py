@@ -59,7 +59,7 @@ def test_json_for_programs_and_the_same_again(capsys):
 def test_in_chinese(capsys):
     assert run(["choose", "iris", "--lang", "zh", *FAST, "--why"]) == 0
     out = capsys.readouterr().out
-    assert "建议隐藏层" in out
+    assert "建议：隐藏层" in out
     words = set(re.findall(r"[A-Za-z]{4,}", re.sub("出处：.*?。", "", out, flags=re.S)))
     names = {"iris", "target", "relu", "tanh", "softmax", "AdamW", "logits", "sqrt"}
     assert words <= names | {"Nadeau", "Bengio", "Holm"}
@@ -156,9 +156,9 @@ def test_files_as_people_have_them(tmp_path, capsys):
     out = capsys.readouterr().out
     for part in (
         "按 GB18030 读取",
-        "逗号作小数点",
-        "百分号和货币符号:折扣",
-        "共 1 行,第一个是第 8 行",
+        "逗号按小数点读取",
+        "百分号和货币符号：折扣",
+        "共 1 行，第一处是第 8 行",
     ):
         assert part in out
     assert "目标是连续数值" in out

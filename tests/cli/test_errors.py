@@ -98,8 +98,8 @@ def test_the_same_in_chinese(line, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert run(line.split()) == 2
     error = capsys.readouterr().err
-    assert error.startswith("nonlin:错误:")
-    told = error.removeprefix("nonlin:错误:")
+    assert error.startswith("nonlin：错误：")
+    told = error.removeprefix("nonlin：错误：")
     assert len(CHINESE.findall(told)) >= 3
     english = r"\b(There|cannot|missing|needs?|unexpected|requires|valid|allowed|argument)\b"
     assert not re.search(english, told.replace("missing/a.png", ""))

@@ -22,9 +22,26 @@ def test_show_in_chinese_has_no_english_words(said):
     assert "torch.nn.GELU" in elsewhere
     rows = [line for line in text.splitlines() if not re.match("出处|别名", line)]
     words = {word for line in rows for word in re.findall(r"[A-Za-z_]{2,}", line)}
-    assert words <= {"gelu", "LaTeX", "normal_cdf", "normal_pdf", "Phi", "varphi"}
-    for label in ("公式", "导数", "值域", "折点", "增益", "优点", "缺点", "出处"):
+    assert words <= {
+        "gelu",
+        "LaTeX",
+        "normal_cdf",
+        "normal_pdf",
+        "Phi",
+        "varphi",
+        "exp",
+        "tanh",
+        "sin",
+    }
+    for label in ("公式", "导数", "值域", "不可导点", "增益", "优点", "缺点", "出处"):
         assert label in text
+
+
+def test_ends_belong_to_an_interval_where_the_function_says_so(said):
+    """relu(0) is 0, and hardshrink jumps to its fixed points."""
+    assert re.search(r"Zeros +\(-∞, 0\]\nFixed points +\[0, ∞\)\n", said("show", "relu"))
+    found = said("show", "hardshrink")
+    assert re.search(r"Zeros +\[-0.5, 0.5\]\nFixed points +\(-∞, -0.5\), .*\(0.5, ∞\)\n", found)
 
 
 @pytest.mark.parametrize("name", nl.names())

@@ -66,7 +66,7 @@ def test_in_chinese():
     with speaking("zh"):
         text = nl.export("leaky_relu", to="c")
     assert "带泄漏修正线性单元" in text
-    assert "参数:alpha = 0.01" in text
+    assert "函数参数：alpha = 0.01" in text
 
 
 def test_a_formula_of_your_own_has_not_been_tested():

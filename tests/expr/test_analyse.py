@@ -222,7 +222,7 @@ def test_sentences():
         assert any(s.startswith("non-monotonic") for s in said(GELU)[1])
         assert said("x")[1] == ["linear: stacked layers are no more expressive than a single one"]
     with speaking("zh"):
-        assert "当 x < 0 时梯度恰好为零:神经元可能“死亡”" in said(RELU)[1]
+        assert "当 x < 0 时导数恰好为零：神经元可能“死亡”" in said(RELU)[1]
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -60,4 +60,4 @@ def test_no_chinese_without_a_font(monkeypatch):
         assert figures.bench(bench(0.1)).get_suptitle() == "Cost on this machine"
     monkeypatch.setattr("nonlin.figures.style.cjk_font", lambda: "Some CJK font")
     with speaking("zh"):
-        assert figures.bench(bench(0.1)).get_suptitle() == "在本机上的计算开销"
+        assert figures.bench(bench(0.1)).get_suptitle() == "在本机上的耗时"

@@ -14,7 +14,7 @@ def test_a_measurement_says_what_and_how_uncertain():
     assert str(known) == "dead units: 0.25 ± 0.01 ns"
     assert str(Measurement(0.25, None, "", WHAT, WHERE)) == "dead units: 0.25"
     with speaking("zh"):
-        assert str(known) == "死亡神经元比例: 0.25 ± 0.01 ns"
+        assert str(known) == "死亡神经元比例：0.25 ± 0.01 ns"
 
 
 @pytest.mark.parametrize(

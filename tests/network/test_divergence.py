@@ -64,7 +64,7 @@ def test_parameters_that_were_broken_before_training(layer, value):
     assert (found.step, found.layer, found.where) == (1, layer, "start")
     assert str(found).endswith(f"biases of layer {layer} were not finite before training.")
     with speaking("zh"):
-        assert str(found).endswith(f"第 {layer} 层的权重或偏置在训练之前就不是有限值。")
+        assert str(found).endswith(f"第 {layer} 层的权重或偏置在训练之前就已是非有限值。")
 
 
 def test_large_float64_parameters_are_finite_before_training():

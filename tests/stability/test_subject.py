@@ -261,7 +261,7 @@ def test_a_planted_fault_is_found_and_mended(fault):
     assert nl.diagnose(found.subject).healthy
     assert "rows held out" in str(found)
     with speaking("zh"):
-        assert "留出的行" in str(found)
+        assert "留出的样本" in str(found)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_the_reason_in_both_languages():
     task = infer(WORDS, "y")
     assert "3 classes: softmax gives probabilities that sum to 1" in str(task.reason)
     with speaking("zh"):
-        assert "目标有 3 个类别:softmax 给出总和为 1 的概率" in str(task.reason)
+        assert "目标有 3 个类别，用 softmax 给出总和为 1 的概率" in str(task.reason)
 
 
 def described(target):

@@ -12,7 +12,9 @@ _GOMES = (
 )
 
 
-@declared("Sign (bipolar step)", "符号函数(双极阶跃)", 1982, "Hopfield, doi:10.1073/pnas.79.8.2554")
+@declared(
+    "Sign (bipolar step)", "符号函数（双极阶跃）", 1982, "Hopfield, doi:10.1073/pnas.79.8.2554"
+)
 def sign(x: Any) -> Any:
     return f.sign(x)
 
@@ -67,7 +69,7 @@ def cloglog(x: Any) -> Any:
     return -f.expm1(-f.exp(x))
 
 
-@declared("Log-log (Gompertz)", "双对数函数(Gompertz)", 2011, _GOMES, aliases=("gompertz",))
+@declared("Log-log (Gompertz)", "双对数函数（Gompertz）", 2011, _GOMES, aliases=("gompertz",))
 def loglog(x: Any) -> Any:
     return f.exp(-f.exp(-x))
 
@@ -93,7 +95,7 @@ def linear_sigmoid(x: Any) -> Any:
     return f.where(x > "-2.5", f.where(x < "2.5", (x + "2.5") / 5, 1), 0)
 
 
-@declared("Laplace (MEGA)", "Laplace 函数(MEGA)", 2022, "Ma et al., arXiv:2209.10655")
+@declared("Laplace (MEGA)", "Laplace 激活函数（MEGA）", 2022, "Ma et al., arXiv:2209.10655")
 def laplace(x: Any) -> Any:
     return f.normal_cdf((x - "0.707107") / "0.282095")
 

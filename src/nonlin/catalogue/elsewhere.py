@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from nonlin._errors import InputError
-from nonlin._text import text
+from nonlin._text import listed, text
+
+NEAR = 0.6  # likeness from which a name is offered for one that nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,17 @@ def unknown(name: str, own: Iterable[str]) -> InputError:
 
 
 def _nearest_three(given: str, own: Iterable[str]) -> object:
-    """By the part after the last dot; of names that differ in spelling only, the nearest."""
-    ranked = sorted([*own, *names_elsewhere()], key=lambda name: -_likeness(given, name))
+    """By the part after the last dot; of names that differ in spelling only, the nearest.
+
+    Nothing where nothing is near: three unrelated names are worse than none.
+    """
+    near = {name: _likeness(given, name) for name in (*own, *names_elsewhere())}
+    ranked = sorted((name for name in near if near[name] >= NEAR), key=lambda name: -near[name])
+    if not ranked:
+        return ""
     found = {plain(name): name for name in reversed(ranked)}
     first = sorted(found.values(), key=ranked.index)[:3]
-    return text("errors.nearest", names=", ".join(first))
+    return text("errors.nearest", names=listed(first, choice=True))
 
 
 def _likeness(given: str, name: str) -> float:

@@ -48,7 +48,7 @@ def geglu(x: Any, value: Any) -> Any:
     return value * self_gated.gelu(x)
 
 
-@declared(title="SiLU-gated linear unit", zh="SiLU(Swish)门控线性单元", year=2020, source=SHAZEER)
+@declared(title="SiLU-gated linear unit", zh="SiLU（Swish）门控线性单元", year=2020, source=SHAZEER)
 def swiglu(x: Any, value: Any) -> Any:
     return value * self_gated.silu(x)
 

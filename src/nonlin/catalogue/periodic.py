@@ -20,7 +20,7 @@ def sine(x: Any) -> Any:
     return f.sin(x)
 
 
-@declared("Snake", "Snake 函数(带周期项)", 2020, "Ziyin, Hartwig and Ueda, arXiv:2006.08195")
+@declared("Snake", "Snake 函数（带周期项）", 2020, "Ziyin, Hartwig and Ueda, arXiv:2006.08195")
 def snake(x: Any, a: Any = parameter(1.0, above=0)) -> Any:
     return x + f.sin(a * x) ** 2 / a
 
@@ -42,22 +42,22 @@ def cosine(x: Any) -> Any:
     return f.cos(x)
 
 
-@declared("Growing cosine unit", "增长余弦单元", 2021, "Noel et al., arXiv:2108.12943")
+@declared("Growing cosine unit", "增长型余弦单元", 2021, "Noel et al., arXiv:2108.12943")
 def gcu(x: Any) -> Any:
     return x * f.cos(x)
 
 
-@declared("Amplifying sine unit", "放大正弦单元", 2023, "Rahman et al., arXiv:2304.09759")
+@declared("Amplifying sine unit", "增幅正弦单元", 2023, "Rahman et al., arXiv:2304.09759")
 def asu(x: Any) -> Any:
     return x * f.sin(x)
 
 
-@declared("Exponential of sine", "正弦的指数", 2021, "Ramasinghe and Lucey, arXiv:2111.15135")
+@declared("Exponential of sine", "负正弦的指数", 2021, "Ramasinghe and Lucey, arXiv:2111.15135")
 def exp_sin(x: Any) -> Any:
     return f.exp(-f.sin(x))
 
 
-@declared("Laplacian", "拉普拉斯函数", 2021, "Ramasinghe and Lucey, arXiv:2111.15135")
+@declared("Laplacian", "拉普拉斯径向基函数", 2021, "Ramasinghe and Lucey, arXiv:2111.15135")
 def laplacian(x: Any, a: Any = parameter(1.0, above=0)) -> Any:
     return f.exp(-f.absolute(x) / a)
 
@@ -85,7 +85,7 @@ def morlet(x: Any) -> Any:
 
 
 @declared(
-    "Gaussian wavelet (first derivative)", "高斯小波(一阶导数)", 2013,
+    "Gaussian wavelet (first derivative)", "高斯小波（一阶导数）", 2013,
     "Alexandridis and Zapranis, Wavelet neural networks, doi:10.1016/j.neunet.2013.01.008",
 )  # fmt: skip
 def gaussian_wavelet(x: Any) -> Any:

@@ -66,13 +66,13 @@ def sparse_plus(x: Any) -> Any:
     return f.where(x > -1, f.where(x < 1, (x + 1) ** 2 / 4, x), 0)
 
 
-@declared("Soft modulus Q", "软模函数 Q(分段二次)", 2023, "Vallés-Pérez et al., arXiv:2301.05993")
+@declared("Soft modulus Q", "软模函数 Q（分段二次）", 2023, "Vallés-Pérez et al., arXiv:2301.05993")
 def soft_modulus_q(x: Any) -> Any:
     a = f.absolute(x)
     return f.where(a < 1, x**2 * (2 - a), a)
 
 
-@declared("Soft modulus T", "软模函数 T(双曲正切)", 2023, "Vallés-Pérez et al., arXiv:2301.05993")
+@declared("Soft modulus T", "软模函数 T（双曲正切）", 2023, "Vallés-Pérez et al., arXiv:2301.05993")
 def soft_modulus_t(x: Any, a: Any = parameter(0.01, above=0)) -> Any:
     return x * f.tanh(x / a)
 

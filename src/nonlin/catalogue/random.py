@@ -11,7 +11,7 @@ from nonlin.expr import vocabulary as f
 
 @declared(
     "Randomized leaky ReLU",
-    "随机泄漏修正线性单元",
+    "随机带泄漏修正线性单元",
     2015,
     "Xu, Wang, Chen and Li, Empirical evaluation of rectified activations, arXiv:1505.00853",
 )
@@ -33,7 +33,7 @@ def probact(x: Any, normal: Any, sigma: Any = parameter(0.5, learned=True)) -> A
 
 @declared(
     "Gumbel softmax",
-    "Gumbel-Softmax(带 Gumbel 噪声的 Softmax)",
+    "Gumbel-Softmax（带 Gumbel 噪声的 Softmax）",
     2016,
     "Jang, Gu and Poole, Categorical reparameterization with Gumbel-softmax, arXiv:1611.01144",
 )

@@ -10,7 +10,7 @@ from nonlin.expr import vocabulary as f
 
 @declared(
     "Identity (linear)",
-    "恒等函数(线性)",
+    "恒等函数（线性）",
     1960,
     "Widrow and Hoff, Adaptive switching circuits (ADALINE)",
     aliases=("linear",),
@@ -108,7 +108,7 @@ def selu(x: Any) -> Any:
 
 @declared(
     "Softplus",
-    "Softplus(平滑修正线性)",
+    "Softplus（平滑修正线性）",
     2000,
     "Dugas et al., Incorporating second-order functional knowledge, NIPS 13",
 )
@@ -118,7 +118,7 @@ def softplus(x: Any, beta: Any = parameter(1.0, above=0)) -> Any:
 
 @declared(
     "Squareplus",
-    "Squareplus(平方根平滑修正线性)",
+    "Squareplus（平方根平滑修正线性）",
     2021,
     "Barron, Squareplus: A softplus-like algebraic rectifier, arXiv:2112.11687",
 )

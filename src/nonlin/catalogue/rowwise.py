@@ -12,7 +12,7 @@ from nonlin.expr.nodes import symbol
 
 @declared(
     "Softmax",
-    "Softmax(归一化指数函数)",
+    "归一化指数函数",
     1990,
     "Bridle, Probabilistic interpretation of feedforward classification network outputs",
     from_output=lambda grad, y: y * (grad - f.row_sum(grad * y)),
@@ -37,7 +37,7 @@ def log_softmax(x: Any) -> Any:
 
 @declared(
     "Softmin",
-    "Softmin(取反的 Softmax)",
+    "Softmin（取反的 Softmax）",
     2012,
     "Torch7, nn.SoftMin (Collobert, Kavukcuoglu and Farabet)",
     from_output=lambda grad, y: -y * (grad - f.row_sum(grad * y)),
@@ -61,7 +61,7 @@ def tempered_softmax(x: Any, temperature: Any = parameter(2.0, above=0)) -> Any:
 
 @declared(
     "Hardmax",
-    "Hardmax(最大值处为 1)",
+    "Hardmax（最大值处为 1）",
     2017,
     "ONNX, operator Hardmax: 1 at the first maximum, 0 elsewhere",
 )
@@ -76,7 +76,7 @@ def _on_support(grad: Any, weight: Any) -> Any:
 
 @declared(
     "Sparsemax",
-    "稀疏 Softmax(Sparsemax)",
+    "稀疏 Softmax（Sparsemax）",
     2016,
     "Martins and Astudillo, From softmax to sparsemax, arXiv:1602.02068",
     from_output=lambda grad, y: _on_support(grad, f.where(y > 0, 1, 0)),
@@ -88,7 +88,7 @@ def sparsemax(x: Any) -> Any:
 
 @declared(
     "Entmax with exponent 1.5",
-    "1.5-entmax(介于 Softmax 与 Sparsemax 之间)",
+    "1.5-entmax（介于 Softmax 与 Sparsemax 之间）",
     2019,
     "Peters, Niculae and Martins, Sparse sequence-to-sequence models, arXiv:1905.05702",
     aliases=("entmax_15",),
@@ -101,7 +101,7 @@ def entmax15(x: Any) -> Any:
 
 @declared(
     "Concatenated ReLU",
-    "级联修正线性单元",
+    "拼接修正线性单元",
     2016,
     "Shang, Sohn, Almeida and Lee, Understanding and improving convolutional neural "
     "networks via concatenated rectified linear units, arXiv:1603.05201",
@@ -111,7 +111,7 @@ def crelu(x: Any) -> Any:
 
 
 @declared(
-    "Maxout", "Maxout(分组取最大)", 2013, "Goodfellow et al., Maxout networks, arXiv:1302.4389"
+    "Maxout", "Maxout（分组取最大）", 2013, "Goodfellow et al., Maxout networks, arXiv:1302.4389"
 )
 def maxout(x: Any, pieces: Any = parameter(2.0, above=0)) -> Any:
     return f.row_pool(x, pieces)

@@ -17,7 +17,7 @@ def gelu(x: Any) -> Any:
 
 @declared(
     "GELU, tanh approximation",
-    "高斯误差线性单元(双曲正切近似)",
+    "高斯误差线性单元（双曲正切近似）",
     2016,
     "Hendrycks and Gimpel, arXiv:1606.08415",
     aliases=("gelu_new",),
@@ -28,7 +28,7 @@ def gelu_tanh(x: Any) -> Any:
 
 @declared(
     "GELU, sigmoid approximation",
-    "高斯误差线性单元(S 型近似)",
+    "高斯误差线性单元（S 型近似）",
     2016,
     "Hendrycks and Gimpel, arXiv:1606.08415",
     aliases=("gelu_quick",),
@@ -39,7 +39,7 @@ def quick_gelu(x: Any) -> Any:
 
 @declared(
     "Sigmoid linear unit (Swish)",
-    "S 型加权线性单元(Swish)",
+    "S 型加权线性单元（Swish）",
     2016,
     "Hendrycks and Gimpel, arXiv:1606.08415; Elfwing, Uchibe and Doya, arXiv:1702.03118; "
     "Ramachandran et al., arXiv:1710.05941",
@@ -99,7 +99,7 @@ def tanhexp(x: Any) -> Any:
     return x * f.tanh(f.exp(x))
 
 
-@declared("LiSHT", "LiSHT(线性缩放双曲正切)", 2019, "Roy et al., arXiv:1901.05894")
+@declared("LiSHT", "LiSHT（线性缩放双曲正切）", 2019, "Roy et al., arXiv:1901.05894")
 def lisht(x: Any) -> Any:
     return x * f.tanh(x)
 

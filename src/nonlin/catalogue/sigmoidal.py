@@ -10,7 +10,7 @@ from nonlin.expr import vocabulary as f
 
 @declared(
     "Logistic sigmoid",
-    "S 型(逻辑)函数",
+    "Sigmoid 函数（logistic）",
     1986,
     "Rumelhart, Hinton and Williams, Nature 323, 533-536",
     aliases=("logistic",),

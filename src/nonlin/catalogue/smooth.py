@@ -93,7 +93,7 @@ def flatten_t_swish(x: Any, t: Any = parameter(-0.2)) -> Any:
     return f.where(x > 0, x * f.sigmoid(x) + t, t)
 
 
-@declared("ELiSH", "ELiSH(指数线性 S 型压缩)", 2018, "Basirat and Roth, arXiv:1808.00783")
+@declared("ELiSH", "ELiSH（指数线性 S 型压缩）", 2018, "Basirat and Roth, arXiv:1808.00783")
 def elish(x: Any) -> Any:
     return f.where(x > 0, x, f.expm1(x)) * f.sigmoid(x)
 

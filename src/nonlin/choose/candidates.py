@@ -12,7 +12,7 @@ import numpy as np
 
 from nonlin import checks
 from nonlin._errors import InputError
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.catalogue.written import named
@@ -280,7 +280,7 @@ def _usable(asked: tuple[Activation, ...]) -> tuple[tuple[Activation, ...], tupl
     usable = tuple(each for each in asked if scales(each.gain))
     others = [each for each in asked if each not in usable]
     if not usable:
-        raise InputError("no_candidate", names=", ".join(each.name for each in others))
+        raise InputError("no_candidate", names=listed(each.name for each in others))
     notes = (text("choose.no_gain", name=each.name, gain=f"{each.gain:g}") for each in others)
     return usable, tuple(notes)
 

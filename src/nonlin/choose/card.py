@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nonlin._text import say
+from nonlin._text import bracketed, say
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
 from nonlin.sketch import blocks
 
@@ -38,7 +38,7 @@ def _cells(row: Standing, result: Result) -> Iterator[str]:
     yield f"→ {row.label}" if row is result.chosen else row.label
     score = f"{row.score.value:.3f}"
     if row.stopped:
-        score += f" ({splits(row, len(result.race.rounds))})"
+        score = str(bracketed(score, splits(row, len(result.race.rounds))))
     elif row.interval is not None:
         score += f" [{row.interval[0]:.3f}, {row.interval[1]:.3f}]"
     yield score

@@ -13,6 +13,7 @@ import math
 from itertools import pairwise
 from statistics import fmean
 
+from nonlin._text import percent
 from nonlin.choose.candidates import written
 from nonlin.trials.standings import Criterion, Standing
 
@@ -38,7 +39,7 @@ CRITERIA = (
     Criterion(
         "dead",
         lambda row: math.floor(_dead(row) / DEAD_STEP + 1e-9),
-        lambda row: f"{100 * _dead(row):.1f} %",
+        lambda row: percent(_dead(row), ".1f"),
     ),
     Criterion("size", _parameters, lambda row: written(row.arm.candidate.hidden)),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.activation import Activation
 from nonlin.expr.properties import Properties
 from nonlin.measure.efficiency import nanoseconds_per_element
@@ -84,7 +84,7 @@ def prune(
     left, notes, costs = tuple(candidates), [], {} if costs is None else costs
     for limit, value in _in_use(given):
         kept = tuple(each for each in left if limit.keeps(each, value, costs))
-        lost = ", ".join(each.name for each in left if each not in kept)
+        lost = listed(each.name for each in left if each not in kept)
         why = text(f"limits.{limit.name}", value=value)
         if not kept:
             raise InputError("limits_leave_nothing", limit=why, names=lost)
@@ -102,7 +102,7 @@ def _in_use(given: Mapping[str, Any] | None) -> list[tuple[Limit, Any]]:
     for name in asked:
         if name not in names:
             hint = nearest(str(name), names)
-            raise InputError("unknown_limit", given=name, allowed=", ".join(names), hint=hint)
+            raise InputError("unknown_limit", given=name, allowed=listed(names), hint=hint)
     found = [(limit, asked[limit.name]) for limit in LIMITS if limit.name in asked]
     return [
         (limit, limit.check(limit.name, value) if limit.check else value)

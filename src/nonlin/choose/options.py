@@ -12,7 +12,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import say
+from nonlin._text import listed, say
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -78,7 +78,7 @@ def complete(given: Mapping[str, Any]) -> dict[str, Any]:
     for name in given:
         if name not in OPTIONS:
             hint = nearest(name, OPTIONS)
-            allowed = ", ".join(OPTIONS)
+            allowed = listed(OPTIONS)
             raise InputError("unknown_option", given=name, allowed=allowed, hint=hint)
     return {name: given.get(name, option.default) for name, option in OPTIONS.items()}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nonlin._errors import InputError
-from nonlin._text import Text, text
+from nonlin._text import Text, bracketed, listed, text
 from nonlin.activation import Activation
 from nonlin.choose.candidates import Candidate, Plan, written
 from nonlin.choose.criteria import CRITERIA
@@ -148,14 +148,14 @@ def _claims(leader: Standing, standings: Sequence[Standing], margin: float) -> I
     for verdict in ("worse", "better", "equal", "open"):
         rows = [row for row in standings if row.verdict == verdict]
         if rows:
-            names = _listed([f"{row.label} ({difference(row)})" for row in rows])
+            names = listed([bracketed(row.label, difference(row)) for row in rows], LISTED)
             known = {"name": leader.label, "names": names, "margin": f"{margin:g}"}
             yield text(f"recommend.{verdict}", **known)
     if any(row.verdict in ("worse", "better") for row in standings):
         yield text("recommend.tests")
     stopped = [row.label for row in standings if row.stopped]
     if stopped:
-        yield text("recommend.stopped", names=_listed(stopped))
+        yield text("recommend.stopped", names=listed(stopped, LISTED))
 
 
 def difference(row: Standing) -> str:
@@ -165,10 +165,6 @@ def difference(row: Standing) -> str:
     """
     half = None if row.stopped else row.difference_half_width
     return f"{row.difference:+.4f}" + ("" if half is None else f" ± {half:.4f}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", ..." if len(names) > LISTED else "")
 
 
 def _cheaper(leader: Standing, standings: Sequence[Standing]) -> Iterator[Text]:
@@ -198,6 +194,6 @@ def _moved(chosen: Standing, leader: Standing) -> Text:
 def _rate_reason(rate: float, tried: Sequence[float]) -> Text:
     if len(tried) == 1:
         return text("recommend.rate_given", rate=f"{rate:g}")
-    names = ", ".join(f"{each:g}" for each in tried)
+    names = listed(f"{each:g}" for each in tried)
     key = "rate_edge" if rate in (min(tried), max(tried)) else "rate"
     return text(f"recommend.{key}", rate=f"{rate:g}", tried=names)

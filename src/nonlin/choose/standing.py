@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nonlin._errors import NonlinError
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.activation import Activation
 from nonlin.choose.contest import Networks
 from nonlin.choose.criteria import geometric_mean
@@ -82,7 +82,7 @@ def standings(race: Race, contest: Networks) -> tuple[tuple[Standing, ...], tupl
         raise NonlinError("nothing_trained")
     left = {row.arm.candidate for row in found}
     lost = [contest.plan.label(each) for each in contest.plan.candidates if each not in left]
-    notes = (text("choose.left_out", names=", ".join(lost)),) if lost else ()
+    notes = (text("choose.left_out", names=listed(lost)),) if lost else ()
     return tuple(described(row, contest.label(row.arm), contest.task) for row in found), notes
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nonlin._text import Text, language, text
+from nonlin._text import Text, language, percent, text
 
 if TYPE_CHECKING:
     from nonlin.choose.result import Result
@@ -133,7 +133,7 @@ def splits(row: Standing, rounds: int) -> Text:
 def shown(value: float, measure: str = "") -> str:
     """A score or an error as people write it: 96.5 %, 0.507, 183,418."""
     if measure in SHARES:
-        return str(text("verdict.percent", value=f"{100 * value:.1f}"))
+        return str(percent(value, ".1f"))
     if measure and measure not in ERRORS:
         return f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"
     if not 1000 <= abs(value) < 1e15:

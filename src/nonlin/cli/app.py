@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +10,7 @@ from typer.main import get_command
 
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.cli import (
     bench,
     choose,
@@ -27,38 +26,19 @@ from nonlin.cli import (
     stability,
     theory,
 )
+from nonlin.cli.shared.help_text import Context
+from nonlin.cli.shared.options import typed
 
 COMMANDS = (  # in the order of the help
     choose, predict, code, list, show, compare, export, forward, theory, init, stability, diagnose,
     bench,
 )  # fmt: skip
-# what typer writes itself, and by which key of the catalogue it is replaced
-FRAME = {
-    "[OPTIONS] COMMAND [ARGS]...": "group_line",
-    "[OPTIONS]": "command_line",
-    "Usage: ": "usage",
-    "Options:": "options",
-    "Arguments:": "arguments",
-    "Commands:": "commands",
-    "Show this message and exit.": "show_help",
-    "[default: ": "default",
-    "[required]": "required",
-}
-TYPE = re.compile(r" <(str|list\[str\])>")  # behind the name of an argument
-BRACES = re.compile(r"(?<=[ ])\{(\w+)\}")  # around it
-
-
-def _in_words_of_ours(text: str) -> str:
-    """The frame that typer writes in English, in the language in use."""
-    text = TYPE.sub(lambda found: " " * len(found[0]), text)
-    text = BRACES.sub(r"\1", text)
-    for english, key in FRAME.items():
-        text = text.replace(english, say(f"cli.frame.{key}"))
-    return text
 
 
 class Command(TyperCommand):
     """A command whose help is wholly in one language; its options may stand in groups."""
+
+    context_class = Context
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments, the groups in the order of their options, and what is in none."""
@@ -78,23 +58,17 @@ class Command(TyperCommand):
             with formatter.section(say(f"cli.group.{group}") if group else "Options"):
                 formatter.write_dl(groups[group])
 
-    def get_help(self, ctx: Any) -> str:
-        """The help text."""
-        return _in_words_of_ours(super().get_help(ctx))
-
 
 class Group(TyperGroup):
     """All commands; an unknown one is answered with the nearest."""
 
-    def get_help(self, ctx: Any) -> str:
-        """The help text."""
-        return _in_words_of_ours(super().get_help(ctx))
+    context_class = Context
 
     def resolve_command(self, ctx: Any, args: Any) -> Any:
         """The command that is called."""
         if self.get_command(ctx, args[0]) is None:
             names = self.list_commands(ctx)
-            allowed, hint = ", ".join(names), nearest(args[0], names)
+            allowed, hint = listed(names), nearest(args[0], names)
             raise InputError("cli_command", given=args[0], allowed=allowed, hint=hint)
         return super().resolve_command(ctx, args)
 
@@ -122,7 +96,7 @@ def build() -> Any:
         rich_markup_mode=None,
         add_completion=False,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=say("cli.help"))(_options)
     for module in COMMANDS:
@@ -133,10 +107,10 @@ def build() -> Any:
         )
     group: Any = get_command(app)
     for parameter in (each for one in (group, *group.commands.values()) for each in one.params):
-        parameter.help, parameter.metavar = _said(parameter.help), _said(parameter.metavar)
+        parameter.help, parameter.metavar = _said(parameter.help), typed(_said(parameter.metavar))
     return group
 
 
 def _said(given: str | None) -> str | None:
-    """The words of a key of the catalogue; metavars that are no keys are the same in all."""
+    """The words of a key of the catalogue."""
     return say(given) if given and given.startswith("cli.") else given

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonlin._errors import InputError
-from nonlin._text import say
+from nonlin._text import percent, say
 from nonlin.cli.shared import printing, reading
 from nonlin.cli.shared.options import Dark, Json, Picture, Quiet
 from nonlin.cli.shared.progress import progress
@@ -96,7 +96,7 @@ def _print_table(found: Bench) -> None:
 
 def _cells(cost: Cost) -> list[str]:
     four = (cost.cached, cost.cached_both, cost.memory, cost.memory_both)
-    return [*(f"{each.value:.2f}" for each in four), f"{100 * cost.copy_share:.0f} %"]
+    return [*(f"{each.value:.2f}" for each in four), str(percent(cost.copy_share))]
 
 
 def _notes(found: Bench) -> str:

@@ -33,9 +33,9 @@ def _nanoseconds(text: str, flag: str) -> float:
 
 
 LIMITS = (
-    Row("max-ns", "cli.limits.max_ns", "MAX-NS", _nanoseconds),
+    Row("max-ns", "cli.limits.max_ns", "X", _nanoseconds),
     Row("int8", "cli.limits.int8"),
-    Row("smooth", "cli.limits.smooth", "SMOOTH", reading.whole),
+    Row("smooth", "cli.limits.smooth", "N", reading.whole),
     Row("monotone", "cli.limits.monotone"),
     Row("no-exp", "cli.limits.no_exp"),
     Row("bounded", "cli.limits.bounded"),

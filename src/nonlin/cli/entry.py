@@ -9,7 +9,7 @@ from contextvars import copy_context
 from typing import Any
 
 from nonlin._errors import InputError, NonlinError, nearest
-from nonlin._text import say, set_language
+from nonlin._text import listed, say, set_language
 from nonlin.cli.shared import streams, typed
 
 BAD_INPUT = 2
@@ -95,7 +95,7 @@ def _usage(error: Exception) -> str:
             known = [option for option in options if option.startswith("-")]
             known = list(dict.fromkeys((*known, "--lang", "--help")))
             hint = nearest(given, known)
-            return str(InputError("cli_option", given=given, allowed=", ".join(known), hint=hint))
+            return str(InputError("cli_option", given=given, allowed=listed(known), hint=hint))
         case "MissingParameter":
             return str(InputError("cli_missing", name=_spelling(getattr(error, "param", None))))
         case "BadOptionUsage":

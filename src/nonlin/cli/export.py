@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nonlin._errors import InputError
+from nonlin._text import listed
 from nonlin.cli.shared import reading
 from nonlin.cli.shared.options import Name, Parameters
 from nonlin.cli.shared.printing import write_code
@@ -27,7 +28,7 @@ def command(
 
     activation = reading.activation(name, parameter)
     if to is None:
-        raise InputError("export_to", name=name, allowed=", ".join(TARGETS))
+        raise InputError("export_to", name=name, allowed=listed(TARGETS))
     written = export(activation, to=to)
     if output is not None:
         write_code(written, output)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.cli.shared import printing
 from nonlin.cli.shared.options import Json, Row, with_options
 
@@ -110,7 +110,7 @@ def _one_of(option: str, given: str, allowed: Iterable[str]) -> str:
     if given.strip().lower() in names:
         return given.strip().lower()
     hint = nearest(given, names)
-    raise InputError("list_choice", option=option, given=given, allowed=", ".join(names), hint=hint)
+    raise InputError("list_choice", option=option, given=given, allowed=listed(names), hint=hint)
 
 
 @with_options([each.row for each in FILTERS])

@@ -13,7 +13,7 @@ import typer
 
 from nonlin._errors import InputError, nearest
 from nonlin._files import no_input, write_beside
-from nonlin._text import harmless, say
+from nonlin._text import harmless, listed, say
 from nonlin.cli.shared.options import Model
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _writable(output: str) -> None:
     ending = Path(output).suffix.lower()
     if output != SCREEN and ending not in ENDINGS:
         hint = nearest(ending, ENDINGS)
-        raise InputError("predict_ending", given=output, allowed=", ".join(ENDINGS), hint=hint)
+        raise InputError("predict_ending", given=output, allowed=listed(ENDINGS), hint=hint)
     above = Path(output).expanduser().parent
     if not above.is_dir():
         raise InputError("cannot_write", path=output, reason=os.strerror(errno.ENOENT))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonlin._errors import InputError
-from nonlin._text import say
+from nonlin._text import percent, say
 from nonlin.cli.shared import printing, reading
 from nonlin.cli.shared.options import Dark, Json, Picture, Quiet
 from nonlin.cli.shared.progress import progress
@@ -136,8 +136,8 @@ def _lines(one: Profile) -> Iterator[tuple[str, ...]]:
             str(place + 1),
             *_cells(one.second, place),
             *_cells(one.gradient, place),
-            f"{100 * dead:.1f} %",
-            f"{100 * saturated:.1f} %",
+            str(percent(dead, ".1f")),
+            str(percent(saturated, ".1f")),
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonlin._errors import InputError
-from nonlin._text import say
+from nonlin._text import power, say
 from nonlin.cli.shared import printing, reading
 from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture, Quiet
 from nonlin.cli.shared.progress import progress
@@ -127,7 +127,7 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
     phase = {"chi": f"{field.chi_1:.6g}", "q": f"{field.q_star:.6g}", "c": f"{field.c_star:.4g}"}
     if field.gradient_growth < field.chi_1:
         yield "cli.theory.phase", say("cli.theory.jumps", name=activation.name, **phase)
-        each = f"{field.gradient_growth:.4g}"
+        each = power(field.gradient_growth, 4)
         yield "cli.theory.phase", say(f"cli.theory.jumps_{field.gradients}", growth=each)
     else:
         yield "cli.theory.phase", say(f"cli.theory.{field.phase}", **phase)
@@ -138,5 +138,5 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
     yield "cli.theory.scales", say("cli.theory.scales_line", **scales)
     q, growth = _after(activation, field, layers)
     key = "trains" if layers <= field.trainable_depth else "too_deep"
-    after = {"layers": layers, "q": f"{q:.3g}", "growth": f"{growth:.3g}"}
+    after = {"layers": layers, "q": f"{q:.3g}", "growth": power(growth, 3)}
     yield "cli.theory.depth", say(f"cli.theory.{key}", **after)

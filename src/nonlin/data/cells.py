@@ -16,7 +16,7 @@ import polars as pl
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.data import dialect
-from nonlin.data.columns import distinct, listed
+from nonlin.data.columns import counted, distinct
 from nonlin.data.dialect import BACKSLASH, DOUBLED, LITERAL, Dialect
 from nonlin.data.plain_text import plain_text
 
@@ -237,7 +237,7 @@ def of_several_lines(frame: pl.DataFrame) -> Iterable[Text]:
     """A note on the columns of which a cell has several lines, with how many rows."""
     spanning = _spanning(frame)
     if spanning:
-        columns = listed(f"{name} ({count})" for name, count in spanning.items())
+        columns = counted(spanning)
         yield text("choose.spanning", columns=columns)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError
-from nonlin._text import Text, text
+from nonlin._text import Listed, Text, bracketed, listed, text
 from nonlin.data.numerals import is_code
 
 LISTED = 6  # column names that a note holds
@@ -28,15 +28,14 @@ TIMES = re.compile(  # what may be counted because time goes on
 REPEATED = re.compile(r"(.*)_duplicated_\d+")  # what polars makes of a name that occurs twice
 
 
-def listed(names: Iterable[str]) -> str:
-    """The first few names, separated by commas."""
-    found = list(names)
-    return ", ".join(found[:LISTED]) + (", ..." if len(found) > LISTED else "")
+def some(names: Iterable[object]) -> Listed:
+    """The first few names."""
+    return listed(names, LISTED)
 
 
-def counted(counts: dict[str, int]) -> str:
+def counted(counts: dict[str, int]) -> Listed:
     """ "size (3), age (1)" for the columns whose count is not 0."""
-    return listed(f"{column} ({count})" for column, count in counts.items() if count)
+    return some(bracketed(column, count) for column, count in counts.items() if count)
 
 
 def distinct(names: Iterable[str]) -> list[str]:
@@ -57,7 +56,7 @@ def remarks(raw: pl.DataFrame, target: str) -> tuple[Text, ...]:
     floats = [name for name, dtype in raw.schema.items() if dtype.is_float()]
     infinite = raw.select(pl.col(floats).is_infinite().sum()).row(0, named=True) if floats else {}
     found = (
-        ("choose.repeated_names", listed(sorted(repeated))),
+        ("choose.repeated_names", some(sorted(repeated))),
         ("choose.infinite", counted(infinite)),
     )
     return tuple(text(key, columns=columns) for key, columns in found if columns)
@@ -101,8 +100,8 @@ def superfluous(
     if len(numbers) == before.width and not NAMES_ROWS.fullmatch(numbers[0].strip()):
         numbers = []  # nothing else would be left, and it is not called an id
     copies = _copies(features.drop(numbers))
-    pairs = (f"{copy} (= {original})" for copy, original in copies.items())
-    found = (("choose.row_numbers", listed(numbers)), ("choose.copies", listed(pairs)))
+    pairs = (bracketed(copy, f"= {original}") for copy, original in copies.items())
+    found = (("choose.row_numbers", some(numbers)), ("choose.copies", some(pairs)))
     notes = tuple(text(key, columns=columns) for key, columns in found if columns)
     return [*numbers, *copies], notes
 
@@ -150,4 +149,4 @@ def like_target(features: pl.DataFrame, target: np.ndarray) -> tuple[Text, ...]:
     values = pl.Series(target)
     wanted = values.cast(pl.String if values.dtype in (pl.String, pl.Boolean) else pl.Float64)
     same = [column.name for column in features if column.equals(wanted)]
-    return (text("choose.like_target", columns=listed(same)),) if same else ()
+    return (text("choose.like_target", columns=some(same)),) if same else ()

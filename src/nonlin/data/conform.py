@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import text
+from nonlin._text import listed, text
 from nonlin.data import written_dates
 from nonlin.data.dates import CLOCK, TYPES, kind_of
 from nonlin.data.table import normalised
@@ -28,7 +28,7 @@ def select(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     missing = [name for name in names if name not in given]
     if missing:
         hint = nearest(missing[0], [name for name in given if name not in names])
-        raise InputError("columns_missing", missing=", ".join(missing[:20]), hint=hint)
+        raise InputError("columns_missing", missing=listed(missing, 20), hint=hint)
     return frame.select(names)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from nonlin._text import Text, text
-from nonlin.data.columns import LISTED, like_target, listed, near_unique
+from nonlin._text import Text, bracketed, text
+from nonlin.data.columns import like_target, near_unique, some
 from nonlin.data.split import SHARES
 
 PERFECT = 0.001  # share of the spread of the target that a leak leaves
@@ -42,7 +42,7 @@ def _leaks(features: pl.DataFrame, target: np.ndarray) -> Iterator[Text]:
         return
     names = [each.name for each in features if _left(each, values) < PERFECT]
     if names:
-        yield text("choose.leaks", columns=listed(names))
+        yield text("choose.leaks", columns=some(names))
 
 
 def _numbers(target: np.ndarray) -> np.ndarray:
@@ -99,7 +99,7 @@ def _alike(target: np.ndarray) -> Iterator[Text]:
         spelt.setdefault("".join(label.split()).casefold(), []).append(label)
     groups = [" = ".join(each) for each in spelt.values() if len(each) > 1]
     if groups:
-        yield text("choose.labels_alike", labels=listed(groups))
+        yield text("choose.labels_alike", labels=some(groups))
 
 
 def _late(target: np.ndarray, time: np.ndarray | None) -> Iterator[Text]:
@@ -110,15 +110,14 @@ def _late(target: np.ndarray, time: np.ndarray | None) -> Iterator[Text]:
     known = set(target[np.argsort(time, kind="stable")][: round(SHARES[0] * len(target))].tolist())
     late = [str(each) for each in classes.tolist() if each not in known]
     if late:
-        yield text("choose.late_classes", labels=listed(late), percent=round(100 * SHARES[0]))
+        yield text("choose.late_classes", labels=some(late), percent=round(100 * SHARES[0]))
 
 
 def _gaps(features: pl.DataFrame) -> Iterator[Text]:
     """Numbers such as -9999, of which several stand far from all others."""
-    found = [f"{each.name} ({value:g})" for each in features for value in _odd_ends(each)]
+    found = [bracketed(each.name, f"{value:g}") for each in features for value in _odd_ends(each)]
     if found:
-        more = [*found[:LISTED], *(["..."] if len(found) > LISTED else [])]
-        yield text("choose.as_gap_numbers", columns=", ".join(more))
+        yield text("choose.as_gap_numbers", columns=some(found))
 
 
 def _odd_ends(column: pl.Series) -> Sequence[float]:

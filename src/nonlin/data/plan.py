@@ -13,7 +13,7 @@ import polars as pl
 
 from nonlin._text import Text, text
 from nonlin.data import numerals, written_dates
-from nonlin.data.columns import listed
+from nonlin.data.columns import some
 from nonlin.data.dialect import QUOTING, SEPARATORS, Dialect
 from nonlin.data.numerals import DECIMALS
 from nonlin.data.rules import KINDS, NUMBERS, Gaps, Rule
@@ -78,10 +78,10 @@ class Plan:
         pairs = list(zip(rules, fitted, strict=True))
         other = [new.name for old, new in pairs if new != old and new.order == old.order]
         if other:
-            yield text("keep.other_decimal", columns=listed(other))
+            yield text("keep.other_decimal", columns=some(other))
         turned = [new.name for old, new in pairs if new.order != old.order != FIXED]
         if turned:
-            yield text("keep.other_order", columns=listed(turned))
+            yield text("keep.other_order", columns=some(turned))
         bare = [
             rule.name
             for rule in fitted
@@ -92,7 +92,7 @@ class Plan:
             .all()
         ]
         if bare:
-            yield text("keep.no_percent", columns=listed(bare))
+            yield text("keep.no_percent", columns=some(bare))
 
 
 def works(plan: Plan) -> bool:

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError
-from nonlin._text import Text, text
+from nonlin._text import Text, bracketed, listed, text
 from nonlin.data import conform
-from nonlin.data.columns import MOST_LEVELS, counted, distinct, listed, near_unique
+from nonlin.data.columns import MOST_LEVELS, counted, distinct, near_unique, some
 from nonlin.data.dates import Dated, dated
 from nonlin.data.table import as_frame, normalised
 from nonlin.data.transform import Transform, from_fitted
@@ -150,7 +150,7 @@ def _kept(
         kinds[_kind(column)].append(column.name)
     times = tuple(dated(features[name]) for name in kinds["dates"])
     told = kinds | {"dates": [_told(each) for each in times]}
-    notes = tuple(text(f"choose.{key}", columns=listed(told[key])) for key in NOTES if told[key])
+    notes = tuple(text(f"choose.{key}", columns=some(told[key])) for key in NOTES if told[key])
     return kinds["number"], times, kinds["levels"], notes
 
 
@@ -165,8 +165,8 @@ def _kind(column: pl.Series) -> str:
     return "dropped_unique" if near_unique(column) else "levels"
 
 
-def _told(each: Dated) -> str:
-    return f"{each.column} ({', '.join(each.cycles)})" if each.cycles else each.column
+def _told(each: Dated) -> object:
+    return bracketed(each.column, listed(each.cycles)) if each.cycles else each.column
 
 
 def _not_too_large(numbers: pl.DataFrame, target: np.ndarray | None) -> None:

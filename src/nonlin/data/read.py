@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, harmless, text
+from nonlin._text import Text, harmless, listed, text
 from nonlin.data import labels, large, search
 from nonlin.data.cells import read_cells
 from nonlin.data.dialect import Dialect
@@ -180,7 +180,7 @@ def _files(pattern: Path, given: str, header: bool | None, known: Dialect | None
 def _same(first: Path, names: list[str], other: Path, columns: list[str]) -> None:
     """Raises InputError for a file with other columns."""
     if columns != names:
-        shown = ", ".join((sorted({*columns} ^ {*names}) or columns)[:5])
+        shown = listed((sorted({*columns} ^ {*names}) or columns)[:5])
         raise InputError("files_differ", first=first.name, other=other.name, columns=shown)
 
 
@@ -206,11 +206,11 @@ def _file(path: Path, given: str, header: bool | None, known: Dialect | None) ->
     if path.is_symlink() and not path.exists():
         raise InputError("broken_link", given=given)
     if not path.exists():
-        raise InputError("missing_file", given=given, sets=", ".join(DATA_SETS), hint=_near(path))
+        raise InputError("missing_file", given=given, sets=listed(DATA_SETS), hint=_near(path))
     if not path.is_file():
         raise InputError("not_a_file" if path.is_dir() else "no_plain_file", given=given)
     if path.suffix.lower() not in ENDINGS:
-        raise InputError("unknown_ending", given=path.name, allowed=", ".join(ENDINGS))
+        raise InputError("unknown_ending", given=path.name, allowed=listed(ENDINGS))
     if path.stat().st_size == 0:
         raise InputError("empty_file", given=given)
     source = _table(path, given, header, known)

@@ -8,7 +8,7 @@ import polars as pl
 
 from nonlin._text import Text, text
 from nonlin.data import gap_words, numerals, written_dates
-from nonlin.data.columns import listed
+from nonlin.data.columns import some
 from nonlin.data.dialect import Dialect
 from nonlin.data.numerals import PLAIN_WHOLE, Numerals
 from nonlin.data.plan import Plan
@@ -154,12 +154,12 @@ class _Search:
         for key in ("grouped", "signs", "shares"):
             names = [name for name, found in signs.items() if found[key]]
             if names:
-                yield text(f"choose.{key}", columns=listed(names))
+                yield text(f"choose.{key}", columns=some(names))
         if self.any_decimal:
             name = self.any_decimal[0]
             cell = self.rest[name].filter(self.rest[name].str.contains("[.,]"))[:1]
             value = numerals.numbers(cell, self.written[name])[0]
-            columns = listed(self.any_decimal)
+            columns = some(self.any_decimal)
             yield text("choose.any_decimal", columns=columns, cell=cell[0], value=f"{value:.10g}")
 
     def _of_dates(self) -> Iterator[Text]:
@@ -171,10 +171,10 @@ class _Search:
                 n for n in self.orders if rules[n].order == order and (told or n not in open_ones)
             ]
             if names:
-                yield text(f"choose.dates_{order}", columns=listed(names))
+                yield text(f"choose.dates_{order}", columns=some(names))
         if open_ones and not told:
             cell = self.rest[open_ones[0]][0]
-            yield text("choose.any_order", columns=listed(open_ones), cell=cell)
+            yield text("choose.any_order", columns=some(open_ones), cell=cell)
 
     def _of_gaps(self) -> Iterator[Text]:
         if self.wishes.gaps is not None:
@@ -192,11 +192,11 @@ class _Search:
                 found[key].append(f"{rule.name} ('{word}': {(there == word).sum()})")
         for key, columns in found.items():
             if columns:
-                yield text(f"choose.{key}", columns=listed(columns))
+                yield text(f"choose.{key}", columns=some(columns))
 
     def _of_text(self) -> Iterator[Text]:
         if self.codes:
-            yield text("choose.codes", columns=listed(self.codes))
+            yield text("choose.codes", columns=some(self.codes))
         spoilt = []
         for rule in self.rules:
             if rule.kind != "text" or rule.name not in self.rest:
@@ -206,4 +206,4 @@ class _Search:
             if 0 < len(slips) <= len(column) * FEW:
                 spoilt.append(f"{rule.name} ('{slips[0]}')")
         if spoilt:
-            yield text("choose.spoilt_numbers", columns=listed(spoilt))
+            yield text("choose.spoilt_numbers", columns=some(spoilt))

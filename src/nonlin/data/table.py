@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.checks import real_array
 from nonlin.data import columns, dates, labels
 from nonlin.data.hints import hints
@@ -286,7 +286,7 @@ def _checked(array: np.ndarray, name: str) -> np.ndarray:
             whole_letters(name, array)
             return array.astype(str)
         if not all(issubclass(kind, NUMBERS) for kind in kinds):
-            names = ", ".join(sorted(kind.__name__ for kind in kinds))
+            names = listed(sorted(kind.__name__ for kind in kinds))
             raise InputError("target_type", name=name, given=names)
         array = np.array(array.tolist())  # numbers, of which some were missing
     if array.dtype.kind == "f":
@@ -301,6 +301,6 @@ def _checked(array: np.ndarray, name: str) -> np.ndarray:
 def column(given: str, names: Sequence[str]) -> str:
     """`given` itself if it is one of the columns; InputError with the nearest match if not."""
     if given not in names:
-        shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+        shown = listed(names, 20)
         raise InputError("unknown_column", given=given, allowed=shown, hint=nearest(given, names))
     return given

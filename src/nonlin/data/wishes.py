@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.data.written_dates import ORDERS
 
 NAMES = ("gaps", "dates", "header", "keep")
@@ -34,7 +35,7 @@ def wishes(given: Mapping[str, Any]) -> Wishes:
     dates, header = given.get("dates"), given.get("header")
     if dates is not None and dates not in ORDERS:
         hint = nearest(str(dates), ORDERS)
-        raise InputError("dates_order", given=dates, allowed=", ".join(ORDERS), hint=hint)
+        raise InputError("dates_order", given=dates, allowed=listed(ORDERS), hint=hint)
     if header is not None and not isinstance(header, bool):
         raise InputError("not_yes_or_no", name="header", given=header)
     gaps, keep = (_listed(name, given.get(name)) for name in ("gaps", "keep"))

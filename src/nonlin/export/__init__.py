@@ -8,6 +8,7 @@ from typing import Any
 
 from nonlin._callable import make_callable
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.export import (
@@ -83,7 +84,7 @@ def export(name: str | Activation, /, to: str, **parameters: Any) -> str | bytes
     target = target_of(to)
     exported = Exported(activation)
     if not target.takes(exported):
-        allowed = ", ".join(each for each, row in TARGETS.items() if row.takes(exported))
+        allowed = listed(each for each, row in TARGETS.items() if row.takes(exported))
         raise InputError(f"export_{exported.kind}", name=activation.name, to=to, allowed=allowed)
     written = target.write(exported)
     if not target.sign or isinstance(written, bytes):
@@ -99,7 +100,7 @@ def target_of(name: str) -> Target:
     found = TARGETS.get(name) if isinstance(name, str) else None
     if found is None:
         hint = nearest(str(name), TARGETS)
-        raise InputError("export_target", given=name, allowed=", ".join(TARGETS), hint=hint)
+        raise InputError("export_target", given=name, allowed=listed(TARGETS), hint=hint)
     return found
 
 

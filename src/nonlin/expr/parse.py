@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Collection, Mapping
 
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin._text import text as message
 from nonlin.expr.floats import constant_value
 from nonlin.expr.infix import infix
@@ -215,7 +216,7 @@ class _Reader:
             raise InputError("formula_not_called", **place)
         allowed = [*self.names]
         hint = nearest(node.id, [*allowed, *FUNCTIONS])
-        raise InputError("formula_name", **place, allowed=", ".join(allowed), hint=hint)
+        raise InputError("formula_name", **place, allowed=listed(allowed), hint=hint)
 
     def condition(self, node: ast.Compare, depth: int) -> Expr:
         """The comparison, as a condition."""
@@ -233,7 +234,7 @@ class _Reader:
         place = {"given": name, "column": self.column(node)}
         if name not in FUNCTIONS:
             hint = nearest(name, FUNCTIONS)
-            known = ", ".join(FUNCTIONS)
+            known = listed(FUNCTIONS)
             raise InputError("formula_function", **place, allowed=known, hint=hint)
         if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             raise InputError("formula_keywords", **place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from nonlin._text import Text, text
+from nonlin._text import Listed, Text, listed, text
 from nonlin.expr.properties import Properties, Span
 
 _MOST = 7  # sentences on either side
@@ -186,8 +186,8 @@ def _price(p: Properties) -> Iterator[Text]:
         yield text("properties.exponentials", count=p.exponentials)
 
 
-def _points(points: Sequence[float]) -> str:
-    return ", ".join(map(_short, points[:4])) + (", ..." if len(points) > 4 else "")
+def _points(points: Sequence[float]) -> Listed:
+    return listed(map(_short, points), 4)
 
 
 def _short(value: float, digits: int = 3) -> str:

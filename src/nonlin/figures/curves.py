@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
 
-from nonlin._text import say
+from nonlin._text import bracketed, say
 from nonlin.activation import Activation
 from nonlin.expr.infix import infix
 from nonlin.figures.bars import draw_bars
@@ -35,7 +35,7 @@ def plot(activation: Activation, dark: bool) -> Figure:
             _legends(figure, axes)
             axes.set_title(_formula(activation), fontsize=12, loc="left", color=theme.muted, pad=9)
         own = activation.title == activation.name  # a formula of the user's
-        name = activation.name if own else f"{activation.title} ({activation.name})"
+        name = activation.name if own else str(bracketed(activation.title, activation.name))
         figure.suptitle(name, fontsize=14, x=0.02, ha="left")
         return figure
 

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from nonlin._text import say
+from nonlin._text import percent, say
 from nonlin.figures.style import Theme, drawing, quiet
 from nonlin.stability.diagnosis import Diagnosis
 from nonlin.stability.layer_stability import Stability
@@ -88,7 +88,7 @@ def _gains(axes: Any, found: Diagnosis, theme: Theme) -> None:
     places = range(len(names))
     axes.barh(places, values, color=colours, height=0.6)
     for place, value in zip(places, values, strict=True):
-        axes.text(value + 0.02, place, f"{100 * value:.0f} %", va="center", fontsize=9)
+        axes.text(value + 0.02, place, str(percent(value)), va="center", fontsize=9)
     axes.set_yticks(list(places), names)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.15)

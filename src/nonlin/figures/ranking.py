@@ -6,6 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from nonlin._text import bracketed
 from nonlin.choose.verdict import aside, splits, verdict
 from nonlin.figures.style import Theme, drawing, quiet
 
@@ -52,4 +53,4 @@ def _colour(row: Any, result: Any, theme: Theme) -> str:
 
 def _name(row: Any, result: Any) -> str:
     rounds = len(result.race.rounds)
-    return f"{row.label} ({splits(row, rounds)})" if row.stopped else str(row.label)
+    return str(bracketed(row.label, splits(row, rounds)) if row.stopped else row.label)

@@ -16,7 +16,7 @@ from typing import Any
 
 from nonlin._errors import InputError, nearest
 from nonlin._files import write_beside
-from nonlin._text import language, speaking
+from nonlin._text import language, listed, speaking
 
 FORMATS = ("png", "svg", "pdf")
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
@@ -131,7 +131,7 @@ def writable(path: str | Path) -> Path:
     target = Path(path)
     kind = target.suffix.lstrip(".").lower()
     if kind not in FORMATS:
-        allowed = ", ".join(f".{name}" for name in FORMATS)
+        allowed = listed(f".{name}" for name in FORMATS)
         raise InputError(
             "picture_format", given=str(path), allowed=allowed, hint=nearest(kind, FORMATS)
         )

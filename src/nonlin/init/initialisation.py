@@ -16,7 +16,7 @@ import numpy as np
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, power, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.automatic import pick
@@ -217,7 +217,7 @@ def _known(name: Any) -> str:
     if plain in RULES:
         return plain
     hint = nearest(str(name), (*RULES, *ALIASES))
-    raise InputError("unknown_initialisation", given=name, allowed=", ".join(RULES), hint=hint)
+    raise InputError("unknown_initialisation", given=name, allowed=listed(RULES), hint=hint)
 
 
 def _towards(rule: Initialisation, size: float) -> Initialisation:
@@ -259,9 +259,9 @@ def _fading_reason(rule: Initialisation, activation: Activation, known: dict[str
     """Why forward, although it does not last: a small deviation grows by slope**depth."""
     slope = forward_slope(activation)
     with np.errstate(over="ignore"):
-        known |= {"map": f"{slope:.4g}", "drift": f"{np.power(slope, rule.depth):.2g}"}
+        known |= {"map": f"{slope:.4g}", "drift": power(np.power(slope, rule.depth), 2)}
         ratio = (activation.gain / activation.gain_backward) ** 2
-        known["gradients"] = f"{np.power(ratio, rule.depth):.2g}"
+        known["gradients"] = power(np.power(ratio, rule.depth), 2)
     return text(
         "init.why.forward_unstable" if slope > UNSTABLE else "init.why.forward_fading", **known
     )

@@ -11,6 +11,7 @@ import polars as pl
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.data.plan import Plan, works
 from nonlin.data.prepare import Preparation
 from nonlin.keep import folder as place
@@ -50,7 +51,7 @@ def _sound(task: Task) -> None:
     """Is it a kind that is known, with as many labels and numbers as its outputs need?"""
     if task.kind not in KINDS:
         hint = nearest(task.kind, KINDS)
-        raise InputError("unknown_task", given=task.kind, allowed=", ".join(KINDS), hint=hint)
+        raise InputError("unknown_task", given=task.kind, allowed=listed(KINDS), hint=hint)
     labels = {"binary": 2, "ordinal": task.outputs + 1}.get(task.kind, task.outputs)
     if len(task.labels) != (labels if task.classes else 0):
         raise InputError("model_value", where="task.labels", given=shown(task.labels.tolist()))

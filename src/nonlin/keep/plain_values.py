@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from nonlin._errors import InputError
-from nonlin._text import LANGUAGES, Text, speaking
+from nonlin._text import LANGUAGES, Listed, Text, speaking
 
 DTYPES = {"b": "bool", "i": "int64", "u": "uint64", "f": "float64", "U": "str"}
 
@@ -27,6 +27,8 @@ def plain(value: Any) -> Any:
         value = value.item()
     if value is None or isinstance(value, str | bool | int | float):
         return value
+    if isinstance(value, Listed):
+        return str(value)
     if isinstance(value, Text):
         return {"key": value.key, "values": plain(value.values)}
     if isinstance(value, np.ndarray):

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from nonlin._errors import InputError
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.data import prepare
-from nonlin.data.columns import distinct, listed
+from nonlin.data.columns import distinct, some
 from nonlin.data.plan import Plan
 from nonlin.data.prepare import Preparation
 from nonlin.data.table import as_frame, as_target
@@ -97,7 +97,7 @@ class Predictor:
         (frame, said), kept = self._read(X), self.preparation
         known = {*kept.used, *self.columns, self.about.target}
         spare = [name for name in frame.columns if name not in known]
-        ignored = (text("keep.ignored", columns=listed(spare)),) if spare else ()
+        ignored = (text("keep.ignored", columns=some(spare)),) if spare else ()
         read = kept.read(frame)
         return (*said, *ignored, *prepare.gaps(read, kept), *prepare.unseen(read, kept))
 
@@ -154,7 +154,7 @@ class Predictor:
             return inputs, self.preparation.encode(values.astype(np.float64))
         unknown = values[~np.isin(values, self.task.labels)] if self.task.indices else values[:0]
         if unknown.size:
-            allowed = ", ".join(map(str, self.task.labels[:20]))
+            allowed = listed(map(str, self.task.labels[:20]))
             raise InputError("keep_label", given=unknown[0], allowed=allowed)
         return inputs, self.task.encode(values)
 

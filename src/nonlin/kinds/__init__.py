@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.function import Function, kind_of
 
 
@@ -25,7 +25,7 @@ def strengths(activation: Function) -> list[Text]:
     """What speaks for it: by its formula, by what is learned, by its noise."""
     found: list[Text] = runner(kind_of(activation.formula)).strengths(activation)
     if activation.learned:
-        found.append(text("kinds.adapts", names=", ".join(activation.learned)))
+        found.append(text("kinds.adapts", names=listed(activation.learned)))
     if activation.kind == "random":
         found.append(text("kinds.noise"))
     return found
@@ -35,7 +35,7 @@ def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
     found: list[Text] = runner(kind_of(activation.formula)).weaknesses(activation)
     if activation.learned:
-        found.append(text("kinds.state", names=", ".join(activation.learned)))
+        found.append(text("kinds.state", names=listed(activation.learned)))
     if activation.kind == "random":
         found.append(text("kinds.seed"))
     return found

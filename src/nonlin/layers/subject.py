@@ -207,7 +207,7 @@ class Fault:
     name: str
     layers: tuple[int, ...]
     suspicion: int
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
     way: str = ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nonlin._errors import InputError
-from nonlin._text import Text
+from nonlin._text import Text, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class Measurement:
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         if self.standard_error is None:
-            return f"{self.what}: {self.value:.4g}{unit}"
-        return f"{self.what}: {self.value:.4g} ± {self.standard_error:.2g}{unit}"
+            return say("listed.said", what=self.what, value=f"{self.value:.4g}{unit}")
+        value = f"{self.value:.4g} ± {self.standard_error:.2g}{unit}"
+        return say("listed.said", what=self.what, value=value)
 
 
 def average(values: Sequence[float], unit: str, what: Text, where: Text) -> Measurement:

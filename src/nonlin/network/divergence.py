@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from nonlin._text import Text, in_a_row, text
+from nonlin._text import Text, in_a_row, listed, power, text
 from nonlin.network.feedforward import Feedforward
 
 Where = Literal["start", "sums", "activations", "parameters", "loss"]
@@ -52,10 +52,10 @@ class Divergence:
             return
         earlier = self.losses[:-1] if self.where != "parameters" else self.losses
         if earlier:
-            yield text("divergence.losses", losses=", ".join(f"{each:.3g}" for each in earlier))
+            yield text("divergence.losses", losses=listed(f"{each:.3g}" for each in earlier))
         layer = int(np.argmax(np.nan_to_num(self.growth, nan=np.inf)))
         if not self.growth[layer] <= GROWN:
-            growth = f"{self.growth[layer]:.2g}"
+            growth = power(self.growth[layer], 2)
             yield text("divergence.grown", layer=layer + 1, growth=growth)
         yield text("divergence.advice", rate=f"{self.learning_rate:g}")
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.network import codes
 
 KNEE = 1.345  # Huber: 95 % efficiency on normal errors of unit spread (Holland and Welsch 1977)
@@ -133,12 +134,12 @@ def loss_for(output: str, wanted: str | Loss | None = None) -> Loss:
         if found is None:
             outputs = list(dict.fromkeys(loss.output for loss in LOSSES.values()))
             hint = nearest(output, outputs)
-            raise InputError("no_loss", given=output, allowed=", ".join(outputs), hint=hint)
+            raise InputError("no_loss", given=output, allowed=listed(outputs), hint=hint)
         return found
     if isinstance(wanted, str):
         if wanted not in LOSSES:
             hint = nearest(wanted, LOSSES)
-            raise InputError("unknown_loss", given=wanted, allowed=", ".join(LOSSES), hint=hint)
+            raise InputError("unknown_loss", given=wanted, allowed=listed(LOSSES), hint=hint)
         wanted = LOSSES[wanted]
     if wanted.output != output:
         raise InputError("loss_output", loss=wanted.name, needed=wanted.output, given=output)

@@ -10,6 +10,7 @@ import numpy as np
 
 from nonlin import checks
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.network.codes import Memory
 from nonlin.network.divergence import Divergence
 from nonlin.network.feedforward import Feedforward
@@ -41,7 +42,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
             hint = nearest(str(self.optimizer), OPTIMIZERS)
-            allowed = ", ".join(OPTIMIZERS)
+            allowed = listed(OPTIMIZERS)
             raise InputError("unknown_optimizer", given=self.optimizer, allowed=allowed, hint=hint)
         checks.number("learning_rate", self.learning_rate, 0.0, math.inf, open_below=True)
         checks.number("weight_decay", self.weight_decay, 0.0, math.inf)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import in_a_row, say
+from nonlin._text import bracketed, in_a_row, listed, say
+from nonlin._wrapping import Prose
 from nonlin.choose.candidates import written
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
 
@@ -47,17 +48,16 @@ def render(result: Result, console: Console, why: bool = False) -> None:
 
 
 def _say(console: Console, sentence: str, style: str = "") -> None:
-    console.print(sentence, markup=False, highlight=False, style=style)
+    console.print(Prose(sentence, style))
 
 
 def _bullet(console: Console, sentence: str, style: str = "") -> None:
     """One sentence behind a dash, its other lines indented."""
     from rich.padding import Padding
     from rich.table import Table
-    from rich.text import Text
 
     grid = Table.grid(padding=(0, 1))
-    grid.add_row("-", Text(sentence, style=style, overflow="fold"))
+    grid.add_row("-", Prose(sentence, style))
     console.print(Padding(grid, (0, 0, 0, 1)))
 
 
@@ -78,7 +78,7 @@ def _header(result: Result) -> Iterator[str]:
         activations=len(plan.activations),
         rates=len(result.rates),
         rounds=len(result.race.rounds),
-        hidden=", ".join(map(written, plan.architectures)),
+        hidden=listed(map(written, plan.architectures)),
         seconds=f"{result.seconds:.0f}",
     )
     yield say(
@@ -126,7 +126,8 @@ def _result(row: Standing, chosen: bool, rounds: int) -> Iterator[str]:
     yield f"{'→' if chosen else MARKS[row.verdict]} {row.label}"
     ends = [] if row.stopped else [_score(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
-    yield _score(row.score.value) + (f" ({splits(row, rounds)})" if row.stopped else certain)
+    score = _score(row.score.value)
+    yield str(bracketed(score, splits(row, rounds))) if row.stopped else score + certain
     if row.error is not None:
         yield shown(row.error.value, row.error.unit)
 

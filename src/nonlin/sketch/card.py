@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.emit.mathml import mathml
 from nonlin.expr.derivative import derivative
 from nonlin.expr.recognise import recognise
@@ -55,11 +55,11 @@ def _rows(activation: Any) -> Iterator[tuple[str, str]]:
     low, high = activation.range
     yield say("cli.show.range"), f"{_number(low)} … {_number(high)}"
     if activation.values:
-        values = ", ".join(f"{name} = {value:g}" for name, value in activation.values.items())
+        values = str(listed(f"{name} = {value:g}" for name, value in activation.values.items()))
         yield say("cli.show.parameters"), values
     if not activation.elementwise:
         return
-    kinks = ", ".join(f"x = {kink:g}" for kink in activation.kinks)
+    kinks = str(listed(f"x = {kink:g}" for kink in activation.kinks))
     yield say("cli.show.kinks"), kinks or say("cli.show.none")
     yield say("cli.show.mean"), _number(activation.properties.mean)
     forward, backward = _number(activation.gain), _number(activation.gain_backward)

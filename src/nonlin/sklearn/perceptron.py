@@ -17,7 +17,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from nonlin._errors import InputError
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.checks import integer, number
 from nonlin.network import Job, Memory, Network, Settings, train
 
@@ -302,7 +302,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             return np.asarray(y, np.float64)
         unknown = np.setdiff1d(y, self.classes_)
         if unknown.size:
-            allowed = ", ".join(map(str, self.classes_))
+            allowed = listed(map(str, self.classes_))
             raise InputError("sklearn_label", given=unknown[0], allowed=allowed)
         return np.searchsorted(self.classes_, y)
 

@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 
-from nonlin._text import Text, text
+from nonlin._text import Listed, Text, listed, text
 from nonlin.catalogue import get
 from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Parameters
@@ -362,8 +362,8 @@ def _name(layer: LayerSpec) -> str:
     return "?" if layer.activation is None else layer.activation.name
 
 
-def _names(subject: Subject) -> str:
-    return ", ".join(dict.fromkeys(map(_name, subject.layers[:-1])))
+def _names(subject: Subject) -> Listed:
+    return listed(dict.fromkeys(map(_name, subject.layers[:-1])))
 
 
 def _where(found: tuple[Finding, ...]) -> tuple[int, ...]:

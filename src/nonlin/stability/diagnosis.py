@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from nonlin._errors import InputError
-from nonlin._text import Text, in_a_row, text
+from nonlin._text import Text, in_a_row, percent, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
 from nonlin.layers.subject import Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
@@ -177,8 +177,8 @@ def _told(changes: list[Change]) -> Iterator[Text]:
         yield text("change.or", advice=advice)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * max(share, 0.0):.0f} %"
+def _percent(share: float) -> Text:
+    return percent(max(share, 0.0))
 
 
 def diagnose(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nonlin._text import say
+from nonlin._text import percent, say
 from nonlin.layers.stream import LayerSpec, gradient_ratio
 
 
@@ -139,7 +139,7 @@ class Stability:
             [each.second_error for each in self.layers],
             [each.gradient_error for each in self.layers],
         )
-        second, gradient = (f"{NORMAL * 100 * max(each):.2g} %" for each in errors)
+        second, gradient = (percent(NORMAL * max(each), ".2g") for each in errors)
         known = {"rows": self.rows, "whole": self.whole, "second": second, "gradient": gradient}
         yield ""
         yield say("stability.selection", **known)
@@ -168,8 +168,8 @@ def _cells(layer: LayerStability) -> tuple[str, ...]:
         f"{layer.second:.3g}",
         "" if layer.predicted_second is None else f"{layer.predicted_second:.3g}",
         f"{layer.signal:.2g}",
-        f"{100 * layer.dead_share:.1f} %" if layer.dead.size else "",
-        f"{100 * layer.saturated_share:.1f} %" if layer.saturated.size else "",
+        str(percent(layer.dead_share, ".1f")) if layer.dead.size else "",
+        str(percent(layer.saturated_share, ".1f")) if layer.saturated.size else "",
         f"{layer.rank:.1f}",
         *(
             "" if each is None else f"{each:.2g}"

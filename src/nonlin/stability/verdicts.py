@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, percent, power, text
 from nonlin.activation import Activation
 from nonlin.layers.accumulators import threshold
 from nonlin.stability.layer_stability import LayerStability, Stability
@@ -56,10 +56,10 @@ class Finding:
     @property
     def sentence(self) -> Text:
         """What was found, where, and the number for the first of these layers."""
-        percent, value = f"{100 * self.value:.0f} %", f"{self.value:.2g}"
+        value = power(self.value, 2)
         if self.kind == "copied":
             value = f"{self.value:.0f}"
-        known = {"first": self.layers[0], "value": value, "percent": percent}
+        known = {"first": self.layers[0], "value": value, "percent": percent(self.value)}
         return text(f"verdict.{self.kind}{self._degree}", where=place(self.layers), **known)
 
     @property
@@ -80,7 +80,7 @@ def place(layers: Sequence[int]) -> Text:
         return text("where.one", layer=first)
     if last - first + 1 == len(layers):
         return text("where.range", first=first, last=last)
-    return text("where.list", layers=", ".join(str(each) for each in layers))
+    return text("where.list", layers=listed(str(each) for each in layers))
 
 
 def verdicts(seen: Stability) -> tuple[Verdict, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.data import labels as several
 from nonlin.data.split import enough_per_class
 from nonlin.network import Loss, pinball
@@ -179,7 +179,7 @@ def _split(kind: str | None) -> tuple[str | None, list[str]]:
     name, _, details = str(kind).partition(":")
     if name not in KINDS:
         hint = nearest(name, KINDS)
-        raise InputError("unknown_task", given=name, allowed=", ".join(KINDS), hint=hint)
+        raise InputError("unknown_task", given=name, allowed=listed(KINDS), hint=hint)
     found = [each.strip() for each in details.split(",") if each.strip()]
     if found and name not in EXAMPLES:
         raise InputError("task_details", kind=name)
@@ -283,6 +283,6 @@ def _ordered(distinct: np.ndarray, name: str, details: list[str]) -> np.ndarray:
     given = np.array(_numbers("ordinal", details) if numeric else details)
     order = given.astype(distinct.dtype) if numeric else given
     if len(set(details)) != len(details) or set(given.tolist()) != set(distinct.tolist()):
-        classes = ", ".join(str(each) for each in distinct[:8])
-        raise InputError("order_differs", name=name, given=", ".join(details), classes=classes)
+        classes = listed(str(each) for each in distinct[:8])
+        raise InputError("order_differs", name=name, given=listed(details), classes=classes)
     return order

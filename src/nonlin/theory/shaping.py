@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nonlin._errors import InputError, nearest
-from nonlin._text import LANGUAGES, say, speaking
+from nonlin._text import LANGUAGES, listed, say, speaking
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.checks import integer, number
@@ -44,7 +44,7 @@ def shape(
     count = integer("depth", depth, 1)
     if not isinstance(method, str) or method not in METHODS:
         hint = nearest(str(method), METHODS)
-        allowed = ", ".join(METHODS)
+        allowed = listed(METHODS)
         raise InputError("shape_method", given=method, allowed=allowed, hint=hint)
     rectifier = _is_rectifier(chosen)
     if rectifier and method != "dks":

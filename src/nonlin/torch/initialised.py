@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nonlin._text import Text, say
-from nonlin.torch.reading.inspection import listed, word
+from nonlin._text import Text, listed, say
+from nonlin.torch.reading.inspection import word
 from nonlin.torch.reading.table import table
 
 
@@ -80,4 +80,4 @@ def _cells(drawn: Drawn) -> list[str]:
     notes += [say("torch_init.zeros", share=f"{drawn.share:.0%}")] if drawn.share < 1 else []
     notes += [say("torch_init.biases", std=f"{drawn.bias_std:.4g}")] if drawn.bias_std else []
     sizes = [f"{drawn.fan_in}", f"{drawn.gain:.4g}", f"{drawn.std:.4g}"]
-    return [drawn.name, drawn.rule, word(drawn.fed_by), *sizes, listed(notes)]
+    return [drawn.name, drawn.rule, word(drawn.fed_by), *sizes, str(listed(notes))]

@@ -10,7 +10,7 @@ import torch
 
 from nonlin import catalogue
 from nonlin._errors import InputError
-from nonlin._text import text
+from nonlin._text import listed, text
 from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import plain
 from nonlin.export.exported import Exported
@@ -156,7 +156,7 @@ def check_channels(activation: Activation, channels: Any) -> None:
     if channels is None:
         return
     if not (isinstance(channels, int) and channels > 0 and activation.learned):
-        learned = ", ".join(activation.learned) or text("errors.tensor_learned_none")
+        learned = listed(activation.learned) or text("errors.tensor_learned_none")
         raise InputError("tensor_channels", name=activation.name, given=channels, learned=learned)
 
 

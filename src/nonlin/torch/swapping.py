@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from nonlin._errors import InputError
-from nonlin._text import text
+from nonlin._text import listed, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.initialisation import Initialisation
@@ -61,7 +61,7 @@ def swap(
         work.take_back_idle()
         kept = tuple(work.unchanged(after))
         if not work.changes and not kept:
-            raise InputError("torch_nothing_to_swap", where=where, found=", ".join(present) or "-")
+            raise InputError("torch_nothing_to_swap", where=where, found=listed(present) or "-")
         drawn = None
         if reinit and work.changes:
             work.steps.append(_weights_back(network))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nonlin._text import Text, text
+from nonlin._text import Text, percent, text
 from nonlin.trials.scores import Scores
 
 EFFECTS = ("activation", "rate", "split", "both")
@@ -41,7 +41,7 @@ class Shares:
     def sentence(self) -> Text:
         """The shares in per cent."""
         names = (*EFFECTS, "rest")
-        percents = {name: f"{100 * getattr(self, name):.0f} %" for name in names}
+        percents = {name: percent(getattr(self, name)) for name in names}
         return text("shares.sentence", networks=self.networks, **percents)
 
 

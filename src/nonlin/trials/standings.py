@@ -91,7 +91,7 @@ class Criterion:
 
     name: str
     value: Callable[[Standing], float]
-    shown: Callable[[Standing], str]
+    shown: Callable[[Standing], object]
 
 
 def preferred(rows: Sequence[Standing], prefer: Sequence[Criterion]) -> Standing:

@@ -84,7 +84,7 @@ def test_a_planted_fault_is_found_and_mended(fault):
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
     assert "rows held out" in str(found)
     with speaking("zh"):
-        assert "留出的行" in str(found)
+        assert "留出的样本" in str(found)
 
 
 def test_a_healthy_one_gets_no_alarm():

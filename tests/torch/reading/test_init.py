@@ -48,7 +48,7 @@ def test_what_was_done_is_printed_in_both_languages():
         assert lines[3] == "3      forward  relu            4   1.414  0.7071"
         assert lines[-1] == "0 stays as it is: it is an embedding."
     with speaking("zh"):
-        assert str(done).endswith("0 保持不变：它是嵌入。")
+        assert str(done).endswith("0 保持不变：属于嵌入。")
 
 
 @pytest.mark.parametrize("activation", [nn.Mish, nn.GELU, nn.Tanh, nn.ELU, nn.ReLU])

@@ -219,7 +219,7 @@ def test_what_is_written_out_stays_and_is_said(models):
         (said,) = str(done).splitlines()
         assert said.startswith("0: mish stays: it is no call of a function of PyTorch that")
     with speaking("zh"):
-        assert str(done).startswith("0：mish 保持不变：它不是可以由另一个函数代为回答的")
+        assert str(done).startswith("0：mish 保持不变：这不是可以由另一个函数代替的")
 
 
 def test_a_module_that_writes_its_activation_out_is_replaced():

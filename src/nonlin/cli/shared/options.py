@@ -6,6 +6,7 @@ Help and metavars are keys of the catalogue: `app.build` puts in the words of th
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
+from nonlin._text import catalogue, language
+
+WORD = re.compile(r"[A-Z]{3,}")  # of what is typed: shorter ones, such as N, are the same in all
 Name = Annotated[str, typer.Argument(metavar="cli.metavar.name", help="cli.name")]
 Model = Annotated[str, typer.Argument(metavar="cli.keep.folder", help="cli.keep.model")]
 Parameters = Annotated[
@@ -22,6 +26,14 @@ Picture = Annotated[Path | None, typer.Option("--output", "-o", help="cli.output
 Dark = Annotated[bool, typer.Option("--dark", help="cli.dark")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="cli.quiet")]
 Json = Annotated[bool, typer.Option("--json", help="cli.json")]
+
+
+def typed(metavar: str | None) -> str | None:
+    """How the language in use shows what is typed: COLUMN,... is 列名,... in Chinese."""
+    known = catalogue(language())
+    return metavar and WORD.sub(
+        lambda word: known.get(f"cli.metavar.{word[0].lower()}", word[0]), metavar
+    )
 
 
 def as_typed(text: str, flag: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.shared import traits
@@ -69,7 +69,7 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
     yield "formula", infix(activation.formula)
     yield "latex", activation.latex
     if activation.values:
-        yield "parameters", ", ".join(map(_parameter, activation.parameters))
+        yield "parameters", str(listed(map(_parameter, activation.parameters)))
     if activation.training is not None:
         yield "in_training", infix(activation.training)
     if activation.kind != "elementwise":
@@ -81,7 +81,7 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
     else:
         low, high = map(traits.number, activation.range)
         yield "range", f"{low} … {high}"
-        kinks = ", ".join(f"x = {kink:g}" for kink in activation.kinks)
+        kinks = str(listed(f"x = {kink:g}" for kink in activation.kinks))
         yield "kinks", kinks or say("cli.show.none")
     yield "strengths", activation.strengths
     yield "weaknesses", activation.weaknesses
@@ -89,14 +89,14 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
         year = "" if str(activation.year) in activation.source else f" ({activation.year})"
         yield "source", activation.source + year
     if activation.aliases:
-        yield "aliases", ", ".join(activation.aliases)
+        yield "aliases", str(listed(activation.aliases))
     if others := elsewhere(activation.name):
-        yield "elsewhere", ", ".join(map(str, others))
+        yield "elsewhere", str(listed(map(str, others)))
 
 
 def _parameter(parameter: Parameter) -> str:
-    learned = f" {say('cli.show.learned')}" if parameter.learned else ""
-    return f"{parameter.name} = {parameter.value:g}{learned}"
+    value = f"{parameter.name} = {parameter.value:g}"
+    return value + say("cli.show.learned") if parameter.learned else value
 
 
 def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
@@ -111,7 +111,7 @@ def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
 
 
 def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
-    yield from traits.lines(activation.properties)
+    yield from traits.lines(activation.properties, lambda x: float(activation([x])[0]))
     gains = {"forward": activation.gain, "backward": activation.gain_backward}
     yield "gain", say("cli.show.gains_are", **{k: traits.number(v) for k, v in gains.items()})
 

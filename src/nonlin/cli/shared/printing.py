@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nonlin._errors import InputError
 from nonlin._files import write_beside
 from nonlin._text import say
+from nonlin._wrapping import Prose
 from nonlin.cli.shared.streams import shows
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def print_facts(activation: Activation, facts: Iterable[tuple[str, ...]]) -> Non
     table.add_column(overflow="fold")
     before = ""
     for key, *texts in lines:
-        table.add_row("" if key == before else say(key), *texts)
+        *signs, said = texts
+        table.add_row("" if key == before else say(key), *signs, Prose(said))
         before = key
     with screen() as console:
         console.print(f"{activation.name}{own}", style="bold")

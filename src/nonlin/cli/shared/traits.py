@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.expr.properties import Cost, Properties, Span
 
 _LISTED = 4  # of a longer list the first few
@@ -27,8 +27,8 @@ def as_dict(p: Properties) -> dict[str, Any]:
     }
 
 
-def lines(p: Properties) -> Iterator[tuple[str, str]]:
-    """(key of the label, text) in the language in use."""
+def lines(p: Properties, f: Callable[[float], float]) -> Iterator[tuple[str, str]]:
+    """(key of the label, text) in the language in use; f: whose properties they are."""
     yield "range", _range(p)
     yield "kinks", _kinks(p)
     yield "limits", _limits(p)
@@ -36,8 +36,8 @@ def lines(p: Properties) -> Iterator[tuple[str, str]]:
     if not p.monotone and not p.flat:
         yield "course", _course(p)
     yield "slope", _slope(p)
-    yield "zeros", _places(p, "zeros", p.zeros)
-    yield "fixed_points", _fixed(p)
+    yield "zeros", _places(p, "zeros", p.zeros, lambda x: f(x) == 0)
+    yield "fixed_points", _fixed(p, lambda x: f(x) == x)
     if not math.isnan(p.mean):
         values = {"mean": number(p.mean), "variance": number(p.variance)}
         yield "mean", say("cli.traits.moments", **values)
@@ -75,11 +75,15 @@ def _kinks(p: Properties) -> str:
         place = f"x = {number(kink)}"
         finite = math.isfinite(change)
         found.append(place + (say(f"cli.traits.{key}", size=f"{change:+.6g}") if finite else ""))
-    return _comma([*found, "…"] if len(p.kinks) > _LISTED else found) or say("cli.show.none")
+    return str(listed([*found, "…"] if len(p.kinks) > _LISTED else found)) or say("cli.show.none")
 
 
 def _limits(p: Properties) -> str:
-    words = [say("cli.show.limits_are", left=number(p.limits[0]), right=number(p.limits[1]))]
+    left, right = (
+        say("cli.show.no_limit") if math.isnan(end) else say("cli.show.tends", value=number(end))
+        for end in p.limits
+    )
+    words = [say("cli.show.limits_are", left=left, right=right)]
     for side, line in zip(("left", "right"), p.asymptotes, strict=True):
         if line and line[0] and not p.linear:
             words.append(say(f"cli.traits.asymptote_{side}", line=_line(*line)))
@@ -105,7 +109,7 @@ def _shape(p: Properties) -> Iterator[str]:
     if p.convex != p.concave:
         yield say("cli.show.convex" if p.convex else "cli.traits.concave")
     elif p.inflections and "inflections" not in p.endless:
-        yield say("cli.traits.inflections", points=_listed(p.inflections))
+        yield say("cli.traits.inflections", points=_some(map(number, p.inflections)))
     named = ("linear", "homogeneous", "idempotent", "self_gated")
     yield from (say(f"cli.traits.{name}") for name in named if getattr(p, name))
     if p.period is not None:
@@ -119,8 +123,10 @@ def _course(p: Properties) -> str:
     return _comma([*said, "…"] if len(spans) > _LISTED or "turning_points" in p.endless else said)
 
 
-def _span(span: Span) -> str:
-    return f"({number(span[0])}, {number(span[1])})"
+def _span(span: Span, holds: Callable[[float], bool] = lambda x: False) -> str:
+    """An interval, closed at the ends for which something holds as it does inside."""
+    low, high = (math.isfinite(x) and holds(x) for x in span)
+    return f"{'[' if low else '('}{number(span[0])}, {number(span[1])}{']' if high else ')'}"
 
 
 def _slope(p: Properties) -> str:
@@ -136,33 +142,34 @@ def _slope(p: Properties) -> str:
     return _comma(words)
 
 
-def _places(p: Properties, name: str, spans: Sequence[Span]) -> str:
+def _places(p: Properties, name: str, spans: Sequence[Span], holds: Callable[[float], bool]) -> str:
     if name in p.endless:
         near = sorted((low for low, high in spans if low == high), key=abs)[:_LISTED]
-        return say("cli.traits.endless", points=_listed(sorted(near)))
-    found = [number(low) if low == high else _span((low, high)) for low, high in spans]
-    shown = [*found[:_LISTED], "…"] if len(found) > _LISTED else found
-    return _comma(shown) or say("cli.show.none")
+        return say("cli.traits.endless", points=_some(map(number, sorted(near))))
+    found = [number(low) if low == high else _span((low, high), holds) for low, high in spans]
+    return _some(found) or say("cli.show.none")
 
 
-def _fixed(p: Properties) -> str:
+def _fixed(p: Properties, holds: Callable[[float], bool]) -> str:
     if "fixed_points" in p.endless or len(p.fixed_points) > _LISTED:
-        return _places(p, "fixed_points", [(low, high) for low, high, _ in p.fixed_points])
-    return _comma([_fixed_point(*each) for each in p.fixed_points]) or say("cli.show.none")
+        spans = [(low, high) for low, high, _ in p.fixed_points]
+        return _places(p, "fixed_points", spans, holds)
+    return _some([_fixed_point(*each, holds) for each in p.fixed_points]) or say("cli.show.none")
 
 
-def _fixed_point(low: float, high: float, slope: float) -> str:
+def _fixed_point(low: float, high: float, slope: float, holds: Callable[[float], bool]) -> str:
     if low < high:
-        return _span((low, high))
+        return _span((low, high), holds)
     if abs(abs(slope) - 1) < 1e-9 or math.isnan(slope):
         return number(low)
     kind = "attracting" if abs(slope) < 1 else "repelling"
     return number(low) + say(f"cli.traits.{kind}")
 
 
-def _listed(points: Sequence[float]) -> str:
-    shown = ", ".join(map(number, points[:_LISTED]))
-    return shown + (", …" if len(points) > _LISTED else "")
+def _some(words: Iterable[str]) -> str:
+    """The first of several places, and a sign that there are more."""
+    found = list(words)
+    return str(listed([*found[:_LISTED], "…"] if len(found) > _LISTED else found))
 
 
 def _costs(p: Properties) -> str:
@@ -175,4 +182,4 @@ def _cost(cost: Cost) -> str:
         for name, count in asdict(cost).items()
         if count
     ]
-    return _comma(words) or say("cli.traits.nothing")
+    return str(listed(words)) or say("cli.traits.nothing")

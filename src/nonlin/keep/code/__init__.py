@@ -11,6 +11,7 @@ from string import Template
 from types import ModuleType
 
 from nonlin._errors import InputError, nearest
+from nonlin._text import listed
 from nonlin.keep.code import jax, keras, sklearn, torch
 from nonlin.keep.code.facts import constants, end, functions, head
 from nonlin.keep.predictor import Predictor
@@ -25,7 +26,7 @@ def code(model: Predictor, to: str) -> str:
     """See `Model.code`."""
     if not isinstance(to, str) or to not in TARGETS:
         hint = nearest(str(to), TARGETS)
-        raise InputError("code_target", given=to, allowed=", ".join(TARGETS), hint=hint)
+        raise InputError("code_target", given=to, allowed=listed(TARGETS), hint=hint)
     if to == "sklearn":
         _known(model, to, sklearn.TRAINED)
         return head(model) + Template(sklearn.BODY).substitute(sklearn.values(model)) + end()

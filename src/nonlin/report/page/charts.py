@@ -8,6 +8,7 @@ from html import escape
 from itertools import cycle
 from typing import NamedTuple
 
+from nonlin._text import percent
 from nonlin.sketch.scale import Scale, coordinates
 
 WIDTH = 720
@@ -154,7 +155,7 @@ def _apart(places: Sequence[float], top: float, bottom: float, gap: float = 15) 
 def stacked(parts: Sequence[tuple[str, float]], title: str) -> str:
     """One bar cut into shares that sum to 1, with a legend below."""
 
-    names = [f"{label} {100 * share:.0f} %" for label, share in parts]
+    names = [f"{label} {percent(share)}" for label, share in parts]
     spots = _legend_spots(names)
     height = int(spots[-1][1]) + 20
     return _svg(height, title, _stacked_marks([share for _, share in parts], names, spots))

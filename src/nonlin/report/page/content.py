@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nonlin._text import in_a_row, say
+from nonlin._text import bracketed, in_a_row, listed, percent, say
 from nonlin.choose.candidates import written
 from nonlin.choose.recommend import difference
 from nonlin.choose.verdict import aside, points, shown, splits, verdict
@@ -216,7 +216,7 @@ def _shares(result: Result) -> Section:
     assert found is not None  # noqa: S101 - for the type checker
     names = ("activation", "rate", "both", "split", "rest")
     parts = [(say(f"page.share.{name}"), getattr(found, name)) for name in names]
-    cells = [[label, f"{100 * share:.1f} %"] for label, share in parts]
+    cells = [[label, str(percent(share, ".1f"))] for label, share in parts]
     head = said("source", "share_of")
     text = [str(found.sentence), say("page.shares_text")]
     return Section("shares", text, stacked(parts, say("page.shares")), head, cells)
@@ -227,16 +227,19 @@ def _settings(result: Result) -> Iterator[tuple[str, str]]:
     rule = plan.settings(
         result.recommendation.learning_rate, result.race.rounds[0].sizes.train, plan.seed
     )
-    yield say("page.task"), f"{result.task.kind}: {result.task.reason}"
-    yield say("page.source"), result.task.source
-    yield say("page.hidden"), ", ".join(map(written, plan.architectures))
-    yield say("page.activations"), ", ".join(dict.fromkeys(each.name for each in plan.activations))
-    yield say("page.learning_rates"), ", ".join(f"{rate:g}" for rate in result.rates)
+    yield say("page.task"), say("listed.said", what=result.task.kind, value=result.task.reason)
+    yield say("page.reference"), result.task.source
+    yield say("page.hidden"), str(listed(map(written, plan.architectures)))
+    yield (
+        say("page.activations"),
+        str(listed(dict.fromkeys(each.name for each in plan.activations))),
+    )
+    yield say("page.learning_rates"), str(listed(f"{rate:g}" for rate in result.rates))
     yield say("page.initialisation"), in_a_row([result.recommendation.initialisation])
     decay = say("page.weight_decay", decay=f"{rule.weight_decay:g}")
-    yield say("page.optimizer"), f"{rule.optimizer}, {decay}"
+    yield say("page.optimizer"), str(bracketed(rule.optimizer, decay))
     patience = say("page.patience", patience=rule.patience)
-    yield say("page.training"), f"{rule.epochs} × {rule.batch_size}, {patience}"
+    yield say("page.training"), str(bracketed(f"{rule.epochs} × {rule.batch_size}", patience))
     yield say("page.seed"), str(plan.seed)
     yield say("page.pace"), say(f"page.pace_is.{plan.pace}")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nonlin._text import say
+from nonlin._text import percent, say
 from nonlin.report.page.charts import Line
 
 if TYPE_CHECKING:
@@ -61,6 +61,6 @@ def number(value: float | None, form: str = ".4f") -> str:
     return "–" if value is None or not math.isfinite(value) else format(value, form)
 
 
-def percent(share: float) -> str:
+def share(part: float) -> str:
     """For a cell."""
-    return f"{100 * share:.1f} %"
+    return str(percent(part, ".1f"))

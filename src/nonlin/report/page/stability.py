@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nonlin._text import say
 from nonlin.report.page.charts import Line, lines
-from nonlin.report.page.section import Section, foremost, number, percent, said
+from nonlin.report.page.section import Section, foremost, number, said, share
 
 if TYPE_CHECKING:
     from nonlin.choose.layers import Layers
@@ -73,10 +73,7 @@ def _rows(each: Layers) -> Iterator[list[str]]:
             *(number(value, ".3g") for value in (layer.second, layer.predicted_second)),
             number(_over(layer.gradient, layers[-1].gradient), ".3g"),
             number(_over(layer.predicted_gradient, layers[-1].gradient), ".3g"),
-            *(
-                percent(share) if hidden else "–"
-                for share in (layer.dead_share, layer.saturated_share)
-            ),
+            *(share(part) if hidden else "–" for part in (layer.dead_share, layer.saturated_share)),
         ]
 
 
@@ -86,7 +83,7 @@ def overall(result: Result) -> Section:
     cells = [
         [
             row.label,
-            *(percent(each.value) for each in (row.dead_before, row.dead, row.saturated)),
+            *(share(each.value) for each in (row.dead_before, row.dead, row.saturated)),
             f"{row.gradient_ratio.value:.2g}",
             str(row.diverged),
         ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import InputError
 from nonlin._files import write_beside
-from nonlin._text import harmless, language, say
+from nonlin._text import harmless, language, listed, say
 from nonlin.report.page.content import content
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def checked(path: str | os.PathLike[str]) -> Path:
     """A path that a page can be written to. Raises InputError if it cannot."""
     target = Path(path).expanduser()
     if target.suffix.lower() not in ENDINGS:
-        raise InputError("page_ending", given=str(path), allowed=", ".join(ENDINGS))
+        raise InputError("page_ending", given=str(path), allowed=listed(ENDINGS))
     if target.is_dir():
         raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.EISDIR))
     if not target.parent.is_dir():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from nonlin._text import percent
 from nonlin.layers.subject import Fault
 from nonlin.torch.diagnosing import of_loss, of_output, of_rows, of_sequences
 from nonlin.torch.reading.example import parameters
@@ -81,7 +82,7 @@ def _of_modules(model: nn.Module) -> Iterator[Fault]:
     share = max((each.p for each in model.modules() if isinstance(each, DROPOUT)), default=0.0)
     if share > STRONG:
         level = CONSPICUOUS if share > MUCH else UNUSUAL
-        values = (("share", f"{100 * share:.0f} %"), ("usual", f"{100 * USUAL:.0f} %"))
+        values = (("share", percent(share)), ("usual", percent(USUAL)))
         yield Fault("dropout", (), level, values)
 
 

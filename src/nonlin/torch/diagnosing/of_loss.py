@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from nonlin._errors import InputError
+from nonlin._text import percent
 from nonlin.layers.subject import Fault
 from nonlin.torch.diagnosing.judge import UNEVEN, Shaped, are_classes, loss_name, the_output
 from nonlin.torch.diagnosing.of_output import the_last, without_end
@@ -62,7 +63,7 @@ def _balance(subject: ModuleSubject, usual: str) -> Iterator[Fault]:
         return
     share = float(torch.bincount(targets.flatten()).max()) / targets.numel()
     if targets.ndim == 1 and share > UNEVEN and loss.weight is None:
-        yield Fault("balance", (), UNUSUAL, (("share", f"{100 * share:.0f} %"),))
+        yield Fault("balance", (), UNUSUAL, (("share", percent(share)),))
 
 
 def _balanced(subject: ModuleSubject, _: str) -> ModuleSubject | None:

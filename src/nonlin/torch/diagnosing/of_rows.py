@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from nonlin._text import percent
 from nonlin.layers.subject import Fault
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.example import the_example
@@ -46,7 +47,7 @@ def faults_of_rows(subject: ModuleSubject) -> Iterator[Fault]:
     table = subject.rows.table
     if table is not None and not bool(table.isfinite().all()):
         share = float((~table.isfinite()).double().mean())
-        yield Fault("not_finite_inputs", (), CONSPICUOUS, (("share", f"{100 * share:.2g} %"),))
+        yield Fault("not_finite_inputs", (), CONSPICUOUS, (("share", percent(share, ".2g")),))
         return
     if subject.training.ordered:
         yield Fault("order", (), CONSPICUOUS)

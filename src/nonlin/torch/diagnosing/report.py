@@ -8,7 +8,7 @@ from typing import Any, cast
 import torch
 from torch import nn
 
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.layers.subject import Standardise
 from nonlin.stability.diagnosis import Diagnosis
 from nonlin.torch.diagnosing.edits import standardised
@@ -16,7 +16,6 @@ from nonlin.torch.diagnosing.module_subject import ModuleSubject
 from nonlin.torch.diagnosing.of_rows import Finite, Moved
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.diagnosing.training import Loop
-from nonlin.torch.reading.inspection import listed
 
 NAMED = 6  # weights that a sentence names
 
@@ -81,7 +80,7 @@ class Report(Diagnosis):
         found = tuple(self._sentences())
         if not self.unseen:
             return found
-        names = listed([*self.unseen[:NAMED], *(["..."] if self.unseen[NAMED:] else [])])
+        names = listed(self.unseen, NAMED)
         return (*found, text("torch_diagnose.unseen", names=names))
 
     def apply(self) -> Applied:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from nonlin._text import Text, catalogue, language, say
+from nonlin._text import Text, catalogue, language, listed, say
 from nonlin.activation import Activation
 from nonlin.torch.reading.table import table
 
@@ -130,7 +130,7 @@ def _any(layers: tuple[Layer, ...], name: str) -> bool:
 def _cells(layer: Layer, layers: tuple[Layer, ...]) -> list[str]:
     fans = [f"{layer.fan_in}", f"{layer.fan_out}"]
     words = [word(layer.fed_by), word(layer.followed_by)]
-    cells = [layer.name, layer.kind, *fans, *words, listed(_notes(layer))]
+    cells = [layer.name, layer.kind, *fans, *words, str(listed(_notes(layer)))]
     for name in ("predicted", "measured"):
         if _any(layers, name):
             value = getattr(layer, name)
@@ -156,9 +156,4 @@ def _notes(layer: Layer) -> Iterator[str]:
 def word(name: str) -> str:
     """What feeds or follows, in the language in use; names of activations stay as they are."""
     known = catalogue(language())
-    return listed(known.get(f"torch_inspect.word.{part}", part) for part in name.split(", "))
-
-
-def listed(words: Iterable[str]) -> str:
-    """One after the other, as the language in use separates them."""
-    return ("、" if language() == "zh" else ", ").join(words)
+    return str(listed(known.get(f"torch_inspect.word.{part}", part) for part in name.split(", ")))
