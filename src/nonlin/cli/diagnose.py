@@ -89,7 +89,8 @@ def _optimizer(text: str, rate: str) -> Callable[[Any], Any]:
     if ":" in text:
         if rate:
             raise InputError("script_rate", given=text)
-        return _function(text, "--optimizer", "make_optimizer")
+        found: Callable[[Any], Any] = _function(text, "--optimizer", "make_optimizer")
+        return found
     if text not in OPTIMIZERS:
         allowed, hint = ", ".join(OPTIMIZERS), nearest(text, OPTIMIZERS)
         raise InputError("script_optimizer", given=text, allowed=allowed, hint=hint)

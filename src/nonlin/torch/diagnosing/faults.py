@@ -93,7 +93,8 @@ def _is_stale(norm: Any) -> bool:
 
 def mended(subject: ModuleSubject, fault: str, way: str) -> ModuleSubject | None:
     """The subject is a copy and is changed; None if that cannot be done."""
-    return MENDS[fault](subject, way)
+    found: ModuleSubject | None = MENDS[fault](subject, way)
+    return found
 
 
 def _plus_input(module: nn.Module, given: Any, output: Any) -> Any:
@@ -101,7 +102,7 @@ def _plus_input(module: nn.Module, given: Any, output: Any) -> Any:
 
 
 def _shortcuts(subject: ModuleSubject, _: str) -> ModuleSubject:
-    for _, module in _without_shortcut(subject):
+    for _number, module in _without_shortcut(subject):
         module.register_forward_hook(_plus_input)
     return subject
 

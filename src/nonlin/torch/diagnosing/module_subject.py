@@ -224,8 +224,8 @@ class ModuleSubject:
                 return replace(new, init="auto") if drawn(model, self.rows.inputs, seed) else None
             case Initialise(activation, seed):
                 inputs = self.rows.inputs
-                done = activation and activated(model, self.found, activation, inputs, seed)
-                return replace(new, init="auto") if done else None
+                if activation and activated(model, self.found, activation, inputs, seed):
+                    return replace(new, init="auto")
         return None
 
     def trial(self, share: float, fold: int) -> Trial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -119,8 +120,8 @@ def _likeness(targets: torch.Tensor, nearest: torch.Tensor, classes: bool) -> fl
         same = (targets == targets[nearest]).double()
         shares = torch.bincount(targets.long() - int(targets.min())).double() / len(targets)
         chance = float((shares**2).sum())
-        spread = (chance * (1 - chance)) ** 0.5
-        return (float(same.mean()) - chance) / max(spread, 1e-9) * float(len(targets) ** 0.5)
+        spread = math.sqrt(chance * (1 - chance))
+        return (float(same.mean()) - chance) / max(spread, 1e-9) * math.sqrt(len(targets))
     centred = targets - targets.mean()
     product = centred * centred[nearest] / centred.var().clamp_min(1e-30)
-    return float(product.mean()) * float(len(targets) ** 0.5)
+    return float(product.mean()) * math.sqrt(len(targets))
