@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nonlin._text import say
 from nonlin.report.page.charts import Interval, Line, intervals, lines
-from nonlin.report.page.section import Section, number, percent
+from nonlin.report.page.section import Section, number, share
 from nonlin.report.page.write import checked, filled, saved
 from nonlin.stability.diagnosis import Diagnosis
 from nonlin.stability.layer_stability import LayerStability, Stability
@@ -63,7 +63,7 @@ def _facts(found: Found, seen: Stability) -> Iterator[tuple[str, str]]:
     if seen.loss is not None:
         yield say("diagnosed.loss"), f"{seen.loss:.4g}"
     if isinstance(found, Diagnosis):
-        yield say("diagnosed.gone"), percent(found.worth)
+        yield say("diagnosed.gone"), share(found.worth)
 
 
 def _sections(found: Found, seen: Stability) -> Iterator[Section]:
@@ -86,7 +86,7 @@ def _changes(found: Diagnosis) -> Section:
         label = say("diagnosed.with_change", number=place, cause=cause)
         bars.append(Interval(label, change.after, 0.0, change.after, "chosen"))
         helped = say("diagnosed.of_repeats", helped=change.helped, repeats=change.repeats)
-        gained = f"{percent(change.before)} → {percent(change.after)}"
+        gained = f"{share(change.before)} → {share(change.after)}"
         cells.append([label, gained, helped])
     head = [say(f"diagnosed.{key}") for key in ("cause", "gained", "helped")]
     chart = intervals(bars, say("diagnosed.changes"), digits=2)
@@ -142,8 +142,8 @@ def _row(layer: LayerStability, verdict: str) -> list[str]:
         number(layer.second, ".3g"),
         number(layer.predicted_second, ".3g"),
         number(layer.signal, ".2g"),
-        percent(layer.dead_share) if layer.dead.size else "–",
-        percent(layer.saturated_share) if layer.saturated.size else "–",
+        share(layer.dead_share) if layer.dead.size else "–",
+        share(layer.saturated_share) if layer.saturated.size else "–",
         f"{layer.rank:.1f}",
         number(layer.gradient, ".2g"),
         number(layer.update, ".2g"),
