@@ -1,10 +1,11 @@
 # make demo: choose an activation for handwritten digits. make test: run the tests.
-# make test-torch: those of nonlin.torch, with every entry of the catalogue.
+# make test-torch: those of nonlin.torch, .jax and .keras, with every entry of the catalogue.
+# make triton: kernels for GPUs, in an interpreter. make gpu: the same on a GPU, with times.
 # make bench: some minutes of every benchmark; what they write down needs --measure.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-torch lint bench clean
+.PHONY: demo test test-torch triton gpu lint bench clean
 
 demo: .venv/installed
 	$(BIN)/nonlin choose digits
@@ -14,7 +15,15 @@ test: .venv/tested
 	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 test-torch: .venv/tested
-	$(BIN)/python -m pytest -n auto --dist worksteal --thorough tests/torch $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal --thorough tests/torch tests/jax tests/keras $(PYTEST)
+
+# kernels for GPUs in Triton's interpreter, every entry; installs 1 GB
+triton: .venv/tested
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[gpu]'
+	TRITON_INTERPRET=1 $(BIN)/python -m pytest --thorough tests/torch/gpu $(PYTEST)
+
+gpu: .venv/tested
+	$(BIN)/python benchmarks/gpu.py
 
 lint: .venv/tested
 	$(BIN)/ruff format --check .

@@ -11,7 +11,21 @@ import sys
 from importlib import import_module
 from typing import Any
 
-_LEAVES = {"torch": "nonlin.torch.arrays_of_torch"}
+# classes of arrays by library and name; a Tracer is what jit, grad and vmap of JAX hand over
+_ARRAYS = (("torch", "Tensor"), ("jax", "Array"), ("jax", "Tracer"), ("keras", "KerasTensor"),
+           ("keras", "Variable"), ("tensorflow", "Tensor"))  # fmt: skip
+_LEAVES = {
+    "torch": "nonlin.torch.arrays_of_torch",
+    "jax": "nonlin.jax.arrays_of_jax",
+    "keras": "nonlin.keras.arrays_of_keras",
+}
+# what a library is called, and how its arrays become those of NumPy
+_NAMES = {
+    "torch": ("PyTorch", "x.detach().cpu().numpy()"),
+    "jax": ("JAX", "numpy.asarray(x)"),
+    "keras": ("Keras", "keras.ops.convert_to_numpy(x)"),
+    "tensorflow": ("TensorFlow", "x.numpy()"),
+}
 _PUBLIC = {"torch": "nonlin.torch"}
 _known: dict[type, str] = {}
 
@@ -30,8 +44,7 @@ def leaf_of(kind: type) -> Any:
 def _name_of(kind: type) -> str:
     """The name of the module, which is imported by then; none for NumPy."""
     if kind not in _known:
-        homes = [_LEAVES.get(each.__module__.partition(".")[0]) for each in _tensors(kind)]
-        _known[kind] = next(filter(None, homes), "")
+        _known[kind] = _LEAVES.get(library_of(kind), "")
         if _known[kind]:
             import_module(_known[kind])
     return _known[kind]
@@ -40,5 +53,15 @@ def _name_of(kind: type) -> str:
 _name_of._dynamo_marked_constant = True  # type: ignore[attr-defined] # run by compilers, not traced
 
 
-def _tensors(kind: type) -> list[type]:
-    return [each for each in kind.__mro__ if each.__name__ == "Tensor"]
+def library_of(kind: type) -> str:
+    """The library whose array this is, "" for NumPy; JAX writes more than a name into names."""
+    for each in kind.__mro__:
+        found = each.__module__.partition(".")[0], each.__name__.rpartition(".")[2]
+        if found in _ARRAYS:
+            return found[0]
+    return ""
+
+
+def names_of(kind: type) -> tuple[str, str] | None:
+    """What the library of an array is called, and how the array becomes one of NumPy."""
+    return _NAMES.get(library_of(kind))

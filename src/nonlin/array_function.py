@@ -31,7 +31,7 @@ class ArrayFunction(Function):
     ) -> Any:
         """f(x), same shape and dtype as x. `out` receives the result if given (it may be x).
 
-        A tensor of PyTorch gives a tensor, with gradients: see `nonlin.torch`.
+        A tensor of PyTorch, JAX or Keras gives one, with gradients: see `nonlin.torch`.
         precision: "fast" (at most 8 ULP; in float64, beside a zero of f that no number hits, what
         one more rounding of x changes) or "exact" (at most 1 ULP). `axis` is that of the rows,
         of the halves of a gated pair, or of a parameter that is an array (one number for each

@@ -36,7 +36,7 @@ def kind_of(formula: Expr) -> str:
     return "rowwise" if is_rowwise(formula) else "elementwise"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)  # jax.jit refers to what it compiles
 class Function:
     """A formula in x and its parameters, immutable: what a module of `kinds` works on."""
 

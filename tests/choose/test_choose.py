@@ -14,7 +14,7 @@ from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.choose import choose_file
 from nonlin.choose.options import OPTIONS
-from nonlin.choose.verdict import points, verdict
+from nonlin.choose.verdict import verdict
 from nonlin.trials.scores import by_candidate
 from nonlin.trials.statistics import half_width
 
@@ -224,7 +224,7 @@ def test_a_candidate_that_overflows_does_not_end_the_race():
 def test_the_verdict_is_printed(iris):
     said = str(iris).splitlines()
     assert said[:3] == [str(line) for line in verdict(iris)]
-    first = [f" - {point}" for point in points(iris).first]
+    first = [f" - {point}" for point in iris.points.first]
     assert [line for line in said if line.startswith(" - ")] == first
     assert "points more: result.why" in said[-1]
     assert str(iris.recommendation).splitlines() == [

@@ -10,7 +10,8 @@ from nonlin._errors import InputError
 from nonlin._text import catalogue, speaking, text
 from nonlin.choose.candidates import Candidate, plan
 from nonlin.choose.criteria import CRITERIA
-from nonlin.choose.recommend import Recommendation, Theory, recommend
+from nonlin.choose.reasons import Theory
+from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.standing import described
 from nonlin.measure import Measurement
 from nonlin.tasks.task import infer

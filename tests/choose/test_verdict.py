@@ -8,7 +8,8 @@ from rich.cells import cell_len
 
 import nonlin as nl
 from nonlin._text import speaking
-from nonlin.choose.verdict import MOST, URGENT, aside, points, shown, verdict
+from nonlin.choose.raced import MOST
+from nonlin.choose.verdict import URGENT, shown, verdict
 from nonlin.tasks.kinds import KINDS
 
 OPTIONS = {"activations": ["relu", "tanh"], "rates": [0.01], "seeds": 3, "hidden": (4,)}
@@ -98,14 +99,14 @@ def test_numbers_are_written_as_people_write_them():
 
 def test_why_the_top_row_is_not_the_one(result):
     other = next(row for row in result.standings if row is not result.chosen)
-    assert aside(replace(result, standings=(result.chosen, other))) is None
-    said = str(aside(replace(result, standings=(other, result.chosen))))
+    assert replace(result, standings=(result.chosen, other)).aside is None
+    said = str(replace(result, standings=(other, result.chosen)).aside)
     assert said.startswith(f"{other.label} stands first in the table by its test score")
     assert f"{result.chosen.label} was chosen without them" in said
 
 
 def test_nothing_is_left_out_and_the_urgent_comes_first(result):
-    found = points(result)
+    found = result.points
     everything = [
         result.recommendation.headline,
         *result.recommendation.reasons,
@@ -123,5 +124,5 @@ def test_nothing_is_left_out_and_the_urgent_comes_first(result):
 def test_a_leak_is_said_at_once():
     random = np.random.default_rng(0)
     X = random.standard_normal((120, 3))
-    found = points(nl.choose(X, X[:, 0], quick=True, **OPTIONS))
+    found = nl.choose(X, X[:, 0], quick=True, **OPTIONS).points
     assert found.first[0].key in ("choose.like_target", "choose.leaks")

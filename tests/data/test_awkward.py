@@ -176,7 +176,7 @@ def test_a_file(place, tmp_path, capsys, monkeypatch):
         assert code == REFUSED
         assert out == ""
         assert len(error.strip().splitlines()) == 1
-        assert error.startswith("nonlin: error:" if language == "en" else "nonlin:错误:")
+        assert error.startswith("nonlin: error:" if language == "en" else "nonlin：错误：")
         assert len(error) < 600
 
 

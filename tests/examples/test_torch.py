@@ -52,3 +52,21 @@ def test_swap(tmp_path):
     assert [each.counts for each in seen] == [{"relu": 10}, {"gelu": 10}, {"gelu": 10}]
     swap.draw(found, str(tmp_path / "swap.png"))
     assert (tmp_path / "swap.png").stat().st_size > 10_000
+
+
+def test_choose_cnn(tmp_path):
+    found = load("choose_cnn").chosen(candidates=["gelu"], rates=[0.01], seeds=2, steps=12)
+    assert {row.label for row in found.standings} == {"relu", "gelu", "identity"}
+    assert found.chosen.score.value > 0.4, "0.1 is what chance gives"
+    found.plot().savefig(tmp_path / "cnn.png")
+    assert (tmp_path / "cnn.png").stat().st_size > 10_000
+
+
+def test_choose_transformer():
+    given = {"candidates": ["relu"], "rates": [0.003], "seeds": 2, "steps": 60}
+    found = load("choose_transformer").chosen(**given)
+    scores = {row.label: row.score.value for row in found.standings}
+    assert found.recommendation.label != "identity"
+    assert scores[found.recommendation.label] > 0.85
+    assert scores["identity"] < 9 / 13 + 0.05, "which no weights exceed, but for chance"
+    assert found.race.scores.outcomes

@@ -13,7 +13,7 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
-from nonlin.choose.verdict import points, verdict
+from nonlin.choose.verdict import verdict
 from nonlin.cli import run
 from nonlin.report.page import checked, html
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
@@ -266,7 +266,7 @@ def test_the_verdict_is_three_sentences(result):
 def test_all_points_are_there_and_most_are_folded(result):
     page = html(result)
     shown, folded = re.search(r"<ul>(.*?)</ul>\s*<details>.*?<ul>(.*?)</ul>", page, re.S).groups()
-    found = points(result)
+    found = result.points
     for part, wanted in ((shown, found.first), (folded, found.rest)):
         said = [unescape(each) for each in re.findall("<li>(.*?)</li>", part, re.S)]
         assert said == [str(point) for point in wanted]

@@ -10,7 +10,7 @@ from sklearn.datasets import load_diabetes
 import nonlin as nl
 from nonlin._text import speaking
 from nonlin.choose import choose_file
-from nonlin.choose.verdict import points, verdict
+from nonlin.choose.verdict import verdict
 from nonlin.report import as_json
 from nonlin.report.terminal import render
 
@@ -151,7 +151,7 @@ def test_the_verdict_comes_first_and_the_rest_waits(wine):
     """Three lines, the table, at most four points, and where the others are."""
     said = rendered(wine, 80, why=False)
     assert said.splitlines()[:3] == [str(line) for line in verdict(wine)]
-    known = points(wine)
+    known = wine.points
     assert said.count("\n - ") == len(known.first) + 1
     assert f"{len(known.rest)} points more" in " ".join(said.split())
     assert "Dead:" not in said

@@ -1,38 +1,29 @@
-"""Entries to look at, and inputs for each kind: few by default, all with --thorough."""
+"""Entries with learned parameters, and inputs for each kind."""
 
 import numpy as np
 import pytest
 
 import nonlin as nl
 
-FEW = (
-    "relu", "mish", "gelu", "softplus", "identity", "prelu", "pelu", "softmax", "sparsemax", "glu",
-    "crelu", "maxout", "rrelu", "probact", "gumbel_softmax",
-)  # fmt: skip
 LEARNED = ("prelu", "arelu", "pelu", "srelu")
 # torch's own, of its forward mode and of Dynamo
 IGNORED = ("ignore:.*torch.jit.script:DeprecationWarning",)
 
 
 def pytest_generate_tests(metafunc):
-    """A test with `entry` runs for some entries of every kind, or for all; `learned` likewise."""
+    """A test with `learned` runs for some entries that have learned parameters, or for all."""
     thorough = metafunc.config.getoption("thorough")
-    if "entry" in metafunc.fixturenames:
-        metafunc.parametrize("entry", nl.names() if thorough else FEW)
     if "learned" in metafunc.fixturenames:
         every = [name for name in nl.names() if nl.get(name).learned]
         metafunc.parametrize("learned", every if thorough else LEARNED)
 
 
-def pytest_collection_modifyitems(config, items):
-    """Warnings of torch's own are no errors here; what is slow runs with --thorough."""
-    skipped = pytest.mark.skip(reason="slow: make test-torch runs it")
+def pytest_collection_modifyitems(items):
+    """Warnings of torch's own are no errors here."""
     for item in items:
         if "tests/torch" in item.path.as_posix():
             for each in IGNORED:
                 item.add_marker(pytest.mark.filterwarnings(each))
-            if item.get_closest_marker("slow") and not config.getoption("thorough"):
-                item.add_marker(skipped)
 
 
 def breakpoints(activation):

@@ -78,6 +78,17 @@ def test_the_reference_runs_on_every_split_whatever_it_scores(toy):
     assert not rows["c14"].stopped
 
 
+def test_some_run_on_every_split_whatever_they_score(toy):
+    contest = toy(sixteen(), noise=0.001)
+    pace = narrowing(contest, reference=("c13",), always=("c15", "c14"))
+    assert pace.most(contest.arms)[-1] == FINALISTS + 3
+    rows = {
+        row.arm.candidate: row for row in standings(run_through(race(contest, range(10), pace)))
+    }
+    assert {name for name, row in rows.items() if not row.stopped} >= {"c13", "c14", "c15"}
+    assert len(rows) == 16
+
+
 def test_few_candidates_are_all_judged_at_their_best_setting(toy):
     means = {"a": dict.fromkeys(FOUR, 0.8), "b": {1: 0.3, 2: 0.5, 3: 0.6, 4: 0.95}}
     contest = toy(means, noise=0.001)

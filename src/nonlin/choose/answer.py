@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nonlin._text import Text, say, text
+from nonlin._text import Text, text
 from nonlin.choose import journal as journals
 from nonlin.choose.baseline import Baseline, baseline
 from nonlin.choose.candidates import Candidate, Plan, planned
@@ -18,6 +18,8 @@ from nonlin.choose.contest import Networks, key, network, warm_up
 from nonlin.choose.limits import Costs
 from nonlin.choose.options import Options, complete, roles_of
 from nonlin.choose.prepared import groups, parts_of, prepared, sample
+from nonlin.choose.progress import ticker, unwritten
+from nonlin.choose.reasons import tried
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
 from nonlin.choose.standing import Standing, standings
@@ -31,12 +33,10 @@ from nonlin.network import train
 from nonlin.tasks.task import Task, infer
 from nonlin.trials.journal import NOTHING, Journal
 from nonlin.trials.pace import Everything, Narrowing, Pace
-from nonlin.trials.race import Event, Race, Ran, Run, race, run_through
-from nonlin.trials.scores import by_candidate
+from nonlin.trials.race import Event, Race, Run, race, run_through
 from nonlin.trials.shares import shares
 
 MOST_ROWS = 100_000  # more make no difference that a race of small networks could resolve
-Progress = Callable[[int, int, str], None]
 Notes = tuple[Text, ...]
 
 
@@ -92,10 +92,10 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
     contest = Networks.of(table, task, rules)
     with closing(journal):
         pace = _pace(contest)
-        tell = _ticker(asked.options["on_progress"], contest, pace)
+        tell = ticker(asked.options["on_progress"], contest, pace)
         ran = run_through(_race(contest, pace, journal, asked.run), tell)
     ranking, left_out = standings(ran, contest)
-    advice = recommend(ranking, task, rules, len(ran.rounds), _tried(ran))
+    advice = recommend(ranking, task, rules, len(ran.rounds), tried(ran))
     final = _final(table, task, rules, advice)
     worth = _baseline(contest, ran, ranking, advice) if final else None
     notes = (
@@ -107,7 +107,7 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
         *_worthless(ranking, worth, task),
         *left_out,
         *outdated,
-        *_unwritten(journal),
+        *unwritten(journal),
     )
     return Result(
         name=table.name,
@@ -142,21 +142,6 @@ def _race(contest: Networks, pace: Pace, journal: Journal, run: Run) -> Iterator
     return race(contest, contest.plan.seeds, pace, contest.plan.budget, journal, run)
 
 
-def _ticker(on_progress: Progress | None, contest: Networks, pace: Pace) -> Callable[[Ran], None]:
-    """Tells `on_progress` how far the race is; the end is never moved away."""
-    most = pace.most(contest.arms)
-
-    def tick(event: Ran) -> None:
-        if on_progress:
-            label = say("choose.round", number=event.split + 1, rounds=len(most))
-            here = most[event.split]
-            # the first split is run in turns, and so many are due only at the last of them
-            done = event.done if event.split == 0 else round(here * event.done / event.due)
-            on_progress(sum(most[: event.split]) + min(done, here), sum(most), label)
-
-    return tick
-
-
 def _sampled(table: Table, task: Task, rules: Plan) -> Table:
     """The table itself, or a stratified random part of one with more than MOST_ROWS rows."""
     if table.rows <= MOST_ROWS:
@@ -173,12 +158,6 @@ def _sampled(table: Table, task: Task, rules: Plan) -> Table:
         roles=table.roles[rows],
         of_rows=table.of_rows or table.rows,
     )
-
-
-def _tried(ran: Race) -> dict[Candidate, list[float]]:
-    """The rates at which networks of each candidate were trained, rising."""
-    arms = [arm for arm in ran.scores.arms if ran.scores.ran(arm)]
-    return {each: sorted(arm.setting for arm in own) for each, own in by_candidate(arms).items()}
 
 
 def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Final | None:
@@ -224,12 +203,6 @@ def _journal(table: Table, task: Task, asked: _Asked) -> tuple[Journal, Plan, No
     journal.note(asked.costs)
     notes = (text("choose.old_journal", version=journals.BEFORE),) if outdated else ()
     return journal, asked.rules, notes
-
-
-def _unwritten(journal: Journal) -> tuple[Text, ...]:
-    if journal.failure is None:
-        return ()
-    return (text("choose.no_journal", reason=journal.failure),)
 
 
 def _notes(ran: Race) -> Iterator[Text]:

@@ -20,6 +20,7 @@ from nonlin.choose.limits import Costs, prune
 from nonlin.choose.options import MARGIN, Options, complete
 from nonlin.init.rules import scales
 from nonlin.network import Settings
+from nonlin.trials.contest import Arm
 from nonlin.trials.race import Budget
 
 # one or two of every family: rectified, exponential, gated, smooth, bounded
@@ -136,6 +137,12 @@ class Plan:
         """The name of one."""
         return self.labels[self.candidates.index(candidate)]
 
+    def beside(self, arm: Arm, step: int) -> Arm | None:
+        """The same with the rate before (-1) or after (1) in the grid, if there is one."""
+        place = self.grid.index(arm.setting) + step
+        inside = 0 <= place < len(self.grid)
+        return Arm(arm.candidate, self.grid[place]) if inside else None
+
     def settings(self, rate: float, rows: int, seed: int) -> Settings:
         """How a network is trained on `rows` training rows: the same for every activation."""
         batch = batch_size(rows)
@@ -182,12 +189,12 @@ def planned(options: Mapping[str, Any], costs: Costs | None = None) -> Plan:
     """
     quick, full, threads = options["quick"], options["full"], options["threads"]
     _checked_pace(quick, full)
-    usable, notes = _candidates(options, costs)
+    tried, notes = _candidates(options, costs)
     number = QUICK_SEEDS if quick else SEEDS
     asked = options["rates"], options["seeds"]
-    rates = _rates(RATES if asked[0] is None else asked[0])
+    rates = as_rates(RATES if asked[0] is None else asked[0])
     return Plan(
-        candidates=usable,
+        candidates=tried,
         rates=rates,
         grid=(*BELOW, *rates, *ABOVE) if asked[0] is None else rates,
         seeds=round_seeds(options["seed"], number if asked[1] is None else asked[1]),
@@ -216,11 +223,11 @@ def _candidates(
     """Every usable activation in every architecture, and why the others are not usable."""
     given = options["activations"]
     names = QUICK_CANDIDATES if options["quick"] else CANDIDATES
-    usable, notes = _usable(_activations(names if given is None else given))
-    usable, pruned = prune(usable, options["limits"], costs)
+    found, notes = usable(activations(names if given is None else given))
+    kept, pruned = prune(found, options["limits"], costs)
     several = _architectures(options["hidden"])
-    found = tuple(Candidate(entry, layers) for layers in several for entry in usable)
-    return found, (*notes, *pruned)
+    tried = tuple(Candidate(entry, layers) for layers in several for entry in kept)
+    return tried, (*notes, *pruned)
 
 
 def as_budget(given: Budget | str | float | None) -> Budget:
@@ -264,7 +271,8 @@ def _hidden(given: Any) -> tuple[int, ...]:
     return checks.layer_sizes((*sizes, 1))[:-1]
 
 
-def _activations(given: Any) -> tuple[Activation, ...]:
+def activations(given: Any) -> tuple[Activation, ...]:
+    """Each once. Raises InputError for what cannot stand in a hidden layer."""
     if isinstance(given, str | Activation):
         given = [given]
     names = _listed("activations", given, ["relu", "gelu"])
@@ -275,17 +283,18 @@ def _activations(given: Any) -> tuple[Activation, ...]:
     return checks.hidden_activations(distinct, len(distinct))
 
 
-def _usable(asked: tuple[Activation, ...]) -> tuple[tuple[Activation, ...], tuple[Text, ...]]:
+def usable(asked: tuple[Activation, ...]) -> tuple[tuple[Activation, ...], tuple[Text, ...]]:
     """Those for which initial weights can be scaled, in float32, and notes on the others."""
-    usable = tuple(each for each in asked if scales(each.gain))
-    others = [each for each in asked if each not in usable]
-    if not usable:
+    found = tuple(each for each in asked if scales(each.gain))
+    others = [each for each in asked if each not in found]
+    if not found:
         raise InputError("no_candidate", names=listed(each.name for each in others))
     notes = (text("choose.no_gain", name=each.name, gain=f"{each.gain:g}") for each in others)
-    return usable, tuple(notes)
+    return found, tuple(notes)
 
 
-def _rates(given: Any) -> tuple[float, ...]:
+def as_rates(given: Any) -> tuple[float, ...]:
+    """Each once, rising. Raises InputError for what are no rates."""
     if isinstance(given, int | float | np.number):
         given = [given]
     rates = _listed("rates", given, [0.001, 0.003])

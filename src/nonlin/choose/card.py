@@ -6,39 +6,39 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nonlin._text import bracketed, say
-from nonlin.choose.verdict import aside, points, shown, splits, verdict
+from nonlin.choose.verdict import shown
 from nonlin.sketch import blocks
 
 if TYPE_CHECKING:
-    from nonlin.choose.result import Result
-    from nonlin.choose.standing import Standing
+    from nonlin.choose.raced import Raced
+    from nonlin.choose.ranked import Ranked
 
 SHOWN = 20  # rows; `result.table` has all
 
 
-def card(result: Result) -> str:
+def card(result: Raced) -> str:
     """HTML that takes colours and fonts from the page."""
-    beside = aside(result)
-    said = (*result.interruption, *verdict(result), *([beside] if beside else []))
     rows = result.standings[:SHOWN]
-    measures = [result.task.score, *([result.task.error] if result.task.error else [])]
-    names = [say(f"report.short.{measure}") for measure in measures]
-    head = [say("report.column.activation").strip(), *names, say("report.column.rate")]
+    head = [
+        say("report.column.activation").strip(),
+        *map(str, result.measures),
+        say("report.column.rate"),
+    ]
     ranking = blocks.table(
         [name.replace("\n", " ") for name in head],
         [list(_cells(row, result)) for row in rows],
         [row.stopped for row in rows],
     )
-    known = points(result)
+    known = result.points
     more = [say("verdict.more_python", count=len(known.rest))]
-    return blocks.paragraphs(said) + ranking + blocks.bullets([*known.first, *more])
+    return blocks.paragraphs(result.said) + ranking + blocks.bullets([*known.first, *more])
 
 
-def _cells(row: Standing, result: Result) -> Iterator[str]:
+def _cells(row: Ranked, result: Raced) -> Iterator[str]:
     yield f"→ {row.label}" if row is result.chosen else row.label
     score = f"{row.score.value:.3f}"
     if row.stopped:
-        score = str(bracketed(score, splits(row, len(result.race.rounds))))
+        score = str(bracketed(score, result.ran_in(row)))
     elif row.interval is not None:
         score += f" [{row.interval[0]:.3f}, {row.interval[1]:.3f}]"
     yield score

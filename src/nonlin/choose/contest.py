@@ -65,10 +65,8 @@ class Networks:
         return tuple(each for each in found if each.activation.name == REFERENCE)
 
     def beside(self, arm: Arm, step: int) -> Arm | None:
-        """The same with the rate before (-1) or after (1) in the plan's grid, if there is one."""
-        place = self.plan.grid.index(arm.setting) + step
-        inside = 0 <= place < len(self.plan.grid)
-        return Arm(arm.candidate, self.plan.grid[place]) if inside else None
+        """See `Plan.beside`."""
+        return self.plan.beside(arm, step)
 
     def split(self, seed: int) -> NetworkSplit:
         """Its rows, prepared."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import NonlinError
 from nonlin._text import Text, text
+from nonlin.choose.raced import Raced
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
     from pathlib import Path
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from nonlin.choose.candidates import Plan
     from nonlin.choose.layers import Layers
     from nonlin.choose.prepared import Sample
+    from nonlin.choose.ranked import Ranked
     from nonlin.choose.recommend import Recommendation
     from nonlin.choose.standing import Standing
     from nonlin.data.plan import Plan as Reading
@@ -45,7 +48,7 @@ class Final:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Result:
+class Result(Raced):
     """The answer to "which activation, for my data?", with everything behind it.
 
     recommendation: what to use and why. standings: the ranking, best score first, what stopped
@@ -84,12 +87,6 @@ class Result:
 
         return "\n".join(lines(self))
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the verdict, the ranking, the first points."""
-        from nonlin.choose.card import card
-
-        return card(self)
-
     def __repr__(self) -> str:
         row = self.chosen
         tied = f"{len(self.tied)} of {len(self.standings)} tied"
@@ -97,39 +94,36 @@ class Result:
         return f"<Result {self.name}: {row.label}, learning rate {row.rate:g}, {score}, {tied}>"
 
     @property
-    def chosen(self) -> Standing:
-        """The row of the ranking that is recommended."""
-        label = self.recommendation.label
-        return next(row for row in self.standings if row.label == label)
+    def urgent(self) -> tuple[str, ...]:
+        """See `Raced`, also for what follows."""
+        from nonlin.choose.verdict import URGENT
+
+        return URGENT
 
     @property
-    def networks_trained(self) -> int:
-        """In the race; the one to take away comes on top."""
-        return self.race.networks
+    def verdict(self) -> tuple[Text, ...]:
+        """The three lines."""
+        from nonlin.choose.verdict import verdict
+
+        return verdict(self)
 
     @property
-    def networks_planned(self) -> int:
-        """If nothing had stopped: candidates x learning rates x splits."""
-        return self.plan.networks
+    def measures(self) -> tuple[Text, ...]:
+        """Score, and error if there is one."""
+        names = [self.task.score, *([self.task.error] if self.task.error else [])]
+        return tuple(text(f"report.short.{name}") for name in names)
 
-    @property
-    def ended(self) -> str:
-        """Why the race ended: "splits" (all that were planned), "budget", "interrupted"."""
-        return self.race.ended or "interrupted"
+    def everything(self) -> Iterator[Text]:
+        """Advice, baseline, shares, notes."""
+        from nonlin.choose.verdict import everything
 
-    @property
-    def rates(self) -> tuple[float, ...]:
-        """The learning rates at which any network was trained, rising."""
-        scores = self.race.scores
-        return tuple(sorted({arm.setting for arm in scores.arms if scores.ran(arm)}))
+        return everything(self)
 
-    @property
-    def why(self) -> tuple[Text, ...]:
-        """All that is known beside the three lines of the verdict, what matters most first."""
-        from nonlin.choose.verdict import points
+    def ran_in(self, row: Ranked) -> Text:
+        """In how many of the splits."""
+        from nonlin.choose.verdict import splits
 
-        found = points(self)
-        return (*found.first, *found.rest)
+        return splits(row, len(self.race.rounds))
 
     @property
     def untried(self) -> tuple[Text, ...]:
@@ -167,16 +161,6 @@ class Result:
         rounds = text("choose.interrupted", rounds=done, planned=planned)
         found = ((self.race.interrupted, rounds), (not self.final, text("choose.no_network")))
         return tuple(sentence for so, sentence in found if so)
-
-    @property
-    def interrupted(self) -> bool:
-        """Was it ended by Ctrl-C before everything was trained?"""
-        return bool(self.interruption)
-
-    @property
-    def tied(self) -> tuple[str, ...]:
-        """Activations without a significant difference to the leader, which is one of them."""
-        return self.recommendation.tied
 
     @property
     def table(self) -> pl.DataFrame:
@@ -235,38 +219,16 @@ class Result:
 
         return nonlin.report.write(self, path)
 
-    def plot(self, *, dark: bool = False) -> Any:
-        """The ranking with its intervals as a matplotlib Figure: see `nonlin.plot`."""
-        import nonlin
-
-        return nonlin.plot(self, dark=dark)
-
 
 def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:
-    low, high = standing.interval or (None, None)
-    gap, half = standing.difference, standing.difference_half_width
-    return {
-        "activation": standing.label,
-        "score": standing.score.value,
-        "low": low,
-        "high": high,
+    found = standing.columns(recommended)
+    own = {
         task.error or "rmse": standing.error.value if standing.error else None,
-        "learning_rate": standing.rate,
         "dead_before": standing.dead_before.value,
         "dead_after": standing.dead.value,
         "saturated": standing.saturated.value,
         "gradient_ratio": standing.gradient_ratio.value,
-        "ns_per_element": standing.cost.value,
-        "seconds_per_network": standing.seconds.value,
-        "diverged": standing.diverged,
-        "rounds": standing.rounds,
-        "stopped": standing.stopped,
-        "leader": standing.leader,
-        "difference": gap,
-        "difference_low": None if half is None else gap - half,
-        "difference_high": None if half is None else gap + half,
-        "p_value": standing.p_value,
-        "tied": standing.tied,
-        "verdict": standing.verdict,
-        "recommended": standing.label == recommended,
     }
+    order = dict.fromkeys(("activation", "score", "low", "high"))
+    first = task.error or "rmse", "learning_rate", *list(own)[1:]
+    return order | dict.fromkeys(first) | found | own

@@ -8,17 +8,17 @@ better than a linear model and than nothing. They claim what the sentences of `r
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nonlin._text import Text, language, percent, text
+from nonlin._text import Text, language, percent, say, text
 
 if TYPE_CHECKING:
+    from nonlin.choose.raced import Raced
+    from nonlin.choose.ranked import Ranked
     from nonlin.choose.result import Result
-    from nonlin.choose.standing import Standing
 
-MOST = 4  # points that are said at once
 SHARES = ("accuracy", "wrong", "missed")  # measures that people say in per cent
+MARKS = {"leader": "*", "worse": "<", "better": ">", "equal": "=", "open": "?", "stopped": "·"}
 URGENT = (  # what may make the answer another one, most of all first
     "choose.leaks",
     "choose.like_target",
@@ -43,14 +43,6 @@ URGENT = (  # what may make the answer another one, most of all first
     "task.taken_as_quantity",
     "choose.target_taken",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Sentences behind the verdict: the first few, and all others."""
-
-    first: tuple[Text, ...]
-    rest: tuple[Text, ...]
 
 
 def verdict(result: Result) -> tuple[Text, ...]:
@@ -99,24 +91,8 @@ def _answers(result: Result) -> tuple[str, str]:
     return linear, "no" if found.worthless else nothing
 
 
-def aside(result: Result) -> Text | None:
-    """Why what stands first in the table is not what is recommended; None if it is."""
-    top, chosen = result.standings[0], result.chosen
-    if top is chosen:
-        return None
-    return text("verdict.aside", top=top.label, name=chosen.label)
-
-
-def points(result: Result) -> Points:
-    """Everything that is known beside the verdict; nothing is left out, only put in order."""
-    everything = tuple(_everything(result))
-    order = {key: place for place, key in enumerate(URGENT)}
-    urgent = sorted((each for each in everything if each.key in order), key=lambda e: order[e.key])
-    first = tuple(urgent[:MOST])
-    return Points(first, tuple(each for each in everything if each not in first))
-
-
-def _everything(result: Result) -> Iterator[Text]:
+def everything(result: Result) -> Iterator[Text]:
+    """All that is worth saying beside the three lines."""
     yield result.recommendation.headline
     yield from result.recommendation.reasons
     for found in (result.baseline, result.shares):
@@ -125,7 +101,7 @@ def _everything(result: Result) -> Iterator[Text]:
     yield from result.notes
 
 
-def splits(row: Standing, rounds: int) -> Text:
+def splits(row: Ranked, rounds: int) -> Text:
     """In how many of the splits what stopped early ran."""
     return text("verdict.splits", ran=row.rounds, rounds=rounds)
 
@@ -142,12 +118,26 @@ def shown(value: float, measure: str = "") -> str:
     return f"{value:.0f}" if undivided else f"{value:,.0f}"
 
 
+def figure(value: float) -> str:
+    """A score as tables show it."""
+    return f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"  # R^2 has no lower end
+
+
+def beside_leader(row: Ranked) -> str:
+    """Its difference to the leader, on the splits that both ran, with half of the 95 % interval."""
+    if row.leader:
+        return say("report.leader")
+    half = None if row.stopped else row.difference_half_width  # of a split or two: says nothing
+    gap = figure(row.difference)
+    sign = "" if gap.startswith("-") else "+"
+    return sign + gap + (f" ± {figure(half)}" if half is not None else "")
+
+
 ERRORS = ("rmse", "mae", "pinball", "steps")  # in the units of the target
 
 
-def lines(result: Result) -> Sequence[str]:
+def lines(result: Raced) -> Sequence[str]:
     """The verdict as `print` gives it: three lines, an aside, the first points, where more is."""
-    found, beside = points(result), aside(result)
-    said = [*result.interruption, *verdict(result), *([beside] if beside else [])]
+    found = result.points
     more = [text("verdict.more_python", count=len(found.rest))] if found.rest else []
-    return [*map(str, said), *(f" - {each}" for each in found.first), *map(str, more)]
+    return [*map(str, result.said), *(f" - {each}" for each in found.first), *map(str, more)]

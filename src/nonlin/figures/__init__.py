@@ -28,10 +28,10 @@ def plot(activation: Any, *, dark: bool = False) -> Any:
     matplotlib Figure.
     """
     from nonlin.catalogue import get
-    from nonlin.choose.result import Result
+    from nonlin.choose.raced import Raced
     from nonlin.figures import curves, ranking
 
-    if isinstance(activation, Result):
+    if isinstance(activation, Raced):
         return ranking.draw(activation, dark)
     return curves.plot(get(activation), dark)
 

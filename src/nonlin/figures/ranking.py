@@ -7,7 +7,6 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from nonlin._text import bracketed
-from nonlin.choose.verdict import aside, splits, verdict
 from nonlin.figures.style import Theme, drawing, quiet
 
 
@@ -27,8 +26,7 @@ def draw(result: Any, dark: bool) -> Figure:
         axes.set_xlabel(str(rows[0].score.what))
         quiet(axes, "x")
         axes.spines["left"].set_visible(False)
-        beside = aside(result)
-        said = [*verdict(result), *([beside] if beside else [])]
+        said = [*result.verdict, *([result.aside] if result.aside else [])]
         figure.suptitle("\n".join(map(str, said)), fontsize=10, x=0.01, ha="left")
         return figure
 
@@ -52,5 +50,4 @@ def _colour(row: Any, result: Any, theme: Theme) -> str:
 
 
 def _name(row: Any, result: Any) -> str:
-    rounds = len(result.race.rounds)
-    return str(bracketed(row.label, splits(row, rounds)) if row.stopped else row.label)
+    return str(bracketed(row.label, result.ran_in(row)) if row.stopped else row.label)

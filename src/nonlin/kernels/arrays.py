@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin._errors import InputError
-from nonlin._libraries import leaf_of
+from nonlin._libraries import names_of
 from nonlin.kernels import threads
 from nonlin.kernels.compile import Kernel
 
@@ -35,8 +35,10 @@ def name_of(dtype: np.dtype[Any]) -> str:
 
 def as_input(x: Any) -> Array:
     """The argument as an array of a dtype that kernels accept."""
-    if type(x) is not np.ndarray and leaf_of(type(x)) is not None:
-        raise InputError("array_elsewhere", given=type(x).__name__)
+    elsewhere = None if type(x) is np.ndarray else names_of(type(x))
+    if elsewhere is not None:
+        library, way = elsewhere
+        raise InputError("array_elsewhere", given=type(x).__name__, library=library, way=way)
     try:
         array = np.asarray(x)
     except (ValueError, TypeError):

@@ -12,7 +12,8 @@ from nonlin.measure import Measurement
 
 if TYPE_CHECKING:
     from nonlin.choose.baseline import Baseline
-    from nonlin.choose.recommend import Evidence, Recommendation
+    from nonlin.choose.reasons import Evidence
+    from nonlin.choose.recommend import Recommendation
     from nonlin.choose.result import Result
 
 

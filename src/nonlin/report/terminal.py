@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nonlin._text import bracketed, in_a_row, listed, say
 from nonlin._wrapping import Prose
 from nonlin.choose.candidates import written
-from nonlin.choose.verdict import aside, points, shown, splits, verdict
+from nonlin.choose.verdict import MARKS, beside_leader, figure, shown, splits, verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from nonlin.choose.standing import Standing
 
 WIDE = 100  # columns of the terminal from which the table has room to breathe
-MARKS = {"leader": "*", "worse": "<", "better": ">", "equal": "=", "open": "?", "stopped": "·"}
 COLUMNS = ("rate", "cost", "difference")
 MEASURED = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference")
 EXPLAINED = ("dead", "difference")  # columns with a sentence in the legend
@@ -29,7 +28,7 @@ def render(result: Result, console: Console, why: bool = False) -> None:
 
     why: also all other points, how it was trained, and the columns of stability and time.
     """
-    known, beside = points(result), aside(result)
+    known, beside = result.points, result.aside
     for sentence in (*result.interruption, *verdict(result)):
         _say(console, str(sentence), "bold")
     if beside:
@@ -124,9 +123,9 @@ def _table(result: Result, columns: Sequence[str], wide: bool) -> Table:
 def _result(row: Standing, chosen: bool, rounds: int) -> Iterator[str]:
     """Name, score with its interval, error. What stopped has seen a few splits only."""
     yield f"{'→' if chosen else MARKS[row.verdict]} {row.label}"
-    ends = [] if row.stopped else [_score(end) for end in row.interval or ()]
+    ends = [] if row.stopped else [figure(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
-    score = _score(row.score.value)
+    score = figure(row.score.value)
     yield str(bracketed(score, splits(row, rounds))) if row.stopped else score + certain
     if row.error is not None:
         yield shown(row.error.value, row.error.unit)
@@ -145,22 +144,8 @@ def _cell(row: Standing, column: str) -> str:
         case "cost":
             return f"{row.cost.value:.2f}"
         case "difference":
-            return _difference(row)
+            return beside_leader(row)
     return f"{row.seconds.value:.3f}"
-
-
-def _difference(row: Standing) -> str:
-    """To the leader, on the splits that both ran, with half of the 95 % interval."""
-    if row.leader:
-        return say("report.leader")
-    half = None if row.stopped else row.difference_half_width  # of a split or two: says nothing
-    gap = _score(row.difference)
-    sign = "" if gap.startswith("-") else "+"
-    return sign + gap + (f" ± {_score(half)}" if half is not None else "")
-
-
-def _score(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"  # R^2 has no lower end
 
 
 def _percent(share: float) -> str:

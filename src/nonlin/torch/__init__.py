@@ -23,6 +23,7 @@ _HOMES = {
     "init_": "nonlin.torch.initialise",
     "calculate_gain": "nonlin.torch.gains",
     "swap": "nonlin.torch.swapping",
+    "choose": "nonlin.torch.which_activation",
     "stability": "nonlin.torch.training_badly",
     "diagnose": "nonlin.torch.training_badly",
     "watch": "nonlin.torch.watching",

@@ -11,6 +11,7 @@ from nonlin.torch.swapping import swap as swap
 from nonlin.torch.training_badly import diagnose as diagnose
 from nonlin.torch.training_badly import stability as stability
 from nonlin.torch.watching import watch as watch
+from nonlin.torch.which_activation import choose as choose
 
 def __dir__() -> list[str]: ...
 def __getattr__(name: str) -> type[Any]: ...  # a class for every entry of the catalogue

@@ -8,6 +8,7 @@ import torch
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
+from nonlin.any_library.bound import check_request
 from nonlin.parameter import GatedPair, Request, check_order
 from nonlin.torch.differentiable import apply
 from nonlin.torch.functional import function_of
@@ -16,7 +17,7 @@ from nonlin.torch.tensors import Tensor, floating
 
 def call(activation: Activation, x: Any, request: Request) -> Tensor:
     """f(x); a random activation as in evaluation."""
-    _check(activation, request)
+    check_request(activation, request, "PyTorch")
     given = tuple(x) if isinstance(x, GatedPair) else (x,)
     found: Tensor = function_of(activation)(*given, dim=request.axis, **request.parameters)
     return found
@@ -24,9 +25,9 @@ def call(activation: Activation, x: Any, request: Request) -> Tensor:
 
 def derivative(activation: Activation, x: Tensor, order: int, request: Request) -> Tensor:
     """The derivative of order 1, 2 or 3 of an element-wise function, with further derivatives."""
-    activation.needs_elementwise("tensor_derivative")
+    activation.needs_elementwise("derivative_elsewhere")
     check_order(order)
-    _check(activation, request)
+    check_request(activation, request, "PyTorch")
     (x,) = floating(x)
     part = function_of(activation.bind(**request.parameters)).prepare((), (), False).part
     for _ in range(order):
@@ -60,10 +61,3 @@ def gate(activation: Activation, value: Tensor, x: Tensor, request: Request) -> 
         raise InputError("input_shapes", first=tuple(value.shape), other=tuple(x.shape))
     activation.needs_elementwise("gate")
     return value * call(activation, x, request)
-
-
-def _check(activation: Activation, request: Request) -> None:
-    if request.precision != "fast":
-        raise InputError("tensor_option", name=activation.name, option="precision")
-    if request.out is not None:
-        raise InputError("tensor_option", name=activation.name, option="out")

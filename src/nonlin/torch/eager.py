@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import torch
 
 from nonlin.torch.differentiable import Differentiable
-from nonlin.torch.tensors import Tensor, not_traced, plain, undisturbed
+from nonlin.torch.tensors import Tensor, not_traced, undisturbed
 
 
 class Kernels(Protocol):
@@ -18,6 +18,9 @@ class Kernels(Protocol):
     keeps_output: bool  # has it a gradient in f(x)?
     keeps_input: bool  # for further derivatives, also where it has one?
     in_graph: Any  # the gradients for compilers, once they have asked
+
+    def takes(self, x: Tensor) -> bool:
+        """Is it memory that the kernels read?"""
 
     def value(self, *inputs: Tensor) -> Tensor:
         """f of the tensors."""
@@ -85,7 +88,9 @@ def _allow(kernels: Kernels) -> bool:
 def _backward(
     kernels: Kernels, grad: Tensor, saved: Sequence[Tensor], needed: Sequence[bool]
 ) -> Sequence[Tensor | None]:
-    quick = not torch.is_grad_enabled() and undisturbed() and all(map(plain, (grad, *saved)))
+    quick = (
+        not torch.is_grad_enabled() and undisturbed() and all(map(kernels.takes, (grad, *saved)))
+    )
     if kernels.keeps_output and (quick or not kernels.keeps_input):
         back = kernels.from_output if quick else kernels.further_from_output
         return [back(grad, saved[0])]

@@ -19,11 +19,13 @@ from nonlin.torch.by_address import Call
 from nonlin.torch.differentiable import apply
 from nonlin.torch.parts import Part
 from nonlin.torch.saved import from_output, guarded
-from nonlin.torch.tensors import HALVES, Tensor
+from nonlin.torch.tensors import HALVES, Tensor, plain
 
 
 class ElementKernels:
     """The function of x, of a gated pair's value, and of parameters and noise that are tensors."""
+
+    takes = staticmethod(plain)
 
     def __init__(self, function: Function, names: tuple[str, ...], part: Part) -> None:
         self.function, self.names, self.part = function, names, part

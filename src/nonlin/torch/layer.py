@@ -9,16 +9,23 @@ from typing import Any
 import torch
 
 from nonlin import catalogue
-from nonlin._errors import InputError
-from nonlin._text import listed, text
 from nonlin.activation import Activation
+from nonlin.any_library import ranges
+from nonlin.any_library.ranges import RAW, check_channels, is_bounded, outside
 from nonlin.catalogue.elsewhere import plain
 from nonlin.export.exported import Exported
 from nonlin.expr.infix import infix
+from nonlin.parameter import Parameter
 from nonlin.torch.functional import function_of
 from nonlin.torch.native import native_module
-from nonlin.torch.ranges import RAW, inside, is_bounded, outside
 from nonlin.torch.tensors import Tensor
+
+
+def inside(raw: Tensor, row: Parameter) -> Tensor:
+    """The parameter, in its range."""
+    softplus = torch.nn.functional.softplus
+    found: Tensor = ranges.inside(raw, row, torch.sigmoid, softplus, torch.clamp)
+    return found
 
 
 class Layer(torch.nn.Module):
@@ -149,15 +156,6 @@ def _short(value: Any) -> str:
     if value.is_meta:  # which has no numbers
         return "(learned)"
     return f"({len(value)} learned)" if value.dim() else f"{value.item():.4g}"
-
-
-def check_channels(activation: Activation, channels: Any) -> None:
-    """Is it a number of values for each learned parameter, or None?"""
-    if channels is None:
-        return
-    if not (isinstance(channels, int) and channels > 0 and activation.learned):
-        learned = listed(activation.learned) or text("errors.tensor_learned_none")
-        raise InputError("tensor_channels", name=activation.name, given=channels, learned=learned)
 
 
 def class_name(activation: Activation) -> str:

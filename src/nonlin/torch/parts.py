@@ -12,12 +12,10 @@ from typing import Any
 
 import torch
 
+from nonlin.any_library.derivatives import element_graph
 from nonlin.emit import spelling
 from nonlin.export.torch import SPELLINGS
-from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.nodes import Expr
-from nonlin.expr.recognise import recognise
-from nonlin.expr.stable import stabilise
 from nonlin.torch.differentiable import apply
 from nonlin.torch.tensors import Tensor, wide
 
@@ -125,13 +123,7 @@ class Part:
     @cached_property
     def run(self) -> Run:
         """The graph, safe to evaluate."""
-        if all(name == "x" for name in self.label):
-            (root,) = derivatives(self.formula, (len(self.label),))
-        else:
-            root = recognise(self.formula)
-            for name in self.label:
-                root = derivative(root, name)
-        return Run([stabilise(root)], self.names, self.style)
+        return Run([element_graph(self.formula, self.label)], self.names, self.style)
 
     def value(self, *inputs: Tensor) -> Tensor:
         """Without derivatives; never one of the tensors that were given."""

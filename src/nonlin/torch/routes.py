@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import torch
 from torch.fx import Proxy
 
-from nonlin.expr.nodes import Expr
+from nonlin.any_library.bound import formula_of
 from nonlin.expr.paths import VALUE
-from nonlin.expr.walk import substitute
 from nonlin.function import Function, kind_of
 from nonlin.parameter import NOISE
 from nonlin.torch import operators
 from nonlin.torch.differentiable import apply
 from nonlin.torch.eager import evaluate
 from nonlin.torch.element_kernels import ElementKernels
+from nonlin.torch.gpu.kernels import GpuKernels, gpu_kernels
 from nonlin.torch.parts import Part
 from nonlin.torch.row_kernels import RowKernels
 from nonlin.torch.row_parts import RowPart
@@ -56,19 +55,10 @@ class Routed:
     def _part(self, style: str) -> Any:
         function = self.function
         if kind_of(function.formula) != "rowwise":
-            return Part(self._bound(function.formula), self.names, style)
+            return Part(formula_of(function, self.names), self.names, style)
         rule = function.from_output
-        return RowPart(
-            self._bound(function.formula),
-            self.names,
-            None if rule is None else self._bound(rule),
-            style,
-        )
-
-    def _bound(self, formula: Expr) -> Expr:
-        """With the parameters that are no tensors put in."""
-        values = {n: Fraction(v) for n, v in self.function.values.items() if n not in self.names}
-        return substitute(formula, values)
+        ready = None if rule is None else formula_of(function, self.names, rule)
+        return RowPart(formula_of(function, self.names), self.names, ready, style)
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         if torch.compiler.is_compiling():
@@ -85,7 +75,13 @@ class Routed:
         if isinstance(inputs[0], Proxy) or (watched() and not transformed()):
             seen: Tensor = self._visible(*inputs)
             return seen
+        if inputs[0].is_cuda and undisturbed() and self._gpu and all(map(self._gpu.takes, inputs)):
+            return evaluate(self._gpu, *inputs)
         return apply(self.part, *inputs)
+
+    @cached_property
+    def _gpu(self) -> GpuKernels | None:
+        return gpu_kernels(self.function, self.names, self.part)
 
     @cached_property
     def _order(self) -> tuple[str, ...]:

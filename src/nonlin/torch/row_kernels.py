@@ -19,11 +19,13 @@ from nonlin.kernels.row_calls import RowCall, run_rows
 from nonlin.torch.by_address import alike
 from nonlin.torch.parts import Run
 from nonlin.torch.row_parts import RowPart
-from nonlin.torch.tensors import HALVES, NAMES, Tensor
+from nonlin.torch.tensors import HALVES, NAMES, Tensor, plain
 
 
 class RowKernels:
     """f of every row; where it has a rule in f(x), its gradient too."""
+
+    takes = staticmethod(plain)
 
     def __init__(self, function: Function, names: tuple[str, ...], part: RowPart) -> None:
         self.function, self.names, self.part = function, names, part

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nonlin.export.rows import carried_back, machine_rows, pushed_forward
+from nonlin.any_library.derivatives import row_graph
 from nonlin.expr.nodes import Expr
-from nonlin.expr.walk import substitute
 from nonlin.torch.differentiable import apply
 from nonlin.torch.parts import Run
 from nonlin.torch.tensors import Tensor
@@ -24,24 +23,10 @@ class RowPart:
         self.formula, self.names, self.rule, self.style = formula, names, rule, style
         self._ready: dict[str, Run] = {}
 
-    def _root(self, which: str) -> tuple[Expr, tuple[str, ...]]:
-        """The value, or what its derivatives are made of, and which tensors that takes besides."""
-        formula = self.formula
-        if which == "value":
-            return formula, ()
-        if which == "forward":
-            return pushed_forward(formula), ("dot",)
-        gradient = carried_back(formula)
-        if which == "backward":
-            rule = self.rule
-            return gradient if rule is None else substitute(rule, {"y": formula}), ("grad",)
-        push = {"twice": carried_back(gradient, "dot"), "turned": pushed_forward(gradient)}
-        return push[which], ("grad", "dot")
-
     def _run(self, which: str) -> Run:
         if which not in self._ready:
-            root, more = self._root(which)
-            self._ready[which] = Run([machine_rows(root)], (*self.names, *more), self.style)
+            root, more = row_graph(self.formula, which, self.rule)
+            self._ready[which] = Run([root], (*self.names, *more), self.style)
         return self._ready[which]
 
     def compute(self, which: str, inputs: Sequence[Tensor], *more: Tensor) -> Tensor:

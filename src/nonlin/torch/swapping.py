@@ -51,7 +51,7 @@ def swap(
     if reinit and example is None:
         raise InputError("torch_swap_example")
     network = the_model(model)
-    work = _Work(network, _wanted(old), _maker(new), where)
+    work = _Work(network, wanted(old), _maker(new), where)
     seen = () if example is None else inspect(network, example).activations
     present = _present(network, seen)
     try:
@@ -208,10 +208,10 @@ class _Work:
             yield Kept(each.module, str(each), text(f"torch_swap.reason.{reason}"))
 
 
-def _wanted(old: Any) -> Wanted:
+def wanted(old: Any) -> Wanted:
     """Which activations are to go. InputError for what names none."""
     if isinstance(old, list | tuple | set):
-        return Wanted(others=tuple(map(_wanted, old)))
+        return Wanted(others=tuple(map(wanted, old)))
     if isinstance(old, type) and issubclass(old, nn.Module):
         return Wanted(module=old)
     chosen = get(old)

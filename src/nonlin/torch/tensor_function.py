@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,10 +10,8 @@ from torch.fx import Proxy
 
 from nonlin._errors import InputError
 from nonlin.activation import Activation
-from nonlin.expr.nodes import Symbol, arguments_of, is_call
-from nonlin.expr.walk import symbols
-from nonlin.function import Function
-from nonlin.parameter import NOISE, check_names
+from nonlin.any_library.bound import bound, check_hashable, noises, parts_of, pieces_of
+from nonlin.parameter import check_names
 from nonlin.torch import shapes
 from nonlin.torch.quick import Quick, quick
 from nonlin.torch.routes import Routed
@@ -34,9 +31,7 @@ class TensorFunction:
         self.known, self.names = _Known(), dict[Any, str]()
         self.quick: Quick | None = None
         self.kind, self.rowwise = activation.kind, activation.rowwise
-        noisy = () if activation.training is None else symbols([activation.training])
-        self.values = activation.values
-        self.noises = tuple(name for name in NOISE if name in noisy)
+        self.noises = noises(activation)
         self.__name__ = self.__qualname__ = activation.name
         self.__doc__ = activation.title
 
@@ -108,21 +103,7 @@ class TensorFunction:
         self, free: Sequence[str], numbers: Sequence[tuple[str, Any]], training: bool
     ) -> Routed:
         """With the `free` parameters as tensors, the numbers bound, and noise in training."""
-        activation = self.activation
-        check_names(activation.name, activation.parameters, dict.fromkeys(free))
-        activation = activation.bind(**dict(numbers))
-        if self.kind == "gated":
-            if free:
-                raise InputError("tensor_parameter", name=activation.name, given=free[0])
-            return Routed(activation, ("x", "value"))
-        if free and self.rowwise:
-            raise InputError("tensor_parameter", name=activation.name, given=free[0])
-        function: Function = replace(activation, training=None)
-        if activation.training is not None and training:
-            name = f"{activation.name}_training"
-            function = replace(function, name=name, formula=activation.training, from_output=None)
-        order = [each.name for each in activation.parameters if each.name in free]
-        return Routed(function, ("x", *order, *(self.noises if training else ())))
+        return Routed(*bound(self.activation, free, numbers, training))
 
     def register(self) -> None:
         """The operators that tools see."""
@@ -132,21 +113,13 @@ class TensorFunction:
 
     def _reshaped(self, x: Tensor, dim: int | None, parameters: Mapping[str, Any]) -> Tensor:
         parts = getattr(self.known, _known_parts(self, tuple(parameters)))
-        pieces: float = {**self.values, **parameters}.get("pieces", 0.0)
+        pieces = pieces_of(self.activation, parameters)
         return shapes.reshaped(parts, x, -1 if dim is None else dim, pieces)
 
     def prepare_parts(self) -> list[Any]:
         """What a reshaping function joins or pools, one function for each; None leaves x."""
-        formula = self.activation.formula
-        inner = arguments_of(formula)[: 2 if is_call(formula, "row_join") else 1]
-        return [
-            None if isinstance(each, Symbol) else Routed(self._part(place, each), ("x",))
-            for place, each in enumerate(inner)
-        ]
-
-    def _part(self, place: int, formula: Any) -> Function:
-        name = f"{self.activation.name}_{place + 1}"
-        return replace(self.activation, name=name, formula=formula, from_output=None)
+        parts = parts_of(self.activation)
+        return [None if each is None else Routed(each, ("x",)) for each in parts]
 
     def _in_place(
         self, x: Tensor, dim: int | None, training: bool, generator: Any, parameters: Any
@@ -185,7 +158,7 @@ def _known(
     training: bool,
 ) -> str:
     """The name of the function with these parameters."""
-    _check_hashable(numbers)
+    check_hashable(numbers)
     key = free, numbers, training
     name = function.names.get(key)
     if name is None:
@@ -197,13 +170,6 @@ def _known(
         if routed.names == ("x",) and not numbers and not function.rowwise:
             function.quick = quick(routed.kernels)
     return name
-
-
-def _check_hashable(numbers: tuple[tuple[str, Any], ...]) -> None:
-    """Lists and arrays are no numbers, and not even keys."""
-    for name, value in numbers:
-        if isinstance(value, list | dict) or getattr(value, "ndim", None):
-            raise InputError("parameter_number", name=name, given=repr(value))
 
 
 @not_traced

@@ -102,7 +102,8 @@ def floating(*given: Tensor) -> tuple[Tensor, ...]:
     for x in given[1:]:
         dtype = torch.promote_types(dtype, x.dtype)
     if dtype.is_complex or (dtype.itemsize == 1 and dtype.is_floating_point):
-        raise InputError("tensor_dtype", given=str(dtype).removeprefix("torch."), allowed=ACCEPTED)
+        name = str(dtype).removeprefix("torch.")
+        raise InputError("tensor_dtype", given=name, allowed=ACCEPTED, library="PyTorch")
     if not dtype.is_floating_point:
         dtype = torch.get_default_dtype()
     return tuple(x.to(dtype) for x in given)

@@ -65,12 +65,14 @@ class Narrowing:
     The first split runs two settings of every candidate, in the middle, then neighbours of the
     better one, while they are better: for the better half and the reference in the grid, for the
     best few beyond it, too. Then the better candidates go on, in the second half of the splits
-    the best two. reference: of these candidates the best goes on to the end, whatever it scores.
+    the best two. reference: of these candidates the best goes on to the end, whatever it scores;
+    always: each of these does.
     beside(arm, step): the arm with the setting before (-1) or after (1), in the grid or beyond it.
     """
 
     splits: int
     reference: tuple[Any, ...] = ()
+    always: tuple[Any, ...] = ()
     beside: Callable[[Arm, int], Arm | None] = lambda arm, step: None
 
     def next(self, scores: Scores, alive: Sequence[Arm]) -> Turn:
@@ -89,12 +91,12 @@ class Narrowing:
         """But for settings beyond the grid."""
         candidates = by_candidate(arms)
         count, several = len(candidates), max(map(len, candidates.values()))
-        tuned = min(_tuned(count) + bool(self.reference), count)
+        kept = bool(self.reference) + len(self.always)
+        tuned = min(_tuned(count) + kept, count)
         neighbours = tuned if several > SETTINGS else 0
         first = sum(len(_middle(own)) for own in candidates.values()) + neighbours
         later = (
-            min(self._candidates(count, done), count) * min(self._settings(done), several)
-            + bool(self.reference)
+            min(self._candidates(count, done), count) * min(self._settings(done), several) + kept
             for done in range(1, self.splits)
         )
         return (first, *later)
@@ -110,8 +112,7 @@ class Narrowing:
         Again while a neighbour is better still.
         """
         tuned = ranked[: _tuned(len(ranked))]
-        reference = [arm for arm in ranked if arm.candidate in self.reference][:1]
-        for place, best in enumerate(dict.fromkeys((*tuned, *reference))):
+        for place, best in enumerate(dict.fromkeys((*tuned, *self._kept(ranked)))):
             for arm in (self.beside(best, -1), self.beside(best, 1)):
                 if arm is None or scores.ran(arm):
                     continue
@@ -125,8 +126,13 @@ class Narrowing:
             own = sorted(by_candidate(alive)[best.candidate], key=scores.mean_loss)
             own.remove(best)
             yield from (best, *own[: self._settings(done) - 1])
+        yield from (arm for arm in self._kept(ranked) if arm not in going)
+
+    def _kept(self, ranked: Sequence[Arm]) -> list[Arm]:
+        """Those that go on whatever they score."""
         reference = [arm for arm in ranked if arm.candidate in self.reference]
-        yield from (arm for arm in reference[:1] if arm not in going)
+        always = (arm for arm in ranked if arm.candidate in self.always)
+        return list(dict.fromkeys((*reference[:1], *always)))
 
     def _candidates(self, count: int, done: int) -> int:
         """How many go on after so many splits."""

@@ -40,9 +40,13 @@ class Shares:
     @property
     def sentence(self) -> Text:
         """The shares in per cent."""
+        return self.told("shares.sentence")
+
+    def told(self, key: str) -> Text:
+        """The same in the words of this message."""
         names = (*EFFECTS, "rest")
         percents = {name: percent(getattr(self, name)) for name in names}
-        return text("shares.sentence", networks=self.networks, **percents)
+        return text(key, networks=self.networks, **percents)
 
 
 def shares(scores: Scores) -> Shares | None:

@@ -141,9 +141,11 @@ def standings(
     return sorted(rows, key=_place)
 
 
-def _place(row: Standing) -> tuple[bool, int, float]:
-    """Means over few splits are no order: what stopped stands in the order of stopping."""
-    return row.stopped, -len(row.seeds), -row.claimed
+def _place(row: Standing) -> tuple[bool, int, float, bool]:
+    """Means over few splits are no order: what stopped stands in the order of stopping. Of
+    equal scores the leader's is the first.
+    """
+    return row.stopped, -len(row.seeds), -row.claimed, not row.leader
 
 
 def _sound(outcomes: Sequence[Outcome], usable: Callable[[Outcome], bool]) -> bool:

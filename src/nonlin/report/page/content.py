@@ -12,8 +12,8 @@ import numpy as np
 
 from nonlin._text import bracketed, in_a_row, listed, percent, say
 from nonlin.choose.candidates import written
-from nonlin.choose.recommend import difference
-from nonlin.choose.verdict import aside, points, shown, splits, verdict
+from nonlin.choose.reasons import difference
+from nonlin.choose.verdict import shown, splits, verdict
 from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
 from nonlin.report.page.section import Section, foremost, kind, number, said
 from nonlin.report.page.stability import by_layer, overall
@@ -30,7 +30,7 @@ def content(result: Result, command: str | None) -> dict[str, Any]:
     """The values of the template."""
     import nonlin
 
-    known, beside = points(result), aside(result)
+    known, beside = result.points, result.aside
     return {
         "title": say("page.title", name=result.name),
         "verdict": [str(line) for line in (*result.interruption, *verdict(result))],

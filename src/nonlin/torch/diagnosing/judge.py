@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,19 @@ MOST_NUMBERS = 4_000_000  # of outputs at once, and twice as many in all
 REGRESSION = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 SIGMOID = ("BCEWithLogitsLoss", "MultiLabelSoftMarginLoss")
 EXPONENTIAL = ("NLLLoss", "PoissonNLLLoss", "KLDivLoss")
+
+
+@contextmanager
+def judging(model: nn.Module) -> Iterator[None]:
+    """In evaluation mode, without gradients; then every module is in the mode that it was in."""
+    was = [(each, each.training) for each in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, mode in was:
+            module.training = mode
 
 
 def loss_name(loss: Any) -> str:
@@ -52,23 +66,16 @@ class Judge:
         self.own = isinstance(loss, OwnLoss)
         self.ignored = int(getattr(loss, "ignore_index", -100))
 
-    @torch.no_grad()
     def skill(self, model: nn.Module, fitted: torch.Tensor, rows: Rows) -> float:
         """On these rows, in evaluation mode; fitted: targets whose mean is the constant.
 
         Raises InputError where outputs are no answer to the targets, shape by shape.
         """
-        was = [(each, each.training) for each in model.modules()]
-        model.eval()
-        few = rows.part(torch.arange(min(rows.count, 2)))
-        first = the_output(few.answer(model))
-        share = -(-first.numel() // few.count)  # numbers for a row
-        looked = rows.spread(max(1, 2 * MOST_NUMBERS // share))
-        size = max(1, min(BATCH, MOST_NUMBERS // share))
-        parts = [self._pair(part.answer(model), part.targets) for part in looked.parts(size)]
-        for module, mode in was:
-            module.training = mode
-        outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
+        with judging(model):
+            first = self._first(model, rows)
+        share = first[0].numel()  # numbers for a row
+        looked = rows.spread(max(1, 2 * MOST_NUMBERS // max(1, share)))
+        outputs, targets = self.pairs(model, looked)
         if are_classes(first, fitted):
             constant, apart = self._shares(fitted, outputs.shape[1]), False
             if constant.max() > UNEVEN:
@@ -77,6 +84,23 @@ class Judge:
             constant = _double(fitted.reshape(len(fitted), -1)).mean(axis=0)
             apart = fitted.is_floating_point()
         return Wanted(targets, constant, _squared, apart).skill(outputs)
+
+    def _first(self, model: nn.Module, rows: Rows) -> torch.Tensor:
+        """The output on two rows."""
+        found = the_output(rows.part(torch.arange(min(rows.count, 2))).answer(model))
+        return found if found.ndim else found.reshape(1)
+
+    def pairs(self, model: nn.Module, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """Outputs (chances of classes) and what they should be, (rows, columns), float64.
+
+        In evaluation mode. Raises InputError as `skill` does.
+        """
+        with judging(model):
+            share = max(1, self._first(model, rows)[0].numel())
+            size = max(1, min(BATCH, MOST_NUMBERS // share))
+            parts = [self._pair(part.answer(model), part.targets) for part in rows.parts(size)]
+        outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return outputs, targets
 
     def _pair(self, output: Any, targets: Any) -> tuple[np.ndarray, np.ndarray]:
         """Both of shape (rows, columns), float64."""

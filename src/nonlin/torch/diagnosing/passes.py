@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,14 +21,21 @@ from nonlin.torch.reading.example import parameters, the_example
 
 
 @contextmanager
-def quiet(seed: int = 0) -> Iterator[None]:
-    """Random numbers of PyTorch begin anew, and go on behind it as if nothing had been;
-    compiled models run as they are written, and no warning is shown twenty times.
-    """
-    with torch.random.fork_rng(devices=()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+def seeded(seed: int) -> Iterator[None]:
+    """Random numbers of PyTorch begin anew, and go on behind it as if nothing had been."""
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    with torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
-        with torch.enable_grad(), torch.compiler.set_stance("force_eager"):
+        with torch.enable_grad():
+            yield
+
+
+@contextmanager
+def quiet(seed: int = 0) -> Iterator[None]:
+    """As `seeded`; compiled models run as they are written, and warnings are not shown."""
+    with seeded(seed), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with torch.compiler.set_stance("force_eager"):
             yield
 
 
@@ -63,8 +71,8 @@ def observed(
         sight = Sight(model, part.count)
         with sight:
             output = answered(model, part)
-            loss = lost(training, output, part)
-            whole = loss if _sums(training.loss) else loss * part.count
+            loss = lost(training.loss, output, part)
+            whole = loss if sums(training.loss) else loss * part.count
             sight.again = True
             torch.autograd.backward(whole)  # its method would turn the mode off
         total += float(whole.detach())
@@ -76,10 +84,10 @@ def observed(
     return streams, total / rows.count
 
 
-def lost(training: Training, output: object, rows: Rows) -> torch.Tensor:
+def lost(loss: Any, output: object, rows: Rows) -> torch.Tensor:
     """The loss of a batch. InputError where it fails, or is no single number."""
     try:
-        found = training.loss(output, rows.targets)
+        found = loss(output, rows.targets)
     except InputError:
         raise
     except Exception as error:
@@ -95,7 +103,7 @@ def _told(found: object) -> str:
     return type(found).__name__
 
 
-def _sums(loss: object) -> bool:
+def sums(loss: object) -> bool:
     """Is it the sum over rows, and not their mean?"""
     return getattr(loss, "reduction", "mean") == "sum"
 

@@ -83,8 +83,10 @@ class Rows:
         return replace(self, inputs=inputs)
 
 
-def collected(batches: Any, device: torch.device, told: bool = False) -> Rows:
-    """Up to MOST_ROWS rows out of pairs of inputs and targets, or mappings with LABELS, or out of
+def collected(
+    batches: Any, device: torch.device, most: int = MOST_ROWS, told: bool = False
+) -> Rows:
+    """Up to `most` rows out of pairs of inputs and targets, or mappings with LABELS, or out of
     what gives them. told: is the model given the targets, too?
 
     Raises InputError for anything else, and for batches that do not fit together.
@@ -98,7 +100,7 @@ def collected(batches: Any, device: torch.device, told: bool = False) -> Rows:
         count = _count(inputs, targets)
         taken.append((inputs, targets, count))
         rows += count
-        if rows >= MOST_ROWS:
+        if rows >= most:
             break
     if not rows:
         raise InputError("torch_batches_empty")
@@ -107,7 +109,7 @@ def collected(batches: Any, device: torch.device, told: bool = False) -> Rows:
         lambda each: each.to(device) if isinstance(each, torch.Tensor) else each, (inputs, targets)
     )
     found = Rows(inputs, targets, rows, taken[0][2], mapped, told)
-    return found if rows <= MOST_ROWS else found.part(torch.arange(MOST_ROWS))
+    return found if rows <= most else found.part(torch.arange(most))
 
 
 def _batches(batches: Any) -> Iterator[Any]:

@@ -1,0 +1,1 @@
+"""The contest that `nonlin.torch.choose` is."""
