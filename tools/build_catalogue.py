@@ -25,7 +25,7 @@ from nonlin.export import TARGETS
 from nonlin.export.exported import Exported
 from nonlin.expr.infix import infix
 from nonlin.function import FUNCTION_KINDS
-from nonlin.sketch.curve import curve_of, dead, example, kinks, saturated
+from nonlin.sketch.curve import REACH, band, curve_of, dead, example, kinks, saturated, spread
 from nonlin.sketch.svg import picture, thumbnail
 
 ROOT = Path(__file__).parents[1] / "docs" / "catalogue"
@@ -58,7 +58,9 @@ WORDS = {
             "density of standard normal inputs."
         ),
         "bars": "What it makes of the row ({row}).",
-        "gate": "The curve is that of the gate, for the value 1.",
+        "gate": "Bold: f for the value v = 1. Thin: for other values.",
+        "band": "Band: where 95 % of the outputs lie in training.",
+        "whiskers": "Lines on the bars: where 95 % of the outputs lie in training.",
         "dead": "Shaded: f′ is exactly 0.",
         "saturated": "Hatched: |f′| is below 1 % of its maximum.",
         "kinks": "Circles: f or f′ jumps.",
@@ -80,7 +82,9 @@ WORDS = {
         "back": "[全部激活函数]({gallery}) · [English](../en/{name}.md)",
         "curves": ("实线：f。虚线：导数 f′。点线：二阶导数 f″。灰色钟形区域：标准正态输入的密度。"),
         "bars": "作用于 ({row}) 这一行的结果。",
-        "gate": "曲线为值 v = 1 时关于门 x 的函数。",
+        "gate": "粗线：值 v = 1；细线：其他值。",
+        "band": "色带：训练时 95% 的输出值在此范围内。",
+        "whiskers": "柱上竖线：训练时 95% 的输出值在此范围内。",
         "dead": "阴影：f′ 恰好为 0。",
         "saturated": "斜线：|f′| 低于最大值的 1%。",
         "kinks": "圆圈：f 或 f′ 在此跳变。",
@@ -197,10 +201,11 @@ def _legend(entry: Activation) -> list[str]:
     """What there is to explain in the picture."""
     curve = curve_of(entry)
     if curve is None:
-        return ["bars"]
+        return ["bars", *(["whiskers"] if spread(entry) else [])]
     marks = {"dead": dead, "saturated": saturated, "kinks": kinks}
     gate = ["gate"] if entry.kind == "gated" else []
-    return ["curves", *gate, *(key for key, found in marks.items() if found(curve))]
+    noise = ["band"] if band(entry, REACH) else []
+    return ["curves", *gate, *noise, *(key for key, found in marks.items() if found(curve))]
 
 
 def _cell(text: str) -> str:

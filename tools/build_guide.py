@@ -6,6 +6,8 @@
 A page holds fenced blocks: `console` with lines that start with "$ nonlin", `python` with lines
 that start with ">>>" as in a session. One page is one session. A block after a line
 "<!-- measured -->" prints times and scores of this machine; it is left alone unless asked for.
+The table between "<!-- the five -->" and "<!-- end -->" is written from what is known of the five.
+Each page is written as a notebook, too (build_notebooks.py).
 """
 
 from __future__ import annotations
@@ -17,11 +19,14 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nonlin._text import LANGUAGES
+import build_notebooks
+
+from nonlin._text import LANGUAGES, Text, speaking
+from nonlin.catalogue import get
 from nonlin.cli import run
 
 GUIDE = Path(__file__).parents[1] / "docs" / "learn"
@@ -29,6 +34,29 @@ MEASURED = "<!-- measured -->\n"
 BLOCK = re.compile(
     rf"(?P<measured>{MEASURED})?```(?P<kind>console|python)\n(?P<body>.*?)^```$", re.M | re.S
 )
+TABLE = re.compile(r"<!-- the five -->\n.*?<!-- end -->\n", re.S)
+FIVE = ("sigmoid", "tanh", "relu", "leaky_relu", "softmax")
+JACOBIAN = r"\partial f_i / \partial x_j = f_i (\delta_{ij} - f_j)"
+# true, but nothing that a beginner chooses by
+PASSED_OVER = ("settles", "homogeneous", "increasing", "invertible_increasing", "redundant")
+WORDS = {
+    "en": {
+        "head": ("", "f'(x)", "for", "against", "use it"),
+        "sigmoid": "output layer, for yes or no",
+        "tanh": "small and recurrent networks; outputs around 0",
+        "relu": "hidden layers: the first choice",
+        "leaky_relu": "hidden layers, where ReLU neurons die",
+        "softmax": "output layer, for one of several classes",
+    },
+    "zh": {
+        "head": ("", "f'(x)", "优点", "缺点", "用途"),
+        "sigmoid": "输出层：二分类",
+        "tanh": "小型网络、循环神经网络；输出以 0 为中心",
+        "relu": "隐藏层的首选",
+        "leaky_relu": "隐藏层：ReLU 神经元大量死亡时",
+        "softmax": "输出层：多分类",
+    },
+}
 TYPED = re.compile(r"^>>> .*\n(?:^\.\.\. .*\n)*", re.M)
 
 
@@ -103,7 +131,32 @@ def rewritten(text: str, folder: Path, measured: bool) -> str:
             f"{session.run(block['kind'], block['body'])}```"
         )
 
-    return BLOCK.sub(run_block, text)
+    return BLOCK.sub(run_block, TABLE.sub(lambda _: _five(folder.name), text))
+
+
+def _five(language: str) -> str:
+    """The five at a glance: small picture, derivative, what is for and against each, its use."""
+    with speaking(language):
+        rows = [_row(name, language) for name in FIVE]
+    head = WORDS[language]["head"]
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *rows]
+    return "\n".join(["<!-- the five -->", *lines, "<!-- end -->\n"])
+
+
+def _row(name: str, language: str) -> str:
+    entry = get(name)
+    link = f"../../catalogue/{language}/{name}.md"
+    picture = f"![{name}](../../catalogue/pictures/small/{name}.svg)"
+    slope = entry.derivative_latex if entry.elementwise else JACOBIAN
+    sides = (_heads(entry.strengths), _heads(entry.weaknesses))
+    cells = (f"[{entry.name}]({link})<br>{picture}", f"$`{slope}`$", *sides, WORDS[language][name])
+    return f"| {' | '.join(cells)} |"
+
+
+def _heads(sentences: Sequence[Text]) -> str:
+    """What each says before it explains itself."""
+    said = [each for each in sentences if each.key.split(".")[-1] not in PASSED_OVER]
+    return "<br>".join(re.split("[:：]", str(each))[0].replace("|", r"\|") for each in said)
 
 
 def main() -> None:
@@ -111,7 +164,10 @@ def main() -> None:
     for page in pages():
         (page.parent / "pictures").mkdir(exist_ok=True)
         text = page.read_text(encoding="utf-8")
-        page.write_text(rewritten(text, page.parent, "--measured" in sys.argv), encoding="utf-8")
+        text = rewritten(text, page.parent, "--measured" in sys.argv)
+        page.write_text(text, encoding="utf-8")
+        notebook = build_notebooks.notebook(text, page.parent.name)
+        page.with_suffix(".ipynb").write_text(notebook, encoding="utf-8")
         print(page.relative_to(GUIDE))
 
 

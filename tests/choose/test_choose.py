@@ -189,15 +189,16 @@ def test_ctrl_c_before_the_first_round_ends():
 
 
 def test_ctrl_c_in_the_final_training_keeps_the_race(monkeypatch, iris):
-    def interrupted(job):
+    def interrupted(jobs, threads):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nonlin.choose.answer.train", interrupted)
+    monkeypatch.setattr("nonlin.choose.answer.train_many", interrupted)
     result = nl.choose(*IRIS, rates=[0.003, 0.01], **TINY)
     assert result.interrupted
     assert not result.race.interrupted
     assert result.recommendation.label == iris.recommendation.label
     assert (result.network, result.preparation, result.record) == (None, None, None)
+    assert result.held_out is None
     assert str(result).startswith("Interrupted before the final network was trained")
     with pytest.raises(nl.NonlinError, match="final network was interrupted: choose again"):
         result.predict(IRIS[0])

@@ -45,6 +45,7 @@ def standing(name, loss=0.1, score=0.9, tied=True, equal=0.0, **rest):
         half_width=0.02,
         difference=rest.pop("difference", 0.0),
         difference_half_width=0.006,
+        loss_difference=0.0,
     )
     return replace(described(ran, name, TASK), **rest)
 

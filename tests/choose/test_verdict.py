@@ -10,6 +10,7 @@ import nonlin as nl
 from nonlin._text import speaking
 from nonlin.choose.raced import MOST
 from nonlin.choose.verdict import URGENT, shown, verdict
+from nonlin.tasks.beside import UNITS
 from nonlin.tasks.kinds import KINDS
 
 OPTIONS = {"activations": ["relu", "tanh"], "rates": [0.01], "seeds": 3, "hidden": (4,)}
@@ -78,12 +79,17 @@ def test_every_score_has_words_and_fits(result, kind, language):
     found = judged(result, -0.123, -0.1, False, half=0.55)
     large = 0.512 if rules.error in ("wrong", "steps") else 183418.1
     error = replace(result.chosen.error, value=large) if rules.error else None
-    rows = tuple(replace(row, error=error) for row in found.standings)
     task = replace(result.task, kind=kind)
+    second = replace(result.chosen.beside, value=183418.1 if task.beside in UNITS else 0.512)
+    beside = second if task.beside else None
+    rows = tuple(replace(row, error=error, beside=beside) for row in found.standings)
     with speaking(language):
         lines = [str(line) for line in verdict(replace(found, task=task, standings=rows))]
     assert task.score == rules.score
     assert max(map(cell_len, lines)) <= 80
+    with speaking(language):
+        there = beside is None or shown(beside.value, task.beside) in lines[1]
+    assert there or kind == "multilabel"  # whose line is full without it
 
 
 def test_numbers_are_written_as_people_write_them():

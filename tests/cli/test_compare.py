@@ -15,3 +15,8 @@ def test_without_a_file_it_is_drawn_in_letters(said):
     text = said("compare", "relu", "tanh")
     assert text.splitlines()[-1].split() == ["*", "relu", "o", "tanh"]
     assert "relu'" in said("compare", "relu", "--derivative")
+    five = said("compare", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
+    assert "x leaky_relu" in five
+    assert "softmax(1, 2, 3)" in five
+    assert "0.665" in five
+    assert "*" not in said("compare", "softmax")

@@ -27,3 +27,17 @@ def test_forward_takes_one_activation_per_layer(said):
     text = said("forward", "2,3,3,1", "--hidden", "relu, max(x, 0)")
     assert "hidden (relu)" in text
     assert "hidden (max(x, 0))" in text
+
+
+def test_forward_is_as_wide_as_the_terminal(said, monkeypatch):
+    """Nothing is lost, no line ends with a sign; in a file each neuron has one line."""
+    whole = said("forward", "5,3,2")
+    assert max(map(len, whole.splitlines())) > 90
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = said("forward", "5,3,2")
+    lines = narrow.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert narrow.split() == whole.split()
+    assert not any(line.endswith(("+", "=", "*")) for line in lines)
+    assert any(line.startswith("        + ") for line in lines)
+    assert not any(line.rstrip().endswith(("a_1", "a_2", "a_3")) for line in lines)

@@ -40,7 +40,7 @@ def test_a_page_says_what_is_printed(page, build_guide, tmp_path):
     (folder / "pictures").mkdir(parents=True)
     assert build_guide.rewritten(read(page), folder, measured=False) == read(page)
     drawn = {path.name for path in (folder / "pictures").iterdir()}
-    shown = {Path(link).name for link in LINK.findall(read(page)) if link.endswith(".svg")}
+    shown = {Path(link).name for link in LINK.findall(read(page)) if link.startswith("pictures/")}
     assert drawn == shown
     for name in drawn:
         assert frame(folder / "pictures" / name) == frame(GUIDE / page.parent / "pictures" / name)
@@ -89,8 +89,29 @@ def test_the_known_numbers_are_there(language):
         assert f"f(x) = {nl.get(name).latex}" in page
 
 
-def test_every_page_is_listed():
-    assert [Path(link) for link in sorted(LINK.findall(read("README.md")))] == PAGES
+def test_every_page_and_notebook_is_listed():
+    linked = sorted(Path(link) for link in LINK.findall(read("README.md")))
+    assert [link for link in linked if link.suffix == ".md"] == PAGES
+    notebooks = [page.with_suffix(".ipynb") for page in PAGES]
+    assert [link for link in linked if link.suffix == ".ipynb"] == notebooks
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_five_at_a_glance(language):
+    """Each with picture, derivative, something for it, something against it, and its use."""
+    table = read(f"{language}/4-comparison.md").split("<!-- the five -->")[1].splitlines()[3:8]
+    cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table]
+    assert [re.match(r"\[(\w+)\]", row[0])[1] for row in cells] == [
+        "sigmoid", "tanh", "relu", "leaky_relu", "softmax",
+    ]  # fmt: skip
+    assert all(len(row) == 5 and all(row) for row in cells)
+    assert r"\sigma(x) (1 - \sigma(x))" in cells[0][1]
+    assert r"1 - \tanh^{2}(x)" in cells[1][1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_page_has_pictures(page):
+    assert len(re.findall(r"\]\(pictures/", read(page))) >= 1
 
 
 @pytest.mark.parametrize("page", [Path("README.md"), *PAGES], ids=str)

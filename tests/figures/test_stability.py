@@ -61,6 +61,20 @@ def test_a_panel_without_a_finite_number_says_so():
     assert gradient.get_xlim() == (0.5, 40.5)
 
 
+def test_intervals_of_a_layer_stand_beside_each_other():
+    made = nl.stability.profiles(["relu", "tanh", "gelu"], X, Y, depth=40, width=8, seeds=2)
+    for axes in figures.profiles(made).axes:
+        points = [line.get_xdata() for line in axes.lines if line.get_marker() in list("osD")]
+        assert len(points) == 3
+        everywhere = np.sort(np.concatenate(points))
+        assert np.diff(everywhere).min() > 0.5
+        ticks = axes.get_xticks()
+        assert all(tick == round(tick) for tick in ticks)
+        assert ticks[-1] == 40
+        for place in points:  # each beside the layer that it belongs to
+            assert np.abs(place[:, None] - ticks).min(axis=1).max() < 1.5
+
+
 def test_layers_are_counted_in_whole_numbers():
     seen = nl.stability(nl.Network([5, 8, 8, 8, 3], "tanh", "softmax"), X, Y)
     for axes in (
@@ -68,6 +82,7 @@ def test_layers_are_counted_in_whole_numbers():
         figures.profiles(nl.stability.profiles(["relu"], X, Y, depth=3, width=8, seeds=1)).axes[0],
     ):
         assert all(tick == round(tick) for tick in axes.get_xticks())
+    assert all(tick == round(tick) for tick in figures.neurons(seen).axes[0].get_yticks())
 
 
 def test_neurons():
@@ -81,6 +96,15 @@ def test_neurons():
     assert np.nansum(shares[:, 1] > 1) == seen.layers[1].dead.sum() >= 3
     assert np.isfinite(dead.get_array()[:, 1]).sum() >= 3
     assert np.isnan(shares[12:, 1].filled(np.nan)).all()
+    assert figure.axes[0].get_legend() is not None
+    alive = figures.neurons(nl.stability(nl.Network([5, 8, 3], "tanh", "softmax"), X, Y))
+    assert alive.axes[0].get_legend() is None
+
+
+def test_a_picture_of_many_neurons_is_a_small_file(tmp_path):
+    network = nl.Network([5, *[100] * 12, 3], "relu", "softmax")
+    figure = figures.neurons(nl.stability(network, X, Y))
+    assert figures.save(figure, tmp_path / "neurons.svg").stat().st_size < 60_000
 
 
 def test_histograms_in_chinese():

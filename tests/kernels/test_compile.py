@@ -71,3 +71,13 @@ def test_bad_settings():
         nl.relu(1.0, precision="double")
     with pytest.raises(nl.NonlinError, match="1, 2, 3"):
         nl.relu.derivative(1.0, order=4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("precision", ["fast", "exact"])
+def test_gradients_beside_an_infinite_slope(dtype, precision):
+    """Whatever is left of a small gradient is infinite, too."""
+    grad = np.array([0.284, -0.1, np.finfo(dtype).tiny], dtype)
+    for x in (np.inf, 1e30, 2000.0):
+        found = nl.exponential.backward(grad, np.full(3, x, dtype), precision=precision)
+        np.testing.assert_array_equal(found, [np.inf, -np.inf, np.inf])

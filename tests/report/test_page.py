@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -20,8 +21,10 @@ from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
 from nonlin.trials.contest import Arm
 from nonlin.trials.race import Budget
 
+SCRIPT = (Path(nl.__file__).parent / "report/page/templates/page.js").read_text(encoding="utf-8")
 EVIL = "<script>alert('x')</script>"
-VOID = {"meta", "line", "circle", "rect", "polyline", "br"}
+WIDTHS = ("wide", "narrow")
+VOID = {"meta", "br"}
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +63,11 @@ def test_it_is_one_sound_file(result, language):
     tags = Tags()
     tags.feed(page)
     assert tags.open == []
-    assert tags.loaded == []
-    assert "script" not in tags.seen
+    assert [each[0] for each in tags.loaded] == ["#"] * len(tags.loaded)
+    assert {each[1:] for each in tags.loaded} <= set(re.findall(r'<section id="(\w+)"', page))
+    assert len(tags.loaded) >= 10
+    assert tags.seen.count("script") == 1
+    assert re.search(r"<script[^>]*>(.*?)</script>", page, re.S)[1].strip() == SCRIPT.strip()
     assert "http" not in re.sub(r"<dd>.*?</dd>", "", page)
     assert len(page) < 1_000_000
     assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in page
@@ -104,7 +110,15 @@ def test_a_single_round_and_a_single_rate():
 
 
 def section(page, name):
-    return re.search(rf'<section id="{name}">(.*?)</section>', page, re.S)[1]
+    """As wide pages show it."""
+    found = re.search(rf'<section id="{name}">(.*?)</section>', page, re.S)[1]
+    wide, narrow = (re.findall(rf'<svg class="{look}".*?</svg>', found) for look in WIDTHS)
+    assert len(wide) == len(narrow)
+    assert all(
+        one.count("<circle") == other.count("<circle")
+        for one, other in zip(wide, narrow, strict=True)
+    )
+    return re.sub(r'<svg class="narrow".*?</svg>', "", found)
 
 
 def cells(part):

@@ -92,7 +92,9 @@ def test_a_regression_shows_its_error(diabetes):
     assert "RMSE" in said
     assert "R²" in said
     assert f"{diabetes.table['rmse'][0]:.4g}" in said
-    assert f"RMSE {diabetes.chosen.error.value:.4g}, R²" in said.splitlines()[1]
+    row = diabetes.chosen
+    wanted = f"RMSE {row.error.value:.4g}, MAE {row.beside.value:.4g}, R² {row.score.value:.3f}"
+    assert wanted in said.splitlines()[1]
 
 
 def test_the_recommended_row_is_marked(wine):
@@ -169,4 +171,6 @@ def test_what_stopped_stands_apart(wine):
     coloured = Console(file=out, width=80, force_terminal=True, color_system="standard")
     render(replace(wine, standings=(wine.standings[0], last)), coloured)
     (row,) = [line for line in out.getvalue().splitlines() if "(1 of 2 splits)" in line]
+    assert f"{last.validation_score:.3f} (1 of 2 splits)" in row
+    assert f"loss {last.ran.loss_difference:+.3f}" in row
     assert "\x1b[2m" in row

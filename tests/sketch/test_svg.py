@@ -12,7 +12,7 @@ import nonlin as nl
 from nonlin._text import speaking
 from nonlin.sketch import svg
 from nonlin.sketch.card import card
-from nonlin.sketch.curve import curve_of, dead, example, saturated
+from nonlin.sketch.curve import band, beside, curve_of, dead, example, saturated, spread
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -76,6 +76,33 @@ def test_every_kind_has_something_to_draw():
     assert len(values) == 2 * len(row)
     assert ">y4<" in svg.picture(nl.get("crelu"))
     assert ">x3 = 3<" in svg.picture(nl.softmax)
+
+
+def test_pictures_tell_entries_apart():
+    """A gated pair from its gate, what draws noise from what draws none."""
+    for name, alike in (("swiglu", "silu"), ("rrelu", "leaky_relu"), ("gumbel_softmax", "softmax")):
+        for draw in (svg.picture, svg.thumbnail):
+            one, other = (re.sub("<title>.*</title>", "", draw(nl.get(n))) for n in (name, alike))
+            assert one.count("<path") > other.count("<path")
+    gated = svg.picture(nl.swiglu)
+    assert ">v = 2<" in gated
+    assert ">v = -1<" in gated
+
+
+def test_noise_and_values_beside_one():
+    x, low, high = band(nl.get("rrelu"), 4.0)
+    left = x < 0
+    shares = 1 / 8 + (1 / 3 - 1 / 8) * np.array([0.975, 0.025])
+    np.testing.assert_allclose(low[left], shares[0] * x[left])
+    np.testing.assert_allclose(high[left], shares[1] * x[left])
+    np.testing.assert_array_equal(low[~left], high[~left])
+    drawn = nl.get("rrelu").sample(np.full(2000, -2.0), seed=1)
+    assert 0.9 < np.mean((drawn > -2 * shares[0]) & (drawn < -2 * shares[1])) < 0.99
+    assert band(nl.relu, 4.0) is None
+    assert spread(nl.softmax) is None
+    for value, x, y in beside(nl.swiglu, 4.0):
+        np.testing.assert_allclose(y, value * nl.silu(x), rtol=1e-6)
+    assert beside(nl.silu, 4.0) == []
 
 
 def test_a_card_speaks_both_languages_and_escapes_names():

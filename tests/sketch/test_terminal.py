@@ -1,7 +1,9 @@
 """Curves of letters: in their place, without holes, never wider than a small terminal."""
 
+import pytest
+
 import nonlin as nl
-from nonlin.sketch.terminal import HIGH, MARKS, ROOM, WIDE, curves, drawable
+from nonlin.sketch.terminal import HIGH, MARKS, ROOM, WIDE, bars, curves, drawable
 
 
 def rows(text):
@@ -27,12 +29,32 @@ def test_steep_parts_and_jumps_have_no_holes():
     curves([("binary_step", nl.binary_step, 0), ("step'", nl.binary_step, 1)])
 
 
-def test_it_fits_and_the_first_is_on_top():
+def test_curves_that_meet_are_seen_in_turn():
+    """leaky_relu runs along relu everywhere, at this height of a letter."""
+    drawn = "".join(rows(curves([("relu", nl.relu, 0), ("leaky_relu", nl.leaky_relu, 0)])))
+    assert 20 < drawn.count("*") < 45
+    assert 20 < drawn.count("o") < 45
+
+
+def test_functions_of_rows_are_bars():
+    lines = bars("softmax", nl.softmax).splitlines()
+    assert lines[0].strip() == "softmax(1, 2, 3)"
+    lengths = [line.count("#") for line in lines[1:]]
+    assert lengths == sorted(lengths)
+    assert lengths[2] == WIDE // 2
+    assert lengths[0] == pytest.approx(0.09 / 0.665 * (WIDE // 2), abs=0.6)
+    below = bars("log_softmax", nl.get("log_softmax")).splitlines()[1:]
+    assert all(line.endswith("|") for line in below)  # values below 0
+    assert below[0].count("#") > below[1].count("#") > below[2].count("#") > 0
+    assert len({line.index("|") for line in below}) == 1
+
+
+def test_it_fits():
     found = [(name, nl.get(name), 0) for name in ("relu", "gelu", "silu", "elu", "tanh")]
     assert len(found) == len(MARKS)
     text = curves(found)
     assert max(map(len, text.splitlines())) <= 80
-    assert "*" in text.splitlines()[HIGH - 1] or "*" in "".join(rows(text))
+    assert all(mark in "".join(rows(text)) for mark in MARKS)
 
 
 def test_what_has_no_curve():

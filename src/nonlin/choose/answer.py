@@ -15,6 +15,7 @@ from nonlin.choose import journal as journals
 from nonlin.choose.baseline import Baseline, baseline
 from nonlin.choose.candidates import Candidate, Plan, planned
 from nonlin.choose.contest import Networks, key, network, warm_up
+from nonlin.choose.held_out import HeldOut, held_out
 from nonlin.choose.limits import Costs
 from nonlin.choose.options import Options, complete, roles_of
 from nonlin.choose.prepared import groups, parts_of, prepared, sample
@@ -29,7 +30,7 @@ from nonlin.data.read import read, with_target
 from nonlin.data.split import FINAL_SHARES, LEAST_PER_CLASS, enough, split
 from nonlin.data.table import Table, from_memory
 from nonlin.data.wishes import wishes
-from nonlin.network import train
+from nonlin.network import train_many
 from nonlin.tasks.task import Task, infer
 from nonlin.trials.journal import NOTHING, Journal
 from nonlin.trials.pace import Everything, Narrowing, Pace
@@ -96,7 +97,7 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
         ran = run_through(_race(contest, pace, journal, asked.run), tell)
     ranking, left_out = standings(ran, contest)
     advice = recommend(ranking, task, rules, len(ran.rounds), tried(ran))
-    final = _final(table, task, rules, advice)
+    final, seen = _final(table, contest, advice)
     worth = _baseline(contest, ran, ranking, advice) if final else None
     notes = (
         *table.notes,
@@ -121,6 +122,7 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
         standings=ranking,
         recommendation=advice,
         final=final,
+        held_out=seen,
         baseline=worth,
         shares=shares(ran.scores),
         sample=sample(contest.rows(rules.seeds[0])),
@@ -160,18 +162,28 @@ def _sampled(table: Table, task: Task, rules: Plan) -> Table:
     )
 
 
-def _final(table: Table, task: Task, rules: Plan, advice: Recommendation) -> Final | None:
-    """The network to take away; None if Ctrl-C ends its training, since the race is worth more."""
+def _final(
+    table: Table, contest: Networks, advice: Recommendation
+) -> tuple[Final | None, HeldOut | None]:
+    """The network to take away, and beside it the one of the first split, which test rows judge.
+
+    None if Ctrl-C ends their training, since the race is worth more.
+    """
+    task, rules = contest.task, contest.plan
     try:
         data = prepared(table, task, parts_of(table, task, rules.seed, FINAL_SHARES))
         inputs = len(data.preparation.names)
         candidate = Candidate(advice.activation, advice.hidden)
         made = network(inputs, task, candidate, rules.seed)
         settings = rules.settings(advice.learning_rate, len(data.train[0]), rules.seed)
-        record = train(data.job(made, settings, task.objective()))
+        split = contest.split(rules.seeds[0])
+        seen = held_out(split, table, candidate)
+        beside = split.job(seen.network, advice.learning_rate)
+        jobs = (data.job(made, settings, task.objective()), beside)
+        record = dict(train_many(jobs, rules.threads))[0]
     except KeyboardInterrupt:
-        return None
-    return Final(made, data.preparation, record, settings, sample(data))
+        return None, None
+    return Final(made, data.preparation, record, settings, sample(data)), seen
 
 
 def _baseline(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nonlin._text import bracketed, say
-from nonlin.choose.verdict import shown
+from nonlin._text import say
 from nonlin.sketch import blocks
 
 if TYPE_CHECKING:
@@ -38,10 +37,10 @@ def _cells(row: Ranked, result: Raced) -> Iterator[str]:
     yield f"→ {row.label}" if row is result.chosen else row.label
     score = f"{row.score.value:.3f}"
     if row.stopped:
-        score = str(bracketed(score, result.ran_in(row)))
+        where = result.ran_in(row)
+        score = say("report.validated", score=f"{row.validation_score:.3f}", splits=where)
     elif row.interval is not None:
         score += f" [{row.interval[0]:.3f}, {row.interval[1]:.3f}]"
     yield score
-    if row.error is not None:
-        yield shown(row.error.value, row.error.unit)
+    yield from result.others(row)
     yield f"{row.rate:g}"

@@ -15,7 +15,7 @@ from nonlin.choose.prepared import Data, Sample, rows_of, sample
 from nonlin.data.table import Table
 from nonlin.kernels.threads import thread_count
 from nonlin.layers.network_passes import looked_at, starting
-from nonlin.network import Network
+from nonlin.network import Job, Network
 from nonlin.network.train import in_parallel, run_of
 from nonlin.tasks.task import Task
 from nonlin.trials.contest import Arm, Outcome, Sizes
@@ -116,6 +116,11 @@ class NetworkSplit:
         inputs = len(self.data.preparation.names)
         return network(inputs, self.task, candidate, self.seed)
 
+    def job(self, network: Network, rate: float) -> Job:
+        """To train it at this rate."""
+        rule = self.plan.settings(rate, self.sizes.train, self.seed)
+        return self.data.job(network, rule, self.task.objective())
+
     def _begun(self, candidate: Candidate) -> tuple[Network, Measures]:
         """A network before training, and what can be said of it."""
         made = self.untrained(candidate)
@@ -131,18 +136,21 @@ class NetworkSplit:
         with np.errstate(over="ignore", invalid="ignore"):  # of networks that diverge
             start, measured = begun(arm.candidate)
             network = start.copy()
-            rule = self.plan.settings(arm.setting, self.sizes.train, self.seed)
-            record = run_of(self.data.job(network, rule, self.task.objective()), shared)(stop)
-            claimed, error = self.data.judged(network, 2, self.task)
-            told = {} if error is None else {"error": error}
+            record = run_of(self.job(network, arm.setting), shared)(stop)
+            judged = self.data.judged(network, 2, self.task)
+            told = {"error": judged.error, "beside": judged.beside}
             return Outcome(
                 loss=record.best_loss,
-                validated=self.data.judged(network, 1, self.task)[0],
-                claimed=claimed,
+                validated=self.data.judged(network, 1, self.task).score,
+                claimed=judged.score,
                 seconds=record.seconds,
                 diverged=record.diverged_at is not None,
-                measures=measured | after(network, self.looked_at[0]) | told,
+                measures=measured | after(network, self.looked_at[0]) | _known(told),
             )
+
+
+def _known(told: dict[str, float | None]) -> Measures:
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def run_arms(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,14 @@ from nonlin.tasks.task import Task
 LOOKED_AT = 1024  # training rows on which stability is measured
 Sample = tuple[np.ndarray, np.ndarray]  # prepared inputs, encoded targets
 Part = tuple[Any, Any]  # the same, or None twice
+
+
+class Judged(NamedTuple):
+    """Score, error and second measure (see `Task`), in the units of the target; or None."""
+
+    score: float
+    error: float | None
+    beside: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +52,15 @@ class Data:
         train, validation, test = ((found[k], found[k + 1]) for k in (0, 2, 4))
         return Data(self.preparation, train, validation, test, tuple(arrays[6:]))
 
-    def judged(self, network: Network, part: int, task: Task) -> tuple[float, float | None]:
-        """Score, and error in the units of the target; part: 1 for validation rows, 2 for test."""
+    def judged(self, network: Network, part: int, task: Task) -> Judged:
+        """What the network is worth on validation rows (part 1) or test rows (2)."""
         inputs, target = (self.train, self.validation, self.test)[part]
         weights = self.weights[part] if self.weights else None
-        score, error = task.judge(network.logits(inputs), target, weights)
-        return score, None if error is None else error * self.preparation.scale
+        logits = network.logits(inputs)
+        score, error = task.judge(logits, target, weights)
+        beside = task.measured_beside(logits, target, weights)
+        scale = self.preparation.scale  # 1 for classes
+        return Judged(score, _times(error, scale), _times(beside, scale))
 
     def job(self, network: Network, settings: Settings, loss: Loss) -> Job:
         """To train `network` on the training rows, watched on the validation rows."""
@@ -57,6 +68,10 @@ class Data:
             return Job(network, *self.train, self.validation, settings, loss=loss)
         held_out = (*self.validation, self.weights[1])
         return Job(network, *self.train, held_out, settings, self.weights[0], loss=loss)
+
+
+def _times(value: float | None, scale: float) -> float | None:
+    return None if value is None else value * scale
 
 
 def groups(table: Table, task: Task) -> np.ndarray:

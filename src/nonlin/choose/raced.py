@@ -58,7 +58,11 @@ class Raced:
     @property
     @abstractmethod
     def measures(self) -> Sequence[Text]:
-        """Columns of the ranking: the score, and the error if there is one."""
+        """Columns of the ranking: the score, and what else is measured on test rows."""
+
+    def others(self, row: Any) -> Iterator[str]:
+        """Cells of a row for the measures after the score."""
+        return iter(())
 
     @abstractmethod
     def everything(self) -> Iterator[Text]:

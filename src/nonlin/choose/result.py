@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nonlin.choose.baseline import Baseline
     from nonlin.choose.candidates import Plan
+    from nonlin.choose.held_out import HeldOut
     from nonlin.choose.layers import Layers
     from nonlin.choose.prepared import Sample
     from nonlin.choose.ranked import Ranked
@@ -54,10 +55,11 @@ class Result(Raced):
     recommendation: what to use and why. standings: the ranking, best score first, what stopped
     early last. final: trained with the recommendation on 80 % of all rows (the other 20 % stop
     the training); its score is the one of the race, which had less to learn from; None if
-    Ctrl-C came before. race: every network that was trained. rows: that were used, of of_rows.
-    baseline: a constant and a linear model on the same splits; None if Ctrl-C came before.
-    shares: how much of the spread of the scores comes from what; None where nothing can be told
-    apart. sample: training rows of the first split, at most 1024, prepared, with their encoded
+    Ctrl-C came before. held_out: the same network as it was on the first split, with test rows
+    that it never saw; None as before. race: every network that was trained. rows: that were used,
+    of of_rows. baseline: a constant and a linear model on the same splits; None if Ctrl-C came
+    before. shares: how much of the spread of the scores comes from what; None where nothing can be
+    told apart. sample: training rows of the first split, at most 1024, prepared, with their encoded
     targets. notes: what the user should know. seconds: in all.
     reading: how the text file was read, if it was one.
     `print` gives the verdict in three lines and the most important points, in the language in use;
@@ -75,6 +77,7 @@ class Result(Raced):
     standings: tuple[Standing, ...]
     recommendation: Recommendation
     final: Final | None
+    held_out: HeldOut | None
     baseline: Baseline | None
     shares: Shares | None
     sample: Sample
@@ -109,9 +112,15 @@ class Result(Raced):
 
     @property
     def measures(self) -> tuple[Text, ...]:
-        """Score, and error if there is one."""
-        names = [self.task.score, *([self.task.error] if self.task.error else [])]
-        return tuple(text(f"report.short.{name}") for name in names)
+        """Score, error and second measure, as far as there are any."""
+        names = (self.task.score, self.task.error, self.task.beside)
+        return tuple(text(f"report.short.{name}") for name in names if name)
+
+    def others(self, row: Standing) -> Iterator[str]:
+        """Error and second measure."""
+        from nonlin.choose.verdict import other_measures
+
+        return other_measures(row, self.task)
 
     def everything(self) -> Iterator[Text]:
         """Advice, baseline, shares, notes."""
@@ -171,7 +180,7 @@ class Result(Raced):
         splits, with its own 95 % interval (null: one split, or the leader). dead units before
         and after training and saturated are shares; p_value is adjusted (Holm). The error's
         column is called as what it measures: rmse (null for classes), mae, pinball, wrong or
-        steps.
+        steps; a second measure follows where the task has one: mae, rmse, log_loss or accuracy.
         """
         import polars as pl
 
@@ -224,6 +233,10 @@ def _row(standing: Standing, recommended: str, task: Task) -> dict[str, Any]:
     found = standing.columns(recommended)
     own = {
         task.error or "rmse": standing.error.value if standing.error else None,
+        **(
+            {task.beside: standing.beside.value if standing.beside else None} if task.beside else {}
+        ),
+        "validation_score": standing.validation_score,
         "dead_before": standing.dead_before.value,
         "dead_after": standing.dead.value,
         "saturated": standing.saturated.value,

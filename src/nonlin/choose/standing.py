@@ -23,11 +23,13 @@ from nonlin.trials.standings import Standing as Ran
 class Standing(Ranked):
     """One activation at its best learning rate on a table; means over the splits.
 
-    error: in the target's units, None for classes without order. dead, saturated: shares after
-    training; dead_before and gradient_ratio: before.
+    error: in the target's units, None for classes without order. beside: a second measure that
+    people know, which decides nothing (None: the task has none, or an older journal). dead,
+    saturated: shares after training; dead_before and gradient_ratio: before.
     """
 
     hidden: tuple[int, ...]
+    beside: Measurement | None
     dead_before: Measurement
     dead: Measurement
     saturated: Measurement
@@ -70,6 +72,7 @@ def described(row: Ran, label: str, task: Task) -> Standing:
         **measured_of(row, label, text(f"measure.{task.score}"), tested, where),
         hidden=row.arm.candidate.hidden,
         error=measured("error", task.error) if task.error else None,
+        beside=measured("beside", task.beside) if task.beside and row.has("beside") else None,
         dead_before=measured("dead_before", "dead"),
         dead=measured("dead", "dead"),
         saturated=measured("saturated", "saturated"),

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from nonlin.choose.raced import Raced
     from nonlin.choose.ranked import Ranked
     from nonlin.choose.result import Result
+    from nonlin.choose.standing import Standing
+    from nonlin.tasks.task import Task
 
+NOTHING = "–"  # a cell without a number
 SHARES = ("accuracy", "wrong", "missed")  # measures that people say in per cent
 MARKS = {"leader": "*", "worse": "<", "better": ">", "equal": "=", "open": "?", "stopped": "·"}
 URGENT = (  # what may make the answer another one, most of all first
@@ -71,11 +74,19 @@ def _use(result: Result, than_linear: str, than_nothing: str) -> Text:
 def _score(result: Result) -> Text:
     row, name = result.chosen, result.task.score
     error = "" if row.error is None else shown(row.error.value, result.task.error or "")
-    what = text(f"verdict.what.{name}", score=shown(row.score.value, name), error=error)
+    score, also = shown(row.score.value, name), _beside(row, result.task.beside)
+    what = text(f"verdict.what.{name}", score=score, error=error, beside=also)
     if row.interval is None:
         return text("verdict.score_once", what=what)
     low, high = (shown(end, name) for end in row.interval)
-    return text("verdict.score", what=what, low=low, high=high)
+    key = "score_short" if error and also else "score"
+    return text(f"verdict.{key}", what=what, low=low, high=high)
+
+
+def _beside(row: Standing, measure: str | None) -> Text | str:
+    if row.beside is None or measure is None:
+        return ""
+    return text(f"verdict.beside.{measure}", value=shown(row.beside.value, measure))
 
 
 def _answers(result: Result) -> tuple[str, str]:
@@ -124,16 +135,26 @@ def figure(value: float) -> str:
 
 
 def beside_leader(row: Ranked) -> str:
-    """Its difference to the leader, on the splits that both ran, with half of the 95 % interval."""
+    """Its difference to the leader, on the splits that both ran, with half of the 95 % interval;
+    of what stopped the difference of the validation loss, which decided.
+    """
     if row.leader:
         return say("report.leader")
-    half = None if row.stopped else row.difference_half_width  # of a split or two: says nothing
-    gap = figure(row.difference)
+    if row.stopped:
+        return say("report.loss", gap=f"{row.ran.loss_difference:+.3f}")
+    half, gap = row.difference_half_width, figure(row.difference)
     sign = "" if gap.startswith("-") else "+"
     return sign + gap + (f" ± {figure(half)}" if half is not None else "")
 
 
 ERRORS = ("rmse", "mae", "pinball", "steps")  # in the units of the target
+
+
+def other_measures(row: Standing, task: Task) -> Iterator[str]:
+    """Cells of error and second measure; a dash for what stopped, which claims nothing."""
+    for name, each in ((task.error, row.error), (task.beside, row.beside)):
+        if name:
+            yield NOTHING if row.stopped or each is None else shown(each.value, name)
 
 
 def lines(result: Raced) -> Sequence[str]:

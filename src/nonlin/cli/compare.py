@@ -35,14 +35,15 @@ def command(
 
 
 def _letters(activations: Sequence[Activation], derivative: bool) -> str:
-    """Raises InputError for more than there are marks, and for functions of rows."""
+    """Curves in one picture, functions of rows as bars below; InputError for too many curves."""
     from nonlin.sketch import terminal
 
+    found = [each for each in activations if terminal.drawable(each)]
+    rows = [each for each in activations if not terminal.drawable(each)]
     most = len(terminal.MARKS)
-    if len(activations) > most:
-        raise InputError("compare_many", given=len(activations), most=most)
-    for each in activations:
-        if not terminal.drawable(each):
-            raise InputError("compare_rows", name=each.name)
+    if len(found) > most:
+        raise InputError("compare_many", given=len(found), most=most)
     mark = "'" if derivative else ""
-    return terminal.curves([(each.name + mark, each, int(derivative)) for each in activations])
+    curves = [(each.name + mark, each, int(derivative)) for each in found]
+    drawn = [terminal.curves(curves)] if curves else []
+    return "\n\n".join([*drawn, *(terminal.bars(each.name, each) for each in rows)])

@@ -48,7 +48,7 @@ def command(
     if as_json:
         printing.write_json(_as_dict(trace))
     else:
-        typer.echo(str(trace))
+        printing.print_sums(str(trace))
 
 
 def _sample(inputs: str, count: int) -> list[float]:

@@ -34,13 +34,17 @@ def command(
         printing.write_json(portrait.as_dict(activation))
     else:
         printing.print_facts(activation, portrait.marked(activation, brief))
-        _draw(activation, brief or (output is None and sys.stdout.isatty()))
+        _draw(activation, output is None and (brief or sys.stdout.isatty()))
 
 
 def _draw(activation: Activation, wanted: bool) -> None:
-    """f and f' as letters, on a terminal or if asked for."""
+    """f and f' as letters, on a terminal or if asked for, where no file has them."""
     from nonlin.sketch import terminal
 
-    if wanted and terminal.drawable(activation):
+    if not wanted:
+        return
+    if terminal.drawable(activation):
         both = [("f", activation, 0), ("f'", activation, 1)]
         print(f"\n{terminal.curves(both)}")
+    else:
+        print(f"\n{terminal.bars(activation.name, activation)}")

@@ -46,7 +46,8 @@ def command(
     if output is not None:
         from nonlin import figures
 
-        printing.write_picture(figures.phase(activation, dark=dark), output, sys.stderr)
+        picture = figures.phase(activation, here=(weights, biases), dark=dark)
+        printing.write_picture(picture, output, sys.stderr)
     if as_json:
         printing.write_json(_as_dict(activation, known, field, layers))
     else:

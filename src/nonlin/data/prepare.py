@@ -77,6 +77,18 @@ class Preparation:
         """The columns that are looked at."""
         return (*self.numeric, *(each.column for each in self.dated), *self.categorical)
 
+    @property
+    def places(self) -> dict[str, list[int]]:
+        """The inputs, by number, that come of each column that is used."""
+        found: dict[str, list[int]] = {name: [] for name in self.used}
+        cycles = [each.column for each in self.dated for _ in each.cycles for _ in ("sin", "cos")]
+        rules = zip(self.categorical, self.transformer.categorical, strict=True)
+        levels = [name for name, rule in rules for _ in range(len(rule.levels) + rule.other)]
+        linear = [each.column for each in self.dated]
+        for place, name in enumerate((*self.numeric, *linear, *cycles, *levels)):
+            found[name].append(place)
+        return found
+
     def inputs(self, features: pl.DataFrame) -> np.ndarray:
         """The same for a frame that `read` or `data.normalised` has made."""
         found = _arranged(features, self.numeric, self.dated, self.categorical)

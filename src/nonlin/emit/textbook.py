@@ -53,13 +53,13 @@ _FUNCTIONS: Mapping[str, str] = {
 _RELATIONS = {"greater": ">", "less": "<", "greater_equal": "≥", "less_equal": "≤"}
 _OPPOSITE = {">": "≤", "<": "≥", "≥": "<", "≤": ">"}
 _MINUS = leaf("sign", "−")
-_SECH_SQUARED = Layout("superscript", (leaf("function", "sech"), leaf("number", "2")))
 
 # Written out wherever they stand.
 _SPELT_OUT: Mapping[str, Callable[..., Expr]] = {
     "expm1": lambda a: build("exp", a) - 1,
     "log1p": lambda a: build("log", 1 + a),
     "logistic_density": lambda a: build("sigmoid", a) * (1 - build("sigmoid", a)),
+    "sech_squared": lambda a: 1 - build("tanh", a) ** 2,
     "inverse_root": lambda a: 1 / build("sqrt", 1 + a**2),
     "isru": lambda a: a / build("sqrt", 1 + a**2),
     "softsign": lambda a: a / (1 + absolute(a)),
@@ -81,7 +81,12 @@ def textbook(root: Expr) -> Layout:
     if isinstance(root, Call) and root.primitive in _DEFINITIONS:
         root = _DEFINITIONS[root.primitive](*root.arguments)
     indices = tuple(leaf("name", letter) for letter in ("ijk" if rows else ""))
-    return _laid_out(rewrite(root, _spelt_out), indices)
+    return _laid_out(spelt_out(root), indices)
+
+
+def spelt_out(root: Expr) -> Expr:
+    """The formula without the primitives that only programs know."""
+    return rewrite(root, _spelt_out)
 
 
 def _spelt_out(node: Expr) -> Expr:
@@ -240,7 +245,6 @@ _RULES: Mapping[str, Callable[..., Layout]] = {
     "sqrt": lambda a: Layout("root", (a,)),
     "absolute": lambda a: fenced(a, "||", large=True),
     "exp": lambda a: Layout("superscript", (leaf("name", "e"), _group(a)), POWER),
-    "sech_squared": partial(_applied, _SECH_SQUARED, binding=POWER),
     "where": _cases,
     "row_threshold": lambda a, power: Layout(
         "applied", (Layout("subscript", (leaf("name", "τ"), power)), fenced(a, large=True))

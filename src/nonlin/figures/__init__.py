@@ -7,6 +7,7 @@ from typing import Any
 from nonlin.figures.style import lacks_font, save
 
 __all__ = [
+    "answers",
     "bench",
     "compare",
     "histograms",
@@ -39,7 +40,8 @@ def plot(activation: Any, *, dark: bool = False) -> Any:
 def compare(activations: Any, *, derivative: bool = False, dark: bool = False) -> Any:
     """Several activations (names or Activations) in one picture; row-wise ones as bars beside.
 
-    More than 20 become small multiples on one scale. Returns a matplotlib Figure.
+    f above f', or f' alone. More than five curves become small multiples on one scale. Returns a
+    matplotlib Figure.
     """
     from nonlin.catalogue import get
     from nonlin.figures import comparison
@@ -57,16 +59,17 @@ def bench(found: Any, *, dark: bool = False) -> Any:
     return costs.draw(found, dark)
 
 
-def phase(activation: Any, *, dark: bool = False) -> Any:
+def phase(activation: Any, *, here: tuple[float, float] | None = None, dark: bool = False) -> Any:
     """The edge of chaos of an activation, and how deep networks of it can be, after theory.
 
+    here: variances of weights (times fan-in) and biases to mark; without them those of the gain.
     Returns a matplotlib Figure. Raises InputError for what is not element-wise or has no mean
     field theory.
     """
     from nonlin.catalogue import get
     from nonlin.figures import phases
 
-    return phases.draw(get(activation), dark)
+    return phases.draw(get(activation), here, dark)
 
 
 def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:
@@ -77,6 +80,17 @@ def network(trace: Any, *, sample: int = 0, dark: bool = False) -> Any:
     from nonlin.figures import diagram
 
     return diagram.draw(trace, sample, dark)
+
+
+def answers(networks: Any, X: Any, y: Any, *, dark: bool = False) -> Any:
+    """What networks of two inputs answer everywhere, beside the rows that they are for.
+
+    X: (rows, 2). y: (rows,), 0 or 1. Returns a matplotlib Figure. Raises InputError for other
+    shapes.
+    """
+    from nonlin.figures import decisions
+
+    return decisions.draw(networks, X, y, dark)
 
 
 def profiles(found: Any, *, dark: bool = False) -> Any:

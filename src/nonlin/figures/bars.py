@@ -10,7 +10,7 @@ import numpy as np
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.figures.style import Theme
-from nonlin.sketch.curve import example
+from nonlin.sketch.curve import example, spread
 
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo")
 
@@ -25,6 +25,7 @@ def draw_bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:
             shifted, values, width * 0.92, color=theme.palette[number % 7], label=one.name,
             hatch=HATCHES[number % len(HATCHES)], edgecolor=theme.paper,
         )  # fmt: skip
+        _whiskers(axes, one, shifted, theme)
         if len(rows) <= 8:
             upright: dict[str, Any] = {"rotation": 0 if len(rows) <= 2 else 90}
             numbers = [f"{value:.3f}" for value in values]
@@ -45,6 +46,18 @@ def draw_bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:
             fontsize=10, loc="upper center", bbox_to_anchor=(0.5, -0.08),
             ncols=2 if len(rows) > 3 else len(rows),
         )  # fmt: skip
+
+
+def _whiskers(axes: Any, one: Activation, places: np.ndarray, theme: Theme) -> None:
+    """Where 95 % of the values lie in training, beside the numbers on the bars."""
+    ends = spread(one)
+    if ends is not None:
+        middle = np.mean(ends, axis=0)
+        axes.errorbar(
+            places + 0.12, middle, np.abs(np.stack(ends) - middle), fmt="none", capsize=5,
+            ecolor=theme.palette[1], linewidth=2, label=say("figures.band"),
+        )  # fmt: skip
+        axes.legend(fontsize=10, loc="upper center", bbox_to_anchor=(0.5, -0.08))
 
 
 def _ticks(found: Sequence[tuple[tuple[float, ...], np.ndarray]]) -> tuple[range, list[str]]:

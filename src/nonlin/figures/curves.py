@@ -14,26 +14,30 @@ from nonlin._text import bracketed, say
 from nonlin.activation import Activation
 from nonlin.expr.infix import infix
 from nonlin.figures.bars import draw_bars
+from nonlin.figures.marks import draw_around, mark_asymptotes, mark_extremes
 from nonlin.figures.style import Theme, clean, drawing
 from nonlin.sketch.curve import REACH, curve_of, dead, kinks, limits, samples, saturated
 
-ORDERS = (("f(x)", 0, "-", 2.6), ("f'(x)", 1, "--", 2.2), ("f''(x)", 2, ":", 2.8))
+FIRST = "f(x)"
+ORDERS = (("f'(x)", 1, "--", 2.4), ("f''(x)", 2, ":", 2.4))  # of the lower panel
 LONGEST = 140  # letters of LaTeX that fit above the picture
 BEGIN, END = r"\begin{cases}", r"\end{cases}"
 
 
 def plot(activation: Activation, dark: bool) -> Figure:
-    """f, f' and f'' with kinks, saturated and dead regions, over the standard normal density."""
+    """f with what is known of it over the standard normal density; below it f' and f''."""
     with drawing(dark) as theme:
-        figure = Figure(figsize=(8, 5.4), layout="constrained")
-        axes = figure.add_subplot()
         curve = curve_of(activation)
+        tall = 5.4 if curve is None else 7.6
+        figure = Figure(figsize=(8, tall), layout="constrained")
         if curve is None:
-            draw_bars(axes, [activation], theme)
+            draw_bars(figure.add_subplot(), [activation], theme)
         else:
-            _curves(axes, curve, theme)
-            _legends(figure, axes)
-            axes.set_title(_formula(activation), fontsize=12, loc="left", color=theme.muted, pad=9)
+            upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+            _upper(upper, activation, curve, theme)
+            _lower(lower, curve, theme)
+            _legend(figure, upper, lower)
+            upper.set_title(_formula(activation), fontsize=12, loc="left", color=theme.muted, pad=9)
         own = activation.title == activation.name  # a formula of the user's
         name = activation.name if own else str(bracketed(activation.title, activation.name))
         figure.suptitle(name, fontsize=14, x=0.02, ha="left")
@@ -66,30 +70,51 @@ def _condition(latex: str) -> str:
     return words[1] if words else f"${latex.strip()}$"
 
 
-def _legends(figure: Figure, axes: Any) -> None:
-    """The three curves below the picture, below them what is marked in it."""
-    handles, labels = axes.get_legend_handles_labels()
-    count = len(ORDERS)
-    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.11), "ncols": count}
-    axes.legend(handles[:count], labels[:count], handlelength=3, **below)
-    figure.legend(handles[count:], labels[count:], loc="outside lower center", ncols=4, fontsize=9)
+def _legend(figure: Figure, *panels: Any) -> None:
+    """What is drawn and marked in both panels, each once."""
+    known: dict[str, Any] = {}
+    for axes in panels:
+        handles, labels = axes.get_legend_handles_labels()
+        known |= dict(zip(labels, handles, strict=True))
+    curves = {label: known.pop(label) for label in (FIRST, *(label for label, *_ in ORDERS))}
+    known = curves | known
+    figure.legend(
+        known.values(),
+        known.keys(),
+        loc="outside lower center",
+        ncols=4,
+        fontsize=9,
+        handlelength=3,
+    )
 
 
-def _curves(axes: Any, activation: Activation, theme: Theme) -> None:
+def _upper(axes: Any, whole: Activation, activation: Activation, theme: Theme) -> None:
+    """whole: as it is declared; activation: the curve of its gate, if it has one."""
     clean(axes, theme)
-    drawn = []
-    for (label, order, dash, width), colour in zip(ORDERS, theme.palette, strict=False):
-        x, y = samples(activation, order, REACH)
-        axes.plot(
-            x, y, dash, label=label, linewidth=width, color=colour, zorder=5 - order,
-            solid_capstyle="butt",
-        )  # fmt: skip
-        drawn.append(y)
+    x, y = samples(activation, 0, REACH)
+    axes.plot(x, y, label=FIRST, linewidth=2.6, color=theme.palette[0], zorder=5)
     axes.set_xlim(-REACH, REACH)
-    low, high = window(axes, drawn, theme)
+    window(axes, [y, *draw_around(axes, whole, theme)], theme)
+    mark_extremes(axes, activation, theme)
+    mark_asymptotes(axes, activation, theme)
+    low, high = axes.get_ylim()
     _density(axes, low, high, theme)
     _regions(axes, activation, theme)
     _kinks(axes, activation, theme)
+
+
+def _lower(axes: Any, activation: Activation, theme: Theme) -> None:
+    clean(axes, theme)
+    drawn = []
+    for (label, order, dash, width), colour in zip(ORDERS, theme.palette[1:], strict=False):
+        x, y = samples(activation, order, REACH)
+        axes.plot(
+            x, y, dash, label=label, linewidth=width, color=colour, zorder=3 + order,
+            solid_capstyle="butt",
+        )  # fmt: skip
+        drawn.append(y)
+    window(axes, drawn, theme)
+    _regions(axes, activation, theme)
     axes.set_xlabel("x")
 
 

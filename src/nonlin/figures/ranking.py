@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from nonlin._text import bracketed
-from nonlin.figures.style import Theme, drawing, quiet
+from nonlin.figures.style import LINE_SPACING, Theme, drawing, quiet
 
 
 def draw(result: Any, dark: bool) -> Figure:
@@ -27,13 +27,15 @@ def draw(result: Any, dark: bool) -> Figure:
         quiet(axes, "x")
         axes.spines["left"].set_visible(False)
         said = [*result.verdict, *([result.aside] if result.aside else [])]
-        figure.suptitle("\n".join(map(str, said)), fontsize=10, x=0.01, ha="left")
+        figure.suptitle(
+            "\n".join(map(str, said)), fontsize=10, x=0.01, ha="left", linespacing=LINE_SPACING
+        )
         return figure
 
 
 def _line(axes: Any, place: int, row: Any, colour: str) -> None:
-    """Without an interval for what stopped: after a split or two it says nothing."""
-    value = row.score.value
+    """Of what stopped the score on validation rows, without an interval: it claims nothing."""
+    value = row.validation_score if row.stopped else row.score.value
     if row.interval is not None and not row.stopped:
         axes.hlines(place, *row.interval, color=colour, linewidth=2)
     axes.plot(value, place, "o", color=colour, markersize=7, markerfacecolor=_face(row, colour))

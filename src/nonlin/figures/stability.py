@@ -19,6 +19,7 @@ from nonlin.stability.profile import Band, Profile
 
 MARKERS = "osD^vP*X"
 SHOWN = 16  # points along a line at most
+SPREAD = 0.36  # of the step between points, to both sides
 PANELS = 12  # histograms at most
 NEURONS = 256  # of a layer in the heat map at most
 
@@ -28,14 +29,14 @@ def profiles(found: Sequence[Profile], dark: bool) -> Figure:
     with drawing(dark) as theme:
         figure = Figure(figsize=(11, 5.2), layout="constrained")
         left, right = figure.subplots(1, 2)
-        looks = zip(line_styles(theme), cycle(MARKERS), strict=False)
-        for one, (style, marker) in zip(found, looks, strict=False):
+        looks = zip(line_styles(theme), cycle(MARKERS), _beside(len(found)), strict=False)
+        for one, (style, marker, shift) in zip(found, looks, strict=False):
             look = style | {"marker": marker}
-            _band(left, one.second, one.label, look)
-            _band(right, one.gradient, None, look)
+            _band(left, one.second, one.label, look, shift)
+            _band(right, one.gradient, None, look, shift)
         depth = len(found[0].second.mean)
-        _axes(left, say("figures.layers.second"), depth, theme)
-        _axes(right, say("figures.layers.gradient"), depth, theme)
+        for axes, key in ((left, "second"), (right, "gradient")):
+            _axes(axes, say(f"figures.layers.{key}"), depth, theme)
         networks = len(found[0].examples)
         note = say("figures.layers.note", networks=networks)
         figure.suptitle(note, fontsize=11, x=0.01, ha="left", color=theme.ink)
@@ -46,17 +47,31 @@ def profiles(found: Sequence[Profile], dark: bool) -> Figure:
         return figure
 
 
-def _band(axes: Any, band: Band, label: str | None, look: dict[str, Any]) -> None:
+def _beside(count: int) -> np.ndarray:
+    """Shifts, in steps between points, so that intervals of one layer stand beside each other."""
+    widest = SPREAD * (count - 1) / count
+    return np.linspace(-widest, widest, count)
+
+
+def _pointed(depth: int) -> np.ndarray:
+    """The layers that have a point, the last one among them."""
+    step = math.ceil(depth / SHOWN)
+    return np.arange(1, depth + 1)[(depth - 1) % step :: step]
+
+
+def _band(axes: Any, band: Band, label: str | None, look: dict[str, Any], shift: float) -> None:
     layers = np.arange(1, len(band.mean) + 1)
-    step = math.ceil(len(layers) / SHOWN)
     line = {key: look[key] for key in ("color", "linestyle")}
     axes.plot(layers, band.predicted, **line, linewidth=1.6, zorder=2)
-    some = slice((len(layers) - 1) % step, None, step)
+    pointed = _pointed(len(layers))
+    some = pointed - 1
     error = np.stack([band.mean - band.low, band.high - band.mean])[:, some]
     sound = np.isfinite(error).all(axis=0) & (band.mean[some] > 0)
+    step = math.ceil(len(layers) / SHOWN)
     axes.errorbar(
-        layers[some][sound], band.mean[some][sound], error[:, sound], fmt=look["marker"],
-        color=look["color"], markersize=5, capsize=2, linewidth=1, label=label, zorder=3,
+        pointed[sound] + shift * step, band.mean[some][sound], error[:, sound],
+        fmt=look["marker"], color=look["color"], markersize=5, capsize=2, linewidth=1, label=label,
+        zorder=3,
     )  # fmt: skip
 
 
@@ -68,8 +83,9 @@ def _axes(axes: Any, title: str, depth: int, theme: Theme) -> None:
             0.5, 0.5, say("figures.layers.nothing"), transform=axes.transAxes, ha="center",
             va="bottom", color=theme.muted,
         )  # fmt: skip
-    axes.set_xlim(0.5, depth + 0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ends = [float(x) for line in axes.lines for x in line.get_xdata()]
+    axes.set_xlim(min(1.0, *ends) - 0.5, max(float(depth), *ends) + 0.5)
+    axes.set_xticks(_pointed(depth))
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     axes.set_ylim(max(low, 1e-40), min(high, 1e40))
@@ -90,16 +106,21 @@ def neurons(found: Stability, dark: bool) -> Figure:
         shares = np.stack([_column(layer, height) for layer in found.hidden], axis=1)
         edges = np.arange(len(found.hidden) + 1) + 0.5
         colours = ListedColormap(_ramp(theme))
-        image = axes.pcolormesh(edges, np.arange(height + 1), shares, cmap=colours, vmin=0, vmax=1)
+        points: dict[str, Any] = {"rasterized": True}  # a file of points, not of thousands of paths
+        sides = edges, np.arange(height + 1)
+        image = axes.pcolormesh(*sides, shares, cmap=colours, vmin=0, vmax=1, **points)
         dead = np.where(shares > 1, 1.0, np.nan)
-        axes.pcolormesh(edges, np.arange(height + 1), dead, cmap=ListedColormap([theme.palette[1]]))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.pcolormesh(*sides, dead, cmap=ListedColormap([theme.palette[1]]), **points)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel(say("figures.layers.layer"))
         axes.set_ylabel(say("figures.layers.neuron"))
         axes.set_title(say("figures.layers.neurons"), fontsize=11, loc="left")
-        axes.plot([], [], "s", color=theme.palette[1], label=say("figures.layers.dead"))
-        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
-        figure.colorbar(image, ax=axes, label=say("figures.layers.saturated"))
+        if np.isfinite(dead).any():
+            axes.plot([], [], "s", color=theme.palette[1], label=say("figures.layers.dead"))
+            axes.legend(loc="upper left", bbox_to_anchor=(0, -0.12), fontsize=9)
+        bar: Any = figure.colorbar(image, ax=axes, label=say("figures.layers.saturated"))
+        bar.solids.set_rasterized(True)
         return figure
 
 

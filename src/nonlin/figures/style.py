@@ -18,6 +18,7 @@ from nonlin._errors import InputError, nearest
 from nonlin._files import write_beside
 from nonlin._text import language, listed, speaking
 
+LINE_SPACING = 1.45  # of more than one line: Chinese fonts need more than the usual 1.2
 FORMATS = ("png", "svg", "pdf")
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 CJK_FONTS = (

@@ -16,6 +16,7 @@ from nonlin.data.plan import Plan
 from nonlin.data.prepare import Preparation
 from nonlin.data.table import as_frame, as_target
 from nonlin.network import Network, Settings
+from nonlin.tasks.probabilities import probabilities
 from nonlin.tasks.task import Task
 
 
@@ -120,12 +121,8 @@ class Predictor:
         """
         if not self.task.classes:
             raise InputError("no_probabilities", target=self.about.target, kind=self.task.kind)
-        found = self.network.forward(self.inputs(X))
-        if self.task.kind == "binary":
-            return np.concatenate([1 - found, found], axis=1)
-        if self.task.kind == "ordinal":
-            return _of_classes(found)
-        return found
+        found = probabilities(self.task.kind, self.network.logits(self.inputs(X)))
+        return found.astype(np.float32)
 
     def predictions(self, frame: pl.DataFrame, probabilities: bool = False) -> pl.DataFrame:
         """One row for each row of the frame, in its order: `columns`, then p_LABEL for each class.
@@ -157,10 +154,3 @@ class Predictor:
             allowed = listed(map(str, self.task.labels[:20]))
             raise InputError("keep_label", given=unknown[0], allowed=allowed)
         return inputs, self.task.encode(values)
-
-
-def _of_classes(steps: np.ndarray) -> np.ndarray:
-    """Probabilities of ordered classes, from those of each step once it is reached (CORN)."""
-    ends = np.ones((len(steps), 1), steps.dtype)
-    beyond = np.concatenate([ends, np.cumprod(steps, axis=1), 0 * ends], axis=1)
-    return np.asarray(beyond[:, :-1] - beyond[:, 1:])

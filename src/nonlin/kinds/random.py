@@ -67,6 +67,19 @@ def _with_noise(
     return drawn, replace(call, parameters={**call.parameters, **noise}), noise
 
 
+def with_given_noise(activation: Function) -> tuple[Any, str] | None:
+    """The activation as in training with its noise as a parameter, and the name of that.
+
+    None for functions of rows, whose noise is an array.
+    """
+    formula = activation.training
+    if formula is None or kind_of(formula) == "rowwise":
+        return None
+    (name,) = (name for name in NOISE if name in symbols([formula]))
+    rows = (*activation.parameters, Parameter(name, 0.0))
+    return replace(activation, formula=formula, training=None, parameters=rows), name
+
+
 def checked_seed(seed: Any) -> int:
     """A whole number from 0 on."""
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nonlin._text import bracketed, in_a_row, listed, say
 from nonlin._wrapping import Prose
 from nonlin.choose.candidates import written
-from nonlin.choose.verdict import MARKS, beside_leader, figure, shown, splits, verdict
+from nonlin.choose.verdict import MARKS, NOTHING, beside_leader, figure, shown, splits, verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from nonlin.choose.standing import Standing
 
 WIDE = 100  # columns of the terminal from which the table has room to breathe
-COLUMNS = ("rate", "cost", "difference")
-MEASURED = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference")
+COLUMNS = ("rate", "cost", "difference", "beside")  # the last ones go where room is scarce
+MEASURED = ("rate", "dead", "saturated", "gradients", "cost", "seconds", "difference", "beside")
 EXPLAINED = ("dead", "difference")  # columns with a sentence in the legend
 
 
@@ -33,7 +33,7 @@ def render(result: Result, console: Console, why: bool = False) -> None:
         _say(console, str(sentence), "bold")
     if beside:
         _say(console, str(beside))
-    table = _fitting_table(result, console, MEASURED if why else COLUMNS)
+    table = _fitting_table(result, console, _columns(result, MEASURED if why else COLUMNS))
     console.print(table)
     _say(console, _legend(result, table), "dim")
     console.print()
@@ -88,6 +88,10 @@ def _header(result: Result) -> Iterator[str]:
     )
 
 
+def _columns(result: Result, most: Sequence[str]) -> Sequence[str]:
+    return [name for name in most if name != "beside" or result.task.beside]
+
+
 def _fitting_table(result: Result, console: Console, most: Sequence[str]) -> Table:
     """With as many columns as the console has room for: better none than half a number."""
     unlimited = console.options.update(max_width=1000)
@@ -109,29 +113,38 @@ def _table(result: Result, columns: Sequence[str], wide: bool) -> Table:
         if measure:
             table.add_column(say(f"report.short.{measure}"), justify="right", no_wrap=True)
     for name in columns:
-        table.add_column(say(f"report.column.{name}"), justify="right", no_wrap=True)
-    rounds = len(result.race.rounds)
+        table.add_column(_head(name, result), justify="right", no_wrap=True)
+    second = result.task.beside or ""
     for before, row in zip((None, *result.standings), result.standings, strict=False):
         if before and row.stopped and not before.stopped:
             table.add_section()
         chosen = row.label == result.recommendation.label
-        cells = [*_result(row, chosen, rounds), *(_cell(row, name) for name in columns)]
+        cells = [*_result(row, result), *(_cell(row, name, second) for name in columns)]
         table.add_row(*cells, style="bold" if chosen else "dim" if row.stopped else "")
     return table
 
 
-def _result(row: Standing, chosen: bool, rounds: int) -> Iterator[str]:
-    """Name, score with its interval, error. What stopped has seen a few splits only."""
-    yield f"{'→' if chosen else MARKS[row.verdict]} {row.label}"
-    ends = [] if row.stopped else [figure(end) for end in row.interval or ()]
+def _head(column: str, result: Result) -> str:
+    named = f"short.{result.task.beside}" if column == "beside" else f"column.{column}"
+    return say(f"report.{named}")
+
+
+def _result(row: Standing, result: Result) -> Iterator[str]:
+    """Name, score with its interval, error. Of what stopped: the score on validation rows."""
+    yield f"{'→' if row.label == result.recommendation.label else MARKS[row.verdict]} {row.label}"
+    ends = [figure(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
-    score = figure(row.score.value)
-    yield str(bracketed(score, splits(row, rounds))) if row.stopped else score + certain
+    if row.stopped:
+        where = splits(row, len(result.race.rounds))
+        yield str(bracketed(figure(row.validation_score), where))
+    else:
+        yield figure(row.score.value) + certain
     if row.error is not None:
-        yield shown(row.error.value, row.error.unit)
+        yield NOTHING if row.stopped else shown(row.error.value, result.task.error or "")
 
 
-def _cell(row: Standing, column: str) -> str:
+def _cell(row: Standing, column: str, measure: str) -> str:
+    """measure: what the column `beside` has."""
     match column:
         case "rate":
             return f"{row.rate:g}"
@@ -145,7 +158,13 @@ def _cell(row: Standing, column: str) -> str:
             return f"{row.cost.value:.2f}"
         case "difference":
             return beside_leader(row)
+        case "beside":
+            return NOTHING if row.stopped else _beside(row, measure)
     return f"{row.seconds.value:.3f}"
+
+
+def _beside(row: Standing, measure: str) -> str:
+    return NOTHING if row.beside is None else shown(row.beside.value, measure)
 
 
 def _percent(share: float) -> str:

@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.kinds import reshaping
+from nonlin.kinds import random, reshaping
 
 REACH = 6.0  # of a picture of one activation: x from -6 to 6
 HEIGHT = 4.5  # curves that grow faster are cut off here
 SAMPLES = 1201
 EXAMPLE = (1.0, 2.0, 3.0)  # the row that functions of rows are shown on
 JUMP = 1e-6
+BESIDE = (-1.0, 2.0)  # values of a gated pair that are shown beside 1
+LIKELY = {"uniform": (0.025, 0.975), "normal": (-1.96, 1.96)}  # between them 95 % of the noise
+DRAWS = 400  # of functions of rows
 
 
 def curve_of(activation: Any) -> Any:
@@ -31,6 +34,35 @@ def example(activation: Any) -> tuple[tuple[float, ...], np.ndarray]:
     changed = activation.kind == "reshaping"
     row = tuple(reshaping.example(activation)) if changed else EXAMPLE
     return row, np.asarray(activation(np.array(row)))
+
+
+def beside(activation: Any, reach: float) -> list[tuple[float, np.ndarray, np.ndarray]]:
+    """Of a gated pair: curves for values other than 1, each with its value."""
+    if activation.kind != "gated":
+        return []
+    x, _ = samples(activation.curve, 0, reach)
+    return [(value, x, np.asarray(activation(np.full_like(x, value), x))) for value in BESIDE]
+
+
+def band(activation: Any, reach: float) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """x, low and high of where 95 % of the values lie in training; None for what draws no noise."""
+    drawn = random.with_given_noise(activation)
+    if drawn is None:
+        return None
+    function, name = drawn
+    x, _ = samples(activation, 0, reach)
+    ends = [function(x, **{name: value}) for value in LIKELY[name]]
+    return x, np.minimum(*ends), np.maximum(*ends)
+
+
+def spread(activation: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    """The same for the example row of a function of rows."""
+    if activation.kind != "random" or activation.elementwise:
+        return None
+    row = np.array(EXAMPLE)
+    drawn = np.stack([activation.sample(row, seed=seed) for seed in range(DRAWS)])
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    return low, high
 
 
 def samples(activation: Any, order: int, reach: float) -> tuple[np.ndarray, np.ndarray]:

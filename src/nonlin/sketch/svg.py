@@ -14,7 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.sketch.curve import REACH, curve_of, dead, example, kinks, limits, samples, saturated
+from nonlin.sketch.curve import (
+    REACH,
+    band,
+    beside,
+    curve_of,
+    dead,
+    example,
+    kinks,
+    limits,
+    samples,
+    saturated,
+    spread,
+)
 from nonlin.sketch.scale import Scale, coordinates, round_numbers
 
 BLUE, ORANGE, GREEN, GREY = "#2f7fd0", "#d9690f", "#2a9a6a", "#777d85"
@@ -57,12 +69,16 @@ def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
     if drawn is None:
         return _bars(activation, 480, 300)
     curves = [(order, *samples(drawn, order, REACH)) for order in orders]
-    heights = limits(np.concatenate([y for _, _, y in curves]))
+    others = beside(activation, REACH)
+    around = (band(activation, REACH) or ())[1:]
+    heights = limits(np.concatenate([*around, *(y for *_, y in (*curves, *others))]))
     frame = Frame(480, 300, (-REACH, REACH), heights, (40, 26, 10, 24))
+    lines = (_curve(frame, order, x, y) for order, x, y in reversed(curves))
     parts = [
         *_regions(drawn, frame),
         *_axes(frame, range(-6, 7, 2), round_numbers(*heights, STEPS)),
-        _clipped(*frame.box, (_curve(frame, order, x, y) for order, x, y in reversed(curves))),
+        _clipped(*frame.box, (*_around(activation, frame), *lines)),
+        *_values(frame, others),
         *_kinks(drawn, frame),
         *_key(orders),
     ]
@@ -75,12 +91,10 @@ def thumbnail(activation: Any) -> str:
     if drawn is None:
         return _bars(activation, 120, 80, plain=True)
     x, y = samples(drawn, 0, 4.0)
-    frame = Frame(120, 80, (-4.0, 4.0), limits(y, 3.0), (3, 3, 3, 3))
-    return _svg(
-        frame,
-        [*_axes(frame, (), ()), _clipped(*frame.box, [_curve(frame, 0, x, y)])],
-        activation.name,
-    )
+    seen = np.concatenate([y, *(each for *_, each in beside(activation, 4.0))])
+    frame = Frame(120, 80, (-4.0, 4.0), limits(seen, 3.0), (3, 3, 3, 3))
+    lines = [*_around(activation, frame), _curve(frame, 0, x, y)]
+    return _svg(frame, [*_axes(frame, (), ()), _clipped(*frame.box, lines)], activation.name)
 
 
 def _svg(frame: Frame, parts: Iterable[str], name: str) -> str:
@@ -127,14 +141,40 @@ def _word(x: float, y: float, word: str, anchor: str = "start", fill: str = GREY
 
 def _curve(frame: Frame, order: int, x: np.ndarray, y: np.ndarray) -> str:
     _, colour, dash, width = CURVES[order]
-    tall = frame.y[1] - frame.y[0]
-    y = np.clip(y, frame.y[0] - tall, frame.y[1] + tall)
+    y = _held(frame, y)
     path = "".join(f"M{_points(frame, x[piece], y[piece])}" for piece in _pieces(y))
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
     return (
         f'<path d="{path}" stroke="{colour}" stroke-width="{width}"{dashes} '
         'stroke-linejoin="round"/>'
     )
+
+
+def _around(activation: Any, frame: Frame) -> Iterator[str]:
+    """The band of values in training; curves of a gated pair for other values than 1."""
+    reach = frame.x[1]
+    found = band(activation, reach)
+    if found is not None:
+        x, low, high = found
+        edge = coordinates([*_places(frame, x, high), *_places(frame, x, low)[::-1]])
+        yield f'<path d="M{edge}Z" fill="{BLUE}" opacity=".3"/>'
+    for _, x, y in beside(activation, reach):
+        yield f'<path d="M{_points(frame, x, y)}" stroke="{BLUE}" stroke-width="1.2"/>'
+
+
+def _values(frame: Frame, others: Sequence[tuple[float, np.ndarray, np.ndarray]]) -> Iterator[str]:
+    """Where the curves of other values leave the picture, their values."""
+    for value, x, y in others:
+        seen = np.flatnonzero((y >= frame.y[0]) & (y <= frame.y[1]))
+        place, height = frame.across(x[seen[-1]]), frame.down(y[seen[-1]])
+        top = frame.box[1]
+        yield _word(place - 6, max(height - 4, top + 12), f"v = {value:g}", "end", BLUE)
+
+
+def _held(frame: Frame, y: np.ndarray) -> np.ndarray:
+    """Heights not far beyond the picture."""
+    tall = frame.y[1] - frame.y[0]
+    return np.asarray(np.clip(y, frame.y[0] - tall, frame.y[1] + tall))
 
 
 def _pieces(y: np.ndarray) -> Iterator[slice]:
@@ -147,8 +187,11 @@ def _pieces(y: np.ndarray) -> Iterator[slice]:
 
 
 def _points(frame: Frame, x: np.ndarray, y: np.ndarray) -> str:
-    points = np.column_stack([frame.across(x), frame.down(y)])
-    return coordinates(simplified(points))
+    return coordinates(_places(frame, x, y))
+
+
+def _places(frame: Frame, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return simplified(np.column_stack([frame.across(x), frame.down(_held(frame, y))]))
 
 
 def simplified(points: np.ndarray) -> np.ndarray:
@@ -216,7 +259,8 @@ def _bars(activation: Any, width: float, height: float, plain: bool = False) -> 
     labels = [f"x{k} = {x:g}" for k, x in enumerate(row, start=1)]
     if len(values) != len(row):
         labels = [f"y{k}" for k in range(1, len(values) + 1)]
-    low, high = limits(np.append(1.12 * values, 0.0))
+    ends = spread(activation)
+    low, high = limits(np.append(1.12 * np.append(values, [] if ends is None else ends), 0.0))
     margins = (3, 3, 3, 3) if plain else (40, 20, 10, 24)
     frame = Frame(width, height, (0.4, len(values) + 0.6), (low, high), margins)
     zero = frame.down(0.0)
@@ -235,4 +279,17 @@ def _bars(activation: Any, width: float, height: float, plain: bool = False) -> 
             above = end - 5 if value >= 0 else end + 14
             parts.append(_word((left + right) / 2, above, f"{value:.3f}", "middle"))
             parts.append(_word((left + right) / 2, height - 8, labels[number - 1], "middle"))
+    if ends is not None:
+        parts += _whiskers(frame, *ends)
     return _svg(frame, parts, activation.name)
+
+
+def _whiskers(frame: Frame, low: np.ndarray, high: np.ndarray) -> Iterator[str]:
+    """From the low to the high end of what each bar is in training."""
+    half = (frame.across(1.12) - frame.across(1.0)) / 2
+    for number, ends in enumerate(zip(low, high, strict=True), start=1):
+        x = frame.across(number + 0.22)  # beside the number above the bar
+        bottom, top = map(frame.down, ends)
+        path = f"M{x:.1f} {bottom:.1f}V{top:.1f}"
+        path += "".join(f"M{x - half:.1f} {end:.1f}h{2 * half:.1f}" for end in (bottom, top))
+        yield f'<path d="{path}" stroke="{ORANGE}" stroke-width="1.6"/>'

@@ -1,4 +1,4 @@
-"""Curves as lines of letters, for a terminal or wherever there is nothing but text."""
+"""Curves and bars as lines of letters, for a terminal or wherever there is nothing but text."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.sketch.curve import REACH, curve_of, limits, samples
+from nonlin.sketch.curve import REACH, curve_of, example, limits, samples
 from nonlin.sketch.scale import Scale
 
-MARKS = "*o+x#"  # of the curves; where two meet, the first is seen
+MARKS = "*o+x#"  # of the curves; where some meet, they are seen in turn
 WIDE, HIGH = 61, 15  # columns and rows of the picture without its numbers
+TURN = 2  # columns that one of the curves that meet is seen
 ROOM = 7  # columns of the numbers on the left
 
 
@@ -23,10 +24,28 @@ def curves(found: Sequence[tuple[str, Any, int]]) -> str:
     drawn = [_points(curve_of(activation), order) for _, activation, order in found]
     low, high = limits(np.concatenate(drawn))
     rows = _axes(low, high)
-    for mark, y in reversed([*zip(MARKS, drawn, strict=False)]):
-        _draw(rows, y, Scale(high, low, 0, HIGH - 1), mark)
+    down = Scale(high, low, 0, HIGH - 1)
+    met: dict[tuple[int, int], str] = {}
+    for mark, y in zip(MARKS, drawn, strict=False):
+        for place in _cells(y, down):
+            met[place] = met.get(place, "") + mark
+    for (row, column), marks in met.items():
+        rows[row][column] = marks[column // TURN % len(marks)]
     key = "   ".join(f"{mark} {name}" for mark, (name, _, _) in zip(MARKS, found, strict=False))
     return "\n".join([*_numbered(rows, low, high), *_below(), " " * ROOM + key])
+
+
+def bars(name: str, activation: Any) -> str:
+    """What a function of rows makes of the example row; below 0 to the left of a line."""
+    row, values = example(activation)
+    across = Scale(min(0.0, values.min()), max(0.0, values.max()), 0, WIDE // 2)
+    zero = round(across(0.0))
+    lines = [f"{' ' * ROOM}{name}({', '.join(f'{x:g}' for x in row)})"]
+    for value in values:
+        end = round(across(float(value)))
+        bar = " " * min(zero, end) + "#" * abs(end - zero)
+        lines.append(f"{value:>{ROOM - 1}.3f} {bar[:zero]:<{zero}}|{bar[zero:]}")
+    return "\n".join(lines)
 
 
 def drawable(activation: Any) -> bool:
@@ -53,15 +72,15 @@ def _axes(low: float, high: float) -> list[list[str]]:
     return rows
 
 
-def _draw(rows: list[list[str]], y: np.ndarray, down: Scale, mark: str) -> None:
-    """Steep parts are filled, so that a curve has no holes."""
+def _cells(y: np.ndarray, down: Scale) -> Iterator[tuple[int, int]]:
+    """Row and column of each letter; steep parts are filled, so that a curve has no holes."""
     before = None
     for column, height in enumerate(y):
         place = round(down(float(height)))
         first, last = sorted((place, place if before is None else before))
         for row in range(first + (first != place), last + (last == place)):
             if 0 <= row < HIGH:
-                rows[row][column] = mark
+                yield row, column
         before = place
 
 

@@ -13,6 +13,7 @@ from nonlin.data import labels as several
 from nonlin.data.split import enough_per_class
 from nonlin.network import Loss, pinball
 from nonlin.network.loss import LEVELS, LOSSES
+from nonlin.tasks.beside import BESIDE, beside
 from nonlin.tasks.guess import guess
 from nonlin.tasks.kinds import KINDS, Kind, judge_probabilities
 
@@ -71,6 +72,11 @@ class Task:
     def error(self) -> str | None:
         """What is the lower the better, in the units of the target; None beside accuracy."""
         return "missed" if self.by_probabilities else self.rules.error
+
+    @property
+    def beside(self) -> str | None:
+        """A second measure that people know, and that decides nothing."""
+        return BESIDE.get(self.kind)
 
     @property
     def source(self) -> str:
@@ -142,6 +148,12 @@ class Task:
         if self.by_probabilities:
             return judge_probabilities(self.rules, logits, target, weights)
         return self.rules.judge(logits, target, self.numbers, weights)
+
+    def measured_beside(
+        self, logits: np.ndarray, target: np.ndarray, weights: np.ndarray | None = None
+    ) -> float | None:
+        """The measure `beside`, in the units of training; None if there is none."""
+        return beside(self.kind, logits, target, weights)
 
 
 def infer(target: np.ndarray, name: str, kind: str | None = None) -> Task:

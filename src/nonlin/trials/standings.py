@@ -28,7 +28,8 @@ class Standing:
     significant difference to the leader. equal: the probability that its score differs from the
     leader's by less than the margin (None: one split, or the leader itself). difference: of its
     mean test score to the leader's, on the splits that both ran, with half of its 95 % interval
-    (None: as before); half_width: the same of the score, standard_error: of it.
+    (None: as before); half_width: the same of the score, standard_error: of it. loss_difference:
+    of its mean loss on validation rows to the leader's, on the splits that both ran: what stops.
     """
 
     arm: Arm
@@ -43,6 +44,7 @@ class Standing:
     half_width: float | None
     difference: float
     difference_half_width: float | None
+    loss_difference: float
 
     @property
     def claimed(self) -> float:
@@ -80,6 +82,10 @@ class Standing:
     def measured(self, name: str) -> list[float]:
         """A measure by its name, one number for each split."""
         return [each.measures[name] for each in self.outcomes]
+
+    def has(self, name: str) -> bool:
+        """Is it known of every split? A journal that is older than a measure lacks it."""
+        return all(name in each.measures for each in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +182,12 @@ def _standing(
         half_width=statistics.half_width(own, ratio, step),
         difference=float(np.mean(shared)) if shared else math.nan,
         difference_half_width=None if leads else statistics.half_width(shared, ratio, step),
+        loss_difference=_loss_difference(scores, arm, leader),
     )
+
+
+def _loss_difference(scores: Scores, arm: Arm, leader: Arm) -> float:
+    losses = scores.table("loss", [arm, leader])
+    both = losses[~np.isnan(losses).any(axis=1)]
+    with np.errstate(invalid="ignore"):  # two networks that diverged
+        return float(np.mean(both[:, 0] - both[:, 1])) if len(both) else math.nan

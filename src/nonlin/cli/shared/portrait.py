@@ -9,6 +9,7 @@ from nonlin._text import listed, say
 from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.cli.shared import traits
+from nonlin.emit.textbook import spelt_out
 from nonlin.expr.derivative import derivative
 from nonlin.expr.infix import infix
 from nonlin.expr.recognise import recognise
@@ -101,7 +102,7 @@ def _parameter(parameter: Parameter) -> str:
 
 def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
     if activation.elementwise:
-        yield "derivative", infix(derivative(recognise(activation.formula)))
+        yield "derivative", infix(spelt_out(derivative(recognise(activation.formula))))
         yield "derivative_latex", activation.derivative_latex
     elif activation.kind == "gated":
         for key, name in (("by_value", "value"), ("by_gate", "x")):

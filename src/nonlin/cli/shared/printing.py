@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,12 +33,34 @@ def screen() -> Iterator[Console]:
     """A console whose output is printed at the end, without blanks at the ends of lines."""
     from rich.console import Console
 
-    known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    console = Console(highlight=False, markup=False, width=None if known else WIDTH)
+    console = Console(highlight=False, markup=False, width=None if _width_known() else WIDTH)
     with console.capture() as capture:
         yield console
     lines = [line.rstrip() for line in capture.get().splitlines()]
     print("\n".join(lines).strip("\n"))
+
+
+def _width_known() -> bool:
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
+
+
+def print_sums(text: str) -> None:
+    """Lines of sums; on a terminal no wider than it, what is cut goes on below the first term."""
+    width = shutil.get_terminal_size().columns if _width_known() else sys.maxsize
+    print("\n".join(part for line in text.splitlines() for part in _cut(line, width)))
+
+
+def _cut(line: str, width: int) -> list[str]:
+    """At spaces, but never behind a sign: a plus begins a line."""
+    if len(line) <= width:
+        return [line]
+    start = line.find("= ") + 2 if "= " in line else 4
+    tied = re.sub(r"(?<=[+=]) |(?<=a_\d) (?==)", "\N{NO-BREAK SPACE}", line)
+    indent = " " * min(start, width // 2)
+    parts = textwrap.wrap(
+        tied, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [part.replace("\N{NO-BREAK SPACE}", " ") for part in parts]
 
 
 def print_facts(activation: Activation, facts: Iterable[tuple[str, ...]]) -> None:

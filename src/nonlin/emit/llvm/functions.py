@@ -25,7 +25,8 @@ OFFSET_FROM = 2.0**11
 ZERO_BELOW = {"f32": -104.0, "f64": -746.0}  # where exp is 0
 FARTHEST = 2.0**50
 # exp is infinite above; below it is 0 even times 2^95 or 2^945
-LIMITS = {"f32": (-170.0, 90.0), "f64": (-1400.0, 711.0)}
+# at the upper ones the least normal number times the exponential overflows, as beside infinity
+LIMITS = {"f32": (-170.0, 176.2), "f64": (-1400.0, 1418.4)}
 
 
 class Exponential(NamedTuple):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from nonlin._text import bracketed, in_a_row, listed, percent, say
 from nonlin.choose.candidates import written
 from nonlin.choose.reasons import difference
-from nonlin.choose.verdict import shown, splits, verdict
-from nonlin.report.page.charts import Interval, Line, intervals, lines, stacked
-from nonlin.report.page.section import Section, foremost, kind, number, said
+from nonlin.choose.verdict import other_measures, splits, verdict
+from nonlin.report.page.charts import Interval, both, intervals, stacked
+from nonlin.report.page.columns import columns
+from nonlin.report.page.fit import fit
+from nonlin.report.page.next_steps import next_steps
+from nonlin.report.page.race import history, losses, rates
+from nonlin.report.page.section import Section, kind, number, said, score_name
 from nonlin.report.page.stability import by_layer, overall
-from nonlin.trials.contest import Arm
 
 if TYPE_CHECKING:
     from nonlin.choose.result import Result
@@ -31,6 +32,7 @@ def content(result: Result, command: str | None) -> dict[str, Any]:
     import nonlin
 
     known, beside = result.points, result.aside
+    sections = list(_sections(result))
     return {
         "title": say("page.title", name=result.name),
         "verdict": [str(line) for line in (*result.interruption, *verdict(result))],
@@ -38,13 +40,22 @@ def content(result: Result, command: str | None) -> dict[str, Any]:
         "reasons": [str(point) for point in known.first],
         "rest": [str(point) for point in known.rest],
         "facts": list(_facts(result)),
-        "sections": list(_sections(result)),
+        "sections": sections,
+        "contents": _contents(sections),
+        "steps": [] if result.final is None else list(next_steps(command)),
         "untried": [str(sentence) for sentence in result.untried],
         "settings": list(_settings(result)),
         "command": command,
         "again": say(f"page.reproduce.{_again(result)}", rounds=len(result.race.rounds)),
         "versions": _versions(nonlin.__version__),
     }
+
+
+def _contents(sections: Sequence[Section]) -> list[tuple[str, str]]:
+    """Name and title of every part, in their order."""
+    first, *others = ((part.name, part.title) for part in sections)
+    last = [(name, say(f"page.{name}")) for name in ("steps", "untried", "settings")]
+    return [first, ("why", say("page.why")), *others, *last]
 
 
 def _again(result: Result) -> str:
@@ -69,10 +80,13 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
 
 def _sections(result: Result) -> Iterator[Section]:
     yield _ranking(result)
+    yield fit(result)
+    yield columns(result)
     yield _worth(result)
-    yield _history(result)
+    yield losses(result)
     if len(result.rates) > 1:
-        yield _rates(result)
+        yield rates(result)
+    yield history(result)
     yield by_layer(result)
     yield overall(result)
     yield _cost(result)
@@ -81,33 +95,55 @@ def _sections(result: Result) -> Iterator[Section]:
 
 
 def _ranking(result: Result) -> Section:
-    score = str(result.standings[0].score.what)
-    rows, cells = [], []
-    for row in result.standings:
-        certain = None if row.stopped else row.interval  # after a split or two it says nothing
-        low, high = certain or (row.score.value, row.score.value)
-        rows.append(Interval(row.label, row.score.value, low, high, kind(row, result)))
-        cells.append(
-            [
-                row.label,
-                say(f"page.kind.{'chosen' if row is result.chosen else row.verdict}"),
-                f"{row.score.value:.4f}",
-                f"{low:.4f} … {high:.4f}" if certain else "–",
-                _against(row),
-                "–" if row.stopped else f"{row.p_value:.3f}",
-                f"{row.rate:g}",
-                str(splits(row, len(result.race.rounds)) if row.stopped else row.rounds),
-                "–" if row.error is None else shown(row.error.value, row.error.unit),
-            ]
-        )
-    error = str(result.standings[0].error.what) if result.standings[0].error else say("page.error")
+    """What stopped early stands apart, with the score on validation rows."""
+    score, rounds = str(result.standings[0].score.what), len(result.race.rounds)
+    rows = [_interval(row, result) for row in result.standings]
+    named = [say(f"measure.{each}") for each in (result.task.error, result.task.beside) if each]
     head = [
-        *said("activation", "standing"), score, say("page.interval"), *said("difference", "p"),
-        *said("rate", "rounds"), error,
+        *said("activation", "standing"), score, *said("interval", "difference", "p"), *named,
+        *said("rate", "rounds", "validated", "loss_difference"),
     ]  # fmt: skip
-    text = [say("page.ranking_text", score=score)]
-    chart = intervals(rows, say("page.ranking"))
-    return Section("ranking", text, chart, head, cells)
+    cells = [_cells(row, result, rounds) for row in result.standings]
+    stopped = any(row.stopped for row in result.standings)
+    text = [say("page.ranking_text", score=score), *([say("page.stopped_text")] if stopped else [])]
+
+    def draw(width: int) -> str:
+        return intervals(rows, say("page.ranking"), width=width, axis=score_name(result))
+
+    tested = rounds > 1 and sum(not row.stopped for row in result.standings) > 1
+    notes = [say("page.p_text")] if tested else []
+    return Section("ranking", text, both(draw), head, cells, notes=notes)
+
+
+def _interval(row: Standing, result: Result) -> Interval:
+    """After a split or two an interval says nothing."""
+    note = say("page.tip", rate=f"{row.rate:g}")
+    if row.stopped:
+        value = row.validation_score
+        rounds = len(result.race.rounds)
+        label = str(bracketed(row.label, splits(row, rounds)))
+        short = f"{row.label} ({row.rounds}/{rounds})"
+        return Interval(label, value, value, value, "stopped", note, short)
+    low, high = row.interval or (row.score.value, row.score.value)
+    return Interval(row.label, row.score.value, low, high, kind(row, result), note)
+
+
+def _cells(row: Standing, result: Result, rounds: int) -> list[str]:
+    """Without what is measured on test rows where the row stopped: it claims nothing."""
+    certain = None if row.stopped else row.interval
+    return [
+        row.label,
+        say(f"page.kind.{'chosen' if row is result.chosen else row.verdict}"),
+        number(math.nan if row.stopped else row.score.value),
+        f"{certain[0]:.4f} … {certain[1]:.4f}" if certain else "–",
+        "–" if row.stopped else _against(row),
+        "–" if row.stopped or row.leader else f"{row.p_value:.3f}",
+        *other_measures(row, result.task),
+        f"{row.rate:g}",
+        str(splits(row, rounds) if row.stopped else row.rounds),
+        number(row.validation_score),
+        "–" if row.leader else number(row.ran.loss_difference, "+.4f"),
+    ]
 
 
 def _against(row: Standing) -> str:
@@ -118,7 +154,7 @@ def _against(row: Standing) -> str:
 def _worth(result: Result) -> Section:
     """Network, linear model, constant on one scale."""
     if result.baseline is None:
-        return Section("worth", [say("page.no_baseline")], None, [], [])
+        return Section("worth", [say("page.no_baseline")])
     chosen, found = result.chosen, result.baseline
     named = (
         (chosen.label, chosen.score.value, chosen.score.standard_error, "chosen"),
@@ -132,60 +168,12 @@ def _worth(result: Result) -> Section:
     cells = [[label, f"{value:.4f}", number(error)] for label, value, error, _ in named]
     text = [str(found.sentence), say("page.worth_text")]
     head = [say("page.model"), str(chosen.score.what), say("page.standard_error")]
-    return Section("worth", text, intervals(rows, say("page.worth")), head, cells)
+    axis = score_name(result)
 
+    def draw(width: int) -> str:
+        return intervals(rows, say("page.worth"), width=width, axis=axis)
 
-def _history(result: Result) -> Section:
-    """The validation score of each activation at its rate, averaged up to each round."""
-    rounds = result.race.rounds
-    head = [say("page.activation"), *(say("page.round", number=k + 1) for k in range(len(rounds)))]
-    drawn, cells = [], []
-    for row in result.standings:
-        ran = [each.validated for each in row.ran.outcomes]
-        means = [float(np.mean(ran[: k + 1])) for k in range(len(ran))]
-        points = [(k + 1.0, mean) for k, mean in enumerate(means)]
-        drawn.append(Line(row.label, points, kind(row, result) == "chosen"))
-        own = row.ran.arm.candidate
-        alive = [sum(arm.candidate == own for arm in r.outcomes) for r in rounds]
-        cells.append(
-            [
-                row.label,
-                *(
-                    say("page.alive", score=f"{means[k]:.4f}", rates=alive[k])
-                    if k < len(means)
-                    else "–"
-                    for k in range(len(rounds))
-                ),
-            ]
-        )
-    ticks = [(k + 1.0, str(k + 1)) for k in range(len(rounds))]
-    chart = lines(foremost(drawn), say("page.history"), ticks) if len(rounds) > 1 else None
-    ended = say(f"page.ended.{result.race.ended}", rounds=len(rounds))
-    text = [say("page.history_text"), ended]
-    return Section("history", text, chart, head, cells)
-
-
-def _rates(result: Result) -> Section:
-    """Mean validation score by learning rate, over the splits in which it ran."""
-    rates = result.rates
-    drawn, cells = [], []
-    for row in result.standings:
-        found = [_validated(result, Arm(row.ran.arm.candidate, rate)) for rate in rates]
-        means = [float(np.mean(scores)) if scores else math.nan for scores in found]
-        points = list(zip(rates, means, strict=True))
-        drawn.append(Line(row.label, points, kind(row, result) == "chosen"))
-        counted = zip(means, found, strict=True)
-        cells.append([row.label, *(f"{number(m)} ({len(scores)})" for m, scores in counted)])
-    usable = [line for line in drawn if any(math.isfinite(y) for _, y in line.points)]
-    ticks = [(rate, f"{rate:g}") for rate in rates]
-    chart = lines(foremost(usable), say("page.rates"), ticks, log=True) if usable else None
-    head = [say("page.activation"), *(f"{rate:g}" for rate in rates)]
-    return Section("rates", [say("page.rates_text")], chart, head, cells)
-
-
-def _validated(result: Result, arm: Arm) -> list[float]:
-    """Scores on validation rows of the networks that did not diverge, one for each split."""
-    return [each.validated for each in result.race.scores.ran(arm) if not each.diverged]
+    return Section("worth", text, both(draw), head, cells)
 
 
 def _cost(result: Result) -> Section:
@@ -207,8 +195,11 @@ def _cost(result: Result) -> Section:
                 f"{row.activation.gain:.4g}",
             ]
         )
-    chart = intervals(bars, say("page.cost"), digits=2)
-    return Section("cost", [say("page.cost_text")], chart, head, cells)
+
+    def draw(width: int) -> str:
+        return intervals(bars, say("page.cost"), 2, width, say("page.ns"))
+
+    return Section("cost", [say("page.cost_text")], both(draw), head, cells)
 
 
 def _shares(result: Result) -> Section:
@@ -219,7 +210,8 @@ def _shares(result: Result) -> Section:
     cells = [[label, str(percent(share, ".1f"))] for label, share in parts]
     head = said("source", "share_of")
     text = [str(found.sentence), say("page.shares_text")]
-    return Section("shares", text, stacked(parts, say("page.shares")), head, cells)
+    chart = both(lambda width: stacked(parts, say("page.shares"), width))
+    return Section("shares", text, chart, head, cells)
 
 
 def _settings(result: Result) -> Iterator[tuple[str, str]]:

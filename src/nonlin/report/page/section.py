@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from nonlin._text import percent, say
@@ -15,25 +16,35 @@ if TYPE_CHECKING:
     from nonlin.choose.standing import Standing
 
 MOST_LINES = 8  # of a chart of lines; the table has all
+FEW_LINES = 6  # of a small one
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page: text, a chart (SVG or None), the table behind it. words: the table of
-    the catalogue in which its title stands.
+    """A part of the page: text, a chart (SVG or None), the table behind it.
+
+    small: charts of half the width, side by side where there is room. notes: below the table.
+    words: the table of the catalogue in which its title stands.
     """
 
     name: str
     text: Sequence[str]
-    chart: str | None
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    chart: str | None = None
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    small: Sequence[str] = ()
+    notes: Sequence[str] = ()
     words: str = "page"
 
     @property
     def title(self) -> str:
         """In the language in use."""
         return say(f"{self.words}.{self.name}")
+
+
+def captioned(title: str, *charts: str) -> str:
+    """Small charts that belong together, with the title above."""
+    return f"<figcaption>{escape(title)}</figcaption>{''.join(charts)}"
 
 
 def foremost(found: Sequence[Line]) -> list[Line]:
@@ -49,6 +60,11 @@ def kind(row: Standing, result: Result) -> str:
     if row.label == result.recommendation.label:
         return "chosen"
     return "tied" if row.tied else "behind"
+
+
+def score_name(result: Result) -> str:
+    """What the score is called where there is little room."""
+    return say(f"report.short.{result.task.score}").replace("\n", " ")
 
 
 def said(*keys: str) -> list[str]:

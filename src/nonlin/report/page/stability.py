@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nonlin._text import say
-from nonlin.report.page.charts import Line, lines
+from nonlin.report.page.charts import Line, both, lines
 from nonlin.report.page.section import Section, foremost, number, said, share
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def by_layer(result: Result) -> Section:
     drawn = [_line(each, each.label == result.recommendation.label) for each in found]
     usable = [line for line in drawn if any(math.isfinite(y) for _, y in line.points)]
     ticks = _ticks([len(each.stability.layers) for each in found])
-    chart = lines(foremost(usable), say("page.layers"), ticks, log_up=True) if usable else None
+    axes = say("page.layer"), say("page.gradient")
+    draw = partial(lines, foremost(usable), say("page.layers"), ticks, log_up=True, axes=axes)
+    chart = both(lambda width: draw(width=width)) if usable else None
     text = [
         say("page.layers_text", rows=f"{len(result.sample[0]):,}"),
         say("page.layers_theory"),

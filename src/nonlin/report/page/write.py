@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nonlin._errors import InputError
 from nonlin._files import write_beside
 from nonlin._text import harmless, language, listed, say
+from nonlin.network.blas import single_threaded_blas
 from nonlin.report.page.content import content
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ ENDINGS = (".html", ".htm")
 
 def html(result: Result, command: str | None = None) -> str:
     """The page, in the language in use; command: what reproduces the result, if one does."""
-    return filled("report.html.j2", content(result, command))
+    with single_threaded_blas:  # small networks, many times: several threads only wait
+        known = content(result, command)
+    return filled("report.html.j2", known)
 
 
 def filled(template: str, values: dict[str, Any]) -> str:

@@ -62,7 +62,7 @@ def _score(result: Result) -> Text:
 def _what(result: Result, row: Standing) -> Text:
     name, score = result.score.name, _shown(result, row.score.value)
     if name == "accuracy":
-        return text("verdict.what.accuracy", score=score, error="")
+        return text("verdict.what.accuracy", score=score, error="", beside="")
     return text("torch_choose.verdict.what", name=row.score.what, score=score)
 
 
@@ -137,10 +137,12 @@ def lines(result: Result) -> Iterator[str]:
 
 def _cells(result: Result, row: Standing) -> Iterator[str]:
     yield f"{'→' if row is result.chosen else MARKS[row.verdict]} {row.label}"
-    ends = [] if row.stopped else [figure(end) for end in row.interval or ()]
+    ends = [figure(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
-    score = figure(row.score.value)
-    yield str(bracketed(score, result.ran_in(row))) if row.stopped else score + certain
+    if row.stopped:
+        yield str(bracketed(figure(row.validation_score), result.ran_in(row)))
+    else:
+        yield figure(row.score.value) + certain
     yield f"{row.rate:g}"
     yield beside_leader(row)
     yield f"{row.seconds.value:.3g}"
