@@ -91,7 +91,7 @@ def _changes(found: Diagnosis) -> Section:
     head = [say(f"diagnosed.{key}") for key in ("cause", "gained", "helped")]
     chart = intervals(bars, say("diagnosed.changes"), digits=2)
     text = [say("diagnosed.changes_text")]
-    return Section("changes", text, chart, head, cells, "diagnosed")
+    return Section("changes", text, chart, head, cells, words="diagnosed")
 
 
 def _by_layer(
@@ -110,7 +110,7 @@ def _by_layer(
     drawn = any(math.isfinite(y) for _, y in measured)
     title = say(f"diagnosed.{what}")
     chart = lines([line], title, _ticks(len(pairs)), log_up=True) if drawn else None
-    return Section(what, [say(f"diagnosed.{what}_text")], chart, [], [], "diagnosed")
+    return Section(what, [say(f"diagnosed.{what}_text")], chart, [], [], words="diagnosed")
 
 
 def _positive(value: float | None) -> float:
@@ -130,7 +130,7 @@ def _table(seen: Stability) -> Section:
     known = zip(seen.layers, verdicts(seen), strict=True)
     rows = [_row(layer, say(f"diagnosed.kind.{verdict.kind}")) for layer, verdict in known]
     head = [say(key) for key in keys]
-    return Section("table", [say("diagnosed.table_text")], None, head, rows, "diagnosed")
+    return Section("table", [say("diagnosed.table_text")], None, head, rows, words="diagnosed")
 
 
 def _row(layer: LayerStability, verdict: str) -> list[str]:
