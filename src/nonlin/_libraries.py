@@ -1,4 +1,5 @@
-"""Arrays of other libraries, and which of our modules answers for them when they come.
+"""Other libraries, and which of our modules answers for them when their arrays come, or when
+somebody asks for them on the command line.
 
 The modules are leaves that nobody imports: they are looked up here by name, once an array of
 their library is there, so that its library is in use.
@@ -25,7 +26,13 @@ _NAMES = {
     "keras": ("Keras", "keras.ops.convert_to_numpy(x)"),
     "tensorflow": ("TensorFlow", "x.numpy()"),
 }
+_PUBLIC = {"torch": "nonlin.torch"}
 _known: dict[type, str] = {}
+
+
+def leaf(library: str) -> Any:
+    """Our package for that library; its names raise InputError if the library is not installed."""
+    return import_module(_PUBLIC[library])
 
 
 def leaf_of(kind: type) -> Any:

@@ -68,6 +68,7 @@ BAD = {
     "bench relu -o a.bmp": r"'a.bmp'.*\.png, \.svg, \.pdf",
     "bench relu -o missing/a.png": "missing/a.png cannot be written",
     "code nowhere --to torch": "no folder nowhere",
+    "diagnose nowhere.py:model --data nowhere.py:rows": "no file 'nowhere.py'",
     "export relu --to torhc": "no target 'torhc'.*torch",
     "init rleu": "no activation 'rleu'",
     "predict nowhere rows.csv": "no folder nowhere",

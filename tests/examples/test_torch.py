@@ -1,6 +1,7 @@
 """The demonstrations of nonlin.torch, at a size that is quick."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "torch"
 def load(name):
     spec = importlib.util.spec_from_file_location(f"torch_{name}", EXAMPLES / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 
@@ -22,6 +24,21 @@ def _one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.mark.slow
+def test_why_not(tmp_path, monkeypatch):
+    """Two of the four; the causes, and what helps."""
+    monkeypatch.setattr("nonlin.stability.repeats.SECONDS", 1.0)
+    why = load("why_not")
+    found = why.measure(("softmax", "zero_grad"), rows=320, epochs=6)
+    assert {name: report.causes[0] for name, (report, *_) in found.items()} == {
+        "softmax": "twice",
+        "zero_grad": "zero_grad",
+    }
+    assert all(after[-1] > before[-1] + 0.2 for _, before, after in found.values())
+    why.draw(found, str(tmp_path / "why.png"))
+    assert (tmp_path / "why.png").stat().st_size > 10_000
 
 
 @pytest.mark.slow

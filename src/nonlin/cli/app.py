@@ -18,6 +18,7 @@ from nonlin.cli import (
     choose,
     code,
     compare,
+    diagnose,
     export,
     forward,
     init,
@@ -31,7 +32,8 @@ from nonlin.cli.shared.help_text import Context
 from nonlin.cli.shared.options import typed
 
 COMMANDS = (  # in the order of the help
-    choose, predict, code, list, show, compare, export, forward, theory, init, stability, bench,
+    choose, predict, code, list, show, compare, export, forward, theory, init, stability, diagnose,
+    bench,
 )  # fmt: skip
 COMPLETE = "_NONLIN_COMPLETE"  # by it a shell asks for completions
 SHELLS = ("bash", "zsh", "fish", "powershell")

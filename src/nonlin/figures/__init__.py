@@ -12,6 +12,7 @@ __all__ = [
     "compare",
     "histograms",
     "lacks_font",
+    "layers",
     "network",
     "neurons",
     "phase",
@@ -120,3 +121,14 @@ def histograms(found: Any, *, dark: bool = False) -> Any:
     from nonlin.figures import stability
 
     return stability.histograms(found, dark)
+
+
+def layers(found: Any, *, dark: bool = False) -> Any:
+    """Signals and gradients by layer, as `stability` or `diagnose` found them; of a diagnosis
+    also what its changes bring.
+
+    Returns a matplotlib Figure.
+    """
+    from nonlin.figures import diagnosis
+
+    return diagnosis.draw(found, dark)

@@ -116,9 +116,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """Put one of the `faults` of a subject right, by its name."""
+    """Put one of the `faults` of a subject right, by its name and way."""
 
     fault: str
+    way: str = ""
 
 
 Edit = Standardise | Redraw | Initialise | Widen | Retrain | Answer | Mend
@@ -200,12 +201,14 @@ class Fault:
 
     name: of the cause; its words stand under [cause] and [change] in the messages. layers:
     where, all if empty. suspicion: 0 (usual) to 2 (nobody would choose it). values: for the words.
+    way: which of several ways to put it right.
     """
 
     name: str
     layers: tuple[int, ...]
     suspicion: int
     values: tuple[tuple[str, object], ...] = ()
+    way: str = ""
 
 
 @runtime_checkable

@@ -56,6 +56,7 @@ NARROW, LEAST_WIDTH = 4, 32  # times fewer neurons than the layers beside it; wh
 DEEP = 10  # hidden layers, from which on a bounded activation is suspected
 FLAT, SEVERAL = 0.5, 3  # and from which on one that is nowhere steeper than this
 SUBSTITUTES = {"bounded": ("tanh", "elu"), "other": ("leaky_relu", "elu", "tanh")}
+FRAMEWORK = "torch"  # weights as a library draws them where nobody asks for others
 USUAL, UNUSUAL, CONSPICUOUS = 0, 1, 2
 
 
@@ -102,7 +103,9 @@ def _faults(subject: Subject) -> Iterator[Suspect]:
     for each in subject.faults if isinstance(subject, Faulty) else ():
         known = {**dict(each.values), "where": place(each.layers) if each.layers else ""}
         why, advice = text(f"cause.{each.name}", **known), text(f"change.{each.name}", **known)
-        yield Suspect(each.name, each.layers, Mend(each.name), each.suspicion, why, advice)
+        yield Suspect(
+            each.name, each.layers, Mend(each.name, each.way), each.suspicion, why, advice
+        )
 
 
 def _inputs(subject: Subject) -> Iterator[Suspect]:
@@ -318,6 +321,8 @@ def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Su
     names = _names(subject)
     why = text("cause.initialisation", names=names, init=subject.init)
     level = CONSPICUOUS if found else UNUSUAL
+    if subject.init == FRAMEWORK and not found:
+        level = USUAL
     if subject.init == "auto":
         fresh = subject.changed(Initialise())
         if fresh is not None and _equal(subject.parameters, fresh.parameters):
@@ -325,6 +330,12 @@ def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Su
         why, level = text("cause.drawn"), UNUSUAL if found else USUAL
     advice = text("change.initialisation", names=names)
     yield Suspect("initialisation", (), Initialise(), level, why, advice)
+
+
+def is_of_framework(each: Suspect, subject: Subject) -> bool:
+    """Other weights for those that its library draws, where nothing is wrong with these?"""
+    drawn = each.cause == "initialisation" and each.suspicion == USUAL
+    return drawn and subject.init == FRAMEWORK
 
 
 def _activation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Suspect]:

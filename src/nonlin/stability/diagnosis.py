@@ -14,17 +14,25 @@ from nonlin._text import Text, in_a_row, percent, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
 from nonlin.layers.subject import Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
-from nonlin.stability.changes import USUAL, Suspect, suspects
-from nonlin.stability.inquiry import Effect, next_effects
+from nonlin.stability.changes import USUAL, Suspect, is_of_framework, suspects
+from nonlin.stability.inquiry import GOOD, Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
-from nonlin.stability.repeats import TIMES, Edits, Progress, Trials, edited, learns, mean_worth
+from nonlin.stability.repeats import (
+    LEARNT,
+    TIMES,
+    Edits,
+    Progress,
+    Trials,
+    edited,
+    learns,
+    mean_worth,
+)
 from nonlin.stability.units import HIDDEN, spread
 from nonlin.stability.verdicts import Finding, Verdict, findings, verdicts
 
 MOST_ROWS = 4096  # evenly spread: more change no verdict
 MOST_CHANGES = 3  # causes that are looked for, one after the other
-GOOD = 0.5  # of the error of a constant output is gone before any training
 RISEN = -0.2  # of it is gone after the training: it did harm
 
 
@@ -194,19 +202,22 @@ def diagnose(
     trials = Trials.of(subject, on_progress)
     base = cast("Trial", trials.first(()))  # without a change there is always one
     changes, complete = _repaired(trials, found, base.start >= GOOD)
-    last = trials.all(tuple(each.edit for each in changes))
-    ill = bool(changes) or base.divergence is not None or not learns(last)
+    edits = tuple(each.edit for each in changes)
+    last = trials.all(edits)
+    reached = trials.reached(edits) if trials.shortened and not learns(last) else 0.0
+    able = learns(last) or reached > LEARNT
+    ill = bool(changes) or base.divergence is not None or not able
     harmed = _harmed(base) if ill and not found and base.divergence is None else ()
     return Diagnosis(
         verdicts=verdicts(before),
         findings=found or harmed,
         at_start=bool(found),
         changes=tuple(changes),
-        repaired=bool(changes) and complete and learns(last),
+        repaired=bool(changes) and complete and able,
         diverged=None if found else base.divergence,
-        learns=learns(last),
+        learns=able,
         untried=tuple(_untried(trials, suspects(subject, found, base.start >= GOOD))),
-        worth=mean_worth(last),
+        worth=max(mean_worth(last), reached),
         subject=changes[-1].subject if changes else subject,
         stability=before,
     )
@@ -224,6 +235,8 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
         if made:  # what nobody would suspect is no second cause
             candidates = [each for each in candidates if each.suspicion > USUAL]
         candidates = [each for each in candidates if not trials.too_long((*edits, each.edit))]
+        if trials.reached(edits) >= GOOD:  # weights that every user of a library has
+            candidates = [each for each in candidates if not is_of_framework(each, now)]
         effects = next_effects(trials, edits, candidates)
         if not effects:
             return made, True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nonlin.stability.changes import CONSPICUOUS, Suspect
+from nonlin.stability.changes import CONSPICUOUS, USUAL, Suspect
 from nonlin.stability.repeats import (
     EACH,
     TIMES,
@@ -16,6 +16,7 @@ from nonlin.stability.repeats import (
     worth,
 )
 
+GOOD = 0.5  # of the error of a constant output is gone: it learns
 MOST_CONFIRMED = 4  # causes that are tried on more rows
 NEARLY = (0.7, 0.7, 0.5)  # of what the best change gains, by suspicion: to be its equal
 TOGETHER = 0.12  # what several changes must gain beyond the best single one
@@ -50,16 +51,41 @@ def next_effects(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> 
     """One change beside those made, or several that help together only; empty if none does."""
     left = 1 - worth(trials.first(made))
     able = [each for each in candidates if CLEAR[each.suspicion] < left]
+    reached = trials.reached(made) if trials.shortened and able else 0.0
+    if reached >= GOOD:  # to learn faster is no cure where there is enough time
+        able = [each for each in able if each.suspicion > USUAL]
     single = _single(trials, made, able)
-    return _together(trials, made, able, single) or single
+    found = _together(trials, made, able, single) or single
+    return [each for each in found if each.after > reached + EACH or not trials.shortened]
 
 
 def _single(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> list[Effect]:
-    """The change of which it is surest, after a first look at all."""
-    trials.look([_with(made, each) for each in candidates])
+    """The change of which it is surest, after a first look. What nobody would choose is looked at
+    first: where one takes away so much of all that is left that nothing else can be named
+    before it, the rest is not tried.
+    """
+    left = 1 - worth(trials.first(made))
+    for level in sorted({each.suspicion for each in candidates}, reverse=True):
+        tried = [each for each in candidates if each.suspicion >= level]
+        gains = _gains(trials, made, tried)
+        last = len(tried) == len(candidates)
+        if last or max(gains.values(), default=0.0) >= NEARLY[level] * left:
+            found = _surest(trials, made, gains)
+            if found or last:
+                return found
+    return []
+
+
+def _gains(trials: Trials, made: Edits, tried: Sequence[Suspect]) -> dict[Suspect, float]:
+    """On a first look, of those that help."""
+    trials.look([_with(made, each) for each in tried])
     base = trials.first(made)
-    tried = {each: trials.first(_with(made, each)) for each in candidates}
-    gains = {each: worth(one) - worth(base) for each, one in tried.items() if better(one, base)}
+    found = {each: trials.first(_with(made, each)) for each in tried}
+    return {each: worth(one) - worth(base) for each, one in found.items() if better(one, base)}
+
+
+def _surest(trials: Trials, made: Edits, gains: dict[Suspect, float]) -> list[Effect]:
+    """The first of those that help in every repeat."""
     shortlist = _ranked(_best_of_causes(gains))[:MOST_CONFIRMED]
     if not shortlist:
         return []

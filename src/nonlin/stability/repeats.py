@@ -21,7 +21,7 @@ TIMES = 3  # repeats, each with other rows held out and other random numbers
 MOST_STEPS = 1500  # of a training at first
 SURE_STEPS = 4500  # of those that decide: what 1500 steps do not overcome, more may
 FEWEST_STEPS = 150
-SECONDS = 8.0  # for all of them, of which there are about
+SECONDS = 4.0  # for all of them, of which there are about
 LOOKS, REPEATS = 20, 12
 LONGEST = 1.0  # seconds of a single one: longer ones are told as not tried
 BRIEF = 0.1  # seconds of a training that need no second look
@@ -34,13 +34,14 @@ LEARNT = 0.03  # of that error is gone, in the mean of the repeats
 class Trials:
     """Trains a subject with changes, once for each combination of changes, fold and share.
 
-    share: of its whole training, for a first look; sure: for what is to be relied on. seconds:
-    that the first one took.
+    share: of its whole training, for a first look; sure: for what is to be relied on; whole: as
+    much as it would be if there were time. seconds: that the first one took.
     """
 
     subject: Subject
     share: float
     sure: float
+    whole: float = 0.0
     seconds: float = 0.0
     on_progress: Progress | None = None
     done: dict[tuple[Edits, int, float], Trial | None] = field(default_factory=dict)
@@ -49,7 +50,7 @@ class Trials:
     def of(cls, subject: Subject, on_progress: Progress | None = None) -> Trials:
         """As long as the whole training, if that is short enough; the first one is done."""
         share, sure = (min(1.0, most / subject.recipe.steps) for most in (MOST_STEPS, SURE_STEPS))
-        result = cls(subject, share, sure, on_progress=on_progress)
+        result = cls(subject, share, sure, share, on_progress=on_progress)
         seconds = result._timed(0)
         if seconds > BRIEF:  # the first one in a process also loads and compiles
             seconds = min(seconds, result._timed(1))
@@ -60,7 +61,8 @@ class Trials:
             return replace(result, sure=share)
         shorter = share * SECONDS / (one * (LOOKS + REPEATS))
         shorter = max(shorter, min(share, FEWEST_STEPS / subject.recipe.steps))
-        return cls(subject, shorter, shorter, seconds * shorter / share, on_progress)
+        done = result.done  # the first one is kept: it says what the whole training comes to
+        return cls(subject, shorter, shorter, share, seconds * shorter / share, on_progress, done)
 
     def _timed(self, fold: int) -> float:
         """Seconds of CPU time, which are the same on a busy machine, of the training as it is."""
@@ -111,6 +113,16 @@ class Trials:
         """A first look, in fold 0; None where the changes cannot be made."""
         self.look([edits])
         return self.done[edits, 0, self.share]
+
+    @property
+    def shortened(self) -> bool:
+        """Is there too little time for trainings as long as they should be?"""
+        return self.share < self.whole
+
+    def reached(self, edits: Edits) -> float:
+        """What the whole training comes to, or as much of it as there is time for elsewhere."""
+        self._run([(edits, 0, self.whole)])
+        return max(worth(self.first(edits)), worth(self.done[edits, 0, self.whole]))
 
     def all(self, edits: Edits) -> Sequence[Trial]:
         """Of every fold; empty where the changes cannot be made."""

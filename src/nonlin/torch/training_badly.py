@@ -14,27 +14,30 @@ from nonlin.layers.folds import LOOKED
 from nonlin.stability.diagnosis import diagnose as diagnosed
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
-from nonlin.torch.diagnosing.module_subject import ModuleSubject
+from nonlin.torch.diagnosing.module_subject import ModuleSubject, check_loop
+from nonlin.torch.diagnosing.own_loss import OwnLoss
 from nonlin.torch.diagnosing.report import Report, reported
 from nonlin.torch.diagnosing.rows import collected
-from nonlin.torch.diagnosing.training import training
+from nonlin.torch.diagnosing.training import Loop, callable_loss, training
 from nonlin.torch.reading.example import the_model
 
 
 def stability(
     model: nn.Module,
     batches: Any,
-    loss: Any,
+    loss: Any = None,
     *,
     optimizer: Any = None,
     rows: int | None = LOOKED,
 ) -> Stability:
     """Signals, dead and saturated neurons, ranks and gradients in every layer of a model.
 
-    batches: pairs of inputs and targets, in any iterable such as a DataLoader; one such pair; or
-    a function that gives either. Inputs: a tensor, a tuple of arguments, or a mapping of
-    arguments by name. loss: of (output, targets), such as nn.CrossEntropyLoss(); a mean over
-    rows, unless its `reduction` is "sum". optimizer: for the size of an update, as in
+    batches: pairs of inputs and targets, or mappings with the targets as "labels", in any iterable
+    such as a DataLoader; one of these; or a function that gives either. Inputs: a tensor, a
+    tuple of arguments, or a mapping of arguments by name. loss: of (output, targets), such as
+    nn.CrossEntropyLoss(), or the name of one of PyTorch's; a mean over rows, unless its
+    `reduction` is "sum"; None: the model is given the labels and computes its loss itself, as
+    those of transformers do. optimizer: for the size of an update, as in
     `diagnose`. rows: of more than so many an even selection; None: all, at most 4096. The
     model is not changed; it is looked at as in training, but without dropout. Raises InputError
     for what is none of these, and where model or loss fail.
@@ -47,11 +50,12 @@ def stability(
 def diagnose(
     model: nn.Module,
     batches: Any,
-    loss: Any,
+    loss: Any = None,
     *,
     optimizer: Any = None,
     epochs: int | None = None,
     steps: int | None = None,
+    loop: Loop | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Report:
     """What keeps a model from training: a verdict per layer, the cause, a change that helps.
@@ -63,7 +67,7 @@ def diagnose(
     nor optimizer is changed; `apply` of what comes back gives a changed copy. Raises InputError
     as `stability` does, and where outputs are no answer to the targets.
     """
-    given = {"optimizer": optimizer, "epochs": epochs, "steps": steps}
+    given = {"optimizer": optimizer, "epochs": epochs, "steps": steps, "loop": loop}
     return reported(diagnosed(subject(model, batches, loss, **given), None, None,
                               on_progress=on_progress))  # fmt: skip
 
@@ -71,11 +75,12 @@ def diagnose(
 def subject(
     model: nn.Module,
     batches: Any,
-    loss: Any,
+    loss: Any = None,
     *,
     optimizer: Any = None,
     epochs: int | None = None,
     steps: int | None = None,
+    loop: Loop | None = None,
     looked: int | None = LOOKED,
 ) -> ModuleSubject:
     """A model as a `nonlin.layers.Subject`; arguments as for `diagnose`."""
@@ -84,6 +89,10 @@ def subject(
         if isinstance(module, torch.jit.ScriptModule):
             raise InputError("torch_scripted", name=name or type(module).__name__)
     device = next((each.device for each in network.parameters()), torch.device("cpu"))
-    rows = collected(batches, device)
-    made = training(network, rows, loss, optimizer, epochs, steps)
-    return ModuleSubject(network, rows, made, looked or rows.count)
+    chosen = callable_loss(loss)
+    rows = collected(batches, device, told=isinstance(chosen, OwnLoss))
+    made = training(network, rows, chosen, optimizer, epochs, steps, loop)
+    found = ModuleSubject(network, rows, made, looked or rows.count)
+    if loop is not None:
+        check_loop(found)
+    return found

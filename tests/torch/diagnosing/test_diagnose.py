@@ -57,7 +57,7 @@ def scaled(model, by):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Short trainings are enough here."""
-    monkeypatch.setattr("nonlin.stability.repeats.SECONDS", 2.5)
+    monkeypatch.setattr("nonlin.stability.repeats.SECONDS", 1.0)
 
 
 SLOW = dict.fromkeys(("dead layer", "targets", "large weights"), pytest.mark.slow)
@@ -181,7 +181,7 @@ def convolution():
     )  # fmt: skip
 
 
-SEQUENCES = torch.randn(320, 5, 3, generator=torch.Generator().manual_seed(3))
+SEQUENCES = torch.randn(160, 5, 3, generator=torch.Generator().manual_seed(3))
 SIGNS = (SEQUENCES[:, 3, 0] + SEQUENCES[:, 4, 1] > 0).long()
 
 

@@ -24,6 +24,7 @@ class Section:
     """A part of the page: text, a chart (SVG or None), the table behind it.
 
     small: charts of half the width, side by side where there is room. notes: below the table.
+    words: the table of the catalogue in which its title stands.
     """
 
     name: str
@@ -33,11 +34,12 @@ class Section:
     rows: Sequence[Sequence[str]] = ()
     small: Sequence[str] = ()
     notes: Sequence[str] = ()
+    words: str = "page"
 
     @property
     def title(self) -> str:
         """In the language in use."""
-        return say(f"page.{self.name}")
+        return say(f"{self.words}.{self.name}")
 
 
 def captioned(title: str, *charts: str) -> str:

@@ -22,6 +22,13 @@ ENDINGS = (".html", ".htm")
 
 def html(result: Result, command: str | None = None) -> str:
     """The page, in the language in use; command: what reproduces the result, if one does."""
+    with single_threaded_blas:  # small networks, many times: several threads only wait
+        known = content(result, command)
+    return filled("report.html.j2", known)
+
+
+def filled(template: str, values: dict[str, Any]) -> str:
+    """A template of ours with these values, in the language in use."""
     import jinja2
 
     loader = jinja2.PackageLoader("nonlin.report.page", "templates")
@@ -33,10 +40,7 @@ def html(result: Result, command: str | None = None) -> str:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    page = environment.get_template("report.html.j2")
-    with single_threaded_blas:  # small networks, many times: several threads only wait
-        known = content(result, command)
-    return page.render(**known, say=_say, language=language())
+    return environment.get_template(template).render(**values, say=_say, language=language())
 
 
 def _shown(value: Any) -> Any:
@@ -69,9 +73,13 @@ def checked(path: str | os.PathLike[str]) -> Path:
 def write(result: Result, path: str | os.PathLike[str], command: str | None = None) -> Path:
     """Write the page; an older file stays as it is until the new one is whole."""
     target = checked(path)
-    page = html(result, command)
+    return saved(html(result, command), target)
+
+
+def saved(page: str, target: Path) -> Path:
+    """Written to a path that was `checked`."""
     try:
         write_beside(target, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
+        raise InputError("cannot_write", path=str(target), reason=error.strerror) from error
     return target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def standardised(rows: Rows, edit: Standardise, channels: int) -> Rows:
     if edit.side == "targets":
         flat = rows.targets.reshape(rows.count, -1)
         new = moved(flat, edit, -1).reshape(rows.targets.shape)
-        return Rows(rows.inputs, new, rows.count, rows.batch)
+        return replace(rows, targets=new)
     table = rows.table
     return rows if table is None else rows.with_table(moved(table, edit, channels))
 

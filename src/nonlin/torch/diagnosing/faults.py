@@ -2,59 +2,83 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import nn
 
-from nonlin._errors import InputError
 from nonlin._text import percent
-from nonlin.catalogue import get
 from nonlin.layers.subject import Fault
-from nonlin.torch.diagnosing.edits import Behind
-from nonlin.torch.diagnosing.found_layers import FoundLayer
-from nonlin.torch.diagnosing.judge import REGRESSION, loss_name, the_output
-from nonlin.torch.diagnosing.rows import Rows
-from nonlin.torch.inspecting import inspect
+from nonlin.torch.diagnosing import of_loss, of_output, of_rows, of_sequences
 from nonlin.torch.reading.example import parameters
-from nonlin.torch.reading.losses import NEEDED, OWN
+
+if TYPE_CHECKING:
+    from nonlin.torch.diagnosing.module_subject import ModuleSubject
 
 UNUSUAL, CONSPICUOUS = 1, 2
 STRONG, MUCH, USUAL = 0.55, 0.75, 0.1  # shares of numbers that dropout takes away
 NORMS = nn.modules.batchnorm._NormBase
+STALE, MOVING = 1e-3, 0.1  # momentum of running statistics
+DEEP = 8  # layers
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 DROPOUT = nn.modules.dropout._DropoutNd
-INVERSE = ("softmax", "sigmoid")
-ENDS = {  # modules that may stand at the end of a model
-    "softmax": nn.Softmax,
-    "log_softmax": nn.LogSoftmax,
-    "sigmoid": nn.Sigmoid,
-    "tanh": nn.Tanh,
-    "relu": nn.ReLU,
-}
 
 
-def faults(
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    layers: Sequence[FoundLayer],
-    rows: Rows,
-    loss: Any,
-) -> Iterator[Fault]:
+def faults(subject: ModuleSubject) -> Iterator[Fault]:
     """All that it may have, the gravest first."""
-    yield from _of_output(model, layers, rows, loss_name(loss))
-    trained = {id(each) for group in optimizer.param_groups for each in group["params"]}
-    known = parameters(model)
-    weights = [known[each.place.parameter] for each in layers]
+    yield from of_rows.faults_of_rows(subject)
+    yield from of_output.faults_of_output(subject)
+    yield from of_loss.faults_of_loss(subject)
+    yield from _of_parameters(subject)
+    yield from _of_depth(subject)
+    yield from _of_modules(subject.model)
+    yield from of_sequences.faults_of_sequences(subject)
+
+
+def _of_parameters(subject: ModuleSubject) -> Iterator[Fault]:
+    groups = subject.training.optimizer.param_groups
+    trained = {id(each) for group in groups for each in group["params"]}
+    known = parameters(subject.model)
+    weights = [known[each.place.parameter] for each in subject.found]
     frozen = tuple(n for n, each in enumerate(weights, 1) if not each.requires_grad)
     missing = [each.requires_grad and id(each) not in trained for each in weights]
     if frozen:
         yield Fault("frozen", frozen, UNUSUAL)
     if any(missing):
         yield Fault("forgotten", tuple(n for n, each in enumerate(missing, 1) if each), CONSPICUOUS)
-    if any(not each.training for each in model.modules() if isinstance(each, NORMS)):
+
+
+def _of_depth(subject: ModuleSubject) -> Iterator[Fault]:
+    """Many layers in a row that could have shortcuts, and none has one."""
+    numbers = tuple(n for n, _ in _without_shortcut(subject))
+    if len(numbers) >= DEEP and not any(each.residual for each in subject.found):
+        yield Fault("shortcuts", numbers, UNUSUAL, (("depth", str(len(numbers))),))
+
+
+def _without_shortcut(subject: ModuleSubject) -> Iterator[tuple[int, nn.Module]]:
+    """Modules of hidden layers that give as many numbers as they get, with their layers."""
+    known = dict(subject.model.named_modules())
+    for number, each in enumerate(subject.found[:-1], start=1):
+        module = known.get(each.place.parameter.removesuffix(".weight"))
+        if module is None or _plus_input in module._forward_hooks.values():
+            continue  # it has one by now
+        if _keeps_size(module):
+            yield number, module
+
+
+def _keeps_size(module: nn.Module) -> bool:
+    if isinstance(module, nn.Linear):
+        return module.in_features == module.out_features
+    return isinstance(module, CONVOLUTIONS) and module.in_channels == module.out_channels
+
+
+def _of_modules(model: nn.Module) -> Iterator[Fault]:
+    """Norms and dropout."""
+    norms = [each for each in model.modules() if isinstance(each, NORMS)]
+    if any(not each.training for each in norms):
         yield Fault("mode", (), CONSPICUOUS)
+    if any(_is_stale(each) for each in norms):
+        yield Fault("stale_norm", (), CONSPICUOUS)
     share = max((each.p for each in model.modules() if isinstance(each, DROPOUT)), default=0.0)
     if share > STRONG:
         level = CONSPICUOUS if share > MUCH else UNUSUAL
@@ -62,66 +86,54 @@ def faults(
         yield Fault("dropout", (), level, values)
 
 
-def _of_output(
-    model: nn.Module, layers: Sequence[FoundLayer], rows: Rows, loss: str
-) -> Iterator[Fault]:
-    last, where = _last(model, rows), (len(layers),)
-    values = (("activation", last), ("loss", loss))
-    if last and OWN.get(loss) == last:
-        yield Fault("twice", where, CONSPICUOUS, values)
-    elif loss in NEEDED and last not in NEEDED[loss] and NEEDED[loss][0] == "log_softmax":
-        yield Fault(
-            "unnormed", where, CONSPICUOUS, (("loss", loss), ("activation", NEEDED[loss][0]))
-        )
-    elif loss in (*REGRESSION, *OWN) and last in ENDS and _beyond(rows, last, loss):
-        yield Fault("limits", where, CONSPICUOUS, values)
+def _is_stale(norm: Any) -> bool:
+    """Do its running statistics hardly move? Without a momentum they are means of all."""
+    return norm.track_running_stats and norm.momentum is not None and norm.momentum < STALE
 
 
-def _last(model: nn.Module, rows: Rows) -> str:
-    """The activation at the end of a model; "" where nothing is known."""
-    try:
-        found = inspect(model, rows.part(torch.arange(min(2, rows.count))).inputs).output
-    except InputError:
-        return ""
-    return found[0] if found else ""
+def mended(subject: ModuleSubject, fault: str, way: str) -> ModuleSubject | None:
+    """The subject is a copy and is changed; None if that cannot be done."""
+    found: ModuleSubject | None = MENDS[fault](subject, way)
+    return found
 
 
-def _beyond(rows: Rows, last: str, loss: str) -> bool:
-    """Are there targets that no output can reach?"""
-    if loss in OWN:
-        return True
-    if not isinstance(rows.targets, torch.Tensor):
-        return False
-    low, high = get(last).properties.range
-    targets = rows.targets.double()
-    return bool(((targets < low) | (targets > high)).double().mean() > 0)
+def _plus_input(module: nn.Module, given: Any, output: Any) -> Any:
+    return output + given[0] if output.shape == given[0].shape else output
 
 
-def mended(
-    model: nn.Module, optimizer: torch.optim.Optimizer, fault: str, rows: Rows, loss: Any
-) -> bool:
-    """Put a fault right, in place; False if that cannot be done."""
-    if fault in ("frozen", "forgotten"):
-        return _trained(model, optimizer)
-    if fault == "mode":
-        model.train()
-        return True
-    if fault == "dropout":
-        for each in model.modules():
-            if isinstance(each, DROPOUT) and each.p > STRONG:
-                each.p = USUAL
-        return True
-    if fault == "unnormed":
-        model.register_forward_hook(Behind(nn.LogSoftmax(1)))
-        return True
-    return _without_end(model, rows)
+def _shortcuts(subject: ModuleSubject, _: str) -> ModuleSubject:
+    for _number, module in _without_shortcut(subject):
+        module.register_forward_hook(_plus_input)
+    return subject
 
 
-def _trained(model: nn.Module, optimizer: torch.optim.Optimizer) -> bool:
+def _train(subject: ModuleSubject, _: str) -> ModuleSubject:
+    subject.model.train()
+    return subject
+
+
+def _moving(subject: ModuleSubject, _: str) -> ModuleSubject:
+    for each in subject.model.modules():
+        if isinstance(each, NORMS) and _is_stale(each):
+            each.momentum = MOVING
+    return subject
+
+
+def _less_dropout(subject: ModuleSubject, _: str) -> ModuleSubject:
+    for each in subject.model.modules():
+        if isinstance(each, DROPOUT) and each.p > STRONG:
+            each.p = USUAL
+        if isinstance(each, nn.MultiheadAttention | nn.RNNBase) and each.dropout > STRONG:
+            each.dropout = USUAL
+    return subject
+
+
+def trained(subject: ModuleSubject, _: str = "") -> ModuleSubject:
     """All parameters, by the optimizer as it is."""
+    optimizer = subject.training.optimizer
     known = {id(each) for group in optimizer.param_groups for each in group["params"]}
     new = []
-    for each in model.parameters():
+    for each in subject.model.parameters():
         each.requires_grad_(True)
         if id(each) not in known:
             new.append(each)
@@ -129,47 +141,18 @@ def _trained(model: nn.Module, optimizer: torch.optim.Optimizer) -> bool:
         first = optimizer.param_groups[0]
         options = {name: value for name, value in first.items() if name != "params"}
         optimizer.add_param_group({**options, "params": new})
-    return True
+    return subject
 
 
-@torch.no_grad()
-def _without_end(model: nn.Module, rows: Rows) -> bool:
-    """The activation at the end goes: as a module, or undone where that is a function."""
-    last = _last(model, rows)
-    name = _end(model, rows, last)
-    if name:
-        model.set_submodule(name, nn.Identity())
-        return True
-    if last not in INVERSE:
-        return False
-    model.register_forward_hook(Behind(Undone(last)))
-    return True
-
-
-def _end(model: nn.Module, rows: Rows, last: str) -> str:
-    """The name of the module whose output is that of the model; "" if there is none."""
-    probe = copy.deepcopy(model).eval()
-    ended: dict[str, Any] = {}
-    kind = ENDS.get(last, ())
-    for name, module in probe.named_modules():
-        if name and isinstance(module, kind):
-            module.register_forward_hook(
-                lambda _, __, output, name=name: ended.__setitem__(name, output)
-            )
-    output = the_output(rows.part(torch.arange(min(2, rows.count))).answer(probe))
-    return next((name for name, each in ended.items() if each is output), "")
-
-
-class Undone(nn.Module):
-    """What stood before a softmax, to a constant, or before a sigmoid."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Of the same shape."""
-        tiny = torch.finfo(x.dtype).tiny
-        if self.name == "softmax":
-            return x.clamp_min(tiny).log()
-        return torch.logit(x, torch.finfo(x.dtype).eps)
+MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
+    "frozen": trained,
+    "forgotten": trained,
+    "shortcuts": _shortcuts,
+    "mode": _train,
+    "stale_norm": _moving,
+    "dropout": _less_dropout,
+    **of_rows.MENDS,
+    **of_output.MENDS,
+    **of_loss.MENDS,
+    **of_sequences.MENDS,
+}

@@ -26,13 +26,15 @@ OUTPUTS = {"CrossEntropyLoss": "softmax", "BCEWithLogitsLoss": "sigmoid"}
 class FoundLayer:
     """A weight, what is known of it, and whether its sums go straight into its activation.
 
-    chained: only through activations from the layer before, or from the inputs.
+    chained: only through activations from the layer before, or from the inputs. residual: at the
+    end of a branch that is added to what it came from.
     """
 
     place: Place
     spec: LayerSpec
     straight: bool
     chained: bool
+    residual: bool
 
 
 def found_layers(model: nn.Module, sight: Sight, example: Any, loss: Any) -> list[FoundLayer]:
@@ -50,7 +52,8 @@ def found_layers(model: nn.Module, sight: Sight, example: Any, loss: Any) -> lis
         before = found[-1] if found else None
         spec = _spec(place, own, known, seen, None if place is not last else loss)
         straight = known is not None and "after" not in known.norm
-        found.append(FoundLayer(place, spec, straight, _is_chained(known, before)))
+        residual = known is None or bool(known.residual)
+        found.append(FoundLayer(place, spec, straight, _is_chained(known, before), residual))
     return found
 
 

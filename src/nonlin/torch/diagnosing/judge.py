@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,10 +13,13 @@ from torch.utils._pytree import tree_flatten
 
 from nonlin._errors import InputError
 from nonlin.layers.skill import Wanted
+from nonlin.torch.diagnosing.own_loss import OwnLoss, next_ones
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.losses import the_loss
 
-BATCH = 512
+BATCH = 512  # rows at once, where outputs are small
+UNEVEN = 0.8  # share of one class
+MOST_NUMBERS = 4_000_000  # of outputs at once, and twice as many in all
 REGRESSION = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 SIGMOID = ("BCEWithLogitsLoss", "MultiLabelSoftMarginLoss")
 EXPONENTIAL = ("NLLLoss", "PoissonNLLLoss", "KLDivLoss")
@@ -37,7 +40,20 @@ def judging(model: nn.Module) -> Iterator[None]:
 
 def loss_name(loss: Any) -> str:
     """Of PyTorch's losses that `loss` is; "" for one of your own."""
-    return the_loss(loss)
+    return the_loss(loss.inner if isinstance(loss, Shaped) else loss)
+
+
+class Shaped(nn.Module):
+    """A loss of outputs in the shape of the targets."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, output: Any, targets: torch.Tensor) -> torch.Tensor:
+        """One number."""
+        found: torch.Tensor = self.inner(the_output(output).reshape(targets.shape), targets)
+        return found
 
 
 class Judge:
@@ -47,6 +63,7 @@ class Judge:
 
     def __init__(self, loss: Any) -> None:
         self.name = loss_name(loss)
+        self.own = isinstance(loss, OwnLoss)
         self.ignored = int(getattr(loss, "ignore_index", -100))
 
     def skill(self, model: nn.Module, fitted: torch.Tensor, rows: Rows) -> float:
@@ -54,10 +71,24 @@ class Judge:
 
         Raises InputError where outputs are no answer to the targets, shape by shape.
         """
-        outputs, targets = self.pairs(model, rows)
-        classes = not fitted.is_floating_point()
-        constant = self._wanted(fitted, outputs.shape[1]).mean(axis=0)
-        return Wanted(targets, constant, _squared, not classes).skill(outputs)
+        with judging(model):
+            first = self._first(model, rows)
+        share = first[0].numel()  # numbers for a row
+        looked = rows.spread(max(1, 2 * MOST_NUMBERS // max(1, share)))
+        outputs, targets = self.pairs(model, looked)
+        if are_classes(first, fitted):
+            constant, apart = self._shares(fitted, outputs.shape[1]), False
+            if constant.max() > UNEVEN:
+                return _evenly(outputs, targets, constant)
+        else:
+            constant = _double(fitted.reshape(len(fitted), -1)).mean(axis=0)
+            apart = fitted.is_floating_point()
+        return Wanted(targets, constant, _squared, apart).skill(outputs)
+
+    def _first(self, model: nn.Module, rows: Rows) -> torch.Tensor:
+        """The output on two rows."""
+        found = the_output(rows.part(torch.arange(min(rows.count, 2))).answer(model))
+        return found if found.ndim else found.reshape(1)
 
     def pairs(self, model: nn.Module, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
         """Outputs (chances of classes) and what they should be, (rows, columns), float64.
@@ -65,7 +96,9 @@ class Judge:
         In evaluation mode. Raises InputError as `skill` does.
         """
         with judging(model):
-            parts = [self._pair(part.answer(model), part.targets) for part in rows.parts(BATCH)]
+            share = max(1, self._first(model, rows)[0].numel())
+            size = max(1, min(BATCH, MOST_NUMBERS // share))
+            parts = [self._pair(part.answer(model), part.targets) for part in rows.parts(size)]
         outputs, targets = (np.concatenate(each) for each in zip(*parts, strict=True))
         return outputs, targets
 
@@ -74,7 +107,9 @@ class Judge:
         found = the_output(output).detach()
         if not isinstance(targets, torch.Tensor):
             raise InputError("torch_no_answer", output=_shape(found), targets="-")
-        if not targets.is_floating_point() and found.ndim == targets.ndim + 1:
+        if self.own and next_ones(output, found, targets):
+            found, targets = found[:, :-1], targets[:, 1:]
+        if are_classes(found, targets):
             found = _classes_last(found, targets)
             return self._kept(self._chances(found), targets)
         if found.numel() != targets.numel():
@@ -96,25 +131,39 @@ class Judge:
 
     def _kept(self, chances: torch.Tensor, targets: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
         """Each place is a row; those that the loss ignores are none."""
-        flat = chances.reshape(-1, chances.shape[-1])
-        kept = targets.reshape(-1) != self.ignored
-        return _double(flat[kept]), self._wanted(targets, flat.shape[1])
+        flat, wanted = chances.reshape(-1, chances.shape[-1]), targets.reshape(-1)
+        kept = wanted != self.ignored
+        classes = torch.arange(flat.shape[1], device=flat.device)
+        return _double(flat[kept]), _double(wanted[kept][:, None] == classes)
 
-    def _wanted(self, targets: torch.Tensor, columns: int) -> np.ndarray:
-        if targets.is_floating_point():
-            return _double(targets.reshape(len(targets), -1))
-        flat = targets.reshape(-1)
-        flat = flat[flat != self.ignored]
-        if columns == 1 or (targets.numel() == len(targets) * columns and targets.ndim > 1):
-            return _double(targets.reshape(len(targets), -1))
-        return _double(flat[:, None] == torch.arange(columns, device=flat.device))
+    def _shares(self, fitted: torch.Tensor, columns: int) -> np.ndarray:
+        """How frequent each class is."""
+        flat = fitted.reshape(-1)
+        counts = torch.bincount(flat[flat != self.ignored], minlength=columns)
+        return _double(counts) / max(1, int(counts.sum()))
+
+
+def _evenly(outputs: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> float:
+    """Each class counts as much as any other: else one that is everywhere would be all."""
+    known = shares > 0
+    weights = np.sqrt((targets[:, known] / shares[known]).sum(axis=1, keepdims=True))
+    constant = np.where(known, 1 / known.sum(), 0.0)
+    given = Wanted(weights * targets, weights * constant, _squared, apart=False)
+    return given.skill(weights * outputs)
+
+
+def are_classes(found: torch.Tensor, targets: torch.Tensor) -> bool:
+    """Numbers of classes, for each of which there is an output? Else there is one for each."""
+    several = found.ndim > 1 and max(found.shape[1], found.shape[-1]) > 1
+    return not targets.is_floating_point() and found.ndim == targets.ndim + 1 and several
 
 
 def the_output(given: Any) -> torch.Tensor:
     """What a model answers: a tensor, the field `logits`, or the first tensor there is."""
     if isinstance(given, torch.Tensor):
         return given
-    chosen = getattr(given, "logits", None)
+    name = "logits"
+    chosen = given.get(name) if isinstance(given, Mapping) else getattr(given, name, None)
     if isinstance(chosen, torch.Tensor):
         return chosen
     found = [each for each in tree_flatten(given)[0] if isinstance(each, torch.Tensor)]

@@ -31,15 +31,20 @@ from nonlin.layers.subject import (
     Standardise,
     Streams,
     Trial,
+    Widen,
 )
 from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
-from nonlin.torch.diagnosing.faults import faults, mended
+from nonlin.torch.diagnosing.faults import faults, mended, trained
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
 from nonlin.torch.diagnosing.judge import REGRESSION, Judge
+from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
+from nonlin.torch.diagnosing.of_loss import answer_of
+from nonlin.torch.diagnosing.of_rows import Finite, Moved
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
 from nonlin.torch.diagnosing.rows import Rows
-from nonlin.torch.diagnosing.steps import Steps
+from nonlin.torch.diagnosing.steps import Steps, quickened
 from nonlin.torch.diagnosing.training import Training
+from nonlin.torch.diagnosing.widening import widened
 from nonlin.torch.reading.example import parameters, the_example
 
 MOST_COLUMNS = 256  # of inputs and targets that are looked at one by one
@@ -58,7 +63,7 @@ class ModuleSubject:
     training: Training
     looked: int = LOOKED
     init: str = "torch"
-    made: tuple[Standardise, ...] = ()
+    made: tuple[Standardise | Finite | Moved, ...] = ()
     concurrent = False
 
     @cached_property
@@ -120,7 +125,17 @@ class ModuleSubject:
     def faults(self) -> Sequence[Fault]:
         """Those that only PyTorch has."""
         rule = self.training
-        return tuple(faults(self.model, rule.optimizer, self.found, self.rows, rule.loss))
+        with quiet():
+            found = list(faults(self))
+            if rule.loop is not None:
+                found += faults_of_loop(probed(*self.copies(), rule.loop, rule.loss, self.rows))
+        return tuple(found)
+
+    @cached_property
+    def output(self) -> torch.Tensor | None:
+        """On two rows; None where the model fails."""
+        with quiet():
+            return answer_of(self)
 
     def stream(self) -> Streams:
         """In batches, as training sees them, but without dropout."""
@@ -195,10 +210,13 @@ class ModuleSubject:
                 return replace(self, rows=rows, made=(*self.made, edit))
             case Retrain():
                 return replace(new, training=self.training.changed(edit, optimizer))
-            case Mend(fault):
-                return (
-                    new if mended(model, optimizer, fault, self.rows, self.training.loss) else None
-                )
+            case Mend(fault) if fault in OF_LOOPS:
+                return replace(new, training=replace(new.training, loop=None))
+            case Mend(fault, way):
+                return mended(new, fault, way)
+            case Widen(neurons, seed):
+                done = widened(model, self.found, neurons, self.rows, seed)
+                return trained(replace(new, init="auto")) if done else None
             case Redraw(layers, seed):
                 places = [self.found[number - 1].place for number in layers]
                 return new if redrawn(model, places, self.rows.inputs, seed) else None
@@ -206,25 +224,54 @@ class ModuleSubject:
                 return replace(new, init="auto") if drawn(model, self.rows.inputs, seed) else None
             case Initialise(activation, seed):
                 inputs = self.rows.inputs
-                done = activation and activated(model, self.found, activation, inputs, seed)
-                return replace(new, init="auto") if done else None
+                if activation and activated(model, self.found, activation, inputs, seed):
+                    return replace(new, init="auto")
         return None
 
     def trial(self, share: float, fold: int) -> Trial:
         """See `Subject`. In the mode that the model is in, then judged in evaluation mode."""
         kept, out = map(torch.from_numpy, split(self.rows.count, fold))
+        kept = kept.sort().values if self.training.ordered else kept
         model, optimizer = self.copies()
+        quickened(optimizer)
         judge = Judge(self.training.loss)
         fitted = self.rows.part(kept).targets
         with quiet(fold):
             start = judge.skill(model, fitted, self.rows.part(out))
             steps = max(1, round(share * self.training.steps))
-            work = Steps(model, optimizer, self.training.loss)
-            diverged = work.run(self.rows.part(kept), self.training.batch, steps)
+            diverged = self._trained(model, optimizer, self.rows.part(kept), steps)
             after = replace(self, model=model, training=replace(self.training, optimizer=optimizer))
             if diverged is not None:
                 why = text("divergence.step", step=diverged)
                 return Trial(after, start, -math.inf, -math.inf, diverged, why)
             held_out = judge.skill(model, fitted, self.rows.part(out))
-            learnt = judge.skill(model, fitted, self.rows.part(kept[: 2 * len(out)]))
+            learnt = judge.skill(model, fitted, self.rows.part(kept[::2]))
         return Trial(after, start, learnt, held_out)
+
+    def _trained(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, rows: Rows, steps: int
+    ) -> int | None:
+        """The step at which it diverged, if it did."""
+        rule = self.training
+        if rule.loop is None:
+            return Steps(model, optimizer, rule.loss, rule.ordered).run(rows, rule.batch, steps)
+        return looped(model, optimizer, rule.loop, Batches(model, rows, rule.batch, steps))
+
+
+def check_loop(subject: ModuleSubject) -> None:
+    """Does the loop train what it is given? InputError if it trains the user's own model, which
+    then stands as before.
+    """
+    loop, model = subject.training.loop, subject.model
+    assert loop is not None  # noqa: S101 - for the type checker
+    state = {name: each.clone() for name, each in model.state_dict().items()}
+    before = [each._version for each in _tensors(model)]
+    with quiet():
+        probed(*subject.copies(), loop, subject.training.loss, subject.rows)
+    if [each._version for each in _tensors(model)] != before:
+        model.load_state_dict(state)
+        raise InputError("torch_loop_foreign")
+
+
+def _tensors(model: nn.Module) -> list[torch.Tensor]:
+    return [*model.parameters(), *model.buffers()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -17,18 +17,27 @@ from nonlin.torch.reading.example import the_example
 
 MOST_ROWS = 4096  # of all batches together: more change no verdict
 MOST_CALLS = 64  # of a function that gives one batch
+LABELS = "labels"  # where the targets stand in a batch that is a mapping
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """What a model is called with, and what it should answer; tensors have one row in front for
-    each of `count` rows. batch: rows that were handed over at once.
+    each of `count` rows. batch: rows that were handed over at once. mapped: came in mappings,
+    the targets as LABELS. told: is the model given them as well, for a loss of its own?
     """
 
     inputs: Any
     targets: Any
     count: int
     batch: int
+    mapped: bool = False
+    told: bool = False
+
+    @property
+    def as_given(self) -> Any:
+        """A batch as its user hands it over."""
+        return {**self.inputs, LABELS: self.targets} if self.mapped else (self.inputs, self.targets)
 
     def part(self, places: torch.Tensor) -> Rows:
         """These rows only; places: integers."""
@@ -37,7 +46,7 @@ class Rows:
             return value[places.to(value.device)] if _has(value, self.count) else value
 
         inputs, targets = tree_map(taken, (self.inputs, self.targets))
-        return Rows(inputs, targets, len(places), self.batch)
+        return replace(self, inputs=inputs, targets=targets, count=len(places))
 
     def parts(self, size: int) -> Iterator[Rows]:
         """One after the other, in order; no single row is left over, if that can be."""
@@ -55,7 +64,8 @@ class Rows:
     def answer(self, model: nn.Module) -> Any:
         """What the model gives."""
         given = the_example(self.inputs)
-        return model(*given.arguments, **given.keywords)
+        told = {LABELS: self.targets} if self.told else {}
+        return model(*given.arguments, **given.keywords, **told)
 
     @property
     def table(self) -> torch.Tensor | None:
@@ -70,16 +80,23 @@ class Rows:
         """With other numbers in `table`."""
         inputs = tree_map(lambda each: table if isinstance(each, torch.Tensor) else each,
                           self.inputs)  # fmt: skip
-        return Rows(inputs, self.targets, self.count, self.batch)
+        return replace(self, inputs=inputs)
 
 
-def collected(batches: Any, device: torch.device, most: int = MOST_ROWS) -> Rows:
-    """Up to `most` rows out of pairs of inputs and targets, or out of what gives them.
+def collected(
+    batches: Any, device: torch.device, most: int = MOST_ROWS, told: bool = False
+) -> Rows:
+    """Up to `most` rows out of pairs of inputs and targets, or mappings with LABELS, or out of
+    what gives them. told: is the model given the targets, too?
 
     Raises InputError for anything else, and for batches that do not fit together.
     """
-    taken, rows = [], 0
-    for inputs, targets in _pairs(batches):
+    taken, rows, mapped = [], 0, False
+    for batch in _batches(batches):
+        mapped = isinstance(batch, Mapping)
+        if told and not mapped:
+            raise InputError("torch_no_loss")
+        inputs, targets = _tensors(batch)
         count = _count(inputs, targets)
         taken.append((inputs, targets, count))
         rows += count
@@ -91,50 +108,55 @@ def collected(batches: Any, device: torch.device, most: int = MOST_ROWS) -> Rows
     inputs, targets = tree_map(
         lambda each: each.to(device) if isinstance(each, torch.Tensor) else each, (inputs, targets)
     )
-    found = Rows(inputs, targets, rows, taken[0][2])
+    found = Rows(inputs, targets, rows, taken[0][2], mapped, told)
     return found if rows <= most else found.part(torch.arange(most))
 
 
-def _pairs(batches: Any) -> Iterator[tuple[Any, Any]]:
-    """Every batch, as (inputs, targets)."""
+def _batches(batches: Any) -> Iterator[Any]:
+    """One after the other."""
     if callable(batches) and not isinstance(batches, Iterable):
         yield from _called(batches)
         return
-    if _is_pair(batches):
-        yield _tensors(batches)
+    if _is_batch(batches):
+        yield batches
         return
     if not isinstance(batches, Iterable) or isinstance(batches, str | Mapping | torch.Tensor):
-        raise InputError("torch_bad_batches", given=type(batches).__name__)
+        raise InputError("torch_bad_batches", given=_kind(batches))
     for each in batches:
-        if not _is_pair(each):
+        if not _is_batch(each):
             raise InputError("torch_bad_batch", given=_kind(each))
-        yield _tensors(each)
+        yield each
 
 
-def _called(function: Any) -> Iterator[tuple[Any, Any]]:
+def _called(function: Any) -> Iterator[Any]:
     """What a function gives: batches, or one at each call, until one comes again."""
     first = function()
-    if not _is_pair(first):
-        yield from _pairs(first)
+    if not _is_batch(first):
+        yield from _batches(first)
         return
-    first = _tensors(first)
     yield first
     for _ in range(MOST_CALLS - 1):
-        following = _tensors(function())
-        if _same(first, following):
+        following = function()
+        if _same(_tensors(first), _tensors(following)):
             return
         yield following
 
 
-def _is_pair(given: Any) -> bool:
+def _is_batch(given: Any) -> bool:
+    if isinstance(given, Mapping):
+        return LABELS in given and len(given) > 1
     if not isinstance(given, tuple | list) or len(given) != 2:
         return False
     return isinstance(given[1], torch.Tensor | np.ndarray | Mapping)
 
 
-def _tensors(pair: Any) -> tuple[Any, Any]:
+def _tensors(batch: Any) -> tuple[Any, Any]:
+    """Inputs and targets."""
+    if isinstance(batch, Mapping):
+        rest = {name: each for name, each in batch.items() if name != LABELS}
+        batch = (rest, batch[LABELS])
     inputs, targets = tree_map(
-        lambda each: torch.from_numpy(each) if isinstance(each, np.ndarray) else each, tuple(pair)
+        lambda each: torch.from_numpy(each) if isinstance(each, np.ndarray) else each, tuple(batch)
     )
     return inputs, targets
 
@@ -195,4 +217,6 @@ def _shapes(pair: Any) -> str:
 def _kind(given: Any) -> str:
     if isinstance(given, tuple | list):
         return f"{type(given).__name__}({', '.join(type(each).__name__ for each in given)})"
+    if isinstance(given, Mapping):
+        return f"{type(given).__name__}({', '.join(map(str, given))})"
     return type(given).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +13,12 @@ from torch import nn
 from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.layers.subject import Recipe, Retrain
+from nonlin.torch.diagnosing.of_rows import are_sorted
+from nonlin.torch.diagnosing.own_loss import OwnLoss
 from nonlin.torch.diagnosing.rows import Rows
+from nonlin.torch.reading.losses import the_loss
 
+Loop = Callable[[nn.Module, torch.optim.Optimizer, Any], Any]
 USUAL_RATES = {"SGD": 0.02, "Adagrad": 0.01, "Adadelta": 1.0, "LBFGS": 1.0}
 USUAL = 1e-3
 EPOCHS = 20
@@ -22,7 +27,8 @@ EPOCHS = 20
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
     """optimizer: of the parameters of the model that it stands beside. loss: of (output,
-    targets). whole: steps of the whole training.
+    targets). steps: of the whole training. loop: the user's own, of (model, optimizer, batches).
+    ordered: is every pass in the order of the rows?
     """
 
     optimizer: torch.optim.Optimizer
@@ -30,6 +36,8 @@ class Training:
     batch: int
     epochs: int
     steps: int
+    loop: Loop | None = None
+    ordered: bool = False
 
     @property
     def recipe(self) -> Recipe:
@@ -70,23 +78,36 @@ class Training:
 def training(
     model: nn.Module,
     rows: Rows,
-    loss: Any,
+    loss: Callable[[Any, Any], torch.Tensor],
     optimizer: Any = None,
     epochs: int | None = None,
     steps: int | None = None,
+    loop: Any = None,
 ) -> Training:
     """optimizer: one of these parameters, or a function of parameters that makes one; Adam with
     rate 0.001 if it is not given. Raises InputError for what is neither, and for bad numbers.
     """
-    if not callable(loss):
-        raise InputError("torch_bad_loss", given=type(loss).__name__)
+    if loop is not None and not callable(loop):
+        raise InputError("torch_bad_loop", given=type(loop).__name__)
     made = _optimizer(model, optimizer)
     per_epoch = math.ceil(rows.count / rows.batch)
     if steps is not None:
         checks.integer("steps", steps, 1)
         epochs = math.ceil(steps / per_epoch)
     chosen = EPOCHS if epochs is None else checks.integer("epochs", epochs, 1)
-    return Training(made, loss, rows.batch, int(chosen), steps or int(chosen) * per_epoch)
+    whole = steps or int(chosen) * per_epoch
+    return Training(made, loss, rows.batch, int(chosen), whole, loop, are_sorted(rows))
+
+
+def callable_loss(given: Any) -> Any:
+    """Of (output, targets): by name, or the model's own. InputError for anything else."""
+    if given is None:
+        return OwnLoss()
+    if isinstance(given, str):
+        return getattr(nn, the_loss(given))()
+    if not callable(given):
+        raise InputError("torch_bad_loss", given=type(given).__name__)
+    return given
 
 
 def _optimizer(model: nn.Module, given: Any) -> torch.optim.Optimizer:
@@ -99,7 +120,10 @@ def _optimizer(model: nn.Module, given: Any) -> torch.optim.Optimizer:
         return given
     if not callable(given):
         raise InputError("torch_bad_optimizer", given=type(given).__name__)
-    made = given(model.parameters())
+    try:
+        made = given(model.parameters())
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError("torch_optimizer_fails", error=error) from None
     if not isinstance(made, torch.optim.Optimizer):
         raise InputError("torch_bad_optimizer", given=type(made).__name__)
     return made
