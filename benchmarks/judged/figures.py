@@ -17,7 +17,7 @@ CHINESE = {
     "False alarms on healthy programs: ": "对健康程序的误报：",
     "Repaired, of those found: ": "找到的之中修复成功：",
     "of all faults: ": "占全部故障：",
-    "error within 10 % of the healthy twin's: ": "误差与健康版本相差不超过 10 %：",
+    "error within 10 % of the healthy twin's: ": "误差与健康版本相差不超过 10%：",
     "CPU seconds a diagnosis: ": "每次诊断的 CPU 秒数：",
     " (goal: ": "（目标：",
     "at least ": "至少 ",
@@ -104,6 +104,9 @@ def written(page: str, found: Sequence[Said], machine: str, chinese: bool) -> st
     if chinese:
         for word in sorted(CHINESE, key=len, reverse=True):
             tables = tables.replace(word, CHINESE[word])
+        tables = re.sub(r" \((\d[.]\d\d)\)", r"（\1）", tables)
+        tables = re.sub("（目标：([^)（）]*)[)]", r"（目标：\1）", tables)
+        tables = re.sub(r", (?=\D)", "、", tables)
     return re.sub(
         r"(<!-- faults -->\n).*(<!-- end of faults -->)",
         lambda marks: f"{marks[1]}{tables}\n{marks[2]}",

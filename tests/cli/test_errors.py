@@ -33,7 +33,6 @@ BAD = {
     "show x**x": "exponent",
     "show x+b": "no name 'b'",
     f"show {LONG_FORMULA}": "399 characters",
-    "compare softmax": "whole rows .* -o FILE.png it is drawn as bars",
     "compare relu elu selu gelu silu mish": "at most 5 curves can be told apart, not 6",
     "export relu": "add --to and one of python, .* such as --to torch",
     "compare -o f.png": "NAME is missing",

@@ -44,15 +44,20 @@ def sparsemax(row):
     return [max(x - threshold, mpmath.mpf(0)) for x in row]
 
 
-def entmax15(row):
+def entmax(row, alpha):
     """Peters, Niculae and Martins, algorithm 1: the threshold by bisection."""
-    half = [x / 2 for x in row]
-    low, high = max(half) - 1, max(half)
+    scaled, power = [(alpha - 1) * x for x in row], 1 / (alpha - 1)
+    low, high = max(scaled) - 1, max(scaled)
     for _ in range(mpmath.mp.prec + 8):
         middle = (low + high) / 2
-        total = mpmath.fsum(max(x - middle, 0) ** 2 for x in half)
+        total = mpmath.fsum(max(x - middle, 0) ** power for x in scaled)
         low, high = (middle, high) if total >= 1 else (low, middle)
-    return [max(x - low, mpmath.mpf(0)) ** 2 for x in half]
+    return [max(x - low, mpmath.mpf(0)) ** power for x in scaled]
+
+
+def softmax1(row):
+    """Miller: softmax of the row and a 0, of which the last is left out."""
+    return softmax([*row, mpmath.mpf(0)])[:-1]
 
 
 ROW_WISE = {
@@ -65,7 +70,9 @@ ROW_WISE = {
     "gumbel_softmax": softmax,
     "hardmax": lambda row: [mpmath.mpf(i == row.index(max(row))) for i in range(len(row))],
     "sparsemax": sparsemax,
-    "entmax15": entmax15,
+    "entmax15": lambda row: entmax(row, mpmath.mpf(3) / 2),
+    "alpha_entmax": lambda row: entmax(row, mpmath.mpf(5) / 4),
+    "softmax1": softmax1,
 }
 RESHAPING = {
     "crelu": lambda row: [max(x, 0) for x in row] + [max(-x, 0) for x in row],
@@ -82,6 +89,16 @@ def clamped(value, gate):
     return gate * logistic(mpmath.mpf(1.702) * gate) * (value + 1)
 
 
+def limited(value, gate):
+    gate, value = min(gate, 10), max(min(value, 10), -10)
+    return gate * logistic(gate) * value
+
+
+def gelu_tanh(x):
+    inside = mpmath.sqrt(2 / mpmath.pi) * (x + mpmath.mpf("0.044715") * x**3)
+    return x * (1 + mpmath.tanh(inside)) / 2
+
+
 GATED = {
     "glu": lambda value, gate: value * logistic(gate),
     "gtu": lambda value, gate: mpmath.tanh(value) * logistic(gate),
@@ -90,6 +107,11 @@ GATED = {
     "geglu": lambda value, gate: value * gate * mpmath.ncdf(gate),
     "swiglu": lambda value, gate: value * gate * logistic(gate),
     "clamped_swiglu": clamped,
+    "limited_swiglu": limited,
+    "geglu_tanh": lambda value, gate: value * gelu_tanh(gate),
+    "geglu_quick": lambda value, gate: value * gate * logistic(mpmath.mpf("1.702") * gate),
+    "sreglu": lambda value, gate: value * max(gate, 0) ** 2,
+    "drelu": lambda value, gate: max(value, 0) * max(gate, 0),
 }
 PAIRS = [
     (value, gate)
@@ -154,7 +176,8 @@ def test_rows(name, row, dtype, precision):
 @pytest.mark.parametrize("name", GATED)
 def test_gated_pairs(name, dtype, precision):
     activation = nl.get(name)
-    value, gate = np.array(PAIRS, dtype).T
+    smooth = [pair for pair in PAIRS if name != "drelu" or pair[0]]  # no quotient at a kink
+    value, gate = np.array(smooth, dtype).T
     found = activation(value, gate, precision=precision)
     grads = activation.backward(np.ones_like(value), value, gate, precision=precision)
 

@@ -247,7 +247,7 @@ def test_auto_picks_and_says_why():
 def test_auto_says_that_its_fixed_point_is_unstable():
     """Squared relu: V(q) is q^2 times a constant, so the slope at 1 is 2; 2^60 = 1.2e18."""
     why = str(Initialisation("auto", depth=60).reason("relu_squared"))
-    assert "2 in each layer, 1.2e+18 over 60 layers" in why
+    assert "2 in each layer, 1.2×10¹⁸ over 60 layers" in why
     assert "unstable" in why
     assert "nl.shape" in why
     assert "keep the size" not in why
