@@ -20,11 +20,13 @@ def rows(kind):
 
 @pytest.mark.parametrize("kind", HALVES)
 def test_half_precision(entry, kind):
-    """Rounded once: what single precision gives, and within one place of what arrays have."""
+    """What single precision gives, rounded, or what is nearer, where a kernel computes in double
+    precision and rounds once; within one place of what arrays have."""
     x, run = rows(kind), getattr(functional, entry)
     y = run(x)
     assert y.dtype is kind
-    assert torch.equal(y, run(x.float()).to(kind))
+    single, true = run(x.float()).to(kind), run(x.double())
+    assert (((y - true).abs() <= (single - true).abs()) | (y == single)).all()
     if kind is torch.float16:
         expected = nl.get(entry)(x.numpy())
     else:
