@@ -32,7 +32,7 @@ CHINESE = {
     'Noise, "learns" is said: ': "纯噪声，判为“能够学习”：",
     "Seconds a case: median ": "每例秒数：中位数 ",
     ", largest ": "，最大 ",
-    "one thread; ": "单线程；",
+    ", one thread; ": "，单线程；",
     " seeds.": " 个种子。",
     " of ": " / ",
 }

@@ -43,7 +43,8 @@ def judged(result, linear, gain, sure, constant=0.0, score=0.6, half=0.1):
     ("scores", "first", "than_linear", "than_nothing"),
     [
         ({"linear": 0.4, "gain": 0.2, "sure": True}, "Use ", "yes", "yes"),
-        ({"linear": 0.7, "gain": -0.1, "sure": False}, "Use ", "not clearly", "yes"),
+        ({"linear": 0.7, "gain": -0.1, "sure": False}, "Use ", "no, not on these rows", "yes"),
+        ({"linear": 0.5, "gain": 0.1, "sure": False}, "Use ", "not clearly", "yes"),
         ({"linear": 0.7, "gain": -0.1, "sure": True}, "Use a linear model", "no", "yes"),
         ({"linear": 0.5, "gain": 0.1, "sure": True, "half": 0.9}, "Use ", "yes", "not clearly"),
         ({"linear": -0.2, "gain": 0.1, "sure": False}, "Rely on none", "not clearly", "no"),

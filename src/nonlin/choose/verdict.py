@@ -93,13 +93,15 @@ def _beside(row: Standing, measure: str | None) -> Text | str:
 
 def _answers(result: Result) -> tuple[str, str]:
     """Is it better than a linear model, and than the best constant: yes, no, open or unknown?
+    "behind": it is not, though nothing is proven.
 
     For the constant, the interval of the score decides: what a constant has varies little.
     """
     found, row = result.baseline, result.chosen
     if found is None or found.sure is None or row.interval is None:
         return "unknown", "unknown"
-    linear = "open" if not found.sure else "yes" if found.gain.value > 0 else "no"
+    ahead = found.gain.value > 0
+    linear = ("yes" if ahead else "no") if found.sure else ("open" if ahead else "behind")
     nothing = "yes" if row.interval[0] > found.least else "open"
     return linear, "no" if found.worthless else nothing
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonlin._errors import InputError
-from nonlin._text import percent, say
+from nonlin._text import in_a_row, percent, say
 from nonlin.cli.shared import printing, reading
 from nonlin.cli.shared.options import Dark, Json, Names, Picture, Quiet
 from nonlin.cli.shared.progress import progress
@@ -60,7 +60,7 @@ def command(
     if as_json:
         printing.write_json([_as_dict(each) for each in found])
     else:
-        _print(found)
+        _print(found, init, layers[0])
 
 
 def _count(text: str, name: str, most: int) -> int:
@@ -87,7 +87,7 @@ def _rows(data: str, target: str | None) -> Rows:
     return Rows(inputs, values, task.outputs, task.output)
 
 
-def _print(found: list[Profile]) -> None:
+def _print(found: list[Profile], init: str, depth: int) -> None:
     from rich.table import Table
 
     with printing.screen() as console:
@@ -102,13 +102,19 @@ def _print(found: list[Profile]) -> None:
             for row in _lines(one):
                 table.add_row(*row)
             console.print(table)
-            console.print(" ".join(str(each) for each in _verdict(one)))
+            console.print(in_a_row(_verdict(one, init, depth)))
 
 
-def _verdict(one: Profile) -> list[Any]:
-    """What was found; else how much signals and gradients change over the layers."""
+def _verdict(one: Profile, init: str, depth: int) -> list[Any]:
+    """What was found, and what to do; else how much signals and gradients change by layer."""
+    name = one.activation.name
     if one.findings:
-        return list(one.findings)
+        return [*one.findings, say("cli.stability.next", name=name, depth=depth)]
+    chosen = [say("cli.stability.chosen", name=name)] if init == "auto" else []
+    return [*_changes(one), *chosen]
+
+
+def _changes(one: Profile) -> list[Any]:
     changed = [_change(each) for each in (one.second, one.gradient)]
     if max(changed) <= STEADY:
         return [say("cli.stability.healthy")]
