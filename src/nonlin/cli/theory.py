@@ -135,8 +135,9 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
     if any(p.q == field.q_star and p.stability == "unstable" for p in field.fixed_points):
         yield "cli.theory.phase", say("cli.theory.leaves", **phase)
     known_scales = {"xi_q": field.xi_q, "xi_c": field.xi_c, "depth": field.trainable_depth}
-    scales = {key: f"{value:.3g}" for key, value in known_scales.items()}
-    yield "cli.theory.scales", say("cli.theory.scales_line", **scales)
+    scales = {key: f"{value:.3g}".replace("inf", "∞") for key, value in known_scales.items()}
+    line = "scales_line" if math.isfinite(field.trainable_depth) else "scales_line_any"
+    yield "cli.theory.scales", say(f"cli.theory.{line}", **scales)
     q, growth = _after(activation, field, layers)
     key = "trains" if layers <= field.trainable_depth else "too_deep"
     after = {"layers": layers, "q": f"{q:.3g}", "growth": power(growth, 3)}
