@@ -136,8 +136,8 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
         yield "cli.theory.phase", say("cli.theory.leaves", **phase)
     known_scales = {"xi_q": field.xi_q, "xi_c": field.xi_c, "depth": field.trainable_depth}
     scales = {key: f"{value:.3g}".replace("inf", "∞") for key, value in known_scales.items()}
-    line = "scales_line" if math.isfinite(field.trainable_depth) else "scales_line_any"
-    yield "cli.theory.scales", say(f"cli.theory.{line}", **scales)
+    how = "scales_line" if math.isfinite(field.trainable_depth) else "scales_line_any"
+    yield "cli.theory.scales", say(f"cli.theory.{how}", **scales)
     q, growth = _after(activation, field, layers)
     key = "trains" if layers <= field.trainable_depth else "too_deep"
     after = {"layers": layers, "q": f"{q:.3g}", "growth": power(growth, 3)}
