@@ -43,7 +43,7 @@ def judged(result, linear, gain, sure, constant=0.0, score=0.6, half=0.1):
     ("scores", "first", "than_linear", "than_nothing"),
     [
         ({"linear": 0.4, "gain": 0.2, "sure": True}, "Use ", "yes", "yes"),
-        ({"linear": 0.7, "gain": -0.1, "sure": False}, "Use ", "no, not on these rows", "yes"),
+        ({"linear": 0.7, "gain": -0.1, "sure": False}, "Use ", "no, not here", "yes"),
         ({"linear": 0.5, "gain": 0.1, "sure": False}, "Use ", "not clearly", "yes"),
         ({"linear": 0.7, "gain": -0.1, "sure": True}, "Use a linear model", "no", "yes"),
         ({"linear": 0.5, "gain": 0.1, "sure": True, "half": 0.9}, "Use ", "yes", "not clearly"),
@@ -75,9 +75,10 @@ def test_after_one_split_and_without_baselines_it_claims_nothing(result):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_score_has_words_and_fits(result, kind, language):
+@pytest.mark.parametrize("linear", [-0.123, 0.723])
+def test_every_score_has_words_and_fits(result, kind, language, linear):
     rules = KINDS[kind]
-    found = judged(result, -0.123, -0.1, False, half=0.55)
+    found = judged(result, linear, -0.1, False, half=0.6)
     large = 0.512 if rules.error in ("wrong", "steps") else 183418.1
     error = replace(result.chosen.error, value=large) if rules.error else None
     task = replace(result.task, kind=kind)

@@ -92,18 +92,23 @@ def _beside(row: Standing, measure: str | None) -> Text | str:
 
 
 def _answers(result: Result) -> tuple[str, str]:
-    """Is it better than a linear model, and than the best constant: yes, no, open or unknown?
-    "behind": it is not, though nothing is proven.
+    """Is it better than a linear model, and than the best constant: see `answered`; or "unknown".
 
     For the constant, the interval of the score decides: what a constant has varies little.
     """
     found, row = result.baseline, result.chosen
     if found is None or found.sure is None or row.interval is None:
         return "unknown", "unknown"
-    ahead = found.gain.value > 0
-    linear = ("yes" if ahead else "no") if found.sure else ("open" if ahead else "behind")
+    linear = answered(found.sure, found.gain.value > 0)
     nothing = "yes" if row.interval[0] > found.least else "open"
     return linear, "no" if found.worthless else nothing
+
+
+def answered(sure: bool, ahead: bool) -> str:
+    """Is one better than the other: "yes" or "no"; where chance may be all, "open" if it is ahead,
+    else "behind", which is a no that is not proven.
+    """
+    return ("yes" if ahead else "no") if sure else ("open" if ahead else "behind")
 
 
 def everything(result: Result) -> Iterator[Text]:

@@ -154,6 +154,29 @@ def test_an_identity_that_is_as_good_is_said():
         assert str(best.verdict[0]).startswith("不需要激活函数")
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_where_the_identity_did_better_the_answer_is_no(noise):
+    """relu leads on validation rows; on test rows it is behind, clearly or not."""
+
+    def train(model, rate, seed):
+        linear = of(model) == "identity"
+        chance = noise * (seed % 5 - 2) / 2
+        test = 0.7 + (0.1 + chance) * linear + seed % 3 * len(of(model)) / 1e4
+        return {"valid": 0.7 - 0.1 * linear, "test": test}
+
+    options = {"candidates": ["relu"], "rates": [0.01], "seeds": 4, "example": X[:8]}
+    found = nt.choose(net, train_fn=train, **options)
+    (linear,) = [row for row in found.standings if row.label == "identity"]
+    assert found.chosen.label == "relu"
+    assert linear.difference > 0
+    assert linear.verdict == ("open" if noise else "better")
+    said = {"en": "no, not here." if noise else "no.", "zh": "未见优势。" if noise else "否。"}
+    for language, words in said.items():
+        with speaking(language):
+            assert str(found.verdict[2]).endswith(words)
+    assert "torch_choose.linear_as_good" in [each.key for each in found.points.first]
+
+
 def test_what_diverges_is_left_out_and_told():
     found, _ = pretended({"relu": 0.8, "tanh": 0.9, "identity": 0.1}, how={"broken": "tanh"})
     assert [row.label for row in found.standings] == ["relu", "identity"]

@@ -50,8 +50,9 @@ def test_a_loader_that_shuffles_gives_the_same_rows_and_takes_no_random_numbers(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_longest_line_fits_on_any_terminal(language):
-    answer = text("torch_choose.answer.open")
+@pytest.mark.parametrize("answer", ["yes", "no", "open", "behind", "unknown"])
+def test_the_longest_line_fits_on_any_terminal(language, answer):
+    answer = text(f"verdict.answer.{answer}")
     said = text("torch_choose.verdict.linear", score="97.3 %", answer=answer)
     line = text("torch_choose.verdict.both", linear=said, old="leaky_relu", answer=answer)
     with speaking(language):

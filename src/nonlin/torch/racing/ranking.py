@@ -9,12 +9,14 @@ from nonlin._errors import NonlinError
 from nonlin._text import Text, listed, text
 from nonlin.choose.ranked import Ranked, lost, measured_of
 from nonlin.choose.reasons import Advice, compared, gain_of, moved, rate_reason, tried
+from nonlin.choose.verdict import answered
 from nonlin.torch.racing.contest import Models
 from nonlin.torch.racing.plan import LINEAR
 from nonlin.torch.racing.scoring import FREE
 from nonlin.trials import standings as ranking
 from nonlin.trials import statistics
 from nonlin.trials.race import Race
+from nonlin.trials.scores import Scores
 from nonlin.trials.standings import Criterion, preferred
 
 CRITERIA = (Criterion("diverged", lambda row: row.diverged, lambda row: str(row.diverged)),)
@@ -103,19 +105,18 @@ def linear_row(rows: Sequence[Standing]) -> Standing | None:
     return next((row for row in rows if row.activation.name == LINEAR), None)
 
 
-def better(chosen: Standing, other: Standing | None, ratio: float) -> str:
-    """Is the one better than the other: "yes", "no", "open" (not clearly) or "unknown"?
+def better(chosen: Standing, other: Standing, scores: Scores) -> str:
+    """Is the one better than the other: see `answered`; "unknown" where they cannot be compared.
 
-    Of the leader the ranking has said it, which compares it with all others at once. ratio: of
-    rows that test to rows that train.
+    Of the leader the ranking has said it, which compares it with all others at once; what is
+    practically equal is not better.
     """
-    if other is None or len(chosen.seeds) < 2 or other.stopped:
+    if len(chosen.seeds) < 2 or other.stopped:
         return "unknown"
-    if chosen.leader and not other.leader:
-        return {"worse": "yes", "open": "open"}.get(other.verdict, "no")
+    if chosen.leader:
+        sure, equal = other.verdict in ("worse", "better"), other.verdict == "equal"
+        return "no" if equal else answered(sure, other.difference < 0)
     own, others = chosen.ran.outcomes, other.ran.outcomes
     gaps = [a.claimed - b.claimed for a, b in zip(own, others, strict=True)]
-    p = statistics.paired_p_value(gaps, ratio)
-    if p is None or p >= 1 - statistics.LEVEL:
-        return "open"
-    return "yes" if sum(gaps) > 0 else "no"
+    p = statistics.paired_p_value(gaps, scores.ratio(), scores.resolution())
+    return answered(p is not None and p < 1 - statistics.LEVEL, sum(gaps) > 0)

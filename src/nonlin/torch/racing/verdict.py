@@ -78,17 +78,17 @@ def _beside(result: Result) -> Text:
         said = text("torch_choose.verdict.linear_lost" if linear is None else
                     "torch_choose.verdict.linear_itself")  # fmt: skip
     else:
-        answer = text(f"torch_choose.answer.{_better(result, linear)}")
+        answer = text(f"verdict.answer.{_better(result, linear)}")
         score = _shown(result, linear.score.value)
         said = text("torch_choose.verdict.linear", score=score, answer=answer)
     if own is None or own is chosen:
         return said
-    answer = text(f"torch_choose.answer.{_better(result, own)}")
+    answer = text(f"verdict.answer.{_better(result, own)}")
     return text("torch_choose.verdict.both", linear=said, old=own.label, answer=answer)
 
 
 def _better(result: Result, other: Standing) -> str:
-    return better(result.chosen, other, result.race.scores.ratio())
+    return better(result.chosen, other, result.race.scores)
 
 
 def everything(result: Result) -> Iterator[Text]:
@@ -109,7 +109,7 @@ def _worth(result: Result) -> Iterator[Text]:
     if linear is not None and linear is not chosen:
         answer = _better(result, linear)
         near = chosen.score.value <= linear.score.value
-        if answer in ("no", "open") or (answer == "unknown" and near):
+        if answer in ("no", "open", "behind") or (answer == "unknown" and near):
             scores = {"linear": linear.score.value, "own": chosen.score.value}
             said = {name: _shown(result, value) for name, value in scores.items()}
             said |= {"name": chosen.label, "old": result.recommendation.replaced}
