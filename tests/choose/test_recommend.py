@@ -178,6 +178,18 @@ def test_reasons_name_what_to_build():
     assert "edge" not in str(chosen(standing("relu", rate=0.01)))
 
 
+def test_a_race_that_may_go_beyond_its_rates_says_why_it_did_not():
+    named = "A race looks beyond an edge only at its beginning"
+    said = str(chosen(standing("relu", rate=0.01), rules=plan()))
+    assert f"at the edge of what was tried. {named}" in said
+    assert "0.03 was not tried" in said
+    assert "0.0001 was not tried" in str(chosen(standing("relu", rate=0.0003), rules=plan()))
+    assert "edge" not in str(chosen(standing("relu", rate=0.001), rules=plan()))
+    full = str(chosen(standing("relu", rate=0.01), rules=plan(full=True)))
+    assert "a wider search" in full
+    assert named not in full
+
+
 def test_evidence_is_measured_or_derived():
     advice = chosen(standing("relu"))
     assert {type(each) for each in advice.evidence} == {Measurement, Theory}

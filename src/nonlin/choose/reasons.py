@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from nonlin._errors import InputError
 from nonlin._text import Text, bracketed, listed, text
 from nonlin.activation import Activation
+from nonlin.choose.candidates import Plan
 from nonlin.choose.ranked import Ranked
 from nonlin.measure import Measurement
 from nonlin.trials.race import Race
@@ -54,9 +56,9 @@ class Advice:
             raise InputError("no_evidence", label=self.label)
 
     @property
+    @abstractmethod
     def headline(self) -> Text:
         """What to use, in one sentence."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return "\n".join(str(each) for each in (self.headline, *self.reasons))
@@ -128,9 +130,16 @@ def moved(chosen: Ranked, leader: Ranked, criteria: Sequence[Criterion]) -> Text
     )
 
 
-def rate_reason(rate: float, tried: Sequence[float]) -> Text:
+def rate_reason(chosen: Ranked, tried: Sequence[float], plan: Plan) -> Text:
+    """Why this learning rate, and whether one beyond those that were tried may be better."""
+    rate = f"{chosen.rate:g}"
     if len(tried) == 1:
-        return text("recommend.rate_given", rate=f"{rate:g}")
+        return text("recommend.rate_given", rate=rate)
     names = listed(f"{each:g}" for each in tried)
-    key = "rate_edge" if rate in (min(tried), max(tried)) else "rate"
-    return text(f"recommend.{key}", rate=f"{rate:g}", tried=names)
+    step = {tried[0]: -1, tried[-1]: 1}.get(chosen.rate)
+    if step is None:
+        return text("recommend.rate", rate=rate, tried=names)
+    beyond = plan.beside(chosen.ran.arm, step) if plan.pace == "race" else None
+    if beyond is None:
+        return text("recommend.rate_edge", rate=rate, tried=names)
+    return text("recommend.rate_beyond", rate=rate, tried=names, beyond=f"{beyond.setting:g}")

@@ -67,7 +67,7 @@ def recommend(
         tied=tuple(row.label for row in standings if row.tied),
         reasons=(
             *_reasons(chosen, standings, plan, rounds),
-            rate_reason(chosen.rate, tried[chosen.ran.arm.candidate]),
+            rate_reason(chosen, tried[chosen.ran.arm.candidate], plan),
             task.reason,
         ),
         evidence=evidence,

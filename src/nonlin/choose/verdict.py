@@ -42,6 +42,7 @@ URGENT = (  # what may make the answer another one, most of all first
     "recommend.open",
     "recommend.worse",
     "recommend.cheaper",
+    "recommend.rate_beyond",
     "recommend.rate_edge",
     "choose.diverged",
     "task.taken_as_classes",

@@ -139,6 +139,20 @@ def test_the_grid_extends_itself():
     assert alone.rates == (0.001,)
 
 
+def test_an_edge_that_only_later_seeds_show_is_told():
+    seeds = []
+
+    def train(model, rate, seed):
+        seeds.append(seed)
+        best = 0.0063 if seed == seeds[0] else 0.01
+        score = 0.8 - 0.1 * (of(model) == "identity") - abs(rate - best)
+        return {"valid": score, "test": score}
+
+    found = nt.choose(net, train_fn=train, candidates=["relu"], seeds=4, example=X[:8])
+    assert found.recommendation.learning_rate == 0.01
+    assert "0.03 was not tried, and may be better" in "\n".join(map(str, found.why))
+
+
 def test_an_identity_that_is_as_good_is_said():
     found, _ = pretended({"relu": 0.8, "tanh": 0.7, "identity": 0.8}, margin=0.1)
     said = [str(each) for each in found.points.first]

@@ -76,7 +76,7 @@ def recommend(rows: Sequence[Standing], contest: Models, race: Race) -> Recommen
         learning_rate=chosen.rate,
         gain=gain.value,
         tied=tuple(row.label for row in rows if row.tied),
-        reasons=(*_reasons(chosen, rows, contest, race), rate_reason(chosen.rate, rates)),
+        reasons=(*_reasons(chosen, rows, contest, race), rate_reason(chosen, rates, contest.plan)),
         evidence=(chosen.score, chosen.seconds, chosen.cost, gain),
         replaced=contest.plan.label(contest.own),
     )

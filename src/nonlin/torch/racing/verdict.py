@@ -27,6 +27,7 @@ URGENT = (  # what may make the answer another one, most of all first
     "torch_choose.ended_budget",
     "torch_choose.fits",
     "torch_choose.others",
+    "recommend.rate_beyond",
     "recommend.rate_edge",
     "choose.diverged",
     "recommend.worse",
