@@ -48,10 +48,12 @@ def network(depth: int = 2, activation: type[nn.Module] = nn.ReLU, *end: nn.Modu
 
 
 def adam(parameters: Any) -> torch.optim.Optimizer:
+    """At a usual rate."""
     return torch.optim.Adam(parameters, 3e-3)
 
 
 def sgd(parameters: Any) -> torch.optim.Optimizer:
+    """With momentum."""
     return torch.optim.SGD(parameters, 0.1, momentum=0.9)
 
 

@@ -16,6 +16,7 @@ class Interval(NamedTuple):
 
     @property
     def bounded(self) -> bool:
+        """Are both ends finite?"""
         return math.isfinite(self.low) and math.isfinite(self.high)
 
 

@@ -20,20 +20,26 @@ ROUNDS = 10
 
 
 class Layered(Protocol):
-    """What is fitted: layers of weights (fan_in, fan_out) and biases (fan_out,), the output last.
-
-    `hidden` are the activations between them; `copy` gives weights of their own.
-    """
+    """What is fitted: layers with weights and biases, the output last."""
 
     @property
-    def hidden(self) -> tuple[Activation, ...]: ...
+    def hidden(self) -> tuple[Activation, ...]:
+        """Activations between the layers."""
+
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int:
+        """Of what is drawn."""
+
     @property
-    def weights(self) -> tuple[np.ndarray, ...]: ...
+    def weights(self) -> tuple[np.ndarray, ...]:
+        """(fan_in, fan_out) of each layer."""
+
     @property
-    def biases(self) -> tuple[np.ndarray, ...]: ...
-    def copy(self) -> Self: ...
+    def biases(self) -> tuple[np.ndarray, ...]:
+        """(fan_out,) of each layer."""
+
+    def copy(self) -> Self:
+        """The same with weights of its own."""
 
 
 Fitted = TypeVar("Fitted", bound=Layered)

@@ -79,6 +79,7 @@ class Part:
         return self._further[name]
 
     def __call__(self, *arrays: Array) -> Array:
+        """Its value, of the shape of x."""
         found: Array = self.function(*arrays)
         return found
 
@@ -109,6 +110,7 @@ class RowPart:
         self.function.defjvp(self._rule, symbolic_zeros=True)
 
     def __call__(self, *arrays: Array) -> Array:
+        """Its value, of the shape of x."""
         found: Array = self.function(*arrays)
         return found
 

@@ -72,6 +72,7 @@ class Part:
         self.function: Any = ops.custom_gradient(self._both)
 
     def __call__(self, *tensors: Tensor) -> Tensor:
+        """Its value, of the shape of x."""
         return self.function(*tensors)
 
     def by(self, name: str) -> Part:
@@ -116,6 +117,7 @@ class RowPart:
         self._gradient: Any = ops.custom_gradient(self._gradient_and_its_own)
 
     def __call__(self, *tensors: Tensor) -> Tensor:
+        """Its value, of the shape of x."""
         return self.function(*tensors)
 
     def _compute(self, which: str, tensors: Sequence[Tensor], *more: Tensor) -> Tensor:

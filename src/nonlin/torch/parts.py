@@ -82,6 +82,7 @@ class Run:
         self._ready: dict[str, Any] = {}
 
     def __call__(self, *inputs: Tensor) -> list[Tensor]:
+        """One tensor for each root."""
         wider = [wide(each) for each in inputs]
         single = self.style != "eager" and all(each.dtype == torch.float32 for each in wider)
         results: list[Tensor] = self._function("single" if single else "double")(*wider)

@@ -61,6 +61,7 @@ class Routed:
         return RowPart(formula_of(function, self.names), self.names, ready, style)
 
     def __call__(self, *inputs: Tensor) -> Tensor:
+        """By kernels where nothing watches, else as operations of PyTorch."""
         if torch.compiler.is_compiling():
             ready(self)
             return self.in_graph(*inputs)

@@ -29,6 +29,7 @@ class Finite:
     """Numbers of the inputs that are not finite become 0."""
 
     def __call__(self, rows: Rows) -> Rows:
+        """The rows with this change."""
         table = rows.table
         return rows if table is None else rows.with_table(table.nan_to_num(0.0, 0.0, 0.0))
 
@@ -40,6 +41,7 @@ class Moved:
     by: int
 
     def __call__(self, rows: Rows) -> Rows:
+        """The rows with this change."""
         return replace(rows, targets=rows.targets.roll(self.by, 0))
 
 
