@@ -1,7 +1,6 @@
 """Which activation, for a convolutional network on digits? Chosen by training it with each.
 
-    python examples/torch/choose_cnn.py                      # some minutes on one core
-    python examples/torch/choose_cnn.py --budget "1 min" --picture choose_cnn.svg
+    python examples/torch/choose_cnn.py  # some minutes on one core
 
 The network is three convolutions, an average over 2 x 2 and a linear layer. `nt.choose` puts
 every candidate where relu was, draws the weights anew for it, looks for its own learning rate, and
@@ -11,7 +10,6 @@ needed at all: a linear model reads most digits of 8 x 8 pixels, too.
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,6 @@ import torch
 from torch import nn
 
 import nonlin.torch as nt
-from nonlin import figures
 from nonlin.torch.racing.result import Result
 
 CHANNELS = 8
@@ -51,18 +48,5 @@ def chosen(**options: Any) -> Result:
     return nt.choose(network, *digits(), nn.CrossEntropyLoss(), **given | options)
 
 
-def main() -> None:
-    """Print the answer, draw the picture."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--budget")
-    parser.add_argument("--picture")
-    given = parser.parse_args()
-    found = chosen(seeds=given.seeds, budget=given.budget)
-    print(found)
-    if given.picture:
-        figures.save(found.plot(), given.picture)
-
-
 if __name__ == "__main__":
-    main()
+    print(chosen(seeds=3))
