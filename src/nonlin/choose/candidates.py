@@ -110,6 +110,11 @@ class Plan:
         return several if len(several) > 1 else several[0]
 
     @property
+    def arms(self) -> tuple[Arm, ...]:
+        """Every candidate with every rate, the smallest first."""
+        return tuple(Arm(each, rate) for each in self.candidates for rate in self.rates)
+
+    @property
     def per_split(self) -> int:
         """Networks on the first split."""
         return len(self.candidates) * len(self.rates)

@@ -46,9 +46,8 @@ class Networks:
 
     @property
     def arms(self) -> tuple[Arm, ...]:
-        """Every candidate with every rate, the smallest first."""
-        plan = self.plan
-        return tuple(Arm(each, rate) for each in plan.candidates for rate in plan.rates)
+        """See `Plan.arms`."""
+        return self.plan.arms
 
     def key(self, arm: Arm) -> str:
         """See the function."""

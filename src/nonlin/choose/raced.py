@@ -35,10 +35,17 @@ class Raced:
 
     __slots__ = ()
 
+    name: str | Text
     plan: Plan
     race: Race
     standings: tuple[Ranked, ...]
     recommendation: Advice
+
+    def __repr__(self) -> str:
+        row = self.chosen
+        tied = f"{len(self.tied)} of {len(self.standings)} tied"
+        score = f"{self.measure} {row.score.value:.4g}"
+        return f"<Result {self.name}: {row.label}, learning rate {row.rate:g}, {score}, {tied}>"
 
     @property
     @abstractmethod
@@ -54,6 +61,11 @@ class Raced:
     @abstractmethod
     def interruption(self) -> tuple[Text, ...]:
         """What Ctrl-C left undone; empty if nothing."""
+
+    @property
+    @abstractmethod
+    def measure(self) -> str:
+        """The name of the score."""
 
     @property
     @abstractmethod

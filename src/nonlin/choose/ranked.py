@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nonlin._text import Text, text
+from nonlin._errors import NonlinError
+from nonlin._text import Text, listed, text
 from nonlin.activation import Activation
+from nonlin.choose.candidates import Plan
 from nonlin.measure import Measurement, average
 from nonlin.measure.efficiency import nanoseconds_per_element
 from nonlin.trials.standings import Standing as Ran
@@ -118,7 +120,13 @@ def measured_of(row: Ran, label: str, what: Text, tested: Text, where: Text) -> 
     }
 
 
-def lost(found: Sequence[Ran], candidates: Sequence[Any]) -> list[Any]:
-    """Candidates that a ranking leaves out."""
+def left_out(found: Sequence[Ran], plan: Plan) -> tuple[Text, ...]:
+    """A note on candidates that a ranking leaves out, whose numbers are not finite.
+
+    Raises NonlinError if that leaves none.
+    """
+    if not found:
+        raise NonlinError("nothing_trained")
     left = {row.arm.candidate for row in found}
-    return [each for each in candidates if each not in left]
+    names = [plan.label(each) for each in plan.candidates if each not in left]
+    return (text("choose.left_out", names=listed(names)),) if names else ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import NonlinError
 from nonlin._text import Text, text
+from nonlin.choose import verdict as sentences
 from nonlin.choose.raced import Raced
 
 if TYPE_CHECKING:
@@ -86,29 +87,22 @@ class Result(Raced):
     reading: Reading | None = None
 
     def __str__(self) -> str:
-        from nonlin.choose.verdict import lines
-
-        return "\n".join(lines(self))
-
-    def __repr__(self) -> str:
-        row = self.chosen
-        tied = f"{len(self.tied)} of {len(self.standings)} tied"
-        score = f"{self.task.score} {row.score.value:.4g}"
-        return f"<Result {self.name}: {row.label}, learning rate {row.rate:g}, {score}, {tied}>"
+        return "\n".join(sentences.lines(self))
 
     @property
     def urgent(self) -> tuple[str, ...]:
         """See `Raced`, also for what follows."""
-        from nonlin.choose.verdict import URGENT
-
-        return URGENT
+        return sentences.URGENT
 
     @property
     def verdict(self) -> tuple[Text, ...]:
         """The three lines."""
-        from nonlin.choose.verdict import verdict
+        return sentences.verdict(self)
 
-        return verdict(self)
+    @property
+    def measure(self) -> str:
+        """The name of the score."""
+        return self.task.score
 
     @property
     def measures(self) -> tuple[Text, ...]:
@@ -118,21 +112,15 @@ class Result(Raced):
 
     def others(self, row: Standing) -> Iterator[str]:
         """Error and second measure."""
-        from nonlin.choose.verdict import other_measures
-
-        return other_measures(row, self.task)
+        return sentences.other_measures(row, self.task)
 
     def everything(self) -> Iterator[Text]:
         """Advice, baseline, shares, notes."""
-        from nonlin.choose.verdict import everything
-
-        return everything(self)
+        return sentences.everything(self)
 
     def ran_in(self, row: Ranked) -> Text:
         """In how many of the splits."""
-        from nonlin.choose.verdict import splits
-
-        return splits(row, len(self.race.rounds))
+        return sentences.splits(row, len(self.race.rounds))
 
     @property
     def untried(self) -> tuple[Text, ...]:

@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nonlin._errors import NonlinError
-from nonlin._text import Text, listed, text
+from nonlin._text import Text, text
 from nonlin.choose.contest import Networks
 from nonlin.choose.criteria import geometric_mean
-from nonlin.choose.ranked import Ranked, lost, measured_of
+from nonlin.choose.ranked import Ranked, left_out, measured_of
 from nonlin.measure import Measurement, average
 from nonlin.tasks.task import Task
 from nonlin.trials import standings as ranking
@@ -46,10 +45,7 @@ def standings(race: Race, contest: Networks) -> tuple[tuple[Standing, ...], tupl
     are not finite. Raises NonlinError if that leaves none.
     """
     found = ranking.standings(race, _usable, contest.plan.margin, contest.least)
-    if not found:
-        raise NonlinError("nothing_trained")
-    names = [contest.plan.label(each) for each in lost(found, contest.plan.candidates)]
-    notes = (text("choose.left_out", names=listed(names)),) if names else ()
+    notes = left_out(found, contest.plan)
     return tuple(described(row, contest.label(row.arm), contest.task) for row in found), notes
 
 

@@ -32,9 +32,8 @@ class Models:
 
     @property
     def arms(self) -> tuple[Arm, ...]:
-        """Every candidate with every rate, the smallest first."""
-        plan = self.plan
-        return tuple(Arm(each, rate) for each in plan.candidates for rate in plan.rates)
+        """See `Plan.arms`."""
+        return self.plan.arms
 
     def key(self, arm: Arm) -> str:
         """See `nonlin.choose.contest.key`."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from nonlin._errors import NonlinError
-from nonlin._text import Text, listed, text
-from nonlin.choose.ranked import Ranked, lost, measured_of
+from nonlin._text import Text, text
+from nonlin.choose.ranked import Ranked, left_out, measured_of
 from nonlin.choose.reasons import Advice, compared, gain_of, moved, rate_reason, tried
 from nonlin.choose.verdict import answered
 from nonlin.torch.racing.contest import Models
@@ -52,10 +51,7 @@ def ranked(race: Race, contest: Models) -> tuple[tuple[Standing, ...], tuple[Tex
     """The ranking, and notes on what was left out. Raises NonlinError if that leaves none."""
     score = contest.training.score
     found = ranking.standings(race, margin=contest.plan.margin, least=score.least)
-    if not found:
-        raise NonlinError("nothing_trained")
-    names = [contest.plan.label(each) for each in lost(found, contest.plan.candidates)]
-    notes = (text("choose.left_out", names=listed(names)),) if names else ()
+    notes = left_out(found, contest.plan)
     rows = []
     for row in found:
         where = text("torch_choose.over_seeds", seeds=len(row.seeds))

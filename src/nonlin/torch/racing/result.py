@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nonlin._text import Text, text
 from nonlin.choose.raced import Raced
+from nonlin.torch.racing import verdict as sentences
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,15 +49,7 @@ class Result(Raced):
     seconds: float
 
     def __str__(self) -> str:
-        from nonlin.torch.racing.verdict import lines
-
-        return "\n".join(lines(self))
-
-    def __repr__(self) -> str:
-        row = self.chosen
-        tied = f"{len(self.tied)} of {len(self.standings)} tied"
-        score = f"{self.score.name} {row.score.value:.4g}"
-        return f"<Result {self.name}: {row.label}, learning rate {row.rate:g}, {score}, {tied}>"
+        return "\n".join(sentences.lines(self))
 
     def model(self, seed: int = 0) -> nn.Module:
         """A new model with the recommended activation, its weights drawn for it; not trained."""
@@ -69,16 +62,12 @@ class Result(Raced):
     @property
     def urgent(self) -> tuple[str, ...]:
         """See `Raced`, also for what follows."""
-        from nonlin.torch.racing.verdict import URGENT
-
-        return URGENT
+        return sentences.URGENT
 
     @property
     def verdict(self) -> tuple[Text, ...]:
         """The three lines."""
-        from nonlin.torch.racing.verdict import verdict
-
-        return verdict(self)
+        return sentences.verdict(self)
 
     @property
     def interruption(self) -> tuple[Text, ...]:
@@ -89,15 +78,18 @@ class Result(Raced):
         return (text("torch_choose.interrupted", seeds=done, planned=planned),)
 
     @property
+    def measure(self) -> str:
+        """The name of the score."""
+        return self.score.name
+
+    @property
     def measures(self) -> tuple[Text, ...]:
         """The score."""
         return (self.score.what,)
 
     def everything(self) -> Iterator[Text]:
         """Advice, what is repeated, shares, notes."""
-        from nonlin.torch.racing.verdict import everything
-
-        return everything(self)
+        return sentences.everything(self)
 
     def ran_in(self, row: Ranked) -> Text:
         """With how many of the seeds."""
