@@ -195,13 +195,16 @@ class Subject(Protocol):
         """
 
 
+USUAL, UNUSUAL, CONSPICUOUS = 0, 1, 2  # suspicion; the last: nobody would choose it
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What only subjects of one framework can have, and `Mend` of its name puts right.
 
     name: of the cause; its words stand under [cause] and [change] in the messages. layers:
-    where, all if empty. suspicion: 0 (usual) to 2 (nobody would choose it). values: for the words.
-    way: which of several ways to put it right.
+    where, all if empty. suspicion: from USUAL to CONSPICUOUS. values: for the words. way: which of
+    several ways to put it right.
     """
 
     name: str

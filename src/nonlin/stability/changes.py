@@ -15,6 +15,9 @@ from nonlin.layers.columns import Columns
 from nonlin.layers.expected import Parameters
 from nonlin.layers.stream import LayerSpec
 from nonlin.layers.subject import (
+    CONSPICUOUS,
+    UNUSUAL,
+    USUAL,
     Answer,
     Edit,
     Faulty,
@@ -57,7 +60,6 @@ DEEP = 10  # hidden layers, from which on a bounded activation is suspected
 FLAT, SEVERAL = 0.5, 3  # and from which on one that is nowhere steeper than this
 SUBSTITUTES = {"bounded": ("tanh", "elu"), "other": ("leaky_relu", "elu", "tanh")}
 FRAMEWORK = "torch"  # weights as a library draws them where nobody asks for others
-USUAL, UNUSUAL, CONSPICUOUS = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,9 @@ import numpy as np
 from nonlin._errors import InputError
 from nonlin._text import Text, in_a_row, percent, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
-from nonlin.layers.subject import Edit, Subject, Trial
+from nonlin.layers.subject import USUAL, Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
-from nonlin.stability.changes import USUAL, Suspect, is_of_framework, suspects
+from nonlin.stability.changes import Suspect, is_of_framework, suspects
 from nonlin.stability.inquiry import GOOD, Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured

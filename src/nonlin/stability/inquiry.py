@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nonlin.stability.changes import CONSPICUOUS, USUAL, Suspect
+from nonlin.layers.subject import CONSPICUOUS, USUAL
+from nonlin.stability.changes import Suspect
 from nonlin.stability.repeats import (
     EACH,
     TIMES,

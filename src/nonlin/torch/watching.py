@@ -178,7 +178,7 @@ class Watching:
             self.steps.append(LayerStep(number, name, mean, slope / length, update))
             self._alarm(self.steps[-1])
         if self.log is not None:
-            new = [each for each in self.steps if each.step == number]
+            new = self.steps[-len(self._second) :]
             self.log({f"{n.layer}/{key}": getattr(n, key) for n in new
                       for key in ("second", "gradient", "update")}, number)  # fmt: skip
 

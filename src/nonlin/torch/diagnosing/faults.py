@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 
 from nonlin._text import percent
-from nonlin.layers.subject import Fault
+from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
 from nonlin.torch.diagnosing import of_loss, of_output, of_rows, of_sequences
+from nonlin.torch.diagnosing.found_layers import CONVOLUTIONS, NORMS
 from nonlin.torch.reading.example import parameters
 
 if TYPE_CHECKING:
     from nonlin.torch.diagnosing.module_subject import ModuleSubject
 
-UNUSUAL, CONSPICUOUS = 1, 2
 STRONG, MUCH, USUAL = 0.55, 0.75, 0.1  # shares of numbers that dropout takes away
-NORMS = nn.modules.batchnorm._NormBase
 STALE, MOVING = 1e-3, 0.1  # momentum of running statistics
 DEEP = 8  # layers
-CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 DROPOUT = nn.modules.dropout._DropoutNd
 
 

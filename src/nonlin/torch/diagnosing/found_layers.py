@@ -19,6 +19,8 @@ from nonlin.torch.inspecting import inspect
 from nonlin.torch.reading.example import parameters
 from nonlin.torch.reading.inspection import Inspection, Layer
 
+NORMS = nn.modules.batchnorm._NormBase
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 OUTPUTS = {"CrossEntropyLoss": "softmax", "BCEWithLogitsLoss": "sigmoid"}
 
 

@@ -87,7 +87,7 @@ class Judge:
 
     def _first(self, model: nn.Module, rows: Rows) -> torch.Tensor:
         """The output on two rows."""
-        found = the_output(rows.part(torch.arange(min(rows.count, 2))).answer(model))
+        found = the_output(rows.first(2).answer(model))
         return found if found.ndim else found.reshape(1)
 
     def pairs(self, model: nn.Module, rows: Rows) -> tuple[np.ndarray, np.ndarray]:

@@ -11,16 +11,15 @@ import torch
 from torch import nn
 
 from nonlin._errors import InputError
-from nonlin.layers.subject import Fault
+from nonlin.layers.subject import CONSPICUOUS, USUAL, Fault
+from nonlin.torch.diagnosing.found_layers import NORMS
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.diagnosing.training import Loop
 
-CONSPICUOUS, USUAL = 2, 0
 PROBED, PASS = 9, 3  # batches that the loop is looked at with, and how many of them in a pass
 FALLEN = 0.25  # of its learning rate is left after them
 SMALL = 0.05  # of the gradient that the loss gives is left when the optimizer steps
 APART = 0.2  # cosine of the two: less is the gradient of something else
-NORMS = nn.modules.batchnorm._NormBase
 OF_LOOPS = (
     "no_step", "own_optimizer", "no_gradient", "zero_grad", "loop_mode", "schedule",
     "small_gradient", "other_gradient", "loop",

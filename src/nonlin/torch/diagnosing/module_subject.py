@@ -36,9 +36,8 @@ from nonlin.layers.subject import (
 from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
 from nonlin.torch.diagnosing.faults import faults, mended, trained
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
-from nonlin.torch.diagnosing.judge import REGRESSION, Judge
+from nonlin.torch.diagnosing.judge import REGRESSION, Judge, the_output
 from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
-from nonlin.torch.diagnosing.of_loss import answer_of
 from nonlin.torch.diagnosing.of_rows import Finite, Moved
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
 from nonlin.torch.diagnosing.rows import Rows
@@ -69,7 +68,7 @@ class ModuleSubject:
     @cached_property
     def found(self) -> list[FoundLayer]:
         """The layers, found by one pass over two rows."""
-        few = self.rows.part(torch.arange(min(2, self.rows.count)))
+        few = self.rows.first(2)
         with quiet():
             sight = seen_once(self.copies()[0], few)
             return found_layers(self.model, sight, few.inputs, self.training.loss)
@@ -133,9 +132,15 @@ class ModuleSubject:
 
     @cached_property
     def output(self) -> torch.Tensor | None:
-        """On two rows; None where the model fails."""
-        with quiet():
-            return answer_of(self)
+        """On two rows in evaluation mode; None where the model fails."""
+        with quiet(), torch.no_grad():
+            try:
+                found = the_output(self.rows.first(2).answer(self.copies()[0].eval()))
+                return found.detach()
+            except InputError:
+                raise
+            except Exception:
+                return None
 
     def stream(self) -> Streams:
         """In batches, as training sees them, but without dropout."""
@@ -152,7 +157,7 @@ class ModuleSubject:
     def _moved(self) -> list[np.ndarray]:
         """The weights after one step on the first rows."""
         model, optimizer = self.copies()
-        first = self.rows.part(torch.arange(min(self.training.batch, self.rows.count)))
+        first = self.rows.first(self.training.batch)
         Steps(model, optimizer, self.training.loss).step(first)
         known = parameters(model)
         return [each.place.matrix(known[each.place.parameter]) for each in self.found]

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from nonlin._errors import InputError
 from nonlin._text import percent
-from nonlin.layers.subject import Fault
-from nonlin.torch.diagnosing.judge import UNEVEN, Shaped, are_classes, loss_name, the_output
+from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
+from nonlin.torch.diagnosing.judge import UNEVEN, Shaped, are_classes, loss_name
 from nonlin.torch.diagnosing.of_output import the_last, without_end
 from nonlin.torch.diagnosing.own_loss import OwnLoss
 
 if TYPE_CHECKING:
     from nonlin.torch.diagnosing.module_subject import ModuleSubject
 
-UNUSUAL, CONSPICUOUS = 1, 2
 
 FITTING = {  # to the usual one
     "CrossEntropyLoss": ("CrossEntropyLoss", "NLLLoss"),
@@ -117,15 +115,3 @@ MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
     "broadcast": _shaped,
     "balance": _balanced,
 }
-
-
-def answer_of(subject: ModuleSubject) -> torch.Tensor | None:
-    """The output on two rows in evaluation mode; None where the model fails."""
-    rows = subject.rows.part(torch.arange(min(2, subject.rows.count)))
-    try:
-        with torch.no_grad():
-            return the_output(rows.answer(subject.copies()[0].eval())).detach()
-    except InputError:
-        raise
-    except Exception:
-        return None

@@ -11,7 +11,7 @@ from torch import nn
 
 from nonlin._errors import InputError
 from nonlin.catalogue import get
-from nonlin.layers.subject import Fault
+from nonlin.layers.subject import CONSPICUOUS, Fault
 from nonlin.torch.diagnosing.edits import Behind
 from nonlin.torch.diagnosing.judge import REGRESSION, loss_name, the_output
 from nonlin.torch.diagnosing.rows import Rows
@@ -21,7 +21,6 @@ from nonlin.torch.reading.losses import NEEDED, OWN
 if TYPE_CHECKING:
     from nonlin.torch.diagnosing.module_subject import ModuleSubject
 
-CONSPICUOUS = 2
 INVERSE = ("softmax", "sigmoid")
 ENDS = {  # modules that may stand at the end of a model
     "softmax": nn.Softmax,
@@ -58,7 +57,7 @@ def _single(subject: ModuleSubject) -> bool:
 def the_last(model: nn.Module, rows: Rows) -> str:
     """The activation at the end of a model; "" where nothing is known."""
     try:
-        found = inspect(model, rows.part(torch.arange(min(2, rows.count))).inputs).output
+        found = inspect(model, rows.first(2).inputs).output
     except InputError:
         return ""
     return found[0] if found else ""
@@ -120,7 +119,7 @@ def _end(model: nn.Module, rows: Rows, last: str) -> str:
             module.register_forward_hook(
                 lambda _, __, output, name=name: ended.__setitem__(name, output)
             )
-    output = the_output(rows.part(torch.arange(min(2, rows.count))).answer(probe))
+    output = the_output(rows.first(2).answer(probe))
     return next((name for name, each in ended.items() if each is output), "")
 
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from nonlin._text import percent
-from nonlin.layers.subject import Fault
+from nonlin.layers.subject import CONSPICUOUS, Fault
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.example import the_example
 
 if TYPE_CHECKING:
     from nonlin.torch.diagnosing.module_subject import ModuleSubject
 
-CONSPICUOUS = 2
 COMPARED = 2048  # rows whose nearest neighbours are looked for
 SURE, CHANCE = 6.0, 2.5  # standard errors above what chance would give
 ALONE = 0.9  # of the rows of a batch, in the mean, have one class: sorted

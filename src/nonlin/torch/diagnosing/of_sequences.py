@@ -11,7 +11,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
-from nonlin.layers.subject import Fault
+from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
 from nonlin.torch.diagnosing.judge import the_output
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.example import the_example
@@ -19,7 +19,6 @@ from nonlin.torch.reading.example import the_example
 if TYPE_CHECKING:
     from nonlin.torch.diagnosing.module_subject import ModuleSubject
 
-UNUSUAL, CONSPICUOUS = 1, 2
 PROBED = 4  # rows
 NEAR = 1e-4  # of the spread of outputs: equal
 SIZE = 0.3  # standard deviation of positions that are added
@@ -30,7 +29,7 @@ ATTENTION = (nn.TransformerEncoder, nn.TransformerEncoderLayer, nn.MultiheadAtte
 def faults_of_sequences(subject: ModuleSubject) -> Iterator[Fault]:
     """The gravest first; each is seen by what an output does not, or must not, depend on."""
     model = subject.copies()[0].eval()
-    rows = subject.rows.part(torch.arange(min(PROBED, subject.rows.count)))
+    rows = subject.rows.first(PROBED)
     cuts = Cuts()
     with torch.enable_grad():
         whole = _answered(model, rows, cuts)
@@ -219,7 +218,7 @@ def _positions(subject: ModuleSubject, _: str) -> ModuleSubject | None:
     first = next(each for each in subject.model.modules() if isinstance(each, ATTENTION))
     shapes: list[Any] = []
     handle = first.register_forward_pre_hook(lambda _, args: shapes.append(args[0].shape[1:]))
-    _answered(subject.model, subject.rows.part(torch.arange(min(2, subject.rows.count))))
+    _answered(subject.model, subject.rows.first(2))
     handle.remove()
     if not shapes or isinstance(first, nn.MultiheadAttention):
         return None

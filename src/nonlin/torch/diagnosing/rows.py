@@ -48,6 +48,10 @@ class Rows:
         inputs, targets = tree_map(taken, (self.inputs, self.targets))
         return replace(self, inputs=inputs, targets=targets, count=len(places))
 
+    def first(self, most: int) -> Rows:
+        """At most so many, a copy."""
+        return self.part(torch.arange(min(most, self.count)))
+
     def parts(self, size: int) -> Iterator[Rows]:
         """One after the other, in order; no single row is left over, if that can be."""
         starts = list(range(0, self.count, size))
@@ -109,7 +113,7 @@ def collected(
         lambda each: each.to(device) if isinstance(each, torch.Tensor) else each, (inputs, targets)
     )
     found = Rows(inputs, targets, rows, taken[0][2], mapped, told)
-    return found if rows <= most else found.part(torch.arange(most))
+    return found if rows <= most else found.first(most)
 
 
 def _batches(batches: Any) -> Iterator[Any]:

@@ -9,11 +9,8 @@ import torch
 from torch import nn
 
 from nonlin.torch.diagnosing.edits import drawn
-from nonlin.torch.diagnosing.found_layers import FoundLayer
+from nonlin.torch.diagnosing.found_layers import CONVOLUTIONS, NORMS, FoundLayer
 from nonlin.torch.diagnosing.rows import Rows
-
-NORMS = nn.modules.batchnorm._NormBase
-CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 
 
 def widened(
@@ -32,7 +29,7 @@ def widened(
         here, behind = (known.get(name) for name in names[number - 1 : number + 1])
         if not _widen(model, names[number - 1], here, names[number], behind, wide):
             return False
-    few = rows.part(torch.arange(min(2, rows.count)))
+    few = rows.first(2)
     try:
         with torch.no_grad():
             few.answer(model)

@@ -142,8 +142,7 @@ def _training(given: Mapping[str, Any], model: nn.Module) -> tuple[Loop | Own, A
 
 def _few(found: Parts) -> Any:
     """Inputs of a batch, so that statistics of them are no accident."""
-    rows: Rows = found.train.part(torch.arange(min(found.batch, found.train.count)))
-    return rows.inputs
+    return found.train.first(found.batch).inputs
 
 
 def _checked(contest: Models, first: nn.Module) -> tuple[Text, ...]:

@@ -78,7 +78,7 @@ class Loop:
 
     def check(self, model: nn.Module) -> None:
         """InputError where model, loss, optimizer or score fail, each in its own sentence."""
-        few = self.parts.train.part(torch.arange(min(NEAR, self.parts.train.count)))
+        few = self.parts.train.first(NEAR)
         with quiet():
             lost(self.scorer.loss, answered(model, few), few)
             self.scorer(model, few)
