@@ -8,8 +8,8 @@ from nonlin._text import speaking
 from nonlin.layers import Mend
 from nonlin.layers.subject import Widen
 from nonlin.stability.changes import suspects
-from nonlin.torch.diagnosing.of_rows import are_sorted
 from nonlin.torch.diagnosing.report import applied
+from nonlin.torch.diagnosing.row_faults import are_sorted
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.diagnosing.steps import Steps, quickened
 from nonlin.torch.training_badly import subject

@@ -9,7 +9,7 @@ from torch import nn
 
 from nonlin._text import percent
 from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
-from nonlin.torch.diagnosing import of_loss, of_output, of_rows, of_sequences
+from nonlin.torch.diagnosing import loss_faults, output_faults, row_faults, sequence_faults
 from nonlin.torch.diagnosing.found_layers import CONVOLUTIONS, NORMS
 from nonlin.torch.reading.example import parameters
 
@@ -24,13 +24,13 @@ DROPOUT = nn.modules.dropout._DropoutNd
 
 def faults(subject: ModuleSubject) -> Iterator[Fault]:
     """All that it may have, the gravest first."""
-    yield from of_rows.faults_of_rows(subject)
-    yield from of_output.faults_of_output(subject)
-    yield from of_loss.faults_of_loss(subject)
+    yield from row_faults.faults_of_rows(subject)
+    yield from output_faults.faults_of_output(subject)
+    yield from loss_faults.faults_of_loss(subject)
     yield from _of_parameters(subject)
     yield from _of_depth(subject)
     yield from _of_modules(subject.model)
-    yield from of_sequences.faults_of_sequences(subject)
+    yield from sequence_faults.faults_of_sequences(subject)
 
 
 def _of_parameters(subject: ModuleSubject) -> Iterator[Fault]:
@@ -149,8 +149,8 @@ MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
     "mode": _train,
     "stale_norm": _moving,
     "dropout": _less_dropout,
-    **of_rows.MENDS,
-    **of_output.MENDS,
-    **of_loss.MENDS,
-    **of_sequences.MENDS,
+    **row_faults.MENDS,
+    **output_faults.MENDS,
+    **loss_faults.MENDS,
+    **sequence_faults.MENDS,
 }

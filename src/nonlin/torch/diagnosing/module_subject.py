@@ -38,8 +38,8 @@ from nonlin.torch.diagnosing.faults import faults, mended, trained
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
 from nonlin.torch.diagnosing.judge import REGRESSION, Judge, the_output
 from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
-from nonlin.torch.diagnosing.of_rows import Finite, Moved
 from nonlin.torch.diagnosing.passes import observed, quiet, seen_once
+from nonlin.torch.diagnosing.row_faults import Finite, Moved
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.diagnosing.steps import Steps, quickened
 from nonlin.torch.diagnosing.training import Training

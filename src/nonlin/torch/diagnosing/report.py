@@ -13,7 +13,7 @@ from nonlin.layers.subject import Standardise
 from nonlin.stability.diagnosis import Diagnosis
 from nonlin.torch.diagnosing.edits import standardised
 from nonlin.torch.diagnosing.module_subject import ModuleSubject
-from nonlin.torch.diagnosing.of_rows import Finite, Moved
+from nonlin.torch.diagnosing.row_faults import Finite, Moved
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.diagnosing.training import Loop
 

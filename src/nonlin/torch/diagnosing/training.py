@@ -13,8 +13,8 @@ from torch import nn
 from nonlin import checks
 from nonlin._errors import InputError
 from nonlin.layers.subject import Recipe, Retrain
-from nonlin.torch.diagnosing.of_rows import are_sorted
 from nonlin.torch.diagnosing.own_loss import OwnLoss
+from nonlin.torch.diagnosing.row_faults import are_sorted
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.losses import the_loss
 

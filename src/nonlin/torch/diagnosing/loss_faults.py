@@ -13,7 +13,7 @@ from torch import nn
 from nonlin._text import percent
 from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
 from nonlin.torch.diagnosing.judge import UNEVEN, Shaped, are_classes, loss_name
-from nonlin.torch.diagnosing.of_output import the_last, without_end
+from nonlin.torch.diagnosing.output_faults import the_last, without_end
 from nonlin.torch.diagnosing.own_loss import OwnLoss
 
 if TYPE_CHECKING:
