@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 import nonlin.torch as nt
-from nonlin.torch.racing.result import Result
+from nonlin.torch.choosing.result import Result
 
 CHANNELS = 8
 

@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 import nonlin.torch as nt
-from nonlin.torch.racing.result import Result
+from nonlin.torch.choosing.result import Result
 
 BITS, WIDTH, END = 12, 16, 2
 FEW, MANY = 4, 8

@@ -16,10 +16,10 @@ from nonlin._text import Text, text
 from nonlin.init.fills import streams
 from nonlin.init.initialisation import Initialisation, initialisation
 from nonlin.init.rules import RULES, Feed, Rule, usable_gain
-from nonlin.torch.choosing import Choice
 from nonlin.torch.drawing import draw
 from nonlin.torch.fitting import lsuv
 from nonlin.torch.initialised import Drawn, Initialised, Left
+from nonlin.torch.layer_rules import Choice
 from nonlin.torch.reading.example import parameters, the_example, the_model
 from nonlin.torch.reading.inspection import Layer
 from nonlin.torch.reading.observe import observe

@@ -11,9 +11,9 @@ from torch import nn
 
 from nonlin.activation import Activation
 from nonlin.choose.options import MARGIN
-from nonlin.torch.racing.answer import answer
-from nonlin.torch.racing.plan import SEEDS
-from nonlin.torch.racing.result import Result
+from nonlin.torch.choosing.answer import answer
+from nonlin.torch.choosing.plan import SEEDS
+from nonlin.torch.choosing.result import Result
 
 
 def choose(

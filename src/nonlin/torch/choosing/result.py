@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nonlin._text import Text, text
 from nonlin.choose.raced import Raced
-from nonlin.torch.racing import verdict as sentences
+from nonlin.torch.choosing import verdict as sentences
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from nonlin.choose.candidates import Plan
     from nonlin.choose.ranked import Ranked
-    from nonlin.torch.racing.estimate import Estimate
-    from nonlin.torch.racing.maker import Maker
-    from nonlin.torch.racing.ranking import Recommendation, Standing
-    from nonlin.torch.racing.scoring import Score
+    from nonlin.torch.choosing.estimate import Estimate
+    from nonlin.torch.choosing.maker import Maker
+    from nonlin.torch.choosing.ranking import Recommendation, Standing
+    from nonlin.torch.choosing.scoring import Score
     from nonlin.torch.swapped import Swapped
     from nonlin.trials.race import Race
     from nonlin.trials.shares import Shares

@@ -6,11 +6,11 @@ from rich.cells import cell_len
 from torch import nn
 
 from nonlin._text import speaking, text
-from nonlin.torch.racing.estimate import lasting
-from nonlin.torch.racing.parts import parts
-from nonlin.torch.racing.plan import beyond, steps_of
-from nonlin.torch.racing.scoring import Scorer
-from nonlin.torch.racing.training import Loop
+from nonlin.torch.choosing.estimate import lasting
+from nonlin.torch.choosing.parts import parts
+from nonlin.torch.choosing.plan import beyond, steps_of
+from nonlin.torch.choosing.scoring import Scorer
+from nonlin.torch.choosing.training import Loop
 
 
 def test_rates_go_on_as_they_begin():

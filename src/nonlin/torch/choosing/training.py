@@ -13,11 +13,11 @@ import torch
 from torch import nn
 
 from nonlin._errors import InputError
+from nonlin.torch.choosing.maker import one_line
+from nonlin.torch.choosing.parts import Parts
+from nonlin.torch.choosing.scoring import Score, Scorer
 from nonlin.torch.diagnosing.passes import answered, lost, quiet, seeded
 from nonlin.torch.diagnosing.steps import Steps
-from nonlin.torch.racing.maker import one_line
-from nonlin.torch.racing.parts import Parts
-from nonlin.torch.racing.scoring import Score, Scorer
 from nonlin.trials.contest import Outcome, Sizes
 
 WEIGHT_DECAY = 0.01

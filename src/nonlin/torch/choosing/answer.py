@@ -19,18 +19,18 @@ from nonlin._errors import InputError
 from nonlin._text import Text, listed, text
 from nonlin.choose.candidates import Candidate
 from nonlin.choose.progress import ticker, unwritten
+from nonlin.torch.choosing.contest import Models, on_threads
+from nonlin.torch.choosing.estimate import Estimate, estimated, tell, with_seeds
+from nonlin.torch.choosing.maker import Maker, Replaced, replaced
+from nonlin.torch.choosing.parts import Parts, parts
+from nonlin.torch.choosing.plan import planned, steps_of
+from nonlin.torch.choosing.ranking import ranked, recommend
+from nonlin.torch.choosing.result import Result
+from nonlin.torch.choosing.scoring import Scorer
+from nonlin.torch.choosing.training import Loop, Own
 from nonlin.torch.diagnosing.judge import the_output
 from nonlin.torch.diagnosing.passes import answered, quiet
 from nonlin.torch.diagnosing.rows import Rows
-from nonlin.torch.racing.contest import Models, on_threads
-from nonlin.torch.racing.estimate import Estimate, estimated, tell, with_seeds
-from nonlin.torch.racing.maker import Maker, Replaced, replaced
-from nonlin.torch.racing.parts import Parts, parts
-from nonlin.torch.racing.plan import planned, steps_of
-from nonlin.torch.racing.ranking import ranked, recommend
-from nonlin.torch.racing.result import Result
-from nonlin.torch.racing.scoring import Scorer
-from nonlin.torch.racing.training import Loop, Own
 from nonlin.trials import workers
 from nonlin.trials.contest import Arm
 from nonlin.trials.journal import Journal

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nonlin._errors import InputError
 from nonlin._text import Text, text
 from nonlin.choose.progress import Progress
-from nonlin.torch.racing.contest import Models
+from nonlin.torch.choosing.contest import Models
 
 TOLD = 5.0  # seconds from which it is worth a sentence
 

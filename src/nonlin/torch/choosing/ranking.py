@@ -9,9 +9,9 @@ from nonlin._text import Text, text
 from nonlin.choose.ranked import Ranked, left_out, measured_of
 from nonlin.choose.reasons import Advice, compared, gain_of, moved, rate_reason, tried
 from nonlin.choose.verdict import answered
-from nonlin.torch.racing.contest import Models
-from nonlin.torch.racing.plan import LINEAR
-from nonlin.torch.racing.scoring import FREE
+from nonlin.torch.choosing.contest import Models
+from nonlin.torch.choosing.plan import LINEAR
+from nonlin.torch.choosing.scoring import FREE
 from nonlin.trials import standings as ranking
 from nonlin.trials import statistics
 from nonlin.trials.race import Race

@@ -11,9 +11,9 @@ import torch
 
 from nonlin.choose.candidates import Candidate, Plan
 from nonlin.choose.contest import key
-from nonlin.torch.racing.maker import Maker
-from nonlin.torch.racing.plan import LINEAR
-from nonlin.torch.racing.training import Training
+from nonlin.torch.choosing.maker import Maker
+from nonlin.torch.choosing.plan import LINEAR
+from nonlin.torch.choosing.training import Training
 from nonlin.trials.contest import Arm, Outcome, Sizes
 from nonlin.trials.pace import LEAST, Narrowing
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from nonlin._text import Text, bracketed, in_a_row, say, text
 from nonlin.choose.verdict import MARKS, beside_leader, figure, shown
-from nonlin.torch.racing.ranking import Standing, better, linear_row, row_of
+from nonlin.torch.choosing.ranking import Standing, better, linear_row, row_of
 from nonlin.torch.reading.table import table
 
 if TYPE_CHECKING:
-    from nonlin.torch.racing.result import Result
+    from nonlin.torch.choosing.result import Result
 
 URGENT = (  # what may make the answer another one, most of all first
     "torch_choose.linear_as_good",

@@ -12,11 +12,11 @@ from torch import nn
 
 from nonlin._errors import InputError
 from nonlin._text import Text, text
+from nonlin.torch.choosing.maker import one_line
+from nonlin.torch.choosing.parts import Parts
 from nonlin.torch.diagnosing.judge import BATCH, Judge, judging, the_output
 from nonlin.torch.diagnosing.passes import sums
 from nonlin.torch.diagnosing.rows import Rows
-from nonlin.torch.racing.maker import one_line
-from nonlin.torch.racing.parts import Parts
 
 Bounds = tuple[float, float]
 NAMELESS = ("score", "<lambda>")
