@@ -12,7 +12,7 @@ import typer
 
 from nonlin._errors import InputError, nearest
 from nonlin._libraries import leaf
-from nonlin._text import say
+from nonlin._text import listed, say
 from nonlin.cli.shared import printing, reading, script
 from nonlin.cli.shared.options import Dark, Json, Quiet
 from nonlin.cli.shared.progress import progress
@@ -92,7 +92,7 @@ def _optimizer(text: str, rate: str) -> Callable[[Any], Any]:
         found: Callable[[Any], Any] = _function(text, "--optimizer", "make_optimizer")
         return found
     if text not in OPTIMIZERS:
-        allowed, hint = ", ".join(OPTIMIZERS), nearest(text, OPTIMIZERS)
+        allowed, hint = listed(OPTIMIZERS), nearest(text, OPTIMIZERS)
         raise InputError("script_optimizer", given=text, allowed=allowed, hint=hint)
     options = {"lr": reading.number(rate, "--lr")} if rate else {}
 

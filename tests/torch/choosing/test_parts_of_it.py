@@ -100,3 +100,12 @@ def test_the_weights_with_the_lowest_loss_are_judged():
     assert not found.diverged
     broken = loop.outcome(Fixed(), 1e30, 0)
     assert broken.diverged
+
+
+def test_rows_that_are_left_out_are_told(monkeypatch):
+    monkeypatch.setattr("nonlin.torch.choosing.parts.MOST_ROWS", 8)
+    x = torch.ones(9, 1)
+    given = parts((x[:7], x[:7]), (x, x), (x, x), size=4, device=torch.device("cpu"))
+    assert [str(note) for note in given.notes] == [
+        "Not more than the first 8 rows were used of: valid, test."
+    ]

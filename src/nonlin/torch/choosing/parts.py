@@ -30,22 +30,27 @@ class Parts:
     batch: int
 
     @property
+    def named(self) -> dict[str, Rows]:
+        """As `nt.choose` calls them."""
+        return {"train": self.train, "valid": self.validation, "test": self.test}
+
+    @property
     def sizes(self) -> Sizes:
         """Rows of each."""
         return Sizes(self.train.count, self.validation.count, self.test.count)
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What was left out."""
-        if self.train.count < MOST_ROWS:
-            return ()
-        return (text("torch_choose.first_rows", rows=MOST_ROWS),)
+        """Of which parts rows were left out."""
+        full = [name for name, each in self.named.items() if each.count == MOST_ROWS]
+        known = {"parts": listed(full), "rows": MOST_ROWS}
+        return (text("torch_choose.first_rows", **known),) if full else ()
 
     @property
     def digest(self) -> str:
         """Another one for other rows."""
         found = hashlib.sha256()
-        for rows in (self.train, self.validation, self.test):
+        for rows in self.named.values():
             leaves, spec = tree_flatten((rows.inputs, rows.targets))
             found.update(f"{spec}".encode())
             for leaf in leaves:
