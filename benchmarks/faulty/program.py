@@ -86,7 +86,7 @@ class Program:
         model.eval()
         with torch.no_grad():
             outputs = model(data.held_x)
-        found = self.read(outputs) if self.read else _READ[self.kind](outputs)
+        found = self.read(outputs) if self.read else READ[self.kind](outputs)
         own, constant = _ERROR[self.kind](found, data.held_y)
         return min(own / constant, WORST) if own == own else WORST
 
@@ -100,7 +100,7 @@ def _squared(found: Tensor, y: Tensor) -> tuple[float, float]:
     return (found - y).square().mean().item(), (y - y.mean(0)).square().mean().item()
 
 
-_READ: dict[str, Callable[[Tensor], Tensor]] = {
+READ: dict[str, Callable[[Tensor], Tensor]] = {
     "classes": lambda outputs: outputs.argmax(-1),
     "yes_no": lambda outputs: (outputs > 0).float(),
     "numbers": lambda outputs: outputs,

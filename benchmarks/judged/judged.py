@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from faulty import Data, Program
+from faulty.program import READ
 from torch import Tensor, nn
 
 import nonlin.torch as nt
@@ -16,11 +17,6 @@ from judged.causes import RIGHT
 
 WITHIN = 0.1  # of what the healthy twin gains over a constant: the remedy may gain so much less
 SEED = 0
-USUAL: dict[str, Callable[[Tensor], Tensor]] = {
-    "classes": lambda outputs: outputs.argmax(-1),
-    "yes_no": lambda outputs: (outputs > 0).float(),
-    "numbers": lambda outputs: outputs,
-}
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ def _mended(program: Program, data: Data, applied: Any) -> float:
     x, y = applied.prepare(x, y)
     model, size = applied.model, min(applied.batch_size, len(x))
     for _ in range(applied.epochs):
-        order = torch.randperm(len(x))
+        order = torch.randperm(len(x)) if applied.shuffle else torch.arange(len(x))
         parts = [order[at : at + size] for at in range(0, len(x) - size + 1, size)]
         if applied.loop is not None:
             applied.loop(model, applied.optimizer, [(x[part], y[part]) for part in parts])
@@ -107,5 +103,5 @@ def _read(program: Program, applied: Any) -> Callable[[Tensor], Tensor]:
     own = program.read
     if loss is not program.loss and isinstance(loss, nn.BCEWithLogitsLoss | nn.CrossEntropyLoss):
         own = None
-    own = own or USUAL[program.kind]
+    own = own or READ[program.kind]
     return lambda outputs: own(applied.restore(outputs))
