@@ -28,9 +28,8 @@ def card(result: Raced) -> str:
         [list(_cells(row, result)) for row in rows],
         [row.stopped for row in rows],
     )
-    known = result.points
-    more = [say("verdict.more_python", count=len(known.rest))]
-    return blocks.paragraphs(result.said) + ranking + blocks.bullets([*known.first, *more])
+    points = blocks.bullets([*result.points.first, *result.more])
+    return blocks.paragraphs(result.said) + ranking + points
 
 
 def _cells(row: Ranked, result: Raced) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nonlin._text import Text, text
 
@@ -35,6 +35,7 @@ class Raced:
 
     __slots__ = ()
 
+    MORE: ClassVar[str]  # key of the sentence that says where more is
     name: str | Text
     plan: Plan
     race: Race
@@ -94,6 +95,12 @@ class Raced:
         )
         first = tuple(urgent[:MOST])
         return Points(first, tuple(each for each in everything if each not in first))
+
+    @property
+    def more(self) -> tuple[Text, ...]:
+        """Where the points after the first few stand; empty if there are none."""
+        rest = len(self.points.rest)
+        return (text(self.MORE, count=rest),) if rest else ()
 
     @property
     def why(self) -> tuple[Text, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nonlin._errors import NonlinError
 from nonlin._text import Text, text
@@ -66,6 +66,8 @@ class Result(Raced):
     `print` gives the verdict in three lines and the most important points, in the language in use;
     why: all of them.
     """
+
+    MORE: ClassVar[str] = "verdict.more_python"
 
     name: str | Text
     rows: int

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import Text, language, percent, say, text
+from nonlin._text import Text, bracketed, language, percent, say, text
 
 if TYPE_CHECKING:
     from nonlin.choose.raced import Raced
@@ -157,6 +157,27 @@ def beside_leader(row: Ranked) -> str:
     return sign + gap + (f" ± {figure(half)}" if half is not None else "")
 
 
+def name_and_score(result: Raced, row: Ranked) -> Iterator[str]:
+    """Cells: its mark and name, and its score with the interval; of what stopped the score on
+    validation rows.
+    """
+    yield f"{'→' if row is result.chosen else MARKS[row.verdict]} {row.label}"
+    ends = [figure(end) for end in row.interval or ()]
+    certain = f" [{', '.join(ends)}]" if ends else ""
+    if row.stopped:
+        yield str(bracketed(figure(row.validation_score), result.ran_in(row)))
+    else:
+        yield figure(row.score.value) + certain
+
+
+def legend(result: Raced) -> list[str]:
+    """Of the marks that are there."""
+    marks = dict.fromkeys(
+        "recommended" if row is result.chosen else row.verdict for row in result.standings
+    )
+    return [say(f"report.legend.{mark}") for mark in marks]
+
+
 ERRORS = ("rmse", "mae", "pinball", "steps")  # in the units of the target
 
 
@@ -169,6 +190,5 @@ def other_measures(row: Standing, task: Task) -> Iterator[str]:
 
 def lines(result: Raced) -> Sequence[str]:
     """The verdict as `print` gives it: three lines, an aside, the first points, where more is."""
-    found = result.points
-    more = [text("verdict.more_python", count=len(found.rest))] if found.rest else []
-    return [*map(str, result.said), *(f" - {each}" for each in found.first), *map(str, more)]
+    first = (f" - {each}" for each in result.points.first)
+    return [*map(str, result.said), *first, *map(str, result.more)]

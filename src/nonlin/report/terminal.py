@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nonlin._text import bracketed, in_a_row, listed, say
+from nonlin._text import in_a_row, listed, say
 from nonlin._wrapping import Prose
 from nonlin.choose.candidates import written
-from nonlin.choose.verdict import MARKS, NOTHING, beside_leader, figure, shown, splits, verdict
+from nonlin.choose.verdict import (
+    NOTHING,
+    beside_leader,
+    legend,
+    name_and_score,
+    shown,
+    verdict,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -130,15 +137,8 @@ def _head(column: str, result: Result) -> str:
 
 
 def _result(row: Standing, result: Result) -> Iterator[str]:
-    """Name, score with its interval, error. Of what stopped: the score on validation rows."""
-    yield f"{'→' if row.label == result.recommendation.label else MARKS[row.verdict]} {row.label}"
-    ends = [figure(end) for end in row.interval or ()]
-    certain = f" [{', '.join(ends)}]" if ends else ""
-    if row.stopped:
-        where = splits(row, len(result.race.rounds))
-        yield str(bracketed(figure(row.validation_score), where))
-    else:
-        yield figure(row.score.value) + certain
+    """Name, score, error, which what stopped does not tell."""
+    yield from name_and_score(result, row)
     if row.error is not None:
         yield NOTHING if row.stopped else shown(row.error.value, result.task.error or "")
 
@@ -176,11 +176,7 @@ def _legend(result: Result, table: Table) -> str:
     """Of the marks and columns that are there, and of no others."""
     several = len(result.race.rounds) > 1
     heads = [each.header for each in table.columns]
-    marks = dict.fromkeys(
-        "recommended" if row is result.chosen else row.verdict for row in result.standings
-    )
-    known = [say(f"report.legend.{mark}") for mark in marks]
     there = [name for name in EXPLAINED if say(f"report.column.{name}") in heads]
     sentences = [say("report.legend.interval")] if several else [say("report.legend.once")]
     sentences += [say(f"report.legend.{name}") for name in there if several or name == "dead"]
-    return "   ".join([*known, in_a_row(sentences)])
+    return "   ".join([*legend(result), in_a_row(sentences)])

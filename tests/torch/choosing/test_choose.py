@@ -110,7 +110,10 @@ def test_what_it_gives_beside_the_sentences(result):
     assert result.networks_trained == len(result.race.scores.outcomes) > 9
     assert result.recommendation.label in repr(result)
     assert result.ended == "splits"
-    assert "<table" in result._repr_html_()
+    card = result._repr_html_()
+    assert "<table" in card
+    assert "result.plot()" in card
+    assert not any(f"result.{name}" in card for name in ("report", "save")), "it has neither"
     assert str(result.verdict[0]) in nl.plot(result).get_suptitle()
     one, other = result.model(), result.model()
     assert of(one) == result.recommendation.activation.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nonlin._text import Text, text
 from nonlin.choose.raced import Raced
@@ -35,6 +35,8 @@ class Result(Raced):
     said before the start. notes: what the user should know. seconds: in all. `print` gives the
     verdict in three lines, the ranking and the most important points, in the language in use.
     """
+
+    MORE: ClassVar[str] = "torch_choose.more"
 
     name: str
     maker: Maker

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nonlin._text import Text, bracketed, in_a_row, say, text
-from nonlin.choose.verdict import MARKS, beside_leader, figure, shown
+from nonlin._text import Text, in_a_row, say, text
+from nonlin.choose.verdict import beside_leader, legend, name_and_score, shown
 from nonlin.torch.choosing.ranking import Standing, better, linear_row, row_of
 from nonlin.torch.reading.table import table
 
@@ -128,30 +128,14 @@ def lines(result: Result) -> Iterator[str]:
     names += [say(f"report.column.{name}") for name in ("rate", "difference", "seconds")]
     header = [in_a_row(name.split("\n")) for name in names]
     yield from table(header, [list(_cells(result, row)) for row in result.standings])
-    yield _legend(result)
+    yield "   ".join(legend(result))
     yield ""
-    found = result.points
-    yield from (f" - {each}" for each in found.first)
-    if found.rest:
-        yield say("torch_choose.more", count=len(found.rest))
+    yield from (f" - {each}" for each in result.points.first)
+    yield from map(str, result.more)
 
 
 def _cells(result: Result, row: Standing) -> Iterator[str]:
-    yield f"{'→' if row is result.chosen else MARKS[row.verdict]} {row.label}"
-    ends = [figure(end) for end in row.interval or ()]
-    certain = f" [{', '.join(ends)}]" if ends else ""
-    if row.stopped:
-        yield str(bracketed(figure(row.validation_score), result.ran_in(row)))
-    else:
-        yield figure(row.score.value) + certain
+    yield from name_and_score(result, row)
     yield f"{row.rate:g}"
     yield beside_leader(row)
     yield f"{row.seconds.value:.3g}"
-
-
-def _legend(result: Result) -> str:
-    """Of the marks that are there."""
-    marks = dict.fromkeys(
-        "recommended" if row is result.chosen else row.verdict for row in result.standings
-    )
-    return "   ".join(say(f"report.legend.{mark}") for mark in marks)
