@@ -44,7 +44,7 @@ CANDIDATES = (
 )
 QUICK_CANDIDATES = ("relu", "leaky_relu", "elu", "gelu", "tanh")
 RATES = (3e-4, 1e-3, 3e-3, 1e-2)  # AdamW
-BELOW, ABOVE = (3e-5, 1e-4), (3e-2, 1e-1)  # tried where the best of the first split lies on the edge
+BELOW, ABOVE = (3e-5, 1e-4), (3e-2, 1e-1)  # where the best of the first split is at the edge
 REFERENCE = "relu"  # runs on every split, so that there is something to compare with
 SEEDS, QUICK_SEEDS = 10, 3
 MOST_SEEDS = 1000  # corrected intervals hardly narrow beyond a hundred splits
