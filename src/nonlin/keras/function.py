@@ -158,7 +158,5 @@ def get(activation: str | Activation, /, **parameters: float) -> KerasFunction:
 
 def of_name(name: str) -> KerasFunction | None:
     """The function of an entry; None if there is no such entry."""
-    try:
-        return get(name)
-    except InputError:
-        return None
+    found = catalogue.find(name)
+    return None if found is None else KerasFunction(found)
