@@ -66,7 +66,7 @@ class Part(ElementPart):
         self.function.defjvp(self._rule, symbolic_zeros=True)
 
     def __call__(self, *arrays: Array) -> Array:
-        """f of the arrays, or the derivative."""
+        """Its value, of the shape of x."""
         found: Array = self.function(*arrays)
         return found
 
@@ -99,7 +99,7 @@ class RowPart:
         self.function.defjvp(self._rule, symbolic_zeros=True)
 
     def __call__(self, *arrays: Array) -> Array:
-        """f of every row."""
+        """Its value, of the shape of x."""
         found: Array = self.function(*arrays)
         return found
 

@@ -67,7 +67,7 @@ class Part(ElementPart):
         self.function: Any = ops.custom_gradient(self._both)
 
     def __call__(self, *tensors: Tensor) -> Tensor:
-        """f of the tensors, or the derivative."""
+        """Its value, of the shape of x."""
         return self.function(*tensors)
 
     @cached_property
@@ -107,7 +107,7 @@ class RowPart:
         self._gradient: Any = ops.custom_gradient(self._gradient_and_its_own)
 
     def __call__(self, *tensors: Tensor) -> Tensor:
-        """f of every row."""
+        """Its value, of the shape of x."""
         return self.function(*tensors)
 
     def _compute(self, which: str, tensors: Sequence[Tensor], *more: Tensor) -> Tensor:
