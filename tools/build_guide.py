@@ -23,17 +23,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import build_notebooks
+from build_notebooks import BLOCK, notebook
 
 from nonlin._text import LANGUAGES, Text, speaking
 from nonlin.catalogue import get
 from nonlin.cli import run
 
 GUIDE = Path(__file__).parents[1] / "docs" / "learn"
-MEASURED = "<!-- measured -->\n"
-BLOCK = re.compile(
-    rf"(?P<measured>{MEASURED})?```(?P<kind>console|python)\n(?P<body>.*?)^```$", re.M | re.S
-)
 TABLE = re.compile(r"<!-- the five -->\n.*?<!-- end -->\n", re.S)
 FIVE = ("sigmoid", "tanh", "relu", "leaky_relu", "softmax")
 JACOBIAN = r"\partial f_i / \partial x_j = f_i (\delta_{ij} - f_j)"
@@ -166,8 +162,8 @@ def main() -> None:
         text = page.read_text(encoding="utf-8")
         text = rewritten(text, page.parent, "--measured" in sys.argv)
         page.write_text(text, encoding="utf-8")
-        notebook = build_notebooks.notebook(text, page.parent.name)
-        page.with_suffix(".ipynb").write_text(notebook, encoding="utf-8")
+        cells = notebook(text, page.parent.name)
+        page.with_suffix(".ipynb").write_text(cells, encoding="utf-8")
         print(page.relative_to(GUIDE))
 
 

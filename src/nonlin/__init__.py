@@ -13,6 +13,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from nonlin._public import entries, public_names
+
 __version__ = "0.2.0"
 
 # where each public name lives; every other name is looked up in the catalogue
@@ -42,36 +44,16 @@ _HOMES = {
     "NonlinError": "nonlin._errors",
     "set_language": "nonlin._text",
 }
-_MODULES = (
-    "activation",
-    "choose",
-    "export",
-    "report",
-    "stability",
-)  # modules; most can be called like a function: see nonlin._callable
-
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("_"):  # what tools look for; no entry has such a name
-        raise AttributeError(name)
-    if name in _HOMES:
-        home = import_module(_HOMES[name])
-        found = home if name in _MODULES else getattr(home, name)
-    else:
-        found = _entry(name)
-    globals()[name] = found
-    return found
 
 
 def _entry(name: str) -> Any:
     if find_spec(f"nonlin.{name}"):  # `from nonlin import theory` asks here before it imports
         raise AttributeError(name)
-    catalogue = import_module("nonlin.catalogue")
-    if (found := catalogue.find(name)) is not None:
-        return found
-    hint = import_module("nonlin._errors").nearest(name, (*catalogue.names(), *_HOMES))
-    raise AttributeError(f"module 'nonlin' has no attribute {name!r}.{hint}")
+    return import_module("nonlin.catalogue").find(name)
+
+
+__getattr__ = public_names(__name__, _HOMES, _entry)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, *import_module("nonlin.catalogue").names()})
+    return sorted({*globals(), *_HOMES, *entries()})

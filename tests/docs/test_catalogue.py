@@ -1,7 +1,6 @@
 """The gallery is up to date; if not: python tools/build_catalogue.py"""
 
 import re
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -19,12 +18,8 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @pytest.fixture
-def build(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import build_catalogue
-
-    yield build_catalogue
-    del sys.modules["build_catalogue"]
+def build(tool):
+    return tool("build_catalogue")
 
 
 def read(*parts):

@@ -1,7 +1,6 @@
 """The guide is true: everything that it says is printed is printed, every picture is drawn anew."""
 
 import re
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -16,12 +15,8 @@ LINK = re.compile(r"\]\(([^)#]+)\)")
 
 
 @pytest.fixture
-def build_guide(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import build_guide
-
-    yield build_guide
-    del sys.modules["build_guide"]
+def build_guide(tool):
+    return tool("build_guide")
 
 
 def read(page):

@@ -18,12 +18,8 @@ PAGES = sorted(path.relative_to(GUIDE) for path in GUIDE.glob("??/*.md"))
 
 
 @pytest.fixture
-def build_notebooks(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import build_notebooks
-
-    yield build_notebooks
-    del sys.modules["build_notebooks"]
+def build_notebooks(tool):
+    return tool("build_notebooks")
 
 
 def read(path):

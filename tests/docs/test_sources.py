@@ -1,7 +1,6 @@
 """What was read of every entry's source is on record; if a page is stale: tools/build_sources.py"""
 
 import re
-import sys
 import tomllib
 from pathlib import Path
 
@@ -26,12 +25,8 @@ FIRST = {  # when a function was first published, also where its name is younger
 
 
 @pytest.fixture
-def build(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import build_sources
-
-    yield build_sources
-    del sys.modules["build_sources"]
+def build(tool):
+    return tool("build_sources")
 
 
 def test_an_entry_is_on_record_once(build):

@@ -99,9 +99,8 @@ def test_the_module_that_pytorch_has(name, space):
     layer = found[Exported(activation).class_name]().eval()
     assert isinstance(layer, getattr(torch.nn, NATIVE[name].name))
     np.testing.assert_allclose(layer(x).detach(), activation(x.numpy()), rtol=1e-5, atol=1e-6)
-    if name != "rrelu":  # its function draws noise, as it stands in training
-        function = found[Exported(activation).name]
-        np.testing.assert_allclose(function(x).detach(), layer(x).detach(), rtol=1e-6)
+    function = found[Exported(activation).name]
+    np.testing.assert_allclose(function(x).detach(), layer(x).detach(), rtol=1e-6)
 
 
 def test_parameters_and_functions_of_your_own(space):

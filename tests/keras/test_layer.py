@@ -136,7 +136,7 @@ def test_names():
 
 
 def test_without_keras(monkeypatch):
-    monkeypatch.setattr("nonlin.keras.find_spec", lambda _: None)
+    monkeypatch.setattr("nonlin._public.find_spec", lambda _: None)
     with pytest.raises(InputError, match=r"nonlin\[keras\]"):
         nk.__getattr__("get")
 

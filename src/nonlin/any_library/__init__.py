@@ -1,1 +1,1 @@
-"""What leaves for other libraries' arrays share: formulas of derivatives, and axes (floor F4)."""
+"""What leaves for other libraries' arrays share: derivatives, axes, parameters (floor F4)."""

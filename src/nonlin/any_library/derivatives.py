@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Self
+
 from nonlin.export.rows import carried_back, machine_rows, pushed_forward
 from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.nodes import Expr
@@ -10,6 +13,32 @@ from nonlin.expr.stable import stabilise
 from nonlin.expr.walk import substitute
 
 Label = tuple[str, ...]  # by what a formula is differentiated, sorted; () is the value itself
+
+
+class ElementPart:
+    """An element-wise function of arrays that broadcast to the first, x, or a derivative of it.
+
+    label: by what the formula is differentiated; () is the value itself, in the dtype of x.
+    Derivatives stay in the precision that they are computed in.
+    """
+
+    def __init__(self, formula: Expr, names: tuple[str, ...], label: Label = ()) -> None:
+        self.formula, self.names, self.label = formula, names, label
+        self._further: dict[str, Self] = {}
+
+    def by(self, name: str) -> Self:
+        """The derivative by one of the arrays."""
+        if name not in self._further:
+            self._further[name] = self._labelled(tuple(sorted((*self.label, name))))
+        return self._further[name]
+
+    def _labelled(self, label: Label) -> Self:
+        return type(self)(self.formula, self.names, label)
+
+    @cached_property
+    def graph(self) -> Expr:
+        """Safe to evaluate."""
+        return element_graph(self.formula, self.label)
 
 
 def element_graph(formula: Expr, label: Label) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from nonlin._errors import InputError
@@ -67,8 +68,9 @@ class AnyFunction:
         given = self.checked(x, gate)
         xp = self.library.xp
         if self.kind == "reshaping":
+            check_names(self.activation.name, self.activation.parameters, dict.fromkeys(parameters))
             pieces = pieces_of(self.activation, parameters)
-            return axes.reshaped(xp, self._parts(parameters), given[0], axis, pieces)
+            return axes.reshaped(xp, self._parts, given[0], axis, pieces)
         ready = self.ready(parameters, bool(noise))
         if self.kind == "gated":
             value, gated = given if gate is not None else axes.halves(xp, given[0], axis)
@@ -122,11 +124,7 @@ class AnyFunction:
             part = part.by("x")
         return part(x)
 
-    def _parts(self, parameters: Mapping[str, Any]) -> list[Run | None]:
-        activation = self.activation
-        check_names(activation.name, activation.parameters, dict.fromkeys(parameters))
-        if "parts" not in self._known:
-            found = parts_of(activation)
-            self._known["parts"] = [e if e is None else self._part(e, ("x",)) for e in found]
-        parts: list[Run | None] = self._known["parts"]
-        return parts
+    @cached_property
+    def _parts(self) -> list[Run | None]:
+        found = parts_of(self.activation)
+        return [each if each is None else self._part(each, ("x",)) for each in found]

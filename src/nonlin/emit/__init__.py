@@ -1,1 +1,1 @@
-"""One file per target: a graph as LaTeX, NumPy, mpmath, Python source or LLVM IR (floor F2)."""
+"""One file per target: a graph as text, as functions of NumPy or mpmath, as LLVM (floor F2)."""

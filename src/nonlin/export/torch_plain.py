@@ -112,10 +112,17 @@ def _pointer(exported: Exported, found: Native) -> str:
         title=title,
         head=head,
         passed="dim" if axis else "",
-        moved=".to(x)" if exported.learned else "",  # its weight
+        moved=_as_it_is_used(exported),
     )
     call_of = f"torch.nn.{found.name}({'dim=-1' if axis else given})"
     return _headed(exported, say("export.native", module=call_of)) + code
+
+
+def _as_it_is_used(exported: Exported) -> str:
+    """What a new module needs: a weight where x is; no noise, which it draws in training."""
+    if exported.learned:
+        return ".to(x)"
+    return "" if exported.activation.training is None else ".eval()"
 
 
 def _plain(exported: Exported) -> str | None:
@@ -195,10 +202,11 @@ def _masked(node: Expr) -> Expr:
     if not is_call(node, "where"):
         return node
     condition, taken, other = arguments_of(node)
-    return where(condition, _where(condition, taken, True), _where(condition, other, False))
+    return where(condition, _branch(condition, taken, True), _branch(condition, other, False))
 
 
-def _where(condition: Expr, branch: Expr, holds: bool) -> Expr:
+def _branch(condition: Expr, branch: Expr, holds: bool) -> Expr:
+    """The branch of x where the condition holds, or where it does not, and of 0 elsewhere."""
     if "x" not in symbols([branch]) or not any(is_call(n, *_STEEP) for n in postorder(branch)):
         return branch
     x, nothing = symbol("x"), constant(0)

@@ -1,4 +1,4 @@
-"""Pictures: activations, their cost, a choice, a forward pass. Drawn with matplotlib."""
+"""Pictures: activations, their cost, a choice, a forward pass, layers. Drawn with matplotlib."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ def draw(found: Stability | Diagnosis, dark: bool) -> Figure:
         panels = figure.subplots(1, 3 if changes else 2)
         layers = seen.layers
         ill = [each.kind != "healthy" for each in verdicts(seen)]
-        _by_layer(panels[0], "second", [each.second for each in layers],
+        _by_layer(panels[0], "figures.layers.second", [each.second for each in layers],
                   [each.predicted_second for each in layers], ill, theme)  # fmt: skip
-        _by_layer(panels[1], "gradient", [each.gradient for each in layers],
+        _by_layer(panels[1], "diagnosed.gradient", [each.gradient for each in layers],
                   [each.predicted_gradient for each in layers], ill, theme)  # fmt: skip
         if isinstance(found, Diagnosis) and changes:
             _gains(panels[2], found, theme)
@@ -38,7 +38,7 @@ def draw(found: Stability | Diagnosis, dark: bool) -> Figure:
 
 
 def _by_layer(
-    axes: Any, what: str, measured: Points, theory: Points, ill: Sequence[bool], theme: Theme
+    axes: Any, title: str, measured: Points, theory: Points, ill: Sequence[bool], theme: Theme
 ) -> None:
     """Points measured, a dashed line of theory; layers that are not healthy in another colour."""
     for colour, label, wanted in (
@@ -58,7 +58,6 @@ def _by_layer(
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     quiet(axes)
     axes.set_xlabel(say("diagnosed.layer"))
-    title = "figures.layers.second" if what == "second" else "diagnosed.gradient"
     axes.set_title(say(title), fontsize=11, loc="left")
 
 

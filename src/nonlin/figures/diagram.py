@@ -13,7 +13,7 @@ from matplotlib.patches import Circle
 
 from nonlin._errors import InputError
 from nonlin._text import say
-from nonlin.figures.style import LINE_SPACING, Theme, drawing
+from nonlin.figures.style import LINE_SPACING, Theme, drawing, short_number
 
 SHOWN = 8  # neurons of a layer; of more, the first and the last few are drawn
 EDGES = 12  # of a layer, at most, that carry their weights as numbers
@@ -101,7 +101,7 @@ def _weights(axes: Any, weights: np.ndarray, source: Column, target: Column, the
             )  # fmt: skip
             if numbered:
                 place = ends[0] + _along(*weights.shape) * (ends[1] - ends[0])
-                _number(axes, place, weight, theme)
+                _weight(axes, place, weight, theme)
 
 
 def _along(sources: int, targets: int) -> float:
@@ -109,10 +109,10 @@ def _along(sources: int, targets: int) -> float:
     return sources / (sources + 1) if sources <= targets else 1 / (targets + 1)
 
 
-def _number(axes: Any, place: np.ndarray, weight: float, theme: Theme) -> None:
+def _weight(axes: Any, place: np.ndarray, weight: float, theme: Theme) -> None:
     axes.text(
-        *place, _short(weight), ha="center", va="center", fontsize=8, zorder=2, color=theme.ink,
-        bbox={"facecolor": theme.paper, "edgecolor": "none", "pad": 0.8},
+        *place, short_number(weight), ha="center", va="center", fontsize=8, zorder=2,
+        color=theme.ink, bbox={"facecolor": theme.paper, "edgecolor": "none", "pad": 0.8},
     )  # fmt: skip
 
 
@@ -149,19 +149,14 @@ def _inside(
     x, y = place
     centred: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5}
     if column.sums is None or column.biases is None:
-        axes.text(x, y, _short(column.values[index]), fontsize=11, **centred)
+        axes.text(x, y, short_number(column.values[index]), fontsize=11, **centred)
         return
-    axes.text(x, y + 0.13, f"z {_short(column.sums[index])}", fontsize=9, **centred)
+    axes.text(x, y + 0.13, f"z {short_number(column.sums[index])}", fontsize=9, **centred)
     axes.text(
-        x, y - 0.13, f"a {_short(column.values[index])}", fontsize=9, weight="bold", **centred
+        x, y - 0.13, f"a {short_number(column.values[index])}", fontsize=9, weight="bold", **centred
     )
-    bias = f"b {_short(column.biases[index])}"
+    bias = f"b {short_number(column.biases[index])}"
     axes.text(x, y - RADIUS - 0.13, bias, fontsize=8, color=theme.muted, **centred)
-
-
-def _short(value: float) -> str:
-    """Three significant digits; a zero carries no sign."""
-    return f"{float(value) + 0.0:.3g}".replace("-", "−")
 
 
 def _captions(axes: Any, trace: Any, top: float) -> None:

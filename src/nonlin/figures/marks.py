@@ -9,11 +9,10 @@ import numpy as np
 
 from nonlin._text import say
 from nonlin.activation import Activation
-from nonlin.figures.style import Theme
+from nonlin.figures.style import Theme, short_number
 from nonlin.sketch.curve import REACH, band, beside
 
 SHORT = 0.12  # of the picture that a mark needs around it
-DIGITS = 3
 
 
 def mark_extremes(axes: Any, activation: Activation, theme: Theme) -> None:
@@ -28,8 +27,9 @@ def mark_extremes(axes: Any, activation: Activation, theme: Theme) -> None:
         if low <= height <= high:
             _make_room(axes, height, key == "lowest")
             axes.plot(place, height, "D", color=theme.palette[0], markersize=6, zorder=6)
+            numbers = {"x": short_number(place), "y": short_number(height)}
             axes.annotate(
-                say(f"figures.{key}", x=_number(place), y=_number(height)), (place, height),
+                say(f"figures.{key}", **numbers), (place, height),
                 textcoords="offset points", xytext=(0, -8 if key == "lowest" else 8), zorder=7,
                 ha="center", va="top" if key == "lowest" else "bottom", fontsize=9.5,
                 bbox={"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 1},
@@ -79,15 +79,11 @@ def _is_it(activation: Activation, side: int, line: tuple[float, float]) -> bool
 def equation(slope: float, height: float) -> str:
     """Such as y = 0, y = x, y = 0.5 x - 1."""
     if slope == 0:
-        return f"y = {_number(height)}"
-    factor = {1.0: "", -1.0: "−"}.get(slope, f"{_number(slope)} ")
+        return f"y = {short_number(height)}"
+    factor = {1.0: "", -1.0: "−"}.get(slope, f"{short_number(slope)} ")
     if abs(height) < 1e-12:
         return f"y = {factor}x"
-    return f"y = {factor}x {'+' if height > 0 else '−'} {_number(abs(height))}"
-
-
-def _number(value: float) -> str:
-    return f"{value + 0.0:.{DIGITS}g}".replace("-", "−")
+    return f"y = {factor}x {'+' if height > 0 else '−'} {short_number(abs(height))}"
 
 
 def draw_around(axes: Any, activation: Activation, theme: Theme) -> list[np.ndarray]:
@@ -101,7 +97,7 @@ def draw_around(axes: Any, activation: Activation, theme: Theme) -> list[np.ndar
         axes.fill_between(x, low, high, color=colour, alpha=0.25, linewidth=0, label=label)
         drawn += [low, high]
     for value, x, y in beside(activation, REACH):
-        label = say("figures.value", value=_number(value))
+        label = say("figures.value", value=short_number(value))
         style = "--" if value < 0 else ":"
         axes.plot(x, y, style, color=colour, linewidth=1.5, zorder=4, label=label)
         drawn.append(y)

@@ -127,6 +127,11 @@ def clean(axes: Any, theme: Theme) -> None:
     axes.axvline(0, color=theme.muted, linewidth=0.9, zorder=1)
 
 
+def short_number(value: float) -> str:
+    """Three significant digits, as they stand in a picture; a zero carries no sign."""
+    return f"{float(value) + 0.0:.3g}".replace("-", "−")
+
+
 def writable(path: str | Path) -> Path:
     """The path of a picture, if its ending is one that can be written and its folder exists."""
     target = Path(path)

@@ -9,44 +9,23 @@ Names are looked up on first use; every entry of the catalogue is among them.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from nonlin._errors import InputError, nearest
+from nonlin._public import entries, needs, public_names
 
 _HOMES = {
     "get": "nonlin.jax.function",
     "JaxFunction": "nonlin.jax.function",
     "initializers": "nonlin.jax.initializers",
 }
-_MODULES = ("initializers",)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
-    home = import_module(_needs_jax(_HOMES.get(name, "nonlin.jax.function")))
-    if name in _HOMES:
-        found = home if name in _MODULES else getattr(home, name)
-    else:
-        found = _entry(home, name)
-    globals()[name] = found
-    return found
+def _entry(name: str) -> Any:
+    return import_module("nonlin.jax.function").of_name(name)
 
 
-def _entry(home: Any, name: str) -> Any:
-    try:
-        return home.get(name)
-    except InputError:
-        hint = nearest(name, (*_HOMES, *import_module("nonlin.catalogue").names()))
-        raise AttributeError(f"module 'nonlin.jax' has no attribute {name!r}.{hint}") from None
-
-
-def _needs_jax(home: str) -> str:
-    if find_spec("jax") is None:
-        raise InputError("missing_package", package="jax", extra="jax")
-    return home
+__getattr__ = public_names(__name__, _HOMES, _entry, lambda: needs("jax"))
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, *import_module("nonlin.catalogue").names()})
+    return sorted({*globals(), *_HOMES, *entries()})

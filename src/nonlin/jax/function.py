@@ -114,3 +114,9 @@ def get(activation: str | Activation, /, **parameters: float) -> JaxFunction:
     Raises InputError for an unknown name, and for parameters that it does not have.
     """
     return function_of(catalogue.get(activation).bind(**parameters))
+
+
+def of_name(name: str) -> JaxFunction | None:
+    """The function of an entry; None if there is no such entry."""
+    found = catalogue.find(name)
+    return None if found is None else function_of(found)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 
-from nonlin.any_library.derivatives import Label, element_graph, row_graph
+from nonlin.any_library.derivatives import ElementPart, Label, row_graph
 from nonlin.emit.spelling import Spelling, runner
 from nonlin.export.jax import SPELLINGS
 from nonlin.expr.nodes import Expr
@@ -57,36 +57,25 @@ def _run(root: Expr, names: Sequence[str]) -> Any:
     return lambda *arrays: run(*map(wide, arrays))[0]
 
 
-class Part:
-    """An element-wise function of arrays that broadcast to the first, x.
-
-    label: by what the formula is differentiated; () is the value itself, in the dtype of x.
-    Derivatives stay in the precision that they are computed in.
-    """
+class Part(ElementPart):
+    """Under jax.custom_jvp."""
 
     def __init__(self, formula: Expr, names: tuple[str, ...], label: Label = ()) -> None:
-        self.formula, self.names, self.label = formula, names, label
-        self._run: Any = None
-        self._further: dict[str, Part] = {}
+        super().__init__(formula, names, label)
         self.function: Any = jax.custom_jvp(jax.jit(self._value))
         self.function.defjvp(self._rule, symbolic_zeros=True)
-
-    def by(self, name: str) -> Part:
-        """The derivative by one of the arrays."""
-        if name not in self._further:
-            label = tuple(sorted((*self.label, name)))
-            self._further[name] = Part(self.formula, self.names, label)
-        return self._further[name]
 
     def __call__(self, *arrays: Array) -> Array:
         """Its value, of the shape of x."""
         found: Array = self.function(*arrays)
         return found
 
+    @cached_property
+    def _evaluate(self) -> Any:
+        return _run(self.graph, self.names)
+
     def _value(self, *arrays: Array) -> Array:
-        if self._run is None:
-            self._run = _run(element_graph(self.formula, self.label), self.names)
-        found: Array = self._run(*arrays)
+        found: Array = self._evaluate(*arrays)
         return found if self.label else found.astype(arrays[0].dtype)
 
     def _rule(self, primals: Any, tangents: Any) -> tuple[Array, Array]:

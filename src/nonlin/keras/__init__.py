@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from nonlin._errors import InputError, nearest
+from nonlin._errors import InputError
+from nonlin._public import entries, needs, public_names
 
 _HOMES = {
     "get": "nonlin.keras.function",
@@ -23,29 +23,14 @@ _HOMES = {
     "Layer": "nonlin.keras.layer",
     "initializers": "nonlin.keras.initializers",
 }
-_MODULES = ("initializers",)
 
 with suppress(ImportError):  # what is asked for later says what is missing
     for _home in _HOMES.values():
         import_module(_home)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
-    _needs_keras()
-    if name in _HOMES:
-        home = import_module(_HOMES[name])
-        found = home if name in _MODULES else getattr(home, name)
-    else:
-        found = _entry(name)
-    globals()[name] = found
-    return found
-
-
 def _needs_keras() -> None:
-    if find_spec("keras") is None:
-        raise InputError("missing_package", package="keras", extra="keras")
+    needs("keras")
     try:
         import_module("keras")
     except ModuleNotFoundError as error:
@@ -54,14 +39,12 @@ def _needs_keras() -> None:
 
 def _entry(name: str) -> Any:
     """A layer for `Mish`, a function for `mish`."""
-    names = import_module("nonlin.catalogue").names()
     kind = "layer" if name[0].isupper() else "function"
-    found = import_module(f"nonlin.keras.{kind}").of_name(name)
-    if found is None:
-        hint = nearest(name, (*_HOMES, *names))
-        raise AttributeError(f"module 'nonlin.keras' has no attribute {name!r}.{hint}")
-    return found
+    return import_module(f"nonlin.keras.{kind}").of_name(name)
+
+
+__getattr__ = public_names(__name__, _HOMES, _entry, _needs_keras)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, *import_module("nonlin.catalogue").names()})
+    return sorted({*globals(), *_HOMES, *entries()})

@@ -18,7 +18,7 @@ from nonlin.activation import Activation
 from nonlin.any_library.function import AnyFunction
 from nonlin.expr.nodes import Expr
 from nonlin.keras.parts import Part, RowPart, Tensor, dtype_of
-from nonlin.kernels.arrays import ACCEPTED
+from nonlin.kernels.arrays import ACCEPTED, DTYPES
 
 _TOLD = "_keras_call_info_injected"  # on errors that Keras leaves as they are
 
@@ -42,7 +42,7 @@ class _Keras:
             raise InputError("no_arrays", name=name, given=told, library="Keras") from None
         kinds = [dtype_of(each) for each in tensors]
         dtype = kinds[0] if len(set(kinds)) == 1 else keras.backend.result_type(*kinds)
-        if dtype not in ACCEPTED.split(", "):
+        if dtype not in DTYPES:
             if "int" not in dtype and dtype != "bool":
                 raise InputError("tensor_dtype", given=dtype, allowed=ACCEPTED, library="Keras")
             dtype = keras.config.floatx()
@@ -158,7 +158,5 @@ def get(activation: str | Activation, /, **parameters: float) -> KerasFunction:
 
 def of_name(name: str) -> KerasFunction | None:
     """The function of an entry; None if there is no such entry."""
-    try:
-        return get(name)
-    except InputError:
-        return None
+    found = catalogue.find(name)
+    return None if found is None else KerasFunction(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ class ForActivation(keras.initializers.Initializer):
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> Any:
         """Weights, inputs on the last axis but one, outputs on the last, a window before them."""
-        sides = fans(shape) if len(shape) > 1 else (*shape, *shape, 1, 1)[:2]
+        sides = fans(shape) if len(shape) > 1 else 2 * (math.prod(shape),)  # as Keras has it
         std = std_by_mode(self.mode, sides[0], sides[1], self.activation)
         scale = std**2 * sides[0]
         draw = keras.initializers.VarianceScaling(scale, "fan_in", self.distribution, self.seed)

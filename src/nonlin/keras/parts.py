@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import keras
 from keras import ops
 
-from nonlin.any_library.derivatives import Label, element_graph, row_graph
+from nonlin.any_library.derivatives import ElementPart, Label, row_graph
 from nonlin.emit.spelling import Spelling, runner
 from nonlin.export.keras import SPELLINGS
 from nonlin.expr.nodes import Expr
@@ -58,34 +59,23 @@ def _with_gradients(value: Tensor, gradients: Callable[[Tensor], Any]) -> tuple[
     return value, backward
 
 
-class Part:
-    """An element-wise function of tensors that broadcast to the first, x.
-
-    label: by what the formula is differentiated; () is the value itself, in the dtype of x.
-    Derivatives stay in the precision that they are computed in.
-    """
+class Part(ElementPart):
+    """Under keras.ops.custom_gradient."""
 
     def __init__(self, formula: Expr, names: tuple[str, ...], label: Label = ()) -> None:
-        self.formula, self.names, self.label = formula, names, label
-        self._run: Any = None
-        self._further: dict[str, Part] = {}
+        super().__init__(formula, names, label)
         self.function: Any = ops.custom_gradient(self._both)
 
     def __call__(self, *tensors: Tensor) -> Tensor:
         """Its value, of the shape of x."""
         return self.function(*tensors)
 
-    def by(self, name: str) -> Part:
-        """The derivative by one of the tensors."""
-        if name not in self._further:
-            label = tuple(sorted((*self.label, name)))
-            self._further[name] = Part(self.formula, self.names, label)
-        return self._further[name]
+    @cached_property
+    def _evaluate(self) -> Any:
+        return _run(self.graph, self.names)
 
     def _both(self, *tensors: Tensor) -> tuple[Tensor, Any]:
-        if self._run is None:
-            self._run = _run(element_graph(self.formula, self.label), self.names)
-        found = self._run(*tensors)
+        found = self._evaluate(*tensors)
         value = found if self.label else ops.cast(found, dtype_of(tensors[0]))
         return _with_gradients(value, lambda grad: self._gradients(grad, tensors))
 

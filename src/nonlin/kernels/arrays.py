@@ -24,7 +24,8 @@ Array = NDArray[Any]
 
 SPLIT_FROM = 1 << 20  # elements: below, waking a CPU that sleeps (0.1 ms) costs what it saves
 LINE = 64  # elements: threads do not write to the same cache line
-ACCEPTED = "float16, bfloat16, float32, float64"
+DTYPES = ("float16", "bfloat16", "float32", "float64")
+ACCEPTED = ", ".join(DTYPES)
 
 
 @cache
@@ -45,7 +46,7 @@ def as_input(x: Any) -> Array:
         raise InputError("array_shape") from None
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
-    if name_of(array.dtype) not in ("float16", "bfloat16", "float32", "float64"):
+    if name_of(array.dtype) not in DTYPES:
         raise InputError("array_dtype", given=array.dtype.name, allowed=ACCEPTED)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 

@@ -54,8 +54,8 @@ def compile_kernel(
 ) -> Kernel:
     """The kernel of a path (see `expr.paths`) of a formula in x, in one pass over the arrays.
 
-    dtype: "float32" or "float64". precision: "fast" or "exact". columns: parameters that come
-    as arrays, after the arrays of the path.
+    dtype: one of `arrays.DTYPES`. precision: "fast" or "exact". columns: parameters that come as
+    arrays, after the arrays of the path.
     """
     formula, parameters = without_ones(formula, parameters)
     with lock:

@@ -20,7 +20,7 @@ from nonlin.kernels.key import fingerprint
 
 FROM_FUNCTION_AND_DATA = 1  # place of PyUFunc_FromFuncAndData in the C API of ufuncs
 NO_IDENTITY = -1
-HALVES = {"float16": "half", "bfloat16": "bfloat"}  # as the emitter calls them
+HALVES = ("float16", "bfloat16")
 STREAM_FROM = 1 << 22  # elements: outputs larger than the caches are written past them
 
 
@@ -71,7 +71,8 @@ def _loop(dtype: str, inputs: int, outputs: int) -> target.Loaded:
 
 def _build(dtype: str, inputs: int, outputs: int, stream_from: int) -> bytes:
     from nonlin.emit.llvm.loops import write_loop
+    from nonlin.emit.llvm.memory import SHORT
 
-    scalar = {"float32": "float", "float64": "double", **HALVES}[dtype]
+    scalar = {"float32": "float", "float64": "double", **SHORT}[dtype]
     x86 = target.host().triple.startswith(("x86_64", "i686"))
     return target.to_object(str(write_loop(scalar, inputs, outputs, stream_from, x86)))

@@ -1,4 +1,4 @@
-"""Measurements on real networks and on this machine: stability, efficiency, accuracy (floor F6)."""
+"""A number with its standard error, and what an activation costs on this machine (floor F6)."""
 
 from nonlin.measure.measurement import Measurement, average
 

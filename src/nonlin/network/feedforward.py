@@ -120,15 +120,20 @@ class Feedforward:
 def _product(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """x W; what exceeds the dtype becomes infinite, as in every kernel, without a warning.
 
-    In blocks of as many rows, the last one filled up: the library adds in an order that depends
+    In blocks of as many rows, the rest filled up to one: the library adds in an order that depends
     on their number, and a row alone shall give to the last bit what it gives among others.
     """
-    rows, missing = len(values), -len(values) % BLOCK
-    if missing:
-        values = np.concatenate([values, np.zeros((missing, values.shape[1]), values.dtype)])
+    (rows, fan_in), fan_out = values.shape, weights.shape[1]
+    whole = rows - rows % BLOCK
+    found = np.empty((rows, fan_out), values.dtype)
+    blocks = values[:whole].reshape(-1, BLOCK, fan_in)  # of what is large nothing is copied
     with np.errstate(over="ignore", invalid="ignore"):
-        found = values.reshape(-1, BLOCK, values.shape[1]) @ weights
-    return np.asarray(found.reshape(-1, weights.shape[1])[:rows])
+        np.matmul(blocks, weights, out=found[:whole].reshape(-1, BLOCK, fan_out))
+        if whole < rows:
+            rest = np.zeros((BLOCK, fan_in), values.dtype)
+            rest[: rows - whole] = values[whole:]
+            found[whole:] = (rest @ weights)[: rows - whole]
+    return found
 
 
 def _fill(kind: str, views: Sequence[np.ndarray], given: Sequence[Any]) -> None:

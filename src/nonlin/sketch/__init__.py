@@ -1,1 +1,1 @@
-"""Small pictures of activations as SVG text, without matplotlib: for notebooks and pages."""
+"""Small pictures of activations as SVG or letters: for notebooks, pages and terminals."""

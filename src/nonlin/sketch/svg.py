@@ -34,6 +34,7 @@ BLUE, ORANGE, GREEN, GREY = "#2f7fd0", "#d9690f", "#2a9a6a", "#777d85"
 CURVES = (("f", BLUE, "", 2.6), ("f′", ORANGE, "7 4", 2.0), ("f″", GREEN, "2 3", 2.0))
 STEPS = 6  # between ticks, at most
 TOLERANCE = 0.12  # of a simplified line, in units of the picture
+Beside = tuple[float, np.ndarray, np.ndarray]  # a value of a gated pair, and its curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,15 @@ def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
     if drawn is None:
         return _bars(activation, 480, 300)
     curves = [(order, *samples(drawn, order, REACH)) for order in orders]
-    others = beside(activation, REACH)
-    around = (band(activation, REACH) or ())[1:]
-    heights = limits(np.concatenate([*around, *(y for *_, y in (*curves, *others))]))
+    noise, others = band(activation, REACH), beside(activation, REACH)
+    ends = () if noise is None else noise[1:]
+    heights = limits(np.concatenate([*ends, *(y for *_, y in (*curves, *others))]))
     frame = Frame(480, 300, (-REACH, REACH), heights, (40, 26, 10, 24))
     lines = (_curve(frame, order, x, y) for order, x, y in reversed(curves))
     parts = [
         *_regions(drawn, frame),
         *_axes(frame, range(-6, 7, 2), round_numbers(*heights, STEPS)),
-        _clipped(*frame.box, (*_around(activation, frame), *lines)),
+        _clipped(*frame.box, (*_around(frame, noise, others), *lines)),
         *_values(frame, others),
         *_kinks(drawn, frame),
         *_key(orders),
@@ -91,9 +92,10 @@ def thumbnail(activation: Any) -> str:
     if drawn is None:
         return _bars(activation, 120, 80, plain=True)
     x, y = samples(drawn, 0, 4.0)
-    seen = np.concatenate([y, *(each for *_, each in beside(activation, 4.0))])
+    others = beside(activation, 4.0)
+    seen = np.concatenate([y, *(each for *_, each in others)])
     frame = Frame(120, 80, (-4.0, 4.0), limits(seen, 3.0), (3, 3, 3, 3))
-    lines = [*_around(activation, frame), _curve(frame, 0, x, y)]
+    lines = [*_around(frame, band(activation, 4.0), others), _curve(frame, 0, x, y)]
     return _svg(frame, [*_axes(frame, (), ()), _clipped(*frame.box, lines)], activation.name)
 
 
@@ -150,19 +152,19 @@ def _curve(frame: Frame, order: int, x: np.ndarray, y: np.ndarray) -> str:
     )
 
 
-def _around(activation: Any, frame: Frame) -> Iterator[str]:
+def _around(
+    frame: Frame, noise: tuple[np.ndarray, ...] | None, others: Sequence[Beside]
+) -> Iterator[str]:
     """The band of values in training; curves of a gated pair for other values than 1."""
-    reach = frame.x[1]
-    found = band(activation, reach)
-    if found is not None:
-        x, low, high = found
+    if noise is not None:
+        x, low, high = noise
         edge = coordinates([*_places(frame, x, high), *_places(frame, x, low)[::-1]])
         yield f'<path d="M{edge}Z" fill="{BLUE}" opacity=".3"/>'
-    for _, x, y in beside(activation, reach):
+    for _, x, y in others:
         yield f'<path d="M{_points(frame, x, y)}" stroke="{BLUE}" stroke-width="1.2"/>'
 
 
-def _values(frame: Frame, others: Sequence[tuple[float, np.ndarray, np.ndarray]]) -> Iterator[str]:
+def _values(frame: Frame, others: Sequence[Beside]) -> Iterator[str]:
     """Where the curves of other values leave the picture, their values."""
     for value, x, y in others:
         seen = np.flatnonzero((y >= frame.y[0]) & (y <= frame.y[1]))

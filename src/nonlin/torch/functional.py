@@ -6,10 +6,8 @@ functional.prelu(x, alpha=torch.tensor([0.1, 0.2]), dim=1)
 
 from __future__ import annotations
 
-from typing import Any
-
 from nonlin import catalogue
-from nonlin._errors import InputError, nearest
+from nonlin._public import public_names
 from nonlin.activation import Activation
 from nonlin.torch.tensor_function import TensorFunction
 from nonlin.torch.tensors import not_traced
@@ -32,16 +30,12 @@ def _prepare(activation: Activation) -> bool:
 _KEY = "on tensors"
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
-    try:
-        activation = catalogue.get(name)
-    except InputError:
-        hint = nearest(name, catalogue.names())
-        raise AttributeError(f"nonlin.torch.functional has no {name!r}.{hint}") from None
-    found = globals()[name] = function_of(activation)
-    return found
+def _of_name(name: str) -> TensorFunction | None:
+    found = catalogue.find(name)
+    return None if found is None else function_of(found)
+
+
+__getattr__ = public_names(__name__, {}, _of_name)
 
 
 def __dir__() -> list[str]:

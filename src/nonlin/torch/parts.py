@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import torch
 
-from nonlin.any_library.derivatives import element_graph
+from nonlin.any_library.derivatives import ElementPart, Label
 from nonlin.emit import spelling
 from nonlin.export.torch import SPELLINGS
 from nonlin.expr.nodes import Expr
@@ -97,34 +97,26 @@ class Run:
         return self._ready[digits]
 
 
-class Part:
-    """An element-wise function of tensors of shapes that broadcast to that of the first, x.
-
-    label: by what the formula is differentiated; () is the value itself, in the dtype of x.
-    Derivatives stay in the precision that they are computed in.
-    """
+class Part(ElementPart):
+    """As autograd wants it; style: see `Run`."""
 
     def __init__(
         self,
         formula: Expr,
         names: tuple[str, ...],
         style: str = "eager",
-        label: tuple[str, ...] = (),
+        label: Label = (),
     ) -> None:
-        self.formula, self.names, self.style, self.label = formula, names, style, label
-        self._further: dict[str, Part] = {}
+        super().__init__(formula, names, label)
+        self.style = style
 
-    def by(self, name: str) -> Part:
-        """The derivative by one of the tensors."""
-        if name not in self._further:
-            label = tuple(sorted((*self.label, name)))
-            self._further[name] = Part(self.formula, self.names, self.style, label)
-        return self._further[name]
+    def _labelled(self, label: Label) -> Self:
+        return type(self)(self.formula, self.names, self.style, label)
 
     @cached_property
     def run(self) -> Run:
-        """The graph, safe to evaluate."""
-        return Run([element_graph(self.formula, self.label)], self.names, self.style)
+        """The graph as a function."""
+        return Run([self.graph], self.names, self.style)
 
     def value(self, *inputs: Tensor) -> Tensor:
         """Without derivatives; never one of the tensors that were given."""

@@ -13,12 +13,12 @@ import torch
 from torch.autograd import forward_ad
 
 from nonlin._errors import InputError
+from nonlin.kernels.arrays import ACCEPTED
 
 Tensor = torch.Tensor
 
 HALVES = (torch.float16, torch.bfloat16)
 NAMES = {kind: str(kind).removeprefix("torch.") for kind in (*HALVES, torch.float32, torch.float64)}
-ACCEPTED = "float16, bfloat16, float32, float64"
 PLAIN = (torch.Tensor, torch.nn.Parameter)  # and no subclass
 _functorch: Any = torch._C._are_functorch_transforms_active
 _functorch_levels: Any = torch._C._functorch.get_interpreter_stack

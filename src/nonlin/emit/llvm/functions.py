@@ -24,8 +24,7 @@ HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
 OFFSET_FROM = 2.0**11
 ZERO_BELOW = {"f32": -104.0, "f64": -746.0}  # where exp is 0
 FARTHEST = 2.0**50
-# exp is infinite above; below it is 0 even times 2^95 or 2^945
-# at the upper ones the least normal number times the exponential overflows, as beside infinity
+# below, exp is 0 even times 2^95 or 2^945; above, even the least normal number times exp overflows
 LIMITS = {"f32": (-170.0, 176.2), "f64": (-1400.0, 1418.4)}
 
 

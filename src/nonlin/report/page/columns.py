@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,10 +32,7 @@ def columns(result: Result) -> Section:
     score = str(result.chosen.score.what)
     rows = [_row(each) for each in found]
     axis = say("page.axis.fall", score=score_name(result))
-
-    def draw(width: int) -> str:
-        return intervals(rows, say("page.effects"), width=width, axis=axis)
-
+    chart = both(partial(intervals, rows, say("page.effects"), axis=axis))
     every = len(held.preparation.used)
     text = [say("page.effect.text", score=score)]
     if every > len(found):
@@ -49,7 +47,7 @@ def columns(result: Result) -> Section:
     if measured:
         head.append(say("page.effect.rise", error=say(f"measure.{measured}")))
     cells = [_cells(each) for each in found]
-    return Section("effects", text, both(draw), head, cells, small)
+    return Section("effects", text, chart, head, cells, small)
 
 
 def _ends(each: Effect) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -106,13 +107,10 @@ def _ranking(result: Result) -> Section:
     cells = [_cells(row, result, rounds) for row in result.standings]
     stopped = any(row.stopped for row in result.standings)
     text = [say("page.ranking_text", score=score), *([say("page.stopped_text")] if stopped else [])]
-
-    def draw(width: int) -> str:
-        return intervals(rows, say("page.ranking"), width=width, axis=score_name(result))
-
+    chart = both(partial(intervals, rows, say("page.ranking"), axis=score_name(result)))
     tested = rounds > 1 and sum(not row.stopped for row in result.standings) > 1
     notes = [say("page.p_text")] if tested else []
-    return Section("ranking", text, both(draw), head, cells, notes=notes)
+    return Section("ranking", text, chart, head, cells, notes=notes)
 
 
 def _interval(row: Standing, result: Result) -> Interval:
@@ -168,12 +166,8 @@ def _worth(result: Result) -> Section:
     cells = [[label, f"{value:.4f}", number(error)] for label, value, error, _ in named]
     text = [str(found.sentence), say("page.worth_text")]
     head = [say("page.model"), str(chosen.score.what), say("page.standard_error")]
-    axis = score_name(result)
-
-    def draw(width: int) -> str:
-        return intervals(rows, say("page.worth"), width=width, axis=axis)
-
-    return Section("worth", text, both(draw), head, cells)
+    chart = both(partial(intervals, rows, say("page.worth"), axis=score_name(result)))
+    return Section("worth", text, chart, head, cells)
 
 
 def _cost(result: Result) -> Section:
@@ -195,11 +189,8 @@ def _cost(result: Result) -> Section:
                 f"{row.activation.gain:.4g}",
             ]
         )
-
-    def draw(width: int) -> str:
-        return intervals(bars, say("page.cost"), 2, width, say("page.ns"))
-
-    return Section("cost", [say("page.cost_text")], both(draw), head, cells)
+    chart = both(partial(intervals, bars, say("page.cost"), digits=2, axis=say("page.ns")))
+    return Section("cost", [say("page.cost_text")], chart, head, cells)
 
 
 def _shares(result: Result) -> Section:
@@ -210,7 +201,7 @@ def _shares(result: Result) -> Section:
     cells = [[label, str(percent(share, ".1f"))] for label, share in parts]
     head = said("source", "share_of")
     text = [str(found.sentence), say("page.shares_text")]
-    chart = both(lambda width: stacked(parts, say("page.shares"), width))
+    chart = both(partial(stacked, parts, say("page.shares")))
     return Section("shares", text, chart, head, cells)
 
 

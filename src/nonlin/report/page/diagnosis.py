@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterator, Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
 from nonlin._text import say
-from nonlin.report.page.charts import Interval, Line, intervals, lines
+from nonlin.report.page.charts import Interval, Line, both, intervals, lines
 from nonlin.report.page.section import Section, number, share
 from nonlin.report.page.write import checked, filled, saved
 from nonlin.stability.diagnosis import Diagnosis
@@ -89,7 +90,7 @@ def _changes(found: Diagnosis) -> Section:
         gained = f"{share(change.before)} → {share(change.after)}"
         cells.append([label, gained, helped])
     head = [say(f"diagnosed.{key}") for key in ("cause", "gained", "helped")]
-    chart = intervals(bars, say("diagnosed.changes"), digits=2)
+    chart = both(partial(intervals, bars, say("diagnosed.changes"), digits=2))
     text = [say("diagnosed.changes_text")]
     return Section("changes", text, chart, head, cells, words="diagnosed")
 
@@ -109,7 +110,8 @@ def _by_layer(
     )
     drawn = any(math.isfinite(y) for _, y in measured)
     title = say(f"diagnosed.{what}")
-    chart = lines([line], title, _ticks(len(pairs)), log_up=True) if drawn else None
+    draw = partial(lines, [line], title, _ticks(len(pairs)), log_up=True)
+    chart = both(draw) if drawn else None
     return Section(what, [say(f"diagnosed.{what}_text")], chart, [], [], words="diagnosed")
 
 

@@ -45,7 +45,7 @@ def history(result: Result) -> Section:
     ticks = [(k + 1.0, str(k + 1)) for k in range(len(rounds))]
     axes = say("page.axis.split"), say("page.axis.validated", score=score_name(result))
     draw = partial(lines, foremost(drawn), say("page.history"), ticks, axes=axes)
-    chart = both(lambda width: draw(width=width)) if len(rounds) > 1 else None
+    chart = both(draw) if len(rounds) > 1 else None
     ended = say(f"page.ended.{result.race.ended}", rounds=len(rounds))
     text = [say("page.history_text"), ended]
     return Section("history", text, chart, head, cells)
@@ -66,7 +66,7 @@ def rates(result: Result) -> Section:
     ticks = [(rate, f"{rate:g}") for rate in rates]
     axes = say("page.rate"), say("page.axis.validated", score=score_name(result))
     draw = partial(lines, foremost(usable), say("page.rates"), ticks, log=True, axes=axes)
-    chart = both(lambda width: draw(width=width)) if usable else None
+    chart = both(draw) if usable else None
     head = [say("page.activation"), *(f"{rate:g}" for rate in rates)]
     return Section("rates", [say("page.rates_text")], chart, head, cells)
 
@@ -91,7 +91,7 @@ def losses(result: Result) -> Section:
     axes = say("page.axis.epoch"), say("page.axis.loss", loss=say(f"loss.{result.task.loss}"))
     log = bool(known) and min(known) > 0
     draw = partial(lines, drawn, say("page.losses"), (), log_up=log, axes=axes)
-    chart = both(lambda width: draw(width=width)) if len(known) > 2 else None
+    chart = both(draw) if len(known) > 2 else None
     best = record.best_epoch
     text = [say("page.loss.text", rows=result.rows)]
     if best >= 0:

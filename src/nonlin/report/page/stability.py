@@ -26,7 +26,7 @@ def by_layer(result: Result) -> Section:
     ticks = _ticks([len(each.stability.layers) for each in found])
     axes = say("page.layer"), say("page.gradient")
     draw = partial(lines, foremost(usable), say("page.layers"), ticks, log_up=True, axes=axes)
-    chart = both(lambda width: draw(width=width)) if usable else None
+    chart = both(draw) if usable else None
     text = [
         say("page.layers_text", rows=f"{len(result.sample[0]):,}"),
         say("page.layers_theory"),

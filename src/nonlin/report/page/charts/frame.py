@@ -16,10 +16,10 @@ TITLE = 18  # height of the title of an axis
 Ticks = Sequence[tuple[float, str]]
 
 
-def both(draw: Callable[[int], str]) -> str:
-    """The chart for wide and for narrow pages, of which a page shows one."""
+def both(draw: Callable[..., str]) -> str:
+    """The chart for wide and for narrow pages, of which a page shows one; draw: takes a width."""
     return "".join(
-        draw(width).replace("<svg ", f'<svg class="{look}" ', 1)
+        draw(width=width).replace("<svg ", f'<svg class="{look}" ', 1)
         for width, look in ((WIDE, "wide"), (NARROW, "narrow"))
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nonlin.report.page.charts.frame import (
+    CHARACTER,
     NARROW,
     SMALL,
     TITLE,
@@ -39,7 +40,7 @@ def matrix(names: Sequence[str], counts: np.ndarray, title: str, axes: tuple[str
             place = top + cell * (row + 0.5) + 4
             yield text(left - 6, place, fitting(name, most), "tick", "end")
             across = left + cell * (row + 0.5)
-            short = fitting(name, cell / SMALL * 8)
+            short = fitting(name, cell * CHARACTER / SMALL)
             yield text(across, top - 6, short, "tick", "middle")
         for row, column in np.ndindex(counts.shape):
             x, y = left + cell * column, top + cell * row
