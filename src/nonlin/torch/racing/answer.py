@@ -22,6 +22,7 @@ from nonlin.choose.progress import ticker, unwritten
 from nonlin.torch.diagnosing.judge import the_output
 from nonlin.torch.diagnosing.passes import answered, quiet
 from nonlin.torch.diagnosing.rows import Rows
+from nonlin.torch.diagnosing.training import callable_loss
 from nonlin.torch.racing.contest import Models, on_threads
 from nonlin.torch.racing.estimate import Estimate, estimated, tell, with_seeds
 from nonlin.torch.racing.maker import Maker, Replaced, replaced
@@ -124,11 +125,12 @@ def _training(given: Mapping[str, Any], model: nn.Module) -> tuple[Loop | Own, A
     device = next((each.device for each in model.parameters()), torch.device("cpu"))
     own, data = given["train_fn"], (given["train"], given["valid"], given["test"])
     if own is None:
-        if not callable(given["loss"]):
+        if given["loss"] is None:
             raise InputError("torch_choose_loss")
+        loss = callable_loss(given["loss"])
         found = parts(*data, size=given["batch_size"], device=device)
         steps = steps_of(found.train.count, found.batch, given["epochs"], given["steps"])
-        scorer = Scorer.of(found, given["loss"], given["score"])
+        scorer = Scorer.of(found, loss, given["score"])
         return Loop(found, scorer, given["optimizer"], steps), _few(found)
     if not callable(own):
         raise InputError("torch_choose_own", given=type(own).__name__)
