@@ -33,8 +33,9 @@ def test_the_page_says_it_all(found, language):
         plain = diagnosis_html(found.stability)
     text = re.sub(r"&#34;|&quot;", '"', page).replace("&#39;", "'")
     assert all(sentence in text for sentence in sentences)
-    assert page.count("<svg") == 3
-    assert plain.count("<svg") == 2
+    for look in ("wide", "narrow"):
+        assert page.count(f'<svg class="{look}"') == 3
+        assert plain.count(f'<svg class="{look}"') == 2
     assert page.count('<th scope="row">') == len(found.changes) + len(found.verdicts)
     for each in (page, plain):
         assert f'lang="{"zh-CN" if language == "zh" else "en"}"' in each

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from nonlin._text import say
-from nonlin.report.page.charts import Interval, Line, intervals, lines
+from nonlin.report.page.charts import Interval, Line, both, intervals, lines
 from nonlin.report.page.section import Section, number, share
 from nonlin.report.page.write import checked, filled, saved
 from nonlin.stability.diagnosis import Diagnosis
@@ -89,7 +89,8 @@ def _changes(found: Diagnosis) -> Section:
         gained = f"{share(change.before)} → {share(change.after)}"
         cells.append([label, gained, helped])
     head = [say(f"diagnosed.{key}") for key in ("cause", "gained", "helped")]
-    chart = intervals(bars, say("diagnosed.changes"), digits=2)
+    title = say("diagnosed.changes")
+    chart = both(lambda width: intervals(bars, title, digits=2, width=width))
     text = [say("diagnosed.changes_text")]
     return Section("changes", text, chart, head, cells, words="diagnosed")
 
@@ -109,8 +110,10 @@ def _by_layer(
     )
     drawn = any(math.isfinite(y) for _, y in measured)
     title = say(f"diagnosed.{what}")
-    chart = lines([line], title, _ticks(len(pairs)), log_up=True) if drawn else None
-    return Section(what, [say(f"diagnosed.{what}_text")], chart, [], [], words="diagnosed")
+    ticks = _ticks(len(pairs))
+    chart = both(lambda width: lines([line], title, ticks, log_up=True, width=width))
+    text = [say(f"diagnosed.{what}_text")]
+    return Section(what, text, chart if drawn else None, [], [], words="diagnosed")
 
 
 def _positive(value: float | None) -> float:
