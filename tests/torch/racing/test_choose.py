@@ -332,6 +332,7 @@ WRONG = {
     "loop says nothing": ({"train_fn": lambda *_: None}, "it gave None"),
     "loop without example": ({"train_fn": fails, "train": None}, "needs an example"),
     "executor": ({"executor": 3}, "executor"),
+    "progress": ({"on_progress": 3}, "on_progress must be a function"),
 }  # fmt: skip
 
 

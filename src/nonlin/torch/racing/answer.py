@@ -18,7 +18,7 @@ from torch import nn
 from nonlin._errors import InputError
 from nonlin._text import Text, listed, text
 from nonlin.choose.candidates import Candidate
-from nonlin.choose.progress import ticker, unwritten
+from nonlin.choose.progress import can_be_told, ticker, unwritten
 from nonlin.torch.diagnosing.judge import the_output
 from nonlin.torch.diagnosing.passes import answered, quiet
 from nonlin.torch.diagnosing.rows import Rows
@@ -55,6 +55,7 @@ class Begun:
 def answer(given: Mapping[str, Any]) -> Result:
     """See `nonlin.torch.choose`, whose arguments these are by name."""
     begin = time.perf_counter()
+    can_be_told(given["on_progress"])
     run, count = _runner(given)
     begun = _begun(given)
     contest = begun.contest
