@@ -96,6 +96,7 @@ def draw(found: dict[str, tuple[Inspection, float]], path: str) -> None:
             axes.plot(layers, [each.measured for each in seen.layers], label=label, **line)
             predicted = [each.predicted for each in seen.layers]
             axes.plot(layers, predicted, color=line["color"], linestyle=":", linewidth=1)
+        axes.plot([], [], color=theme.muted, linestyle=":", linewidth=1, label="predicted")
         axes.set(yscale="log", xlabel="layer", ylabel="mean square of its output")
         axes.legend()
         style.quiet(axes)

@@ -90,12 +90,12 @@ BAD = {
     f"broken.py:x {D}": "broken.py fails in line 2: SyntaxError",
     f"quits.py:x {D}": "quits.py fails in line 2: SystemExit: 3",
     f"script.py:fails {D}": "fails of script.py fails in line 29: ValueError: no data today",
-    f"script.py:train {D}": "train of script.py fails in line .* missing 3 required",
+    f"script.py:train {D}": "train of script.py is called without arguments, .* missing 3 required",
     f"script.py:X {D} --loss cross_entropy": "must be a torch.nn.Module",
     f"{M} --data script.py:wide --loss cross_entropy": r"fails on an example of \(2, 8\)",
     f"{M} --data script.py:X --loss cross_entropy": "must be pairs of inputs and targets",
     f"{M} {D}": "give a loss",
-    f"{M} {D} --loss cross_entrpy": "no loss 'cross_entrpy'.*cross_entropy",
+    f"{M} {D} --loss cross_entrpy": "no loss 'cross_entrpy'.*such as .* mean cross_entropy",
     f"{M} {D} --loss script.py:X": "names 'X' of script.py, which is no function",
     f"{M} {D} --loss mse_loss": "The loss fails",
     f"{M} {D} --optimizer adam": "no optimizer 'adam' here.*Did you mean Adam",
@@ -104,7 +104,7 @@ BAD = {
     f"{M} {D} --epochs 0": "--epochs is 0",
     f"{M} {D} --loss cross_entropy --loop script.py:fails": "The loop fails on a copy",
     f"{M} {D} -o found": "'?found'? must end in one of .html",
-    f"{M} {D} -o found.bmp": r"'found.bmp' needs one of these endings: \.png",
+    f"{M} {D} -o found.bmp": r"found.bmp must end in one of \.html, \.png",
     f"{M} {D} -o no/found.html": "no/found.html cannot be written",
 }
 

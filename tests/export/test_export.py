@@ -109,6 +109,8 @@ def test_bad_input():
         nl.export("elu", to="c", alhpa=1)
     with pytest.raises(InputError, match="must lie between 0"):
         nl.export("elu", to="c", alpha=-1)
+    with pytest.raises(InputError, match="exact is 'yes': give True or False"):
+        nl.export("mish", to="torch", exact="yes")
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,13 @@ def test_writing(result, tmp_path):
     nl.report.write(result, path)
 
 
+@pytest.mark.parametrize("given", [3, None, "iris", nl.choose])
+def test_what_is_no_result(given, tmp_path):
+    with pytest.raises(InputError, match=f"of type {type(given).__name__}"):
+        nl.report.write(given, tmp_path / "report.html")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["report.txt", "report", "nowhere/report.html"])
 def test_places_that_are_refused(result, tmp_path, name):
     with pytest.raises(InputError):

@@ -19,7 +19,7 @@ from nonlin.choose.held_out import HeldOut, held_out
 from nonlin.choose.limits import Costs
 from nonlin.choose.options import Options, complete, roles_of
 from nonlin.choose.prepared import groups, parts_of, prepared, sample
-from nonlin.choose.progress import ticker, unwritten
+from nonlin.choose.progress import can_be_told, ticker, unwritten
 from nonlin.choose.reasons import tried
 from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
@@ -84,6 +84,7 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
     """read_table(roles, wishes): read when the options are known to make sense."""
     begin = time.perf_counter()
     options = complete(given)
+    can_be_told(options["on_progress"])
     asked = _Asked.of(options)
     table = read_table(roles_of(options), wishes(options))
     enough(table.rows)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from nonlin._errors import InputError
 from nonlin._text import Text, say, text
 from nonlin.trials.contest import Contest
 from nonlin.trials.journal import Journal
@@ -11,6 +13,12 @@ from nonlin.trials.pace import Pace
 from nonlin.trials.race import Ran
 
 Progress = Callable[[int, int, str], None]
+
+
+def can_be_told(given: Any) -> None:
+    """InputError for what cannot be called, before anything is trained."""
+    if given is not None and not callable(given):
+        raise InputError("not_told", given=type(given).__name__)
 
 
 def ticker(

@@ -24,7 +24,7 @@ def command(
     dark: Dark = False,
 ) -> None:
     """One picture of several activations; without a file for it, one of letters."""
-    activations = [reading.activation(name) for name in names]
+    activations = [each for text in names for each in reading.activations(text)]
     if output is None:
         print(_letters(activations, derivative))
         return

@@ -107,10 +107,11 @@ def _optimizer(text: str, rate: str) -> Callable[[Any], Any]:
 def _writer(output: Path, dark: bool) -> Callable[[Diagnosis], None]:
     """Of a page, or of a picture; a place that cannot be written to is refused at once."""
     if output.suffix.lower() not in PAGES:
-        from nonlin.figures.style import writable
+        from nonlin.figures.style import FORMATS, writable
 
-        if not output.suffix:
-            raise InputError("page_ending", given=str(output), allowed=".html, .png, .svg, .pdf")
+        if output.suffix.lower().lstrip(".") not in FORMATS:
+            allowed = ", ".join((PAGES[0], *(f".{each}" for each in FORMATS)))
+            raise InputError("page_ending", given=str(output), allowed=allowed)
         writable(output)
         return lambda report: _draw(report, output, dark)
     from nonlin.report import page

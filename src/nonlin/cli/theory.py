@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from nonlin.gaussian_moments.moments import Moments
     from nonlin.theory.mean_field import MeanField
 
+MOST_DEVIATION = 1e100  # squares beyond are no numbers any more
+
 
 def command(
     name: Name,
@@ -38,10 +40,10 @@ def command(
 
     activation = reading.activation(name, parameter)
     layers = reading.depth(depth)
-    biases = reading.number(sb, "--sb") ** 2
+    biases = _squared(sb, "--sb")
     with progress(quiet, say("cli.theory.integrating")):
         known = moments(activation)
-        weights = reading.number(sw, "--sw") ** 2 if sw else _kept(activation, known.second)
+        weights = _squared(sw, "--sw") if sw else _kept(activation, known.second)
         field = mean_field(activation, weight_variance=weights, bias_variance=biases)
     if output is not None:
         from nonlin import figures
@@ -52,6 +54,11 @@ def command(
         printing.write_json(_as_dict(activation, known, field, layers))
     else:
         printing.print_facts(activation, _facts(activation, known, field, layers))
+
+
+def _squared(text: str, name: str) -> float:
+    """The variance of a standard deviation."""
+    return reading.number(text, name, MOST_DEVIATION) ** 2
 
 
 def _kept(activation: Activation, second: float) -> float:

@@ -86,6 +86,8 @@ def export(
     second order, tensorflow in reverse mode, the others a function for the first.
     What is random in training is exported as it is in evaluation.
     """
+    if not isinstance(exact, bool):
+        raise InputError("not_yes_or_no", name="exact", given=exact)
     activation = get(name).bind(**parameters)
     target = target_of(to)
     exported = Exported(activation)

@@ -19,10 +19,13 @@ def draw_bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:
     """The values on the example row, grouped by input; numbers on top while they fit."""
     width = 0.84 / len(rows)
     found = [example(one) for one in rows]
+    given = [", ".join(f"{value:g}" for value in row) for row, _ in found]
+    alike = len(set(given)) == 1
     for number, (one, (_, values)) in enumerate(zip(rows, found, strict=True)):
         shifted = np.arange(len(values)) + (number - (len(rows) - 1) / 2) * width
         bars = axes.bar(
-            shifted, values, width * 0.92, color=theme.palette[number % 7], label=one.name,
+            shifted, values, width * 0.92, color=theme.palette[number % 7],
+            label=one.name if alike else _called(one.name, given[number]),
             hatch=HATCHES[number % len(HATCHES)], edgecolor=theme.paper,
         )  # fmt: skip
         _whiskers(axes, one, shifted, theme)
@@ -36,16 +39,18 @@ def draw_bars(axes: Any, rows: Sequence[Activation], theme: Theme) -> None:
     axes.axhline(0, color=theme.muted, linewidth=0.9)
     axes.set_xticks(*_ticks(found))
     axes.margins(y=0.15)
-    given = {", ".join(f"{value:g}" for value in row) for row, _ in found}
-    name = rows[0].name if len(rows) == 1 else "f"
-    if len(given) == 1:
-        title = say("figures.bars", name=name, values=given.pop())
-        axes.set_title(title, fontsize=13, loc="left")
+    if alike:
+        name = rows[0].name if len(rows) == 1 else "f"
+        axes.set_title(_called(name, given[0]), fontsize=13, loc="left")
     if len(rows) > 1:
         axes.legend(
             fontsize=10, loc="upper center", bbox_to_anchor=(0.5, -0.08),
             ncols=2 if len(rows) > 3 else len(rows),
         )  # fmt: skip
+
+
+def _called(name: str, values: str) -> str:
+    return say("figures.bars", name=name, values=values)
 
 
 def _whiskers(axes: Any, one: Activation, places: np.ndarray, theme: Theme) -> None:

@@ -100,7 +100,7 @@ class _Assembly:
             return (*outer, 2 * length)
         pieces = self.pieces
         if pieces is None or pieces.denominator != 1 or pieces < 1 or length % pieces:
-            raise InputError("pieces", given=pieces and float(pieces), length=length)
+            raise InputError("pieces", given=pieces and f"{float(pieces):g}", length=length)
         return (*outer, int(length / pieces))
 
     def value(self, rows: Array) -> Array:

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from nonlin._errors import InputError
-from nonlin._text import listed, text
+from nonlin._text import Listed, listed, text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
 from nonlin.init.initialisation import Initialisation
@@ -61,7 +61,8 @@ def swap(
         work.take_back_idle()
         kept = tuple(work.unchanged(after))
         if not work.changes and not kept:
-            raise InputError("torch_nothing_to_swap", where=where, found=listed(present) or "-")
+            found = listed(present) or "-"
+            raise InputError("torch_nothing_to_swap", old=called(old), where=where, found=found)
         drawn = None
         if reinit and work.changes:
             work.steps.append(_weights_back(network))
@@ -217,6 +218,13 @@ def wanted(old: Any) -> Wanted:
     chosen = get(old)
     values = None if isinstance(old, str) else tuple(chosen.values.items())
     return Wanted(chosen.name, values)
+
+
+def called(old: Any) -> str | Listed:
+    """What `wanted` took, in a sentence."""
+    if isinstance(old, list | tuple | set):
+        return listed(map(called, old), choice=True)
+    return old.__name__ if isinstance(old, type) else get(old).name
 
 
 def _maker(new: Any) -> Callable[[], nn.Module]:

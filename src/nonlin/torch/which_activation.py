@@ -48,19 +48,20 @@ def choose(
 
     make_model: gives a new model, of a `seed` if it asks for one. train, valid, test: batches as
     for `diagnose`, all rows up to 100,000; training, choosing and claiming each have their own.
-    loss: of (output, targets). candidates: names or Activations; the model's own and "identity"
-    take part always. replace: the activation that goes, if it is not the most frequent one;
-    where: in modules of such names. Each network is drawn anew by `init_`. rates: where the
-    search for each one's learning rate begins. seeds: repetitions; a seed draws weights and the
-    order of batches, rows stay where they are. epochs, steps: of a training, about 1000 steps if
-    neither is given; the weights with the lowest loss on `valid` are judged. optimizer: a class
-    or a function of (parameters, rate); AdamW if not given. score: of (outputs, targets), higher
-    is better; if not given, the share of right classes or R². budget: seconds or "10 min": what
-    does not fit is not begun. train_fn: a loop of your own, of (model, rate, seed), that gives
-    {"valid": score, "test": score}, and "loss" if it is not minus the first; then `example` is an
-    input of the model, and train, valid and test may stay away. journal, resume: a folder where
-    every network is written down, and whether to go on from there. executor: of processes or
-    Dask. on_progress: of (done, total, label); the first call says how long it will take. Raises
-    InputError for what cannot be used, and where model, loss or loop fail.
+    loss: of (output, targets), or its name. candidates: names or Activations; the model's own
+    and "identity" take part always. replace: the activation that goes, if it is not the most
+    frequent one; where: in modules of such names. Each network is drawn anew by `init_`. rates:
+    where the search for each one's learning rate begins. seeds: repetitions; a seed draws
+    weights and the order of batches, rows stay where they are. epochs, steps: of a training,
+    about 1000 steps if neither is given; the weights with the lowest loss on `valid` are
+    judged. optimizer: a class or a function of (parameters, rate); AdamW if not given. score:
+    of (outputs, targets), higher is better; if not given, the share of right classes or R².
+    budget: seconds or "10 min": what does not fit is not begun. train_fn: a loop of your own,
+    of (model, rate, seed), that gives {"valid": score, "test": score}, and "loss" if it is not
+    minus the first; then `example` is an input of the model, and train, valid and test may stay
+    away. journal, resume: a folder where every network is written down, and whether to go on
+    from there. executor: of processes or Dask. on_progress: of (done, total, label); the first
+    call says how long it will take. Raises InputError for what cannot be used, and where model,
+    loss or loop fail.
     """
     return answer(dict(locals()))

@@ -350,11 +350,13 @@ WRONG = {
     "the same again": ({"make_model": lambda: ONE}, "gives the same model again"),
     "no module": ({"make_model": lambda: 3}, "int"),
     "no activation": ({"make_model": lambda: nn.Linear(6, 2)}, "In Linear no activation inside"),
-    "other activation": ({"replace": "gelu"}, "gelu|relu"),
+    "other activation": ({"replace": "gelu"}, "no gelu to swap .* the model are relu"),
     "replace": ({"replace": 3}, "replace must be the name"),
     "no data": ({"valid": None, "test": None}, "are missing: valid, test"),
     "no batches": ({"train": 3}, "must be pairs of inputs and targets"),
     "no loss": ({"loss": None}, "needs a loss"),
+    "loss by a wrong name": ({"loss": "cross_entrpy"}, "no loss 'cross_entrpy'.*cross_entropy"),
+    "loss of a wrong kind": ({"loss": 3}, "The loss must be .* an object of type int"),
     "loss fails": ({"loss": lambda output, y: output[9]}, "The loss fails"),
     "optimizer": ({"optimizer": 3}, "must be a class of torch.optim"),
     "optimizer fails": ({"optimizer": fails}, "cannot be made of"),
@@ -370,6 +372,7 @@ WRONG = {
     "loop says nothing": ({"train_fn": lambda *_: None}, "it gave None"),
     "loop without example": ({"train_fn": fails, "train": None}, "needs an example"),
     "executor": ({"executor": 3}, "executor"),
+    "progress": ({"on_progress": 3}, "on_progress must be a function"),
 }  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_calls_are_answered_by_the_new_activation(name):
 
 def test_of_several_functions_in_a_forward_the_right_ones_are_swapped():
     model, given = calling(lambda x: F.leaky_relu(x, 0.2) + F.leaky_relu(x, 0.1)), torch.randn(5, 4)
-    with pytest.raises(InputError, match="nothing to swap"), speaking("en"):
+    with pytest.raises(InputError, match="no relu to swap"), speaking("en"):
         nt.swap(model, "relu", "mish", given)
     model = calling(lambda x: F.leaky_relu(F.gelu(x), 0.2).reshape(-1, 6))
     other = nt.swap(model, "tanh", "softsign", given, reinit=False)
@@ -256,7 +256,7 @@ def refused(*arguments, **options):
 def test_what_cannot_be_swapped_is_said():
     model, given = perceptron(), torch.randn(2, 4)
     assert refused(model, "gelu", "relu", given) == (
-        "There is nothing to swap in modules that match '*': the activations of the model are relu."
+        "There is no gelu to swap in modules that match '*': the activations of the model are relu."
     )
     assert "match 'head.*'" in refused(model, "relu", "gelu", given, where="head.*")
     assert refused(model, "relu", "gelu").startswith("To draw the weights anew, an example")

@@ -42,9 +42,9 @@ def whole(text: str, name: str) -> int:
         raise InputError("cli_whole", name=name, given=text) from None
 
 
-def number(text: str, name: str) -> float:
-    """ "1.5" as a number that is not negative."""
-    return _between(text, name, math.inf, "")
+def number(text: str, name: str, end: float = math.inf) -> float:
+    """ "1.5" as a number from 0 to below `end`."""
+    return _between(text, name, end, "" if end == math.inf else f" < {end:g}")
 
 
 def share(text: str, name: str) -> float:
@@ -94,6 +94,8 @@ def _values(given: Sequence[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals:
             raise InputError("cli_parameter", given=text)
+        if name.strip() in found:
+            raise InputError("cli_parameter_twice", name=name.strip())
         found[name.strip()] = value.strip()
     return found
 

@@ -58,12 +58,12 @@ def guarded(path: Path, name: str) -> Iterator[None]:
     except (KeyboardInterrupt, InputError):
         raise
     except BaseException as error:
-        own = [each for each in traceback.extract_tb(error.__traceback__)
-               if Path(each.filename).name == path.name]  # fmt: skip
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [each for each in frames if Path(each.filename) == path.resolve()]
         line = own[-1].lineno if own else getattr(error, "lineno", None)
         kind = type(error).__name__
         told = f"{kind}: {error}".splitlines()[0].removesuffix(": ")
-        key = "script_fails" if not name else "script_call_fails"
+        key = "script_fails" if not name else "script_call_fails" if line else "script_call"
         raise InputError(key, path=path, name=name, error=told, line=line or "?") from None
 
 

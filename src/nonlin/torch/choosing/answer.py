@@ -18,7 +18,7 @@ from torch import nn
 from nonlin._errors import InputError
 from nonlin._text import Text, listed, text
 from nonlin.choose.candidates import Candidate
-from nonlin.choose.progress import ticker, unwritten
+from nonlin.choose.progress import can_be_told, ticker, unwritten
 from nonlin.torch.choosing.contest import Models, on_threads
 from nonlin.torch.choosing.estimate import Estimate, estimated, tell, with_seeds
 from nonlin.torch.choosing.maker import Maker, Replaced, replaced
@@ -31,6 +31,7 @@ from nonlin.torch.choosing.training import Loop, Own
 from nonlin.torch.diagnosing.judge import the_output
 from nonlin.torch.diagnosing.passes import answered, quiet
 from nonlin.torch.diagnosing.rows import Rows
+from nonlin.torch.diagnosing.training import callable_loss
 from nonlin.trials import workers
 from nonlin.trials.contest import Arm
 from nonlin.trials.journal import Journal
@@ -54,6 +55,7 @@ class Begun:
 def answer(given: Mapping[str, Any]) -> Result:
     """See `nonlin.torch.choose`, whose arguments these are by name."""
     begin = time.perf_counter()
+    can_be_told(given["on_progress"])
     run, count = _runner(given)
     begun = _begun(given)
     contest = begun.contest
@@ -124,11 +126,12 @@ def _training(given: Mapping[str, Any], model: nn.Module) -> tuple[Loop | Own, A
     device = next((each.device for each in model.parameters()), torch.device("cpu"))
     own, data = given["train_fn"], (given["train"], given["valid"], given["test"])
     if own is None:
-        if not callable(given["loss"]):
+        if given["loss"] is None:
             raise InputError("torch_choose_loss")
+        loss = callable_loss(given["loss"])
         found = parts(*data, size=given["batch_size"], device=device)
         steps = steps_of(found.train.count, found.batch, given["epochs"], given["steps"])
-        scorer = Scorer.of(found, given["loss"], given["score"])
+        scorer = Scorer.of(found, loss, given["score"])
         return Loop(found, scorer, given["optimizer"], steps), _few(found)
     if not callable(own):
         raise InputError("torch_choose_own", given=type(own).__name__)

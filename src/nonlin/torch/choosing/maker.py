@@ -18,7 +18,7 @@ from nonlin.torch.inspecting import inspect
 from nonlin.torch.reading.example import the_model
 from nonlin.torch.reading.inspection import Found
 from nonlin.torch.swapped import Swapped
-from nonlin.torch.swapping import swap, wanted
+from nonlin.torch.swapping import called, swap, wanted
 
 SEED = "seed"  # the one argument that a function that makes models may ask for
 EMPTY = (signatures.Parameter.VAR_POSITIONAL, signatures.Parameter.VAR_KEYWORD)
@@ -109,7 +109,8 @@ def replaced(
         known = [each for each in known if each.activation and meant(each.activation)]
         if not known:
             present = listed(counts) or "-"
-            raise InputError("torch_nothing_to_swap", where=where, found=present)
+            old = called(given)
+            raise InputError("torch_nothing_to_swap", old=old, where=where, found=present)
     places: dict[str, int] = {}
     for each in known:
         places[each.name] = places.get(each.name, 0) + each.times

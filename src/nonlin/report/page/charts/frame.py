@@ -101,14 +101,16 @@ def across(
         yield text(middle, bottom + 34, short, "axis", "middle")
 
 
-def upwards(scale: Scale, ticks: Ticks, left: float, right: float, title: str) -> Iterator[str]:
-    """The scale from below: lines, their numbers on the left, the title above them."""
+def upwards(
+    scale: Scale, ticks: Ticks, left: float, right: float, title: str, width: float
+) -> Iterator[str]:
+    """The scale from below: lines, their numbers on the left, the title above all of it."""
     for place, label in ticks:
         at = scale(place)
         yield f'<line class="grid" x1="{left}" y1="{at:.1f}" x2="{right:.1f}" y2="{at:.1f}"/>'
         yield text(left - 6, at + 4, label, "tick", "end")
     if title:
-        yield text(4, 12, fitting(title, right - 4), "axis", "start")
+        yield text(4, 12, fitting(title, width - 4), "axis", "start")
 
 
 def room(ticks: Ticks) -> float:

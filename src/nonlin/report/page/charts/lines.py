@@ -78,7 +78,7 @@ def lines(
     x = Scale(min(xs), max(xs), left, right - 14, log)
 
     def marks() -> Iterator[str]:
-        yield from upwards(up, numbered(up), left, right - 14, axes[1])
+        yield from upwards(up, numbered(up), left, right - 14, axes[1], width)
         yield from across(x, ticks or numbered(x), top, bottom - 10, axes[0], width)
         if diagonal:
             yield _diagonal(x, up)
@@ -97,7 +97,8 @@ def _lines(
     found: Sequence[Line], names: Sequence[str], x: Scale, y: Scale, right: float
 ) -> Iterator[str]:
     lasts = [next(p for p in reversed(line.points) if math.isfinite(p[1])) for line in found]
-    spots = _apart([y(last) for _, last in lasts], y.end + 4, y.start + 2)
+    # above the numbers of the scale across, whose last one reaches the names
+    spots = _apart([y(last) for _, last in lasts], y.end + 4, y.start - 6)
     for look, line, name, spot, last in zip(_looks(found), found, names, spots, lasts, strict=True):
         dots = [(a, b) for a, b in line.points if math.isfinite(b)]
         theory = [(x(a), y(b)) for a, b in line.theory if math.isfinite(b)]

@@ -19,7 +19,7 @@ from nonlin.report.page.charts.frame import (
 )
 
 NAMES = 0.3  # of the width, for the names on the left, at most
-LARGEST = 64  # pixels of a cell
+LARGEST = 70  # pixels of a cell, with room for ten letters above it
 DARK = 0.55  # share from which letters are those of the paper
 
 

@@ -54,7 +54,7 @@ def scatter(
     x = Scale(*(both or padded(xs)), left, NARROW - 8)
 
     def marks() -> Iterator[str]:
-        yield from upwards(up, numbered(up), left, x.end, axes[1])
+        yield from upwards(up, numbered(up), left, x.end, axes[1], NARROW)
         yield from across(x, numbered(x), up.end, up.start, axes[0], NARROW)
         first, last = (x.low, x.high) if right == "diagonal" else (0.0, 0.0)
         ends = [(x.start, up(first)), (x.end, up(last))]
