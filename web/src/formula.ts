@@ -7,7 +7,7 @@ import type { Facts, Said, Subject } from './views/activations/subject';
 
 export type Typed = { error: string } | (Subject & { evaluate: (parameters: number[]) => Evaluate | null });
 
-type Answer = { error: string } | (Facts & Said & { name: string; wasm?: string });
+type Answer = { error: string } | (Facts & Said & { name: string; wasm?: string; fd?: string });
 
 /** What the formula is, or one sentence that says why it is none. */
 export async function formulaOf(formula: string): Promise<Typed> {
@@ -27,6 +27,6 @@ export async function formulaOf(formula: string): Promise<Typed> {
 async function read(answer: Answer, formula: string): Promise<Typed> {
   if ('error' in answer) return answer;
   const bytes = answer.wasm ? Uint8Array.from(atob(answer.wasm), (letter) => letter.charCodeAt(0)) : null;
-  const evaluate = bytes ? await evaluatorOf(bytes) : () => null;
+  const evaluate = bytes ? await evaluatorOf(bytes, answer.fd ?? '') : () => null;
   return { name: formula, facts: answer, words: { ...answer, title: formula }, evaluate };
 }

@@ -1,0 +1,45 @@
+// What the depth view and the last lesson know of one activation at one (σw, σb).
+import { breaksOf, evaluator } from '../evaluate';
+import { predicted, settledAt, table, type Profile, type Table } from './field';
+import { LAYERS } from './limits';
+import { measured, WIDTH } from './measured';
+
+/** Moments of an entry; null where E[f²] or E[f'²] is none. */
+export function tableOf(name: string): Table | null {
+  const found = table(evaluator(name), breaksOf(name));
+  const middle = found.q.length >> 1; // q = 1
+  return Number.isFinite(found.value[middle]) && found.slope[middle] > 0 ? found : null;
+}
+
+export interface Fate {
+  q: number;
+  chi: number;
+  theory: Profile;
+}
+
+export function fateOf(name: string, known: Table, sw: number, sb: number): Fate {
+  return {
+    ...settledAt(evaluator(name), breaksOf(name), known, sw * sw, sb * sb),
+    theory: theoryOf(name, sw, sb),
+  };
+}
+
+export function theoryOf(name: string, sw: number, sb: number): Profile {
+  return predicted(evaluator(name), breaksOf(name), sw * sw, sb * sb, LAYERS);
+}
+
+export function countedOf(name: string, sw: number, sb: number, seed: number): Profile {
+  return measured(evaluator(name), normals(seed), sw, sb, LAYERS, WIDTH);
+}
+
+/** Standard normal numbers, the same for the same seed. */
+export function normals(seed: number): () => number {
+  let state = seed >>> 0;
+  function uniform(): number { // mulberry32
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  }
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
