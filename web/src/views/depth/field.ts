@@ -51,6 +51,7 @@ export interface Table {
 }
 
 const FROM = -6, TO = 6, PER_DECADE = 16;
+const ROUNDING = 1e-6; // V(q) / q this close to 1 is 1: moments are those of float32
 
 export function table(f: Evaluate, breaks: number[]): Table {
   const q = Array.from({ length: (TO - FROM) * PER_DECADE + 1 }, (_, k) => 10 ** (FROM + k / PER_DECADE));
@@ -63,12 +64,12 @@ export function settled(known: Table, weights: number, biases: number): { q: num
   const growth = (k: number) => (weights * known.value[k] + biases) / known.q[k] - 1;
   const last = known.q.length - 1;
   let at = -FROM * PER_DECADE, here = growth(at);
-  if (Math.abs(here) < 1e-6) return { q: 1, chi: weights * known.slope[at] };
+  if (Math.abs(here) < ROUNDING) return { q: 1, chi: weights * known.slope[at] };
   const step = here > 0 ? 1 : -1;
   while (at + step >= 0 && at + step <= last) {
     const next = growth(at + step);
-    if (next > 0 !== here > 0) {
-      const t = here / (here - next), between = (a: number, b: number) => a + t * (b - a);
+    if (next * step < -ROUNDING) {
+      const t = Math.max(here / (here - next), 0), between = (a: number, b: number) => a + t * (b - a);
       return {
         q: known.q[at] * (known.q[at + step] / known.q[at]) ** t,
         chi: weights * between(known.slope[at], known.slope[at + step]),

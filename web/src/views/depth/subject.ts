@@ -3,6 +3,7 @@ import { breaksOf, evaluator } from '../evaluate';
 import { predicted, settledAt, table, type Profile, type Table } from './field';
 import { LAYERS } from './limits';
 import { measured, WIDTH } from './measured';
+import { normals } from './normals';
 
 /** Moments of an entry; null where E[f²] or E[f'²] is none. */
 export function tableOf(name: string): Table | null {
@@ -30,16 +31,4 @@ export function theoryOf(name: string, sw: number, sb: number): Profile {
 
 export function countedOf(name: string, sw: number, sb: number, seed: number): Profile {
   return measured(evaluator(name), normals(seed), sw, sb, LAYERS, WIDTH);
-}
-
-/** Standard normal numbers, the same for the same seed. */
-export function normals(seed: number): () => number {
-  let state = seed >>> 0;
-  function uniform(): number { // mulberry32
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  }
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
