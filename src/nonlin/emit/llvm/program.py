@@ -118,7 +118,7 @@ def _is_delicate(node: Expr) -> bool:
 def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware) -> Arithmetic:
     """The arithmetic called "single", "middle", "double" or "pair"."""
     kind = Pair if name == "pair" else Plain
-    vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512)
+    vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512, hardware.fused)
     return kind(vectors, coefficients.TABLES[name], coefficients.TAIL_CENTRE[name])
 
 
@@ -139,15 +139,30 @@ def write_module(
     hardware: Hardware,
 ) -> ir.Module:
     """The module of one kernel: one output for each root; `names` orders the parameters."""
+    module = ir.Module(name=ENTRY)
+    add_kernel(module, ENTRY, roots, inputs, names, mode, hardware)
+    return module
+
+
+def add_kernel(
+    module: ir.Module,
+    entry: str,
+    roots: Sequence[Expr],
+    inputs: Sequence[str],
+    names: Sequence[str],
+    mode: Mode,
+    hardware: Hardware,
+) -> None:
+    """One kernel more in a module."""
     memory = TYPES[mode.memory]
     lanes = lanes_of(mode, hardware)
-    module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + len(roots))
-    kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, ir.DoubleType().as_pointer()])
-    function = ir.Function(module, kind, ENTRY)
+    counts = ir.IntType(hardware.count_bits)
+    kind = ir.FunctionType(ir.VoidType(), [*pointers, counts, ir.DoubleType().as_pointer()])
+    function = ir.Function(module, kind, entry)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     parameters = load_parameters(builder, function.args[-1], names)
-    vector = Vectors(builder, ir.VectorType(memory, lanes))
+    vector = Vectors(builder, ir.VectorType(memory, lanes), counts)
     *arrays, count, _ = function.args
     graphs = lowered(roots, mode)
 
@@ -162,7 +177,6 @@ def write_module(
 
     vector.blocks(count, block, always_masked=mode.main == "pair")
     builder.ret_void()
-    return module
 
 
 def evaluator_for(
