@@ -18,6 +18,7 @@ export default defineConfig({
     target: ['chrome123', 'firefox120', 'safari17.5'], // light-dark() and vectors of WebAssembly
     modulePreload: false,
     cssCodeSplit: false,
+    license: { fileName: 'licences.md' }, // of what is bundled: they travel with it
     rolldownOptions: {
       output: { format: 'iife', entryFileNames: 'assets/lab.js', assetFileNames: 'assets/lab[extname]' },
     },

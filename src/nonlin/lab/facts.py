@@ -29,10 +29,13 @@ from nonlin.theory.propagation import critical
 
 SPOKEN = ("title", "strengths", "weaknesses")  # in the language in use: they stand in `told`
 LEFT_OUT = (
-    *SPOKEN, "latex", "derivative_latex", "dead_regions", "proven", "steepest_at",
+    *SPOKEN, "name", "latex", "derivative_latex", "dead_regions", "proven", "steepest_at",
+    "sign_preserving", "idempotent", "cost_with_slope",
 )  # fmt: skip
-DATA = ("formula", "derivative", "parameters", "source", "aliases", "elsewhere")  # no lines
-STEP = 0.05  # between the points of a curve that no kernel draws
+DATA = (  # and no lines
+    "formula", "derivative", "values", "gain", "parameters", "source", "aliases", "elsewhere",
+)  # fmt: skip
+STEP = 0.1  # between the points of a curve that no kernel draws
 DIGITS = 10
 
 
@@ -112,7 +115,7 @@ def _sampled(drawn: Activation) -> dict[str, Any]:
     """From -reach to reach, STEP apart."""
     reach = curve.REACH
     x = np.linspace(-reach, reach, round(2 * reach / STEP) + 1)
-    return {"low": -reach, "step": STEP, "y": np.round(drawn(x), 4)}
+    return {"low": -reach, "step": STEP, "y": np.round(drawn(x), 3)}
 
 
 def as_plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from nonlin.lab import facts
 from nonlin.lab.texts import texts
 
 BUILT = Path(__file__).with_name("built")  # what `hatch_build.py` makes of web/
-PAGE, LICENCES, STAMP = "index.html", "licences.txt", "stamp.txt"
+PAGE, LICENCES, STAMP = "index.html", "licences.md", "stamp.txt"
 ENDINGS = (".html", ".htm")
 _SCRIPT = re.compile(r'<script[^>]* src="\./([^"]+)"[^>]*></script>')
 _STYLE = re.compile(r'<link[^>]* rel="stylesheet"[^>]* href="\./([^"]+)"[^>]*>')
