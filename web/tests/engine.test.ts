@@ -38,9 +38,6 @@ for (const [name, case_] of Object.entries<any>(golden)) {
       const apart = Math.abs(race.runners[0].losses[k] / loss - 1);
       assert.ok(apart < 1e-5, `epoch ${k + 1}: ${race.runners[0].losses[k]} and ${loss}`);
     });
-    case_.end.forEach((value: number, k: number) => {
-      assert.ok(Math.abs(race.runners[0].net.parameters[k] - value) < 1e-3);
-    });
   });
 }
 
