@@ -8,6 +8,8 @@ export interface Facts {
   mathml: string;
   mathml_slope?: string;
   source?: string;
+  gain?: number | null;
+  gain_backward?: number | null;
   kinks?: number[];
   jumps?: [number, number][];
   dead?: [unknown, unknown][];
