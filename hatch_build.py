@@ -72,7 +72,8 @@ def npm() -> list[str] | None:
 def _version(node: str | None) -> tuple[int, ...]:
     if node is None:
         return (0,)
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    ran = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    said = ran.stdout
     return tuple(map(int, re.findall(r"\d+", said)[:2])) or (0,)
 
 
@@ -103,7 +104,7 @@ def _run(
     command: list[str], folder: Path, environ: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """What it prints goes to stderr, where pip --verbose shows it."""
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 - npm as it was found
         command, cwd=folder, env=environ, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
