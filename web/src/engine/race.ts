@@ -11,7 +11,7 @@ import { shuffle, SplitMix } from './random';
 export interface Frame {
   epoch: number;
   steps: number; // done by each network that did not break
-  looks: Look[]; // empty if they were not asked for
+  looks: Look[];
   losses: number[][]; // of each network, by epoch, from `from` on
   from: number;
 }
@@ -76,7 +76,7 @@ export class Race {
     shuffle(this.order, this.chance);
     this.epoch += 1;
     for (const runner of this.runners) {
-      if (!runner.broken) runner.losses[this.epoch - 1] = this.trained(runner);
+      runner.losses[this.epoch - 1] = runner.broken ? NaN : this.trained(runner);
     }
     if (this.epoch % this.every === 0) this.keep();
   }
@@ -140,9 +140,9 @@ export class Race {
   }
 
   /** Where the race stands; `from`: the losses of earlier epochs are known. */
-  frame(from: number, look: boolean): Frame {
+  frame(from: number): Frame {
     const losses = this.runners.map((runner) => runner.losses.slice(from, this.epoch));
-    const looks = look ? this.runners.map((runner) => looked(this.job, runner.net, runner.broken)) : [];
+    const looks = this.runners.map((runner) => looked(this.job, runner.net, runner.broken));
     const steps = this.epoch * Math.ceil(this.job.train.rows / this.job.batch);
     return { epoch: this.epoch, steps, looks, losses, from };
   }
