@@ -19,13 +19,14 @@ from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.program import MODES, Mode, mode_of
 from nonlin.expr.nodes import Expr, build, symbol
 from nonlin.expr.paths import Path, inputs_of, roots_of
+from nonlin.expr.walk import postorder
 from nonlin.kernels import store
 from nonlin.kernels.key import lines_of
 from nonlin.kernels.sources import digest
 from nonlin.kernels.wasm_link import linked
 
 TRIPLE, FEATURES = "wasm32-unknown-unknown", "+simd128,+bulk-memory"
-HARDWARE = Hardware(16, fused=False, count_bits=32)
+HARDWARE = Hardware(16, fused=False, masks=False, count_bits=32)
 PATHS: Mapping[str, Path] = {"f": (0,), "fd": (0, 1)}
 
 
@@ -87,6 +88,7 @@ def single(formula: Formula) -> Bundle:
 
 def _made(formulas: Sequence[Formula], helpers: Sequence[_Function]) -> Bundle:
     functions = [*helpers, *(each for formula in formulas for each in _functions(formula))]
+    functions.sort(key=lambda each: (each.mode.main, len(postorder(*each.roots))))
     code = store.fetch(_key(functions, bool(helpers)), lambda: _build(functions, bool(helpers)))
     return Bundle(code, {formula.name: _row(formula) for formula in formulas})
 
