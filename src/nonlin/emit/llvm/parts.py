@@ -36,7 +36,9 @@ class Parts(Vectors):
             with whole:
                 loaded, from_whole = super().load(array, start, None), b.block
             with partial:
-                quad = b.call(_loader(b.module, array.type, mask.type), [b.gep(array, [start]), mask])
+                quad = b.call(
+                    _loader(b.module, array.type, mask.type), [b.gep(array, [start]), mask]
+                )
                 part, from_part = self._lanes(quad, self.type.count), b.block
         either = b.phi(self.type)
         either.add_incoming(loaded, from_whole)
