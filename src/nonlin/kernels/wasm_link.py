@@ -26,7 +26,7 @@ def linked(code: bytes, exports: Mapping[str, str]) -> bytes:
     found = dict(_sections(code, len(HEADER)))
     places = dict(_functions(code))
     outside = list(_imports(found.pop(IMPORTS, b"\0")))
-    if outside != [OURS] and outside or set(found) - {CUSTOM, *KEPT}:
+    if (outside != [OURS] and outside) or set(found) - {CUSTOM, *KEPT}:
         raise CompileError("not_compiled", reason=f"WebAssembly: {outside}, {sorted(found)}")
     memory = _text("env") + _text("memory") + bytes([MEMORY, 0, 0])  # of any size
     named = (

@@ -11,7 +11,7 @@ export interface Divergence {
 
 export const KEPT = 4; // losses of steps
 
-const sound = (values: Float32Array, begin = 0, end = values.length): boolean => {
+export const sound = (values: Float32Array, begin = 0, end = values.length): boolean => {
   for (let k = begin; k < end; k++) if (!Number.isFinite(values[k])) return false;
   return true;
 };

@@ -151,7 +151,7 @@ export class Net {
   /** Fill `gradient`, given the slopes of the loss in the last block of `slopes`. */
   backward(rows: number): void {
     const { values, slopes, gradient, zeros, ones, turned, pulled } = this.work;
-    const { gemm } = this.exports;
+    const { gemm, multiply } = this.exports;
     for (let layer = this.layers - 1; layer >= 0; layer--) {
       const [fanIn, fanOut] = [this.sizes[layer], this.sizes[layer + 1]];
       const errors = slopes[layer + 1].byteOffset;
@@ -161,7 +161,8 @@ export class Net {
       if (layer === 0) continue;
       this.turn(layer);
       gemm(errors, fanOut, 1, turned.byteOffset, fanIn, zeros.byteOffset, pulled.byteOffset, fanIn, rows, fanOut, fanIn);
-      for (let k = 0; k < rows * fanIn; k++) slopes[layer][k] *= pulled[k];
+      const before = slopes[layer].byteOffset;
+      multiply(before, pulled.byteOffset, before, rows * fanIn, 0);
     }
   }
 

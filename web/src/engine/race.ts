@@ -1,24 +1,24 @@
 // Several networks, the same data, noise and batches; one of these runs in each worker.
-import { firstBroken, KEPT, type Divergence } from './divergence';
+import { firstBroken, KEPT, sound, type Divergence } from './divergence';
 import { opened, type Unit } from './kernels';
 import { gather, LOOKED_AT, type Job } from './job';
 import { looked, type Look } from './look';
 import { laidOut } from './memory';
 import { count, Net, Workspace } from './net';
-import { update, type Memory } from './optimise';
+import { Optimizer } from './optimise';
 import { shuffle, SplitMix } from './random';
 
 export interface Frame {
   epoch: number;
   steps: number; // done by each network that did not break
-  looks: Look[]; // empty if they were not asked for
+  looks: Look[];
   losses: number[][]; // of each network, by epoch, from `from` on
   from: number;
 }
 
 interface Runner {
   net: Net;
-  memory: Memory;
+  optimizer: Optimizer;
   recent: number[]; // losses of the last steps
   losses: number[]; // mean over each epoch
   broken: Divergence | null;
@@ -46,9 +46,8 @@ export class Race {
       const work = new Workspace(arena, job.sizes, Math.max(job.batch, LOOKED_AT));
       return hidden.map((units) => {
         const net = new Net(arena, job.sizes, units, work);
-        const [first, second] = [0, 1].map(() => arena.floats(count(job.sizes)));
-        const powers: [number, number] = [1, 1];
-        return { net, memory: { first, second, powers }, recent: [], losses: [], broken: null } as Runner;
+        const optimizer = new Optimizer(arena, count(job.sizes));
+        return { net, optimizer, recent: [], losses: [], broken: null } as Runner;
       });
     });
     const exports = await opened(code, memory);
@@ -76,23 +75,25 @@ export class Race {
     shuffle(this.order, this.chance);
     this.epoch += 1;
     for (const runner of this.runners) {
-      if (!runner.broken) runner.losses[this.epoch - 1] = this.trained(runner);
+      runner.losses[this.epoch - 1] = runner.broken ? NaN : this.trained(runner);
     }
     if (this.epoch % this.every === 0) this.keep();
   }
 
   private trained(runner: Runner): number {
     const { batch, rule, train } = this.job;
-    const { net, memory, recent } = runner;
+    const { net, optimizer, recent } = runner;
     let total = 0;
     for (let begin = 0; begin < train.rows; begin += batch) {
       const rows = Math.min(batch, train.rows - begin);
       gather(train, this.order, begin, rows, net.work.values[0]);
       net.forward(rows);
       const loss = net.loss(train.goals, this.order, begin, rows);
-      if (Number.isFinite(loss)) net.backward(rows);
-      const sound = Number.isFinite(loss) && update(net.parameters, net.work.gradient, memory, rule, net.biases[0]);
-      if (!sound) {
+      if (Number.isFinite(loss)) {
+        net.backward(rows);
+        optimizer.step(net.exports, net.parameters, net.work.gradient, rule, net.biases[0]);
+      }
+      if (!Number.isFinite(loss) || !sound(net.parameters)) {
         runner.broken = { step: this.step(begin), epoch: this.epoch, losses: recent.slice(-KEPT), ...firstBroken(net, rows) };
         return NaN;
       }
@@ -109,11 +110,11 @@ export class Race {
   }
 
   private keep(): void {
-    const runners = this.runners.map(({ net, memory, broken }) => ({
+    const runners = this.runners.map(({ net, optimizer, broken }) => ({
       parameters: net.parameters.slice(),
-      first: memory.first.slice(),
-      second: memory.second.slice(),
-      powers: [...memory.powers] as [number, number],
+      first: optimizer.first.slice(),
+      second: optimizer.second.slice(),
+      powers: optimizer.powers,
       broken,
     }));
     this.kept = this.kept.filter((each) => each.epoch < this.epoch);
@@ -132,17 +133,17 @@ export class Race {
     this.runners.forEach((runner, k) => {
       const { parameters, first, second, powers, broken } = found.runners[k];
       runner.net.parameters.set(parameters);
-      runner.memory.first.set(first);
-      runner.memory.second.set(second);
-      runner.memory.powers = [...powers];
+      runner.optimizer.first.set(first);
+      runner.optimizer.second.set(second);
+      runner.optimizer.powers = powers;
       Object.assign(runner, { broken, recent: [] });
     });
   }
 
   /** Where the race stands; `from`: the losses of earlier epochs are known. */
-  frame(from: number, look: boolean): Frame {
+  frame(from: number): Frame {
     const losses = this.runners.map((runner) => runner.losses.slice(from, this.epoch));
-    const looks = look ? this.runners.map((runner) => looked(this.job, runner.net, runner.broken)) : [];
+    const looks = this.runners.map((runner) => looked(this.job, runner.net, runner.broken));
     const steps = this.epoch * Math.ceil(this.job.train.rows / this.job.batch);
     return { epoch: this.epoch, steps, looks, losses, from };
   }

@@ -21,6 +21,7 @@ from nonlin.emit.llvm.late import delay
 from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.memory import SHORT, TYPES, from_memory, to_memory
 from nonlin.emit.llvm.pair import Pair
+from nonlin.emit.llvm.parts import Parts
 from nonlin.emit.llvm.roots import crosses_zero
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
@@ -162,7 +163,8 @@ def add_kernel(
     function = ir.Function(module, kind, entry)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     parameters = load_parameters(builder, function.args[-1], names)
-    vector = Vectors(builder, ir.VectorType(memory, lanes), counts)
+    of_vectors = Vectors if hardware.masks else Parts
+    vector = of_vectors(builder, ir.VectorType(memory, lanes), counts)
     *arrays, count, _ = function.args
     graphs = lowered(roots, mode)
 
@@ -175,7 +177,7 @@ def add_kernel(
             result = evaluator.main.head(evaluator.number(root))
             vector.store(to_memory(builder, result, mode.memory), output, start, mask)
 
-    vector.blocks(count, block, always_masked=mode.main == "pair")
+    vector.blocks(count, block, always_masked=mode.main == "pair" or not hardware.masks)
     builder.ret_void()
 
 
