@@ -11,6 +11,18 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3))).replace('-', '−');
 }
 
+const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A power of ten, as it is written on an axis. */
+export function power(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(exponent) < 4) return short(value);
+  return `10${exponent < 0 ? '⁻' : ''}${[...String(Math.abs(exponent))].map((digit) => RAISED[Number(digit)]).join('')}`;
+}
+
+/** About how wide a text is, in letters: those of Chinese are twice as wide. */
+export const letters = (text: string): number => [...text].reduce((sum, each) => sum + (each > '\u2e7f' ? 2 : 1), 0);
+
 /** From numbers to pixels and back, also by powers of ten. */
 export class Scale {
   readonly limits: Limits;
