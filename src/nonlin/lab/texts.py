@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from nonlin._text import catalogue
 
-BEGINNING = "lab"  # of the keys that the pages in the browser use
+BEGINNINGS = ("lab", "divergence.")  # of the keys that the pages in the browser use
 
 
 def texts(language: str) -> dict[str, str]:
     """Message by key; gaps are {name}, without a format."""
     found = catalogue(language).items()
-    return {key: message for key, message in found if key.startswith(BEGINNING)}
+    return {key: message for key, message in found if key.startswith(BEGINNINGS)}
