@@ -55,7 +55,7 @@ export class Scale {
   /** Round numbers inside the limits, about `wanted` of them. */
   ticks(wanted: number): number[] {
     const [low, high] = this.limits;
-    if (this.log) return decades(low, high, wanted);
+    if (this.log && high > 20 * low) return decades(low, high, wanted);
     const raw = (high - low) / wanted;
     const power = 10 ** Math.floor(Math.log10(raw));
     const step = power * ([1, 2, 5].find((each) => each * power >= raw) ?? 10);
