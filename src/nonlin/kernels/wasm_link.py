@@ -55,7 +55,7 @@ def _functions(code: bytes) -> Iterator[tuple[str, int]]:
         count, at = _read(symbols, 0)
         for _ in range(count):
             what, at = symbols[at], at + 1
-            flags, at = _read(symbols, at)
+            _, at = _read(symbols, at)  # flags
             place, at = _read(symbols, at)
             name, at = _named(symbols, at)
             if what == FUNCTION:
