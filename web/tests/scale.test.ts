@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { apart, limitsOf, path, Scale, short } from '../src/parts/scale.ts';
+import { apart, letters, limitsOf, path, power, Scale, short } from '../src/parts/scale.ts';
 
 test('numbers are shown with three digits', () => {
   assert.deepEqual([0, -1.23456, 1e-7, 123456, Infinity, NaN].map(short), ['0', '−1.23', '1.0e−7', '1.2e5', '∞', '–']);
+});
+
+test('powers of ten stand on axes as such', () => {
+  assert.deepEqual([1e-12, 0.001, 1, 1000, 1e5].map(power), ['10⁻¹²', '0.001', '1', '1000', '10⁵']);
+  assert.equal(letters('tanh 理论'), 9);
 });
 
 test('a pixel belongs to its number', () => {
@@ -16,6 +21,7 @@ test('a pixel belongs to its number', () => {
 test('ticks are round and inside', () => {
   assert.deepEqual(new Scale([-1.1, 1.1], [0, 1]).ticks(5), [-1, -0.5, 0, 0.5, 1]);
   assert.deepEqual(new Scale([0.005, 20], [0, 1], true).ticks(8), [0.01, 0.1, 1, 10]);
+  assert.deepEqual(new Scale([0.3, 2.2], [0, 1], true).ticks(5), [0.5, 1, 2]);
 });
 
 test('a curve breaks where a number is missing', () => {

@@ -26,7 +26,7 @@ def linked(code: bytes, exports: Mapping[str, str]) -> bytes:
     found = dict(_sections(code, len(HEADER)))
     places = dict(_functions(code))
     outside = list(_imports(found.pop(IMPORTS, b"\0")))
-    if outside != [OURS] and outside or set(found) - {CUSTOM, *KEPT}:
+    if (outside != [OURS] and outside) or set(found) - {CUSTOM, *KEPT}:
         raise CompileError("not_compiled", reason=f"WebAssembly: {outside}, {sorted(found)}")
     memory = _text("env") + _text("memory") + bytes([MEMORY, 0, 0])  # of any size
     named = (
@@ -55,7 +55,7 @@ def _functions(code: bytes) -> Iterator[tuple[str, int]]:
         count, at = _read(symbols, 0)
         for _ in range(count):
             what, at = symbols[at], at + 1
-            flags, at = _read(symbols, at)
+            _, at = _read(symbols, at)  # flags
             place, at = _read(symbols, at)
             name, at = _named(symbols, at)
             if what == FUNCTION:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from nonlin._text import catalogue
 
-BEGINNING = "lab"  # of the keys that the pages in the browser use
+BEGINNINGS = (  # of the keys that the pages in the browser use: their own, and words we had
+    "lab", "divergence.", "kinds.", "figures.dead", "figures.saturated", "figures.values",
+    "figures.derivatives", "cli.show.strengths", "cli.show.weaknesses", "cli.show.gain",
+)  # fmt: skip
 
 
 def texts(language: str) -> dict[str, str]:
     """Message by key; gaps are {name}, without a format."""
     found = catalogue(language).items()
-    return {key: message for key, message in found if key.startswith(BEGINNING)}
+    return {key: message for key, message in found if key.startswith(BEGINNINGS)}

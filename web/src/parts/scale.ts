@@ -11,6 +11,18 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3))).replace('-', '−');
 }
 
+const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A power of ten, as it is written on an axis. */
+export function power(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(exponent) < 4 || Math.abs(value / 10 ** exponent - 1) > 1e-9) return short(value);
+  return `10${exponent < 0 ? '⁻' : ''}${[...String(Math.abs(exponent))].map((digit) => RAISED[Number(digit)]).join('')}`;
+}
+
+/** About how wide a text is, in letters: those of Chinese are twice as wide. */
+export const letters = (text: string): number => [...text].reduce((sum, each) => sum + (each > '\u2e7f' ? 2 : 1), 0);
+
 /** From numbers to pixels and back, also by powers of ten. */
 export class Scale {
   readonly limits: Limits;
@@ -54,12 +66,12 @@ export class Scale {
 }
 
 function decades(low: number, high: number, wanted: number): number[] {
-  const first = Math.ceil(Math.log10(low) - 1e-9);
-  const last = Math.floor(Math.log10(high) + 1e-9);
-  const step = Math.max(1, Math.ceil((last - first + 1) / wanted));
-  const found = [];
-  for (let k = first; k <= last; k += step) found.push(10 ** k);
-  return found.length > 0 ? found : [low, high];
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const step = Math.max(1, Math.ceil((last - first) / wanted));
+  const powers = Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k));
+  const inside = (ticks: number[]) => ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
+  const whole = inside(powers.filter((_, k) => k % step === 0));
+  return whole.length > 2 ? whole : inside(powers.flatMap((each) => [each, 2 * each, 5 * each]));
 }
 
 /** The `d` of an SVG path; it breaks where a number is missing or infinite. */

@@ -11,6 +11,7 @@ from llvmlite import ir
 
 from nonlin.emit.llvm.circular import HALF_PI, turned
 from nonlin.emit.llvm.lanes import DOUBLE, Lanes, Plain
+from nonlin.emit.llvm.vectors import Vectors
 from nonlin.expr import coefficients
 
 if TYPE_CHECKING:
@@ -25,25 +26,39 @@ INT32 = ir.IntType(32)
 
 def add_far_angles(module: ir.Module, hardware: Hardware) -> None:
     """double sin(double) and double cos(double), within 1 ULP or so, NaN at infinity."""
+    chunk = ir.Function(module, ir.FunctionType(DOUBLE, [INT32]), "two_over_pi")
+    _write_chunk(chunk)
     far = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE, INT32]), "far_angle")
-    _write(far, hardware)
+    _write(far, chunk, hardware)
     for quarters, name in enumerate(("sin", "cos")):
         known = module.globals.get(name)
         function = known or ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE]), name)
         builder = ir.IRBuilder(function.append_basic_block("entry"))
         builder.ret(builder.call(far, [function.args[0], INT32(quarters)]))
-    for function in module.functions:
-        if function.name in ("far_angle", "sin", "cos"):
-            function.linkage = "internal"
+        function.linkage = "internal"
+    chunk.linkage = far.linkage = "internal"
 
 
-def _write(function: ir.Function, hardware: Hardware) -> None:
+def _write_chunk(function: ir.Function) -> None:
+    """The chunk of 2/pi with a number: code, for there is no data."""
+    f = ir.IRBuilder(function.append_basic_block("entry"))
+    *chunks, last = two_over_pi()
+    block = function.append_basic_block()
+    cases = f.switch(function.args[0], block)
+    ir.IRBuilder(block).ret(DOUBLE(last))
+    for k, value in enumerate(chunks):
+        block = function.append_basic_block()
+        cases.add_case(INT32(k), block)
+        ir.IRBuilder(block).ret(DOUBLE(value))
+
+
+def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> None:
     """sin(x) or, with one quarter turn more, cos(x)."""
     f = ir.IRBuilder(function.append_basic_block("entry"))
     lanes = Lanes(f, "double", 1, fused=hardware.fused)
     m = Plain(lanes, coefficients.TABLES["double"], coefficients.TAIL_CENTRE["double"])
     given, quarters = (_vector(f, each) for each in function.args)
-    high, low = _quarter_turns(lanes, lanes.magnitude(given))
+    high, low = _quarter_turns(lanes, lanes.magnitude(given), chunk)
     magic = lanes.number(lanes.format.magic)
     shifted = f.fadd(high, magic)
     rest = f.fadd(f.fsub(high, f.fsub(shifted, magic)), low)
@@ -59,19 +74,25 @@ def _vector(f: ir.IRBuilder, scalar: Value) -> Value:
     return f.insert_element(ir.Constant(kind, ir.Undefined), scalar, INT32(0))
 
 
-def _quarter_turns(lanes: Lanes, x: Value) -> tuple[Value, Value]:
+def _quarter_turns(lanes: Lanes, x: Value, chunk: ir.Function) -> list[Value]:
     """x / (pi/2) modulo 4 as a sum of two doubles, the first from 0 to 4."""
     f = lanes.builder
     x = f.fmul(x, lanes.number(2.0**-SCALE))
     leading = lanes.floats(f.and_(lanes.bits(x), lanes.whole(-(1 << 27))))
     halves = leading, f.fsub(x, leading)
-    total = error = lanes.number(0.0)
-    for chunk in two_over_pi():
+
+    def add(k: Value, sums: list[Value]) -> list[Value]:
+        total, error = sums
+        factor = _vector(f, f.call(chunk, [k]))
         for half in halves:
-            part = _modulo_4(lanes, f.fmul(half, lanes.number(chunk)))
+            part = _modulo_4(lanes, f.fmul(half, factor))
             total, lost = _two_sum(f, total, part)
             total, error = _modulo_4(lanes, total), f.fadd(error, lost)
-    return total, error
+        return [total, error]
+
+    zeros = [lanes.number(0.0)] * 2
+    vectors = Vectors(f, lanes.type, INT32)
+    return vectors.carry(INT32(0), INT32(CHUNKS), INT32(1), zeros, add)
 
 
 def _modulo_4(lanes: Lanes, a: Value) -> Value:

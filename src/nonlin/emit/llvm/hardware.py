@@ -10,11 +10,12 @@ class Hardware:
     """The bytes of a vector, and what the machine can do.
 
     avx512: its instructions may be used. fused: multiply and add round once; where they do not,
-    float32 kernels only are as accurate as they are said to be. count_bits: of the integer that
-    says how long arrays are.
+    float32 kernels only are as accurate as they are said to be. masks: it loads and stores some
+    lanes of a vector as quickly as all. count_bits: of the integer that says how long arrays are.
     """
 
     vector_bytes: int
     avx512: bool = False
     fused: bool = True
+    masks: bool = True
     count_bits: int = 64
