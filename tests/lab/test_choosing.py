@@ -3,9 +3,11 @@
 import io
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 
 import polars as pl
 import pytest
@@ -13,7 +15,7 @@ import pytest
 import nonlin as nl
 from nonlin._errors import InputError
 from nonlin._text import speaking
-from nonlin.choose.contest import NetworkSplit
+from nonlin.choose.contest import NetworkSplit, key
 from nonlin.lab import choosing
 from nonlin.lab.choosing import Asked, Choice
 from nonlin.lab.desk import Desk
@@ -142,7 +144,8 @@ SMALL = {"activations": ["relu", "tanh"], "rates": [0.003], "seeds": 40, "hidden
 options = Asked._options
 Asked._options = lambda asked: {**options(asked), **SMALL}
 Choice._progress = lambda self, done, total, label: print(done, flush=True)
-made = Choice(Asked(Upload("table.csv", Path(sys.argv[1]).read_bytes()), quick=True), Path(sys.argv[2]))
+table, runs = map(Path, sys.argv[1:])
+made = Choice(Asked(Upload("table.csv", table.read_bytes()), quick=True), runs)
 made.start()
 made.join()
 """
@@ -154,15 +157,23 @@ def test_a_server_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     command = [sys.executable, "-c", SCRIPT, tmp_path / "table.csv", tmp_path / "runs"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         done = 0
-        while done < 6:  # three splits
+        while done < 7:
             done = int(server.stdout.readline())
         os.kill(server.pid, signal.SIGKILL)
-    trained = []
+    (journal,) = (tmp_path / "runs").glob("*.sqlite")
+    with closing(sqlite3.connect(journal)) as file:
+        known = set(file.execute("select seed, arm from outcome"))
+    assert len(known) >= 6
+    trained = set()
     outcome = NetworkSplit._outcome
-    monkeypatch.setattr(
-        NetworkSplit, "_outcome", lambda *given: trained.append(given) or outcome(*given)
-    )
-    monkeypatch.setitem(SMALL, "seeds", 3)  # the splits that were finished
+
+    def trains(split, begun, shared, arm, stop):
+        trained.add((split.seed, key(arm)))
+        return outcome(split, begun, shared, arm, stop)
+
+    monkeypatch.setattr(NetworkSplit, "_outcome", trains)
+    monkeypatch.setitem(SMALL, "seeds", 5)
     again = Choice(Asked(Upload("table.csv", TABLE.encode()), quick=True), tmp_path / "runs")
     assert ended(again)["state"] == "finished"
-    assert trained == []
+    assert trained
+    assert not trained & known

@@ -1,9 +1,6 @@
 """What the server answers: pages, formulas, tables; refusals are one sentence."""
 
 import base64
-import io
-import json
-import zipfile
 
 import pytest
 

@@ -30,8 +30,7 @@ class TestHost:
         assert one_sentence(answer)
 
     def test_localhost_is_this_machine(self, browser):
-        cookies = {name: value for name, value in browser.cookies.items()}
-        told = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        told = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         answer = browser.get("/", headers={"host": "localhost:8765", "cookie": told})
         assert answer.status_code == 200
 
