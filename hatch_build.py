@@ -83,9 +83,8 @@ def build(root: Path, tell: Callable[[str], object] = print) -> bool:
         return True
     call = npm()
     if call is None:
-        tell(
-            WITHOUT.format(f"it needs Node {OLDEST[0]}.{OLDEST[1]} or newer, or {NODE} of Python.")
-        )
+        oldest = ".".join(map(str, OLDEST))
+        tell(WITHOUT.format(f"it needs Node {oldest} or newer, or the package {NODE}."))
         return False
     path = os.pathsep.join([str(Path(call[0]).parent), os.environ.get("PATH", "")])
     environ = os.environ | NO_QUESTIONS | {"PATH": path}  # the scripts of packages look for node

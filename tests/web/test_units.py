@@ -2,4 +2,4 @@
 
 
 def test_links_scales_and_states(units):
-    units("state", "scale", "machine")
+    units("state", "scale", "machine", "race")

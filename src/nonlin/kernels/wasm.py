@@ -104,6 +104,12 @@ def _key(formulas: Sequence[Formula], helpers: bool) -> str:
 
 
 def _build(formulas: Sequence[Formula], helpers: bool) -> bytes:
+    source, places = written(formulas, helpers)
+    return linked(_object(source), places)
+
+
+def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, str]]:
+    """The module as LLVM IR, and what its functions are called there, by export."""
     from llvmlite import ir
 
     from nonlin.emit.llvm.far_angles import add_far_angles
@@ -123,7 +129,7 @@ def _build(formulas: Sequence[Formula], helpers: bool) -> bytes:
         add_gemm(module, HARDWARE)
         places[ENTRY] = ENTRY
     add_far_angles(module, HARDWARE)
-    return linked(_object(str(module)), places)
+    return str(module), places
 
 
 def _exports(formula: Formula) -> Iterator[Export]:
@@ -132,7 +138,7 @@ def _exports(formula: Formula) -> Iterator[Export]:
 
     for key, path in PATHS.items():
         roots, names = tuple(roots_of(formula.formula, path)), tuple(formula.values)
-        mode = mode_of("float32", "fast", path, roots)
+        mode = mode_of("float32", "fast", path, roots, HARDWARE.fused)
         yield Export(f"{formula.name}.{key}", roots, inputs_of(path), names, mode)
 
 

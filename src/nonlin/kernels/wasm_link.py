@@ -24,10 +24,10 @@ def linked(code: bytes, exports: Mapping[str, str]) -> bytes:
     Raises CompileError if it needs more from outside than memory.
     """
     found = dict(_sections(code, len(HEADER)))
-    places = dict(_functions(code))
     outside = list(_imports(found.pop(IMPORTS, b"\0")))
     if (outside != [OURS] and outside) or set(found) - {CUSTOM, *KEPT}:
         raise CompileError("not_compiled", reason=f"WebAssembly: {outside}, {sorted(found)}")
+    places = dict(_functions(code))
     memory = _text("env") + _text("memory") + bytes([MEMORY, 0, 0])  # of any size
     named = (
         _text(name) + bytes([FUNCTION]) + _number(places[ours]) for name, ours in exports.items()
@@ -55,7 +55,7 @@ def _functions(code: bytes) -> Iterator[tuple[str, int]]:
         count, at = _read(symbols, 0)
         for _ in range(count):
             what, at = symbols[at], at + 1
-            flags, at = _read(symbols, at)
+            _, at = _read(symbols, at)  # flags
             place, at = _read(symbols, at)
             name, at = _named(symbols, at)
             if what == FUNCTION:

@@ -6,7 +6,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from nonlin.activation import activation
 from nonlin.catalogue.written import named
+from nonlin.expr.parse import MAX_LENGTH
 from nonlin.lab.facts import entry, told
 
 
@@ -17,7 +19,8 @@ def described(formula: str, values: Mapping[str, float] = {}) -> dict[str, Any]:
 
     values: of its parameters. Raises InputError as `nl.activation` and `nl.get` do.
     """
-    found = named(formula, dict(values))
+    short = len(formula) <= MAX_LENGTH  # names that are nearly it would be looked for at length
+    found = named(formula, dict(values)) if short else activation("formula", formula)
     known: dict[str, Any] = {"name": found.name, **entry(found)}
     known["words"] = told(found, known)
     if found.elementwise:

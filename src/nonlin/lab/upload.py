@@ -33,10 +33,9 @@ class Upload:
         """The name may be anything that a browser sends."""
         bare = PureWindowsPath(PurePosixPath(name.replace("\0", "")).name).name
         stem, dot, ending = bare.encode(errors="replace").decode().rpartition(".")
-        short = f"{stem or ending}"
-        while len(short.encode()) > LONGEST:
-            short = short[:-1]
-        return cls(f"{short}{dot}{ending[:20]}" if stem else bare or UNNAMED, content)
+        short = stem.encode()[:LONGEST].decode(errors="ignore")
+        whole = f"{short}{dot}{ending[: LONGEST // 10]}"
+        return cls(UNNAMED if whole.strip(".") == "" else whole, content)
 
     def read(
         self,

@@ -16,7 +16,7 @@ const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 /** A power of ten, as it is written on an axis. */
 export function power(value: number): string {
   const exponent = Math.round(Math.log10(value));
-  if (Math.abs(exponent) < 4) return short(value);
+  if (Math.abs(exponent) < 4 || Math.abs(value / 10 ** exponent - 1) > 1e-9) return short(value);
   return `10${exponent < 0 ? '⁻' : ''}${[...String(Math.abs(exponent))].map((digit) => RAISED[Number(digit)]).join('')}`;
 }
 
@@ -55,7 +55,7 @@ export class Scale {
   /** Round numbers inside the limits, about `wanted` of them. */
   ticks(wanted: number): number[] {
     const [low, high] = this.limits;
-    if (this.log && high > 20 * low) return decades(low, high, wanted);
+    if (this.log) return decades(low, high, wanted);
     const raw = (high - low) / wanted;
     const power = 10 ** Math.floor(Math.log10(raw));
     const step = power * ([1, 2, 5].find((each) => each * power >= raw) ?? 10);
@@ -66,12 +66,12 @@ export class Scale {
 }
 
 function decades(low: number, high: number, wanted: number): number[] {
-  const first = Math.ceil(Math.log10(low) - 1e-9);
-  const last = Math.floor(Math.log10(high) + 1e-9);
-  const step = Math.max(1, Math.ceil((last - first + 1) / wanted));
-  const found = [];
-  for (let k = first; k <= last; k += step) found.push(10 ** k);
-  return found.length > 0 ? found : [low, high];
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const step = Math.max(1, Math.ceil((last - first) / wanted));
+  const powers = Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k));
+  const inside = (ticks: number[]) => ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
+  const whole = inside(powers.filter((_, k) => k % step === 0));
+  return whole.length > 2 ? whole : inside(powers.flatMap((each) => [each, 2 * each, 5 * each]));
 }
 
 /** The `d` of an SVG path; it breaks where a number is missing or infinite. */

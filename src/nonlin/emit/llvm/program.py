@@ -74,14 +74,16 @@ MODES = {
 _SCALARS = {"single": "float", "middle": "double", "double": "double", "pair": "double"}
 
 
-def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mode:
+def mode_of(
+    dtype: str, precision: str, path: Path, roots: Sequence[Expr], fused: bool = True
+) -> Mode:
     """The precision that was asked for, and more where it would not do.
 
     Second derivatives cancel; some functions need more than 24 bits on the way to 22 good ones.
     """
     if dtype in SHORT:
-        return _short(mode_of("float32", precision, path, roots), dtype)
-    if not isinstance(path, str) and (max(path) >= 2 or _vanishes(dtype, path, roots)):
+        return _short(mode_of("float32", precision, path, roots, fused), dtype)
+    if not isinstance(path, str) and (max(path) >= 2 or _vanishes(dtype, path, roots, fused)):
         return MODES[dtype, "derived"]
     if dtype == "float32" and any(map(_is_delicate, postorder(*roots))):
         return MODES[dtype, "derived"]
@@ -101,9 +103,9 @@ def _short(mode: Mode, dtype: str) -> Mode:
     return replace(mode, memory=SHORT[dtype])
 
 
-def _vanishes(dtype: str, orders: tuple[int, ...], roots: Sequence[Expr]) -> bool:
+def _vanishes(dtype: str, orders: tuple[int, ...], roots: Sequence[Expr], fused: bool) -> bool:
     """Has the value a zero beside which 24 bits would not do?"""
-    return dtype == "float32" and 0 in orders and crosses_zero(roots[orders.index(0)])
+    return dtype == "float32" and 0 in orders and crosses_zero(roots[orders.index(0)], fused)
 
 
 def _is_delicate(node: Expr) -> bool:

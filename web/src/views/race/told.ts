@@ -7,7 +7,7 @@ import { t } from '../../text.svelte';
 
 const MANY = 0.25; // of a layer: worth a sentence
 
-export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+export const percent = (share: number): string => t('lab.race.percent', { value: Math.round(100 * share) });
 
 /** Loss, and how many rows are right. */
 export const scored = ({ loss, score }: Look): string =>
@@ -16,10 +16,10 @@ export const scored = ({ loss, score }: Look): string =>
 /** Everybody by loss, and whose layers are dead or saturated. */
 export function summary({ epoch, looks }: Standing, names: string[]): string {
   const order = looks.map((_, k) => k).filter((k) => !looks[k].broken).sort((a, b) => looks[a].loss - looks[b].loss);
-  const ranks = order.map((k) => `${names[k]}: ${scored(looks[k])}`);
+  const ranks = order.map((k) => t('lab.race.rank', { name: names[k], said: scored(looks[k]) }));
   const broken = looks.flatMap((look, k) => (look.broken ? [t('lab.race.broken', { name: names[k] })] : []));
   const troubles = order.flatMap((k) => trouble(looks[k], names[k])).slice(0, 3);
-  return [t('lab.race.epoch_is', { epoch }), [...ranks, ...broken, ...troubles].join(t('lab.race.next'))].join(' ');
+  return [t('lab.race.epoch_is', { epoch }), [...ranks, ...broken, ...troubles].join(t('lab.race.next'))].join(t('lab.race.space'));
 }
 
 function trouble({ layers }: Look, name: string): string[] {
