@@ -48,14 +48,19 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The address of the exported static site."""
+def site_folder(tmp_path_factory):
+    """The exported static site."""
     from nonlin.lab import site as lab
 
     if not (lab.BUILT / lab.PAGE).exists():
         missing("needs the pages of the lab: `make lab`")
-    folder = lab.export(tmp_path_factory.mktemp("lab") / "site")
-    handler = functools.partial(Quiet, directory=str(folder))
+    return lab.export(tmp_path_factory.mktemp("lab") / "site")
+
+
+@pytest.fixture(scope="session")
+def site(site_folder):
+    """Its address."""
+    handler = functools.partial(Quiet, directory=str(site_folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"

@@ -83,6 +83,6 @@ test('the map is paper where a network knows nothing, and colour where it is sur
   assert.deepEqual([...pixels], [255, 255, 255, 255, 105, 255, 255, 255]);
 });
 
-test('rows of the table of answers sum to 1', () => {
-  assert.deepEqual(confusion([0, 0, 1], [0, 1, 1], 2), [0.5, 0.5, 0, 1]);
+test('the table of answers has shares of its rows', () => {
+  assert.deepEqual(confusion([0, 0, 1], [0, 1, 1], 2).filter((_, k) => k % 2), [128, 128, 0, 255]);
 });

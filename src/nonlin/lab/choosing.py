@@ -28,6 +28,7 @@ from nonlin.data.table import Table
 from nonlin.data.wishes import Wishes
 from nonlin.lab.facts import as_plain
 from nonlin.lab.upload import Upload
+from nonlin.report.page.section import score_name
 from nonlin.report.page.write import html
 from nonlin.tasks.kinds import KINDS
 
@@ -74,6 +75,7 @@ class Asked:
             "kinds": list(KINDS),
             "target": table.target_name,
             "names": names,
+            "score": say(f"report.short.{task.score}").replace("\n", " "),
             "notes": list(map(str, found.notes)),
             "command": self.command,
         }
@@ -197,5 +199,6 @@ def _answer(result: Result) -> dict[str, Any]:
         "said": list(map(str, result.said)),
         "points": list(map(str, points.first)),
         "recommended": result.recommendation.label,
+        "score": score_name(result),
         "model": result.final is not None,
     }

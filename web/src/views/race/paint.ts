@@ -23,7 +23,7 @@ export function mapPixels(picture: ArrayLike<number>, colours: Uint32Array): Uin
   return new Uint8ClampedArray(pixels.buffer);
 }
 
-/** How often each class (row) was given each answer (column), as a share of its row. */
+/** How often each class (row) was given each answer (column), as a picture in the colour of class 0. */
 export function confusion(labels: ArrayLike<number>, answers: ArrayLike<number>, classes: number): number[] {
   const counts = Array<number>(classes * classes).fill(0);
   const totals = Array<number>(classes).fill(0);
@@ -31,11 +31,5 @@ export function confusion(labels: ArrayLike<number>, answers: ArrayLike<number>,
     counts[labels[k] * classes + answers[k]] += 1;
     totals[labels[k]] += 1;
   }
-  return counts.map((count, k) => count / Math.max(totals[Math.floor(k / classes)], 1));
-}
-
-export function tablePixels(shares: number[], paper: Colour, ink: Colour): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(4 * shares.length);
-  shares.forEach((share, k) => pixels.set([...mixed(paper, ink, share), 255], 4 * k));
-  return pixels;
+  return counts.flatMap((count, k) => [0, Math.round((255 * count) / Math.max(totals[Math.floor(k / classes)], 1))]);
 }
