@@ -73,8 +73,22 @@ def test_every_key_that_is_named_exists():
     assert not missing
 
 
+def keys_of_pages():
+    """Keys of messages that the pages of the lab name: always whole, and between quotes."""
+    for path in (ROOT.parents[1] / "web" / "src").rglob("*"):
+        if path.suffix in (".ts", ".svelte"):
+            yield from re.findall(r"""['"`](lab\w*\.[\w.]+)['"`]""", path.read_text("utf-8"))
+
+
+def test_every_key_that_the_pages_name_exists():
+    found = set(keys_of_pages())
+    assert "lab.title" in found
+    assert found <= set(ENGLISH)
+
+
 def patterns():
     """Every string in the code, and every f-string with its gaps open."""
+    yield from map(re.escape, keys_of_pages())
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -38,6 +38,7 @@ FLOORS = {  # of every folder and file of the package; docs/architecture.md says
     "checks": 3,
     "sketch": 3,
     "export": 4,
+    "portrait": 4,
     "any_library": 4,
     "theory": 4,
     "init": 5,
@@ -53,6 +54,7 @@ FLOORS = {  # of every folder and file of the package; docs/architecture.md says
     "figures": 8,
     "report": 8,
     "cli": 8,
+    "lab": 8,
     "__main__": 8,
     "sklearn": 9,  # leaves: may use everything to floor 7, nobody imports them
     "torch": 9,

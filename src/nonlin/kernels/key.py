@@ -19,7 +19,7 @@ def fingerprint(formulas: Sequence[Expr], settings: object) -> str:
 
     host = target.host()
     parts = [
-        *("\n".join(_lines(formula)) for formula in formulas),
+        *("\n".join(lines_of(formula)) for formula in formulas),
         repr(settings),
         f"{host.triple} {host.cpu} {host.features}",
         repr(llvm.llvm_version_info),
@@ -28,7 +28,7 @@ def fingerprint(formulas: Sequence[Expr], settings: object) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _lines(root: Expr) -> list[str]:
+def lines_of(root: Expr) -> list[str]:
     """The graph as text, one node to a line."""
     order = postorder(root)
     place = {node: index for index, node in enumerate(order)}

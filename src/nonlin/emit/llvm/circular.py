@@ -44,11 +44,16 @@ def _circular(
     r = m.add(r, m.widen(f.fmul(n, lanes.number(-HALF_PI[1]))))
     r = m.add(r, m.multiply(m.widen(n), m.number(-HALF_PI[2], -HALF_PI_LOW)))
     r = r if lost is None else m.add(r, lost)
-    odd = _bit(m, quadrant, 1)
-    value = m.flip(m.select(odd, _cosine(m, r), _sine(m, r)), _bit(m, quadrant, 2))
+    value = turned(m, r, quadrant)
     zero = m.compare("==", u, m.number(0.0))
     value = m.select(zero, u, value) if name == "sin" else value
     return _beyond(m, u, value, name, half)
+
+
+def turned(m: Arithmetic, r: Number, quadrant: Value) -> Number:
+    """sin(r) after so many quarter turns, |r| at most pi/4."""
+    odd = _bit(m, quadrant, 1)
+    return m.flip(m.select(odd, _cosine(m, r), _sine(m, r)), _bit(m, quadrant, 2))
 
 
 def _magic(m: Arithmetic) -> Value:

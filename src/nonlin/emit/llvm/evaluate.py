@@ -109,7 +109,7 @@ def _product(m: Arithmetic, a: Value, b: Value | None = None) -> tuple[Value, Va
     if b is None:
         return a, None
     high = m.builder.fmul(a, b)
-    return high, m.lanes.fma(a, b, m.builder.fneg(high))
+    return high, m.lanes.lost(a, b, high)
 
 
 def _below_max(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:

@@ -1,4 +1,4 @@
-"""What of a CPU the code depends on."""
+"""What of a machine the code depends on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """The bytes of a vector, and whether AVX-512 instructions may be used."""
+    """The bytes of a vector, and what the machine can do.
+
+    avx512: its instructions may be used. fused: multiply and add round once; where they do not,
+    float32 kernels only are as accurate as they are said to be. masks: it loads and stores some
+    lanes of a vector as quickly as all. count_bits: of the integer that says how long arrays are.
+    """
 
     vector_bytes: int
     avx512: bool = False
+    fused: bool = True
+    masks: bool = True
+    count_bits: int = 64

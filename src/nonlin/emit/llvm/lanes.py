@@ -46,12 +46,18 @@ class Lanes:
     """Instructions on vectors of `count` floats of one format, appended to a builder."""
 
     def __init__(
-        self, builder: ir.IRBuilder, scalar: str, count: int, avx512: bool = False
+        self,
+        builder: ir.IRBuilder,
+        scalar: str,
+        count: int,
+        avx512: bool = False,
+        fused: bool = True,
     ) -> None:
         self.builder = builder
         self.format = FORMATS[scalar]
         self.count = count
         self.avx512 = avx512 and count * self.format.bits == 512
+        self.fused = fused
         self.type = ir.VectorType(self.format.scalar, count)
         self.integer = ir.VectorType(self.format.integer, count)
 
@@ -73,8 +79,22 @@ class Lanes:
         return self.builder.call(function, arguments)
 
     def fma(self, a: Value, b: Value, c: Value) -> Value:
-        """a * b + c, rounded once."""
-        return self.intrinsic("fma", a, b, c)
+        """a * b + c, rounded once where the machine can."""
+        if self.fused:
+            return self.intrinsic("fma", a, b, c)
+        return self.builder.fadd(self.builder.fmul(a, b), c)
+
+    def lost(self, a: Value, b: Value, product: Value) -> Value:
+        """What the rounding of the product a * b left out."""
+        f = self.builder
+        if self.fused or self.format.bits == 64:
+            return self.fma(a, b, f.fneg(product))
+        p, q, rounded = (f.fpext(each, self._doubles) for each in (a, b, product))
+        return f.fptrunc(f.fsub(f.fmul(p, q), rounded), self.type)
+
+    @property
+    def _doubles(self) -> Any:
+        return ir.VectorType(DOUBLE, self.count)
 
     def magnitude(self, a: Value) -> Value:
         """|a|"""

@@ -21,6 +21,7 @@ from nonlin.emit.llvm.late import delay
 from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.memory import SHORT, TYPES, from_memory, to_memory
 from nonlin.emit.llvm.pair import Pair
+from nonlin.emit.llvm.parts import Parts
 from nonlin.emit.llvm.roots import crosses_zero
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
@@ -73,14 +74,16 @@ MODES = {
 _SCALARS = {"single": "float", "middle": "double", "double": "double", "pair": "double"}
 
 
-def mode_of(dtype: str, precision: str, path: Path, roots: Sequence[Expr]) -> Mode:
+def mode_of(
+    dtype: str, precision: str, path: Path, roots: Sequence[Expr], fused: bool = True
+) -> Mode:
     """The precision that was asked for, and more where it would not do.
 
     Second derivatives cancel; some functions need more than 24 bits on the way to 22 good ones.
     """
     if dtype in SHORT:
-        return _short(mode_of("float32", precision, path, roots), dtype)
-    if not isinstance(path, str) and (max(path) >= 2 or _vanishes(dtype, path, roots)):
+        return _short(mode_of("float32", precision, path, roots, fused), dtype)
+    if not isinstance(path, str) and (max(path) >= 2 or _vanishes(dtype, path, roots, fused)):
         return MODES[dtype, "derived"]
     if dtype == "float32" and any(map(_is_delicate, postorder(*roots))):
         return MODES[dtype, "derived"]
@@ -100,9 +103,9 @@ def _short(mode: Mode, dtype: str) -> Mode:
     return replace(mode, memory=SHORT[dtype])
 
 
-def _vanishes(dtype: str, orders: tuple[int, ...], roots: Sequence[Expr]) -> bool:
+def _vanishes(dtype: str, orders: tuple[int, ...], roots: Sequence[Expr], fused: bool) -> bool:
     """Has the value a zero beside which 24 bits would not do?"""
-    return dtype == "float32" and 0 in orders and crosses_zero(roots[orders.index(0)])
+    return dtype == "float32" and 0 in orders and crosses_zero(roots[orders.index(0)], fused)
 
 
 def _is_delicate(node: Expr) -> bool:
@@ -118,7 +121,7 @@ def _is_delicate(node: Expr) -> bool:
 def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware) -> Arithmetic:
     """The arithmetic called "single", "middle", "double" or "pair"."""
     kind = Pair if name == "pair" else Plain
-    vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512)
+    vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512, hardware.fused)
     return kind(vectors, coefficients.TABLES[name], coefficients.TAIL_CENTRE[name])
 
 
@@ -139,15 +142,31 @@ def write_module(
     hardware: Hardware,
 ) -> ir.Module:
     """The module of one kernel: one output for each root; `names` orders the parameters."""
+    module = ir.Module(name=ENTRY)
+    add_kernel(module, ENTRY, roots, inputs, names, mode, hardware)
+    return module
+
+
+def add_kernel(
+    module: ir.Module,
+    entry: str,
+    roots: Sequence[Expr],
+    inputs: Sequence[str],
+    names: Sequence[str],
+    mode: Mode,
+    hardware: Hardware,
+) -> None:
+    """One kernel more in a module."""
     memory = TYPES[mode.memory]
     lanes = lanes_of(mode, hardware)
-    module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + len(roots))
-    kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, ir.DoubleType().as_pointer()])
-    function = ir.Function(module, kind, ENTRY)
+    counts = ir.IntType(hardware.count_bits)
+    kind = ir.FunctionType(ir.VoidType(), [*pointers, counts, ir.DoubleType().as_pointer()])
+    function = ir.Function(module, kind, entry)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     parameters = load_parameters(builder, function.args[-1], names)
-    vector = Vectors(builder, ir.VectorType(memory, lanes))
+    of_vectors = Vectors if hardware.masks else Parts
+    vector = of_vectors(builder, ir.VectorType(memory, lanes), counts)
     *arrays, count, _ = function.args
     graphs = lowered(roots, mode)
 
@@ -160,9 +179,8 @@ def write_module(
             result = evaluator.main.head(evaluator.number(root))
             vector.store(to_memory(builder, result, mode.memory), output, start, mask)
 
-    vector.blocks(count, block, always_masked=mode.main == "pair")
+    vector.blocks(count, block, always_masked=mode.main == "pair" or not hardware.masks)
     builder.ret_void()
-    return module
 
 
 def evaluator_for(

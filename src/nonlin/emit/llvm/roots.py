@@ -15,18 +15,21 @@ _GRID = (*(k / 4 for k in range(-48, 49)), *(s * 10.0**k for s in (1, -1) for k 
 
 
 @lru_cache(maxsize=1024)
-def crosses_zero(root: Expr) -> bool:
-    """Is a factor of the result a sum of rounded terms whose sign changes?"""
+def crosses_zero(root: Expr, fused: bool = True) -> bool:
+    """Is a factor of the result a sum of rounded terms whose sign changes?
+
+    fused: a product and a sum round once together.
+    """
     arguments = arguments_of(root)
     if is_call(root, "where"):
-        return any(map(crosses_zero, arguments[1:]))
+        return any(crosses_zero(each, fused) for each in arguments[1:])
     if is_call(root, "divide"):
-        return crosses_zero(arguments[0])
+        return crosses_zero(arguments[0], fused)
     if is_call(root, *_KEPT):
-        return any(map(crosses_zero, arguments))
+        return any(crosses_zero(each, fused) for each in arguments)
     if not is_call(root, "add", "subtract") or "x" not in symbols([root]):
         return False
-    return not all(map(_rounds_once, arguments)) and _changes_sign(root)
+    return not all(map(_rounds_once if fused else _is_exact, arguments)) and _changes_sign(root)
 
 
 def _changes_sign(root: Expr) -> bool:

@@ -22,11 +22,12 @@ def splat(builder: ir.IRBuilder, scalar: Value, count: int) -> Value:
 
 
 class Vectors:
-    """Loads, stores and the loop over the blocks of an array."""
+    """Loads, stores and the loop over the blocks of an array; places are integers `index`."""
 
-    def __init__(self, builder: ir.IRBuilder, kind: ir.VectorType) -> None:
+    def __init__(self, builder: ir.IRBuilder, kind: ir.VectorType, index: Any = INT64) -> None:
         self.builder = builder
         self.type = kind
+        self.index = index
         self.mask_type = ir.VectorType(ir.IntType(1), kind.count)
 
     def _address(self, array: Value, start: Value) -> Value:
@@ -67,7 +68,7 @@ class Vectors:
 
     def mask(self, count: Value) -> Value:
         """The first `count` lanes."""
-        wide = ir.VectorType(INT64, self.type.count)
+        wide = ir.VectorType(self.index, self.type.count)
         ramp = ir.Constant(wide, list(range(self.type.count)))
         return self.builder.icmp_signed("<", ramp, splat(self.builder, count, self.type.count))
 
@@ -78,11 +79,11 @@ class Vectors:
 
         Long bodies are always masked: they are written and compiled once instead of twice.
         """
-        width = INT64(self.type.count)
+        width = self.index(self.type.count)
         if always_masked:
             self.loop(count, width, lambda i: body(i, self.mask(self.builder.sub(count, i))))
             return
-        whole = self.builder.and_(count, INT64(-self.type.count))
+        whole = self.builder.and_(count, self.index(-self.type.count))
         self.loop(whole, width, lambda start: body(start, None))
         with self.builder.if_then(self.builder.icmp_signed("<", whole, count)):
             body(whole, self.mask(self.builder.sub(count, whole)))
@@ -94,7 +95,7 @@ class Vectors:
             body(index)
             return carried
 
-        self.carry(INT64(0), end, step, [], nothing_carried)
+        self.carry(self.index(0), end, step, [], nothing_carried)
 
     def carry(
         self,

@@ -1,4 +1,4 @@
-"""What `nonlin show` says about one activation."""
+"""What is said of one activation: as lines for people, as plain values for programs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from nonlin._text import listed, say
 from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
-from nonlin.cli.shared import traits
 from nonlin.emit.textbook import spelt_out
 from nonlin.expr.derivative import derivative
 from nonlin.expr.infix import infix
 from nonlin.expr.recognise import recognise
 from nonlin.parameter import Parameter
+from nonlin.portrait import traits
 
 BRIEF = ("formula", "parameters", "derivative", "range", "strengths", "weaknesses")
 

@@ -1,0 +1,126 @@
+"""`sin` and `cos` of any double, for machines without a C library: kernels call them by name.
+
+x times 2/pi to 1,170 bits, modulo 4, exactly: Payne and Hanek, SIGNUM Newsletter 18 (1983).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+
+from nonlin.emit.llvm.circular import HALF_PI, turned
+from nonlin.emit.llvm.lanes import DOUBLE, Lanes, Plain
+from nonlin.emit.llvm.vectors import Vectors
+from nonlin.expr import coefficients
+
+if TYPE_CHECKING:
+    from nonlin.emit.llvm.hardware import Hardware
+
+    Value = Any
+
+CHUNK, CHUNKS = 26, 45  # bits of 2/pi: 26 bits times 26 or 27 are exact, 1,170 reach the last x
+SCALE = 500  # x is that many powers of two smaller and 2/pi larger, so that neither is subnormal
+INT32 = ir.IntType(32)
+
+
+def add_far_angles(module: ir.Module, hardware: Hardware) -> None:
+    """double sin(double) and double cos(double), within 1 ULP or so, NaN at infinity."""
+    chunk = ir.Function(module, ir.FunctionType(DOUBLE, [INT32]), "two_over_pi")
+    _write_chunk(chunk)
+    far = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE, INT32]), "far_angle")
+    _write(far, chunk, hardware)
+    for quarters, name in enumerate(("sin", "cos")):
+        known = module.globals.get(name)
+        function = known or ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE]), name)
+        builder = ir.IRBuilder(function.append_basic_block("entry"))
+        builder.ret(builder.call(far, [function.args[0], INT32(quarters)]))
+        function.linkage = "internal"
+    chunk.linkage = far.linkage = "internal"
+
+
+def _write_chunk(function: ir.Function) -> None:
+    """The chunk of 2/pi with a number: code, for there is no data."""
+    f = ir.IRBuilder(function.append_basic_block("entry"))
+    *chunks, last = two_over_pi()
+    block = function.append_basic_block()
+    cases = f.switch(function.args[0], block)
+    ir.IRBuilder(block).ret(DOUBLE(last))
+    for k, value in enumerate(chunks):
+        block = function.append_basic_block()
+        cases.add_case(INT32(k), block)
+        ir.IRBuilder(block).ret(DOUBLE(value))
+
+
+def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> None:
+    """sin(x) or, with one quarter turn more, cos(x)."""
+    f = ir.IRBuilder(function.append_basic_block("entry"))
+    lanes = Lanes(f, "double", 1, fused=hardware.fused)
+    m = Plain(lanes, coefficients.TABLES["double"], coefficients.TAIL_CENTRE["double"])
+    given, quarters = (_vector(f, each) for each in function.args)
+    high, low = _quarter_turns(lanes, lanes.magnitude(given), chunk)
+    magic = lanes.number(lanes.format.magic)
+    shifted = f.fadd(high, magic)
+    rest = f.fadd(f.fsub(high, f.fsub(shifted, magic)), low)
+    quadrant = f.add(lanes.bits(shifted), f.zext(quarters, lanes.integer))
+    value = turned(m, f.fmul(rest, lanes.number(HALF_PI[0] + HALF_PI[1])), quadrant)
+    odd = f.icmp_unsigned("==", quarters, ir.Constant(quarters.type, [0]))
+    flips = f.and_(odd, f.fcmp_ordered("<", given, lanes.number(0.0)))
+    f.ret(f.extract_element(m.flip(value, flips), INT32(0)))
+
+
+def _vector(f: ir.IRBuilder, scalar: Value) -> Value:
+    kind = ir.VectorType(scalar.type, 1)
+    return f.insert_element(ir.Constant(kind, ir.Undefined), scalar, INT32(0))
+
+
+def _quarter_turns(lanes: Lanes, x: Value, chunk: ir.Function) -> list[Value]:
+    """x / (pi/2) modulo 4 as a sum of two doubles, the first from 0 to 4."""
+    f = lanes.builder
+    x = f.fmul(x, lanes.number(2.0**-SCALE))
+    leading = lanes.floats(f.and_(lanes.bits(x), lanes.whole(-(1 << 27))))
+    halves = leading, f.fsub(x, leading)
+
+    def add(k: Value, sums: list[Value]) -> list[Value]:
+        total, error = sums
+        factor = _vector(f, f.call(chunk, [k]))
+        for half in halves:
+            part = _modulo_4(lanes, f.fmul(half, factor))
+            total, lost = _two_sum(f, total, part)
+            total, error = _modulo_4(lanes, total), f.fadd(error, lost)
+        return [total, error]
+
+    zeros = [lanes.number(0.0)] * 2
+    vectors = Vectors(f, lanes.type, INT32)
+    return vectors.carry(INT32(0), INT32(CHUNKS), INT32(1), zeros, add)
+
+
+def _modulo_4(lanes: Lanes, a: Value) -> Value:
+    f = lanes.builder
+    whole = lanes.intrinsic("floor", f.fmul(a, lanes.number(0.25)))
+    return f.fsub(a, f.fmul(whole, lanes.number(4.0)))
+
+
+def _two_sum(f: ir.IRBuilder, a: Value, b: Value) -> tuple[Value, Value]:
+    total = f.fadd(a, b)
+    part = f.fsub(total, a)
+    return total, f.fadd(f.fsub(a, f.fsub(total, part)), f.fsub(b, part))
+
+
+def two_over_pi() -> list[float]:
+    """2/pi times 2 ** SCALE as a sum of numbers of 26 bits, the largest first."""
+    bits = CHUNK * CHUNKS
+    one = 1 << (bits + 64)
+    pi = 4 * (4 * _inverse_arctangent(5, one) - _inverse_arctangent(239, one))  # Machin 1706
+    rest = (2 * one << bits) // pi
+    pieces = ((rest >> CHUNK * place) % (1 << CHUNK) for place in range(CHUNKS))
+    return [piece * 2.0 ** (SCALE + CHUNK * k - bits) for k, piece in enumerate(pieces)][::-1]
+
+
+def _inverse_arctangent(n: int, one: int) -> int:
+    """arctan(1/n), in units of 1/one."""
+    power = total = one // n
+    for k in range(3, one.bit_length(), 2):
+        power //= -n * n
+        total += power // k
+    return total
