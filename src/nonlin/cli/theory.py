@@ -13,6 +13,7 @@ import typer
 from nonlin._errors import InputError
 from nonlin._text import power, say
 from nonlin.cli.shared import printing, reading
+from nonlin.cli.shared.apart import LOST
 from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture, Quiet
 from nonlin.cli.shared.progress import progress
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from nonlin.gaussian_moments.moments import Moments
     from nonlin.theory.mean_field import MeanField
 
-FADED = 1e-3  # a gradient that shrinks by more vanishes, as for the diagnosis
 MOST_DEVIATION = 1e100  # squares beyond are no numbers any more
 
 
@@ -135,7 +135,7 @@ def _in_short(activation: Activation, field: MeanField, layers: int) -> Iterator
     key = "trains" if layers <= reach else "too_deep"
     if math.isinf(reach):
         key = "trains_any"
-    elif layers > reach and growth < FADED:
+    elif layers > reach and growth < 1 / LOST:
         key = "too_deep_vanishing"
     found = {
         "layers": layers,
