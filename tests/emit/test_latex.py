@@ -72,6 +72,10 @@ def test_rows_are_indexed():
     )
 
 
+def test_the_length_of_a_row_is_n():
+    assert r"\ln(n) (x_{i} - \max_{j} x_{j})" in nl.ssmax.latex
+
+
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_every_primitive_prints_with_balanced_braces(name):
     arguments = [symbol(letter) for letter in "abc"[: TABLE[name].arity]]

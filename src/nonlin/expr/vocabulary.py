@@ -8,9 +8,9 @@ from nonlin.expr.nodes import Expr, Operand, absolute, build, where
 
 __all__ = [
     "absolute", "arctan", "cos", "erf", "exp", "expm1", "inverse_root", "isru", "log", "log1p",
-    "maximum", "minimum", "normal_cdf", "normal_pdf", "pi", "row_first", "row_join", "row_max",
-    "row_pool", "row_sum", "row_threshold", "sigmoid", "sign", "sin", "softplus",
-    "softsign", "sqrt", "squareplus", "tanh", "tanhshrink", "where",
+    "maximum", "minimum", "normal_cdf", "normal_pdf", "pi", "row_first", "row_join",
+    "row_length", "row_max", "row_pool", "row_sum", "row_threshold", "sigmoid", "sign", "sin",
+    "softplus", "softsign", "sqrt", "squareplus", "tanh", "tanhshrink", "where",
 ]  # fmt: skip
 
 
@@ -40,6 +40,13 @@ row_first = _word("row_first")  # 1 at the first of the largest elements of a ro
 row_threshold = _word("row_threshold", 2)  # t with sum(max(a - t, 0) ** power) = 1 over a row
 row_join = _word("row_join", 2)  # a row twice as long: a, then b
 row_pool = _word("row_pool", 2)  # a shorter row: the largest of each group of so many neighbours
+
+
+def row_length(a: Expr) -> Expr:
+    """How many elements a row has: none of them is above the largest."""
+    return row_sum(where(a > row_max(a), 0, 1))
+
+
 # what derivatives are made of
 sech_squared, logistic_density = _word("sech_squared"), _word("logistic_density")
 algebraic_sigmoid = _word("algebraic_sigmoid", 2)
