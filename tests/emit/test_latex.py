@@ -2,6 +2,7 @@
 
 import pytest
 
+import nonlin as nl
 from nonlin._text import speaking
 from nonlin.emit.latex import latex
 from nonlin.expr.derivative import derivative
