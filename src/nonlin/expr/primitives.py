@@ -171,6 +171,12 @@ def _elementary() -> tuple[Primitive, ...]:
             lambda m, a: m.atan(a),
             _rising("arctan"),
         ),
+        Primitive(
+            "arctan_gate",
+            (lambda a: 1 / (f.pi * (1 + power(a, 2))),),
+            lambda m, a: -m.atan(1 / a) / m.pi if a < -1 else m.atan(a) / m.pi + HALF,
+            interval.always(UNIT),
+        ),
     )
 
 

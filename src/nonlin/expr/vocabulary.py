@@ -7,8 +7,8 @@ from collections.abc import Callable
 from nonlin.expr.nodes import Expr, Operand, absolute, build, where
 
 __all__ = [
-    "absolute", "arctan", "cos", "erf", "exp", "expm1", "inverse_root", "isru", "log", "log1p",
-    "maximum", "minimum", "normal_cdf", "normal_pdf", "pi", "row_first", "row_join",
+    "absolute", "arctan", "arctan_gate", "cos", "erf", "exp", "expm1", "inverse_root", "isru",
+    "log", "log1p", "maximum", "minimum", "normal_cdf", "normal_pdf", "pi", "row_first", "row_join",
     "row_length", "row_max", "row_pool", "row_sum", "row_threshold", "sigmoid", "sign", "sin",
     "softplus", "softsign", "sqrt", "squareplus", "tanh", "tanhshrink", "where",
 ]  # fmt: skip
@@ -31,6 +31,7 @@ erf, normal_cdf, normal_pdf = map(_word, ("erf", "normal_cdf", "normal_pdf"))
 sigmoid = _word("sigmoid")  # 1 / (1 + exp(-a))
 softplus = _word("softplus")  # log(1 + exp(a))
 tanhshrink = _word("tanhshrink")  # a - tanh(a)
+arctan_gate = _word("arctan_gate")  # arctan(a) / pi + 1/2
 softsign = _word("softsign")  # a / (1 + |a|)
 isru = _word("isru")  # a / sqrt(1 + a**2)
 inverse_root = _word("inverse_root")  # 1 / sqrt(1 + a**2)
