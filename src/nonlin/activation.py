@@ -19,6 +19,7 @@ from nonlin.expr.derivative import derivative
 from nonlin.expr.nodes import constant, multiply
 from nonlin.expr.recognise import recognise
 from nonlin.expr.simplify import simplify
+from nonlin.expr.surrogate import without_surrogates
 from nonlin.expr.walk import symbols
 from nonlin.parameter import check_order, own_parameter, trace
 
@@ -166,7 +167,11 @@ def activation(name: str, formula: str | Callable[..., Any], /, **parameters: fl
     unknown = [n for n in symbols([root]) if n != "x" and n not in rows]
     if unknown:
         raise InputError("unbound_parameter", name=unknown[0])
-    return Activation(name, root, tuple(rows.values()), titles=(name, name))
+    plain = without_surrogates(root)
+    surrogate = None if plain is root else root
+    return Activation(
+        name, plain, tuple(rows.values()), surrogate=surrogate, titles=(name, name)
+    )
 
 
 make_callable(__name__)

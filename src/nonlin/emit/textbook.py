@@ -67,6 +67,7 @@ _SPELT_OUT: Mapping[str, Callable[..., Expr]] = {
     "squareplus": lambda a, b: (a + build("sqrt", a**2 + b)) / 2,
     "algebraic_sigmoid": lambda a, b: (1 + a / build("sqrt", a**2 + b)) / 2,
     "tanhshrink": lambda a: a - build("tanh", a),
+    "surrogate": lambda a, b: a,
     "arctan_gate": lambda a: build("arctan", a) / build("pi") + Fraction(1, 2),
 }
 # Written out where they are the whole formula: "the sigmoid is sigma(x)" says nothing.

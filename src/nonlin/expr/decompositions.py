@@ -390,6 +390,7 @@ DECOMPOSITIONS: Mapping[str, Ways] = {
     "inverse_root": Ways(_inverse_root, _inverse_root_in_libraries, _inverse_root_in_kernels),
     "isru": Ways(_isru, _isru_in_libraries, _isru_in_kernels),
     "below_max": Ways(lambda a, largest: where(a >= largest, 0, a - largest)),
+    "surrogate": Ways(lambda a, b: a, kernel=lambda a, b: a),
     "damp": Ways(lambda a, b: where(absolute(a) > 0, a * b, a)),
     "absorb": Ways(lambda a, b: where(absolute(a) < HUGE, a + b, a)),
 }

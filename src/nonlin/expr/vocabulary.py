@@ -10,7 +10,7 @@ __all__ = [
     "absolute", "arctan", "arctan_gate", "cos", "erf", "exp", "expm1", "inverse_root", "isru",
     "log", "log1p", "maximum", "minimum", "normal_cdf", "normal_pdf", "pi", "row_first", "row_join",
     "row_length", "row_max", "row_pool", "row_sum", "row_threshold", "sigmoid", "sign", "sin",
-    "softplus", "softsign", "sqrt", "squareplus", "tanh", "tanhshrink", "where",
+    "softplus", "softsign", "sqrt", "squareplus", "surrogate", "tanh", "tanhshrink", "where",
 ]  # fmt: skip
 
 
@@ -36,6 +36,7 @@ softsign = _word("softsign")  # a / (1 + |a|)
 isru = _word("isru")  # a / sqrt(1 + a**2)
 inverse_root = _word("inverse_root")  # 1 / sqrt(1 + a**2)
 squareplus = _word("squareplus", 2)  # (a + sqrt(a**2 + b)) / 2
+surrogate = _word("surrogate", 2)  # a, with the derivative of b
 row_max, row_sum = _word("row_max"), _word("row_sum")
 row_first = _word("row_first")  # 1 at the first of the largest elements of a row, 0 elsewhere
 row_threshold = _word("row_threshold", 2)  # t with sum(max(a - t, 0) ** power) = 1 over a row

@@ -128,7 +128,7 @@ def parameter_gradients(
     found = {}
     for name in names:
         slope = replace(
-            activation, formula=_by_parameter(activation.formula, name), from_output=None
+            activation, formula=_by_parameter(activation.trained.formula, name), from_output=None
         )
         products = evaluate(slope, "gate", inputs, replace(call, out=None))[0]
         found[name] = _reduced(np.asarray(products), name, call)
