@@ -48,7 +48,7 @@ class ArrayFunction(Function):
             return run(x, out)
         if isinstance(x, Expr):
             pair = {"x": x} if gate is None else {"x": gate, "value": x}
-            return substitute(self.bind(**parameters).graph, pair)
+            return substitute(self.bind(**parameters).trained.graph, pair)
         call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
         x = self._given(x, gate)
         return self._runner.value(self, x, call) if leaf is None else leaf.call(self, x, call)
