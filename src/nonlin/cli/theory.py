@@ -117,6 +117,8 @@ def _facts(
     yield "cli.theory.moments", say("cli.theory.moments_line", **values, error=error)
     gains = {"forward": f"{activation.gain:.6g}", "backward": f"{activation.gain_backward:.6g}"}
     yield "cli.theory.gains", say("cli.theory.gains_line", **gains)
+    if activation.surrogate is not None:
+        yield "cli.theory.surrogate", say("cli.theory.surrogate_line", name=activation.name)
     variances = {"weights": f"{field.weight_variance:.6g}", "biases": f"{field.bias_variance:.6g}"}
     yield "cli.theory.layer", say("cli.theory.layer_line", **variances)
     yield from _fates(activation, field, layers)
