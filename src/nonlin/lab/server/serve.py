@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 
@@ -30,10 +30,10 @@ def run(port: int, ready: Callable[[str], None]) -> None:
     site.built()
     with listening(port) as here:
         number, token = here.getsockname()[1], secrets.token_urlsafe(16)
-        site.data()  # the first time it takes a while: not while the browser waits
+        files = site.files()  # the first time it takes a while: not while the browser waits
         ready(f"http://{HOST}:{number}/?token={token}")
         with suppress(KeyboardInterrupt):
-            serve(here, token, site.files)
+            serve(here, token, files)
 
 
 def listening(port: int) -> socket.socket:
@@ -51,8 +51,8 @@ def listening(port: int) -> socket.socket:
     return here
 
 
-def serve(here: socket.socket, token: str, files: Callable[[], dict[str, bytes]]) -> None:
-    """Answer at this socket until Ctrl-C."""
+def serve(here: socket.socket, token: str, files: Mapping[str, bytes]) -> None:
+    """Answer at this socket until Ctrl-C; files: of the site."""
     import uvicorn
 
     from nonlin.choose import journal
