@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { edge, moments, predicted, settled, settledAt, table, type Evaluate } from '../src/views/depth/field.ts';
-import { measured } from '../src/views/depth/measured.ts';
-import { normals } from '../src/views/depth/normals.ts';
+import { measured, normals } from '../src/views/depth/measured.ts';
+
 
 function of(value: (x: number) => number, slope: (x: number) => number): Evaluate {
   return (x) => ({ value: Array.from(x, value), slope: Array.from(x, slope) });
