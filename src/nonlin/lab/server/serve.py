@@ -8,8 +8,12 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from nonlin._errors import InputError
+
+if TYPE_CHECKING:
+    import uvicorn
 
 HOST = "127.0.0.1"
 NEEDED = ("starlette", "uvicorn", "websockets")
@@ -53,6 +57,11 @@ def listening(port: int) -> socket.socket:
 
 def serve(here: socket.socket, token: str, files: Mapping[str, bytes]) -> None:
     """Answer at this socket until Ctrl-C; files: of the site."""
+    made(here, token, files).run(sockets=[here])
+
+
+def made(here: socket.socket, token: str, files: Mapping[str, bytes]) -> uvicorn.Server:
+    """What answers at a socket."""
     import uvicorn
 
     from nonlin.choose import journal
@@ -71,4 +80,4 @@ def serve(here: socket.socket, token: str, files: Mapping[str, bytes]) -> None:
         ws_max_size=MOST_MESSAGE,
         timeout_graceful_shutdown=PATIENCE,
     )
-    uvicorn.Server(settings).run(sockets=[here])
+    return uvicorn.Server(settings)
