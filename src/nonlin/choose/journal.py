@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 TRAINING = "2"  # changes when the same plan on the same rows trains to other numbers, or measures
 BEFORE = "0.1.0"  # the version whose journals have another form
+
+
+def home() -> Path:
+    """The folder of all runs that were asked for by command or in the lab."""
+    from platformdirs import user_state_path
+
+    given = os.environ.get("NONLIN_STATE_DIR")
+    return (Path(given) if given else user_state_path("nonlin", appauthor=False)) / "runs"
 
 
 def path_for(folder: Path, table: Table, task: Task, plan: Plan, training: str = TRAINING) -> Path:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from nonlin.activation import Activation
+    from nonlin.choose.live import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Options(TypedDict, total=False):
     journal: Annotated[str | PathLike[str] | None, Option(None)]
     executor: Annotated["Executor | None", Option(None)]
     on_progress: Annotated[Callable[[int, int, str], None] | None, Option(None)]
+    on_ranking: Annotated["Callable[[tuple[Place, ...]], None] | None", Option(None)]
 
 
 ROLES = ("group", "time", "weights")  # of columns that are no features

@@ -15,10 +15,10 @@ from nonlin.trials.race import Ran
 Progress = Callable[[int, int, str], None]
 
 
-def can_be_told(given: Any) -> None:
+def can_be_told(given: Any, sentence: str = "not_told") -> None:
     """InputError for what cannot be called, before anything is trained."""
     if given is not None and not callable(given):
-        raise InputError("not_told", given=type(given).__name__)
+        raise InputError(sentence, given=type(given).__name__)
 
 
 def ticker(

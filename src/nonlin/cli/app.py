@@ -22,6 +22,7 @@ from nonlin.cli import (
     export,
     forward,
     init,
+    lab,
     list,
     predict,
     show,
@@ -33,7 +34,7 @@ from nonlin.cli.shared.options import typed
 
 COMMANDS = (  # in the order of the help
     choose, predict, code, list, show, compare, export, forward, theory, init, stability, diagnose,
-    bench,
+    bench, lab,
 )  # fmt: skip
 COMPLETE = "_NONLIN_COMPLETE"  # by it a shell asks for completions
 SHELLS = ("bash", "zsh", "fish", "powershell")

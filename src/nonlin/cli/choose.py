@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -172,11 +171,11 @@ def _page(path: Path | None) -> Callable[[Result], None]:
 
 def _chosen(data: str, quiet: bool, dask: str | None, options: dict[str, Any]) -> Result:
     """The result, with a bar, and with the workers of a scheduler if there is an address."""
-    from nonlin.choose import choose_file
+    from nonlin.choose import choose_file, journal
 
     with _workers(dask) as executor, progress(quiet, say("cli.training")) as on_progress:
         way: dict[str, Any] = {"executor": executor, "on_progress": on_progress}
-        return choose_file(data, journal=_journal(), **way, **options)
+        return choose_file(data, journal=journal.home(), **way, **options)
 
 
 @contextmanager
@@ -203,14 +202,6 @@ def _workers(address: str | None) -> Iterator[Executor | None]:
         if not client.nthreads():
             raise InputError("dask_no_workers", given=address)
         yield client.get_executor(pure=False)
-
-
-def _journal() -> Path:
-    """The folder in which finished networks are written down."""
-    from platformdirs import user_state_path
-
-    given = os.environ.get("NONLIN_STATE_DIR")
-    return (Path(given) if given else user_state_path("nonlin", appauthor=False)) / "runs"
 
 
 def _print(result: Result, as_json: bool, why: bool) -> None:

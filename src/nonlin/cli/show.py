@@ -23,7 +23,7 @@ def command(
     brief: Annotated[bool, typer.Option("--brief", help="cli.show.brief_help")] = False,
 ) -> None:
     """Everything about one activation."""
-    from nonlin.cli.shared import portrait
+    from nonlin import portrait
 
     activation = reading.activation(name, parameter)
     if output is not None:  # first, so that nothing is printed if the file cannot be written

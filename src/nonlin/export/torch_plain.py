@@ -128,7 +128,7 @@ def _as_it_is_used(exported: Exported) -> str:
 def _plain(exported: Exported) -> str | None:
     """The code of what is element-wise and learns nothing, of operations with safe gradients."""
     activation = exported.activation
-    if exported.kind != "elementwise" or exported.learned:
+    if exported.kind != "elementwise" or exported.learned or activation.surrogate is not None:
         return None
     graph = recognise(activation.graph)
     if not all(_known(node) for node in postorder(graph)):

@@ -14,12 +14,13 @@ from nonlin._text import Text, in_a_row, percent, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
 from nonlin.layers.subject import USUAL, Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
-from nonlin.stability.changes import Suspect, is_of_framework, suspects
+from nonlin.stability.changes import Suspect, is_as_usual, suspects
 from nonlin.stability.inquiry import GOOD, Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
 from nonlin.stability.repeats import (
     LEARNT,
+    SECONDS,
     TIMES,
     Edits,
     Progress,
@@ -188,6 +189,7 @@ def diagnose(
     settings: Settings | None = None,
     loss: str | Loss | None = None,
     on_progress: Progress | None = None,
+    seconds: float = SECONDS,
 ) -> Diagnosis:
     """See `nonlin.stability.diagnose`."""
     subject = subject_of(network, X, y, settings, None, loss)
@@ -199,7 +201,7 @@ def diagnose(
     if before.loss is None:
         raise InputError("diagnose_loss")
     found = findings(verdicts(before)) + _hidden_targets(subject)
-    trials = Trials.of(subject, on_progress)
+    trials = Trials.of(subject, on_progress, seconds)
     base = cast("Trial", trials.first(()))  # without a change there is always one
     changes, complete = _repaired(trials, found, base.start >= GOOD)
     edits = tuple(each.edit for each in changes)
@@ -234,9 +236,9 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
         candidates = [each for each in suspects(now, seen, good) if each.cause not in named]
         if made:  # what nobody would suspect is no second cause
             candidates = [each for each in candidates if each.suspicion > USUAL]
-        candidates = [each for each in candidates if not trials.too_long((*edits, each.edit))]
-        if trials.reached(edits) >= GOOD:  # weights that every user of a library has
-            candidates = [each for each in candidates if not is_of_framework(each, now)]
+        candidates = [each for each in candidates if not _too_long(trials, edits, each)]
+        if trials.reached(edits) >= GOOD:  # as all users of a library have it
+            candidates = [each for each in candidates if not is_as_usual(each, now)]
         effects = next_effects(trials, edits, candidates)
         if not effects:
             return made, True
@@ -249,8 +251,12 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
 def _untried(trials: Trials, candidates: Sequence[Suspect]) -> Iterator[Text]:
     """What is odd and would have been tried if that did not take too long."""
     for each in candidates:
-        if each.suspicion > USUAL and trials.too_long((each.edit,)):
+        if each.suspicion > USUAL and _too_long(trials, (), each):
             yield each.advice
+
+
+def _too_long(trials: Trials, edits: Edits, each: Suspect) -> bool:
+    return trials.too_long((*edits, each.edit), each.suspicion)
 
 
 def _change(subject: Subject, edits: Edits, effect: Effect) -> Change:

@@ -21,6 +21,8 @@ from nonlin.torch.diagnosing.rows import collected
 from nonlin.torch.diagnosing.training import Loop, callable_loss, training
 from nonlin.torch.reading.example import the_model
 
+SECONDS = 40.0  # of CPU time for the trials of a diagnosis
+
 
 def stability(
     model: nn.Module,
@@ -57,6 +59,7 @@ def diagnose(
     steps: int | None = None,
     loop: Loop | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
+    seconds: float = SECONDS,
 ) -> Report:
     """What keeps a model from training: a verdict per layer, the cause, a change that helps.
 
@@ -69,7 +72,7 @@ def diagnose(
     """
     given = {"optimizer": optimizer, "epochs": epochs, "steps": steps, "loop": loop}
     return reported(diagnosed(subject(model, batches, loss, **given), None, None,
-                              on_progress=on_progress))  # fmt: skip
+                              on_progress=on_progress, seconds=seconds))  # fmt: skip
 
 
 def subject(

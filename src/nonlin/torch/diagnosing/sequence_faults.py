@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PROBED = 4  # rows
 NEAR = 1e-4  # of the spread of outputs: equal
 SIZE = 0.3  # standard deviation of positions that are added
+DATA = torch.Tensor.data.__get__
 HIDDEN = -1e4  # added to a logit of attention: masked
 ATTENTION = (nn.TransformerEncoder, nn.TransformerEncoderLayer, nn.MultiheadAttention)
 
@@ -132,7 +133,7 @@ def _sees_itself(model: nn.Module, rows: Rows) -> bool:
 
 
 class Cuts(TorchFunctionMode):
-    """Notes where a gradient is cut off by detach(), or goes on through it."""
+    """Notes where a gradient is cut off by detach(), .data or no_grad(), or goes on through it."""
 
     def __init__(self, through: bool = False) -> None:
         super().__init__()
@@ -140,15 +141,19 @@ class Cuts(TorchFunctionMode):
         self.seen = 0
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        cut = func is torch.Tensor.detach and args[0].requires_grad and args[0].grad_fn is not None
+        if func is torch._C._set_grad_enabled:
+            cut = torch.is_grad_enabled() and not args[0]
+        else:
+            cut = func == DATA or func is torch.Tensor.detach
+            cut = cut and args[0].requires_grad and args[0].grad_fn is not None
         self.seen += cut
         if cut and self.through:
-            return args[0]
+            return None if func is torch._C._set_grad_enabled else args[0]
         return func(*args, **(kwargs or {}))
 
 
 class Through:
-    """Hooks around a model in which detach() cuts nothing off."""
+    """Hooks around a model in which nothing cuts a gradient off."""
 
     def __init__(self) -> None:
         self.modes: list[Cuts] = []

@@ -1,0 +1,1 @@
+"""The server of `nonlin lab`: for one person, on one machine."""

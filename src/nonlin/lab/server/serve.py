@@ -1,0 +1,74 @@
+"""Start the server: on this machine only, at a port that is free."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+
+from nonlin._errors import InputError
+
+HOST = "127.0.0.1"
+NEEDED = ("starlette", "uvicorn", "websockets")
+MOST_MESSAGE = 2**16  # bytes of what a page says at once
+PATIENCE = 5  # seconds until a connection that stays open is closed
+
+
+def run(port: int, ready: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C; ready: told the address as soon as it answers. port: 0 for a free one.
+
+    Raises InputError where a package is missing, the pages are not built, or the port is in use.
+    """
+    for package in NEEDED:
+        if find_spec(package) is None:
+            raise InputError("missing_package", package=package, extra="lab")
+    from nonlin.lab import site
+
+    site.built()
+    with listening(port) as here:
+        number, token = here.getsockname()[1], secrets.token_urlsafe(16)
+        site.data()  # the first time it takes a while: not while the browser waits
+        ready(f"http://{HOST}:{number}/?token={token}")
+        with suppress(KeyboardInterrupt):
+            serve(here, token, site.files)
+
+
+def listening(port: int) -> socket.socket:
+    """A socket of this machine that connections already wait at."""
+    here = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        here.bind((HOST, port))
+    except OSError as error:
+        here.close()
+        taken = error.errno == errno.EADDRINUSE
+        key = "lab_port_in_use" if taken else "lab_port_refused"
+        raise InputError(key, port=port, reason=error.strerror) from error
+    here.listen()
+    return here
+
+
+def serve(here: socket.socket, token: str, files: Callable[[], dict[str, bytes]]) -> None:
+    """Answer at this socket until Ctrl-C."""
+    import uvicorn
+
+    from nonlin.choose import journal
+    from nonlin.lab.desk import Desk
+    from nonlin.lab.server.app import application
+
+    app = application(files, here.getsockname()[1], token, Desk(journal.home()))
+    settings = uvicorn.Config(
+        app,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE,
+        timeout_graceful_shutdown=PATIENCE,
+    )
+    uvicorn.Server(settings).run(sockets=[here])

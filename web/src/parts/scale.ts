@@ -1,0 +1,115 @@
+// Where numbers stand on a plot; no DOM, so that tests can ask.
+
+export type Numbers = ArrayLike<number>;
+export type Limits = readonly [number, number];
+
+/** A number as readers read it: three digits. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replace('-', '−').replace('+', '');
+  return String(Number(value.toPrecision(3))).replace('-', '−');
+}
+
+const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A power of ten, as it is written on an axis. */
+export function power(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(exponent) < 4 || Math.abs(value / 10 ** exponent - 1) > 1e-9) return short(value);
+  return `10${exponent < 0 ? '⁻' : ''}${[...String(Math.abs(exponent))].map((digit) => RAISED[Number(digit)]).join('')}`;
+}
+
+/** About how wide a text is, in letters: those of Chinese are twice as wide. */
+export const letters = (text: string): number => [...text].reduce((sum, each) => sum + (each > '\u2e7f' ? 2 : 1), 0);
+
+/** From numbers to pixels and back, also by powers of ten. */
+export class Scale {
+  readonly limits: Limits;
+  readonly pixels: Limits;
+  readonly log: boolean;
+
+  constructor(limits: Limits, pixels: Limits, log = false) {
+    const [low, high] = limits;
+    this.limits = high > low ? limits : [low - 0.5, low + 0.5];
+    this.pixels = pixels;
+    this.log = log;
+  }
+
+  at(value: number): number {
+    const [low, high] = this.limits.map((each) => this.straight(each));
+    const share = (this.straight(value) - low) / (high - low);
+    return this.pixels[0] + share * (this.pixels[1] - this.pixels[0]);
+  }
+
+  value(pixel: number): number {
+    const [low, high] = this.limits.map((each) => this.straight(each));
+    const straight = low + ((pixel - this.pixels[0]) / (this.pixels[1] - this.pixels[0])) * (high - low);
+    return this.log ? 10 ** straight : straight;
+  }
+
+  private straight(value: number): number {
+    return this.log ? Math.log10(Math.max(value, 1e-30)) : value;
+  }
+
+  /** Round numbers inside the limits, about `wanted` of them. */
+  ticks(wanted: number): number[] {
+    const [low, high] = this.limits;
+    if (this.log) return decades(low, high, wanted);
+    const raw = (high - low) / wanted;
+    const power = 10 ** Math.floor(Math.log10(raw));
+    const step = power * ([1, 2, 5].find((each) => each * power >= raw) ?? 10);
+    const first = Math.ceil(low / step - 1e-9);
+    const count = Math.floor(high / step + 1e-9) - first;
+    return Array.from({ length: count + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+  }
+}
+
+function decades(low: number, high: number, wanted: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const step = Math.max(1, Math.ceil((last - first) / wanted));
+  const powers = Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k));
+  const inside = (ticks: number[]) => ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
+  const whole = inside(powers.filter((_, k) => k % step === 0));
+  return whole.length > 2 ? whole : inside(powers.flatMap((each) => [each, 2 * each, 5 * each]));
+}
+
+/** The `d` of an SVG path; it breaks where a number is missing or infinite. */
+export function path(x: Numbers, y: Numbers, across: Scale, up: Scale): string {
+  let text = '';
+  let pen = false;
+  for (let k = 0; k < x.length; k++) {
+    const drawn = Number.isFinite(y[k]);
+    if (drawn) text += `${pen ? 'L' : 'M'}${across.at(x[k]).toFixed(1)} ${far(up.at(y[k])).toFixed(1)}`;
+    pen = drawn;
+  }
+  return text;
+}
+
+/** Pixels far outside confuse renderers. */
+const far = (pixel: number): number => Math.min(Math.max(pixel, -2000), 4000);
+
+/** Places as near to `wanted` as labels of height `gap` can stand, in the same order. */
+export function apart(wanted: number[], gap: number, limits: Limits): number[] {
+  const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]);
+  const places = [...wanted];
+  let least = limits[0];
+  for (const k of order) least = (places[k] = Math.max(places[k], least)) + gap;
+  let most = limits[1];
+  for (const k of order.reverse()) most = (places[k] = Math.min(places[k], most)) - gap;
+  return places;
+}
+
+/** The limits of all finite numbers, widened a little; `least` is what they hold at any rate. */
+export function limitsOf(rows: Numbers[], least?: Limits): Limits {
+  let low = least?.[0] ?? Infinity;
+  let high = least?.[1] ?? -Infinity;
+  for (const row of rows) {
+    for (let k = 0; k < row.length; k++) {
+      if (!Number.isFinite(row[k])) continue;
+      low = Math.min(low, row[k]);
+      high = Math.max(high, row[k]);
+    }
+  }
+  return low <= high ? [low - 0.04 * (high - low), high + 0.04 * (high - low)] : [0, 1];
+}

@@ -1,0 +1,51 @@
+// Signals and gradients through a random network, counted out: beside what theory predicts.
+import type { Evaluate, Profile } from './field';
+
+export const WIDTH = 64;
+const ROWS = 8;
+
+function product(x: Float32Array, w: Float32Array, width: number, transposed: boolean): Float32Array {
+  const found = new Float32Array(x.length), across = transposed ? 1 : width, down = transposed ? width : 1;
+  for (let row = 0; row < x.length; row += width)
+    for (let i = 0; i < width; i++) {
+      const value = x[row + i];
+      for (let j = 0, at = i * across; j < width; j++, at += down) found[row + j] += value * w[at];
+    }
+  return found;
+}
+
+function meanSquare(x: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i] ** 2;
+  return sum / x.length;
+}
+
+/** Layers of `width` neurons; `normal` gives standard normal numbers, weights first. */
+export function measured(f: Evaluate, normal: () => number, sw: number, sb: number, layers: number,
+  width = WIDTH): Profile {
+  const draw = (count: number, size: number) => Float32Array.from({ length: count }, () => size * normal());
+  let x = draw(ROWS * width, 1);
+  const matrices: Float32Array[] = [], slopes: Float32Array[] = [], signals: number[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    matrices.push(draw(width * width, sw / Math.sqrt(width)));
+    const bias = draw(width, sb), z = product(x, matrices[layer], width, false);
+    for (let i = 0; i < z.length; i++) z[i] += bias[i % width];
+    signals.push(meanSquare(z));
+    const found = f(z);
+    slopes.push(Float32Array.from(found.slope));
+    x = Float32Array.from(found.value);
+  }
+  return { signals, gradients: back(matrices, slopes, draw(ROWS * width, 1), width) };
+}
+
+/** The mean square of a random error on its way back, relative to where it starts. */
+function back(matrices: Float32Array[], slopes: Float32Array[], start: Float32Array, width: number): number[] {
+  const last = matrices.length - 1, found = new Array<number>(matrices.length).fill(1);
+  const first = meanSquare(start);
+  let error = start;
+  for (let layer = last - 1; layer >= 0; layer--) {
+    error = product(error, matrices[layer + 1], width, true).map((each, i) => each * slopes[layer][i]);
+    found[layer] = meanSquare(error) / first;
+  }
+  return found;
+}

@@ -1,0 +1,34 @@
+// What the depth view and the last lesson know of one activation at one (σw, σb).
+import { breaksOf, evaluator } from '../evaluate';
+import { predicted, settledAt, table, type Profile, type Table } from './field';
+import { LAYERS } from './limits';
+import { measured, WIDTH } from './measured';
+import { normals } from './normals';
+
+/** Moments of an entry; null where E[f²] or E[f'²] is none. */
+export function tableOf(name: string): Table | null {
+  const found = table(evaluator(name), breaksOf(name));
+  const middle = found.q.length >> 1; // q = 1
+  return Number.isFinite(found.value[middle]) && found.slope[middle] > 0 ? found : null;
+}
+
+export interface Fate {
+  q: number;
+  chi: number;
+  theory: Profile;
+}
+
+export function fateOf(name: string, known: Table, sw: number, sb: number): Fate {
+  return {
+    ...settledAt(evaluator(name), breaksOf(name), known, sw * sw, sb * sb),
+    theory: theoryOf(name, sw, sb),
+  };
+}
+
+export function theoryOf(name: string, sw: number, sb: number): Profile {
+  return predicted(evaluator(name), breaksOf(name), sw * sw, sb * sb, LAYERS);
+}
+
+export function countedOf(name: string, sw: number, sb: number, seed: number): Profile {
+  return measured(evaluator(name), normals(seed), sw, sb, LAYERS, WIDTH);
+}
