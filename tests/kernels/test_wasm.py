@@ -19,9 +19,9 @@ from nonlin.kernels import target, wasm
 from nonlin.kernels.wasm_link import linked
 
 ENTRIES = [name for name in nl.names() if nl.get(name).elementwise]
-LIMIT = 5  # ULP; the largest seen at 70,000 points of every entry is 4.3, in tanhsoft_1's slope
-BESIDE = 2.0**-23  # and of a slope this close to a zero of its own; the largest seen is 1.1e-7
-NEAR = 0.25
+LIMIT = 5  # ULP of values and slopes
+BESIDE = 2.0**-23  # what a slope may be off beside a zero of its own,
+NEAR = 0.25  # and what that means
 OUTPUTS = {"f": 1, "fd": 2}
 BYTES = ctypes.POINTER(ctypes.c_uint8)
 # whose slope is computed in double precision, and the value beside it, but not the value alone
