@@ -116,13 +116,14 @@ FAMILIES = {
     "rowwise": ("Of rows, or changing their length", "按行函数与改变维数的函数"),
     "gated": ("Gated pairs", "门控函数"),
     "random": ("Random in training", "训练时带随机噪声的函数"),
+    "surrogates": ("Trained by another slope", "用替代梯度训练的函数"),
 }
 
 
 def digest(entry: Activation) -> str:
     """Of everything that a page is made from: the declaration, the words, this program."""
     parameters = [(p.name, p.value) for p in entry.parameters]
-    declared = (entry.name, infix(entry.formula), parameters, entry.titles, entry.year)
+    declared = (entry.name, infix(entry.trained.formula), parameters, entry.titles, entry.year)
     known_as = [str(row) for row in elsewhere(entry.name)]
     given = repr((*declared, entry.source, entry.aliases, known_as, _common()))
     return hashlib.sha256(given.encode()).hexdigest()[:16]
