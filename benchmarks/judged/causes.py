@@ -8,8 +8,8 @@ activation for this depth; a training of few steps has few epochs or large batch
 RIGHT: dict[str, set[str]] = {
     "batch_norm_mode": {"mode", "loop_mode", "stale_norm"},
     "batch_size": {"batch_size"},
-    "bottleneck": {"width"},
-    "class_weight": {"loss", "balance"},
+    "bottleneck": {"width", "narrow_state"},
+    "class_weight": {"loss", "balance", "class_weights"},
     "data_order": {"order"},
     "dead_units": {"layers", "initialisation"},
     "detached": {"detached"},

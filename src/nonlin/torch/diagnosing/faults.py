@@ -14,6 +14,7 @@ from nonlin.torch.diagnosing import (
     output_faults,
     row_faults,
     sequence_faults,
+    state_faults,
     weight_faults,
 )
 from nonlin.torch.diagnosing.found_layers import CONVOLUTIONS, NORMS
@@ -35,6 +36,7 @@ def faults(subject: ModuleSubject) -> Iterator[Fault]:
     yield from weight_faults.faults_of_weights(subject)
     yield from _of_depth(subject)
     yield from _of_modules(subject.model)
+    yield from state_faults.faults_of_states(subject)
     yield from sequence_faults.faults_of_sequences(subject)
 
 
@@ -128,4 +130,5 @@ MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
     **output_faults.MENDS,
     **loss_faults.MENDS,
     **sequence_faults.MENDS,
+    **state_faults.MENDS,
 }
