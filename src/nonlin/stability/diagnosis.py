@@ -149,6 +149,8 @@ class Diagnosis:
         if self.stability.input_rank == 0:
             yield text("cause.constant")
         yield text(f"diagnosis.{self._outcome}", gone=_percent(self.worth))
+        if self.related is None:
+            yield text("diagnosis.perhaps")
 
     def _overcome(self) -> Iterator[Text]:
         gone = _percent(self.worth)
@@ -157,6 +159,14 @@ class Diagnosis:
             return
         yield from (each.sentence for each in self.findings)
         yield text("diagnosis.overcome", gone=gone)
+
+    @property
+    def related(self) -> bool | None:
+        """Do the inputs tell anything about the targets? None, perhaps not, where nothing that
+        was learnt holds on rows held out, layers are healthy before training, and nothing helps.
+        """
+        ill = self.changes or self.diverged is not None or (self.findings and self.at_start)
+        return None if not (ill or self.learns or self.wanted) else True
 
     @property
     def _nothing(self) -> bool:

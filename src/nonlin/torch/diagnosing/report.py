@@ -73,7 +73,7 @@ class Report(Diagnosis):
         with these inputs.
         """
         found = tuple(each.cause for each in self.changes)
-        return ("labels",) if self.healthy is None and not self.wanted else found
+        return found if self.related else ("labels",)
 
     @property
     def sentences(self) -> tuple[Text, ...]:
