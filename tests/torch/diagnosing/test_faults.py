@@ -112,6 +112,14 @@ class Padded(Attending):
         return self.last(found[:, -1])
 
 
+def large():
+    model = Reader()
+    with torch.no_grad():
+        for each in model.read.parameters():
+            each.mul_(20)
+    return model
+
+
 def frozen():
     model = Reader()
     for each in model.read.parameters():
@@ -165,6 +173,7 @@ FAULTS = {  # model, inputs, targets, loss; the cause
     "no gradient": (lambda: Cutting(doubled), X, Y, CLASSES, "detached"),
     "layers in a list": (Listed, X, Y, CLASSES, "unregistered"),
     "frozen state": (frozen, SEQUENCE, SIGN, CLASSES, "frozen"),
+    "large state": (large, SEQUENCE, SIGN, CLASSES, "module_weights"),
     "narrow state": (lambda: Reader(size=2), SEQUENCE, SIGN, CLASSES, "narrow_state"),
     "time first": (lambda: Reader(batch_first=False), SEQUENCE, SIGN, CLASSES, "axis"),
     "softmax over rows": (lambda: net(2, nn.LogSoftmax(0)), X, Y, CLASSES, "axis"),
