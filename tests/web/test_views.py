@@ -34,19 +34,18 @@ def _trace(sizes, hidden, output, weights, biases, inputs):
     ]
 
 
-def test_forward_pass(units, tmp_path):
+def _networks():
     """The networks of the guide, and that of `nonlin forward 3,4,2` with its weights rounded."""
-    numbers = {name: _trace(*network) for name, network in NETWORKS.items()}
     drawn = Network([3, 4, 2], hidden="relu", output="softmax", init="auto", seed=0)
     rounded = [[[float(f"{w:.4g}") for w in row] for row in matrix] for matrix in drawn.weights]
-    biases = [row.tolist() for row in drawn.biases]
-    numbers["three"] = _trace([3, 4, 2], "relu", "softmax", rounded, biases, [1, 2, 3])
-    path = tmp_path / "numbers.json"
-    path.write_text(json.dumps(numbers))
-    units("net", NUMBERS=str(path))
+    three = ([3, 4, 2], "relu", "softmax", rounded, [row.tolist() for row in drawn.biases])
+    return {
+        name: _trace(*each) for name, each in {**NETWORKS, "three": (*three, [1, 2, 3])}.items()
+    }
 
 
 def _row(name, sw, sb):
+    """Moments, fixed points, chi, lengths and gradients by layer."""
     f = propagation.nonlinearity(name, "theory")
     lengths = VarianceMap(f, sw**2, sb**2)
     field = propagation.mean_field(name, weight_variance=sw**2, bias_variance=sb**2)
@@ -63,19 +62,15 @@ def _row(name, sw, sb):
     }
 
 
-def test_depth(units, tmp_path):
-    """Moments, fixed points, chi, lengths and gradients by layer, and the edge of chaos."""
-    names = ("tanh", "relu", "sigmoid", "hard_tanh")
+def test_numbers(units, tmp_path):
+    """One run of Node for all, since bundling takes longest."""
     edges = [
         {"name": name, "q": q, "weights": math.sqrt(w), "biases": math.sqrt(b)}
         for name, q in (("tanh", 0.1), ("tanh", 1.0), ("hard_tanh", 1.0), ("relu", 1.0))
         for w, b in [propagation.critical(name, q=q)]
     ]
+    names = ("tanh", "relu", "sigmoid", "hard_tanh")
     rows = [_row(name, *place) for name in names for place in PLANE]
     path = tmp_path / "numbers.json"
-    path.write_text(json.dumps({"rows": rows, "edges": edges}))
-    units("depth", NUMBERS=str(path))
-
-
-def test_lessons_and_lists(units):
-    units("lessons")
+    path.write_text(json.dumps({"networks": _networks(), "rows": rows, "edges": edges}))
+    units("net", "depth", "lessons", NUMBERS=str(path))

@@ -20,10 +20,30 @@ export interface Entry {
   kind: string;
   parameters: Parameter[];
   mathml: string;
+  mathml_slope?: string;
+  formula?: string;
+  source?: string;
+  aliases?: string[];
+  elsewhere?: string[]; // its names in other libraries
   gain: number | null;
+  gain_backward?: number | null;
   lipschitz: number | null;
-  [more: string]: unknown; // each view names what it reads beyond this
+  smooth?: boolean;
+  bounded?: boolean;
+  zero_centred?: boolean;
+  monotone?: string | null;
+  parity?: string | null;
+  exponentials?: number;
+  breakpoints?: number[];
+  kinks?: number[];
+  jumps?: [number, number][]; // where, and by how much
+  dead?: Span[];
+  saturated?: Span[];
+  curve?: { low: number; step: number; y: number[] }; // of functions that no kernel draws
+  row?: { x: number[]; y: number[] }; // of functions of rows
 }
+
+export type Span = [number | string, number | string]; // infinite ends are text
 
 export interface Facts {
   kernels: Record<string, Kernel>;

@@ -53,46 +53,34 @@ export function print(view: string, part: Part): string {
 }
 
 /** What one value of a view may be; `value` is the default, which links leave out. */
-export type Field =
-  | { kind: 'number'; value: number; low: number; high: number; whole?: boolean }
-  | { kind: 'choice'; value: string; of: () => readonly string[] }
-  | { kind: 'flag'; value: boolean }
-  | { kind: 'text'; value: string; longest: number }
-  | { kind: 'list'; value: unknown[]; of: Field; least: number; most: number };
+export interface Field {
+  value: unknown;
+  fits: (given: unknown) => boolean;
+}
 export type Shape = Record<string, Field>;
 
-export const number = (value: number, low: number, high: number): Field => ({ kind: 'number', value, low, high });
-export const whole = (value: number, low: number, high: number): Field => ({ kind: 'number', value, low, high, whole: true });
-export const choice = (value: string, of: () => readonly string[]): Field => ({ kind: 'choice', value, of });
-export const flag = (value: boolean): Field => ({ kind: 'flag', value });
-export const text = (value: string, longest: number): Field => ({ kind: 'text', value, longest });
-export const list = (value: unknown[], of: Field, least: number, most: number): Field => ({ kind: 'list', value, of, least, most });
+const within = (given: unknown, low: number, high: number): boolean => typeof given === 'number' && given >= low && given <= high;
 
-function checked(given: unknown, field: Field, name: string): unknown {
-  const wrong = new Refusal('lab.link.value', { name, given: JSON.stringify(given)?.slice(0, 40) ?? '' });
-  if (field.kind === 'list') {
-    if (!Array.isArray(given) || given.length < field.least || given.length > field.most) throw wrong;
-    return given.map((each) => checked(each, field.of, name));
-  }
-  if (!allowed(given, field)) throw wrong;
-  return given;
-}
-
-function allowed(given: unknown, field: Exclude<Field, { kind: 'list' }>): boolean {
-  if (field.kind === 'flag') return typeof given === 'boolean';
-  if (field.kind === 'choice') return typeof given === 'string' && field.of().includes(given);
-  if (field.kind === 'text') return typeof given === 'string' && given.length <= field.longest;
-  const inside = typeof given === 'number' && given >= field.low && given <= field.high;
-  return inside && (!field.whole || Number.isInteger(given));
-}
+export const number = (value: number, low: number, high: number): Field => ({ value, fits: (given) => within(given, low, high) });
+export const whole = (value: number, low: number, high: number): Field => ({ value, fits: (given) => within(given, low, high) && Number.isInteger(given) });
+export const choice = (value: string, of: () => readonly string[]): Field => ({ value, fits: (given) => typeof given === 'string' && of().includes(given) });
+export const flag = (value: boolean): Field => ({ value, fits: (given) => typeof given === 'boolean' });
+export const text = (value: string, longest: number): Field => ({ value, fits: (given) => typeof given === 'string' && given.length <= longest });
+export const list = (value: unknown[], of: Field, least: number, most: number): Field => ({
+  value,
+  fits: (given) => Array.isArray(given) && within(given.length, least, most) && given.every((each) => of.fits(each)),
+});
 
 /** The state of a view: what the link says, defaults for the rest. Throws Refusal. */
 export function fitted<T>(part: Part, shape: Shape): T {
   for (const name of Object.keys(part)) {
     if (!Object.hasOwn(shape, name)) throw new Refusal('lab.link.name', { given: name.slice(0, 40) });
   }
-  const pairs = Object.entries(shape).map(([name, field]) =>
-    [name, Object.hasOwn(part, name) ? checked(part[name], field, name) : structuredClone(field.value)]);
+  const pairs = Object.entries(shape).map(([name, field]) => {
+    const given = Object.hasOwn(part, name) ? part[name] : structuredClone(field.value);
+    if (!field.fits(given)) throw new Refusal('lab.link.value', { name, given: JSON.stringify(given).slice(0, 40) });
+    return [name, given];
+  });
   return Object.fromEntries(pairs) as T;
 }
 

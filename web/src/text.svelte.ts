@@ -7,7 +7,9 @@ export interface Words {
   title: string;
   strengths: string[];
   weaknesses: string[];
-  use: string;
+  lines?: [string, string][]; // label and text, as `nonlin show` prints them
+  mathml?: string; // where this language writes it otherwise
+  mathml_slope?: string;
 }
 
 const told = $state({
@@ -41,4 +43,4 @@ export function t(key: string, gaps: Record<string, string | number> = {}): stri
 
 /** Title, strengths and weaknesses of an entry. */
 export const wordsOf = (name: string): Words =>
-  told.words[name] ?? { title: name, strengths: [], weaknesses: [], use: '' };
+  told.words[name] ?? { title: name, strengths: [], weaknesses: [] };

@@ -16,7 +16,7 @@ const apply: Apply = (name, z) => ({ value: FUNCTIONS[name](z)[0], slope: FUNCTI
 const near = (found: number, wanted: number, by = 1e-6): void => assert.ok(Math.abs(found - wanted) <= by * Math.max(1, Math.abs(wanted)), `${found} is not ${wanted}`);
 
 test('the networks of the guide give what nonlin gives', { skip: !process.env.NUMBERS }, () => {
-  const numbers = JSON.parse(readFileSync(process.env.NUMBERS!, 'utf8')) as Record<string, { z: number[]; a: number[] }[]>;
+  const numbers = (JSON.parse(readFileSync(process.env.NUMBERS!, 'utf8')) as { networks: Record<string, { z: number[]; a: number[] }[]> }).networks;
   for (const [name, { net, inputs }] of Object.entries(PRESETS)) {
     forward(net, inputs, apply).forEach((layer, l) => {
       layer.z.forEach((each, j) => near(each, numbers[name][l].z[j]));

@@ -103,25 +103,25 @@ function map(job: Job, net: Net, limits: [number, number]): Uint8Array {
       inputs[2 * i] = place((begin + i) % grid, grid, limits);
       inputs[2 * i + 1] = place(grid - 1 - Math.floor((begin + i) / grid), grid, limits);
     }
-    const logits = net.forward(rows).subarray(0, rows * classes);
-    painted(net, logits, classes, picture.subarray(2 * begin));
+    paint(net, net.forward(rows).subarray(0, rows * classes), classes, picture.subarray(2 * begin));
   }
   return picture;
 }
 
-function painted(net: Net, logits: Float32Array, classes: number, picture: Uint8Array): void {
-  const tops = logits.filter((_, k) => k % classes === 0).map((_, i) => largest(logits, i * classes, classes));
-  tops.forEach((top, i) => {
+function paint(net: Net, logits: Float32Array, classes: number, picture: Uint8Array): void {
+  const rows = logits.length / classes;
+  for (let i = 0; i < rows; i++) {
+    const top = largest(logits, i * classes, classes);
     const most = logits[i * classes + top];
     for (let j = 0; j < classes; j++) logits[i * classes + j] -= most;
-  });
+    picture[2 * i] = top;
+  }
   inPlace(net.exports.exp, logits);
-  tops.forEach((top, i) => {
+  for (let i = 0; i < rows; i++) {
     let sum = 0;
     for (let j = 0; j < classes; j++) sum += logits[i * classes + j];
-    picture[2 * i] = top;
     picture[2 * i + 1] = Math.round(255 / sum);
-  });
+  }
 }
 
 function curve(job: Job, net: Net, limits: [number, number]): Float32Array {

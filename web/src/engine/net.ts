@@ -46,11 +46,11 @@ export class Net {
   exports!: Exports; // from `open`: the memory is made before the module
   private kernels: Slopes[] = [];
 
-  constructor(arena: Arena, sizes: readonly number[], hidden: readonly Unit[], work: Workspace) {
+  constructor(arena: Arena, sizes: readonly number[], hidden: readonly Unit[], work: Workspace, parameters: Float32Array) {
     this.sizes = sizes;
     this.hidden = hidden;
     this.work = work;
-    this.parameters = arena.floats(count(sizes));
+    this.parameters = parameters;
     this.constants = hidden.map((each) => arena.doubles(each.constants).byteOffset);
     let at = 0;
     for (let layer = 1; layer < sizes.length; layer++) {

@@ -18,9 +18,9 @@ export class Optimizer {
   powers: [number, number] = [1, 1];
   private readonly constants: Float64Array;
 
-  constructor(arena: Arena, count: number) {
-    this.first = arena.floats(count);
-    this.second = arena.floats(count);
+  constructor(arena: Arena, first: Float32Array, second: Float32Array) {
+    this.first = first;
+    this.second = second;
     this.constants = arena.doubles([0, 0, 0]);
   }
 

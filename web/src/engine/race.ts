@@ -19,6 +19,7 @@ export interface Frame {
 interface Runner {
   net: Net;
   optimizer: Optimizer;
+  numbers: Float32Array; // parameters, and what the optimizer remembers
   recent: number[]; // losses of the last steps
   losses: number[]; // mean over each epoch
   broken: Divergence | null;
@@ -28,7 +29,7 @@ interface Kept {
   epoch: number;
   order: Uint32Array;
   state: bigint;
-  runners: { parameters: Float32Array; first: Float32Array; second: Float32Array; powers: [number, number]; broken: Divergence | null }[];
+  runners: { numbers: Float32Array; powers: [number, number]; broken: Divergence | null }[];
 }
 
 const MOST_KEPT = 48;
@@ -45,9 +46,11 @@ export class Race {
     const { memory, made } = laidOut((arena) => {
       const work = new Workspace(arena, job.sizes, Math.max(job.batch, LOOKED_AT));
       return hidden.map((units) => {
-        const net = new Net(arena, job.sizes, units, work);
-        const optimizer = new Optimizer(arena, count(job.sizes));
-        return { net, optimizer, recent: [], losses: [], broken: null } as Runner;
+        const [many, numbers] = [count(job.sizes), arena.floats(3 * count(job.sizes))];
+        const [parameters, first, second] = [0, 1, 2].map((k) => numbers.subarray(k * many, (k + 1) * many));
+        const net = new Net(arena, job.sizes, units, work, parameters);
+        const optimizer = new Optimizer(arena, first, second);
+        return { net, optimizer, numbers, recent: [], losses: [], broken: null } as Runner;
       });
     });
     const exports = await opened(code, memory);
@@ -110,13 +113,7 @@ export class Race {
   }
 
   private keep(): void {
-    const runners = this.runners.map(({ net, optimizer, broken }) => ({
-      parameters: net.parameters.slice(),
-      first: optimizer.first.slice(),
-      second: optimizer.second.slice(),
-      powers: optimizer.powers,
-      broken,
-    }));
+    const runners = this.runners.map(({ numbers, optimizer, broken }) => ({ numbers: numbers.slice(), powers: optimizer.powers, broken }));
     this.kept = this.kept.filter((each) => each.epoch < this.epoch);
     this.kept.push({ epoch: this.epoch, order: this.order.slice(), state: this.chance.state, runners });
     if (this.kept.length <= MOST_KEPT) return;
@@ -131,10 +128,8 @@ export class Race {
     this.order.set(found.order);
     this.chance.state = found.state;
     this.runners.forEach((runner, k) => {
-      const { parameters, first, second, powers, broken } = found.runners[k];
-      runner.net.parameters.set(parameters);
-      runner.optimizer.first.set(first);
-      runner.optimizer.second.set(second);
+      const { numbers, powers, broken } = found.runners[k];
+      runner.numbers.set(numbers);
       runner.optimizer.powers = powers;
       Object.assign(runner, { broken, recent: [] });
     });

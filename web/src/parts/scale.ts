@@ -28,23 +28,24 @@ export class Scale {
   readonly limits: Limits;
   readonly pixels: Limits;
   readonly log: boolean;
+  private readonly from: number; // the lower limit, or its logarithm
+  private readonly density: number; // pixels to one unit of that
 
   constructor(limits: Limits, pixels: Limits, log = false) {
     const [low, high] = limits;
     this.limits = high > low ? limits : [low - 0.5, low + 0.5];
     this.pixels = pixels;
     this.log = log;
+    this.from = this.straight(this.limits[0]);
+    this.density = (pixels[1] - pixels[0]) / (this.straight(this.limits[1]) - this.from);
   }
 
   at(value: number): number {
-    const [low, high] = this.limits.map((each) => this.straight(each));
-    const share = (this.straight(value) - low) / (high - low);
-    return this.pixels[0] + share * (this.pixels[1] - this.pixels[0]);
+    return this.pixels[0] + (this.straight(value) - this.from) * this.density;
   }
 
   value(pixel: number): number {
-    const [low, high] = this.limits.map((each) => this.straight(each));
-    const straight = low + ((pixel - this.pixels[0]) / (this.pixels[1] - this.pixels[0])) * (high - low);
+    const straight = this.from + (pixel - this.pixels[0]) / this.density;
     return this.log ? 10 ** straight : straight;
   }
 

@@ -48,10 +48,6 @@ export function apply(name: string, z: number): { value: number; slope: number }
   return { value: Number(value[0]), slope: Number(slope[0]) };
 }
 
-/** Infinite numbers stand in facts.json as text. */
-export const numbers = (found: unknown): number[] => ((found as unknown[] | undefined) ?? []).map(Number);
-
-export const kinksOf = (name: string): number[] => numbers(facts.entries[name].kinks);
-export const breaksOf = (name: string): number[] => numbers(facts.entries[name].breakpoints);
-export const jumpsOf = (name: string): number[] =>
-  ((facts.entries[name].jumps as [unknown, unknown][] | undefined) ?? []).map(([place]) => Number(place));
+export const kinksOf = (name: string): number[] => facts.entries[name].kinks ?? [];
+export const breaksOf = (name: string): number[] => facts.entries[name].breakpoints ?? [];
+export const jumpsOf = (name: string): number[] => (facts.entries[name].jumps ?? []).map(([place]) => place);

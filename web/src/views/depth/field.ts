@@ -50,23 +50,22 @@ export interface Table {
   slope: number[];
 }
 
-const FROM = -6, TO = 6, PER_DECADE = 16;
+const FROM = -6, TO = 6, STEPS = 192, ONE = 96; // powers of ten; where q = 1
 const ROUNDING = 1e-6; // V(q) / q this close to 1 is 1: moments are those of float32
 
-export function table(f: Evaluate, breaks: number[]): Table {
-  const q = Array.from({ length: (TO - FROM) * PER_DECADE + 1 }, (_, k) => 10 ** (FROM + k / PER_DECADE));
+export function table(f: Evaluate, breaks: number[], from = FROM, to = TO, steps = STEPS): Table {
+  const q = Array.from({ length: steps + 1 }, (_, k) => 10 ** (from + (k * (to - from)) / steps));
   const found = q.map((each) => moments(f, breaks, each));
   return { q, value: found.map((m) => m.value), slope: found.map((m) => m.slope) };
 }
 
-/** Where lengths that begin at q = 1 go (0 and Infinity, too), and χ there: by interpolation. */
-export function settled(known: Table, weights: number, biases: number): { q: number; chi: number } {
+/** Where lengths that begin at place `at` go (0 and Infinity, too), and χ there: by interpolation. */
+export function settled(known: Table, weights: number, biases: number, at = ONE): { q: number; chi: number } {
   const growth = (k: number) => (weights * known.value[k] + biases) / known.q[k] - 1;
-  const last = known.q.length - 1;
-  let at = -FROM * PER_DECADE, here = growth(at);
-  if (Math.abs(here) < ROUNDING) return { q: 1, chi: weights * known.slope[at] };
+  let here = growth(at);
+  if (Math.abs(here) < ROUNDING) return { q: known.q[at], chi: weights * known.slope[at] };
   const step = here > 0 ? 1 : -1;
-  while (at + step >= 0 && at + step <= last) {
+  while (at + step in known.q) {
     const next = growth(at + step);
     if (next * step < -ROUNDING) {
       const t = Math.max(here / (here - next), 0), between = (a: number, b: number) => a + t * (b - a);
@@ -81,23 +80,12 @@ export function settled(known: Table, weights: number, biases: number): { q: num
   return { q: step > 0 ? Infinity : 0, chi: weights * known.slope[at] };
 }
 
-/** The same with moments of their own: what is said in numbers. */
+/** The same with a finer table around that place: what is said in numbers. */
 export function settledAt(f: Evaluate, breaks: number[], known: Table, weights: number, biases: number) {
-  const rough = settled(known, weights, biases);
-  if (!(rough.q > 0 && rough.q < Infinity)) return rough;
-  const growth = (log: number) =>
-    (weights * moments(f, breaks, Math.exp(log)).value + biases) / Math.exp(log) - 1;
-  const middle = Math.log(rough.q), room = 0.2;
-  let low = middle - room, high = middle + room;
-  const sign = growth(low) > 0;
-  if (growth(high) > 0 === sign) return { q: rough.q, chi: weights * moments(f, breaks, rough.q).slope };
-  for (let k = 0; k < 30; k++) {
-    const half = (low + high) / 2;
-    if (growth(half) > 0 === sign) low = half;
-    else high = half;
-  }
-  const q = Math.exp((low + high) / 2);
-  return { q, chi: weights * moments(f, breaks, q).slope };
+  const rough = settled(known, weights, biases), middle = Math.log10(rough.q);
+  if (!Number.isFinite(middle)) return rough;
+  const fine = table(f, breaks, middle - 0.07, middle + 0.07, 32);
+  return settled(fine, weights, biases, rough.q > 1 ? 0 : 32);
 }
 
 /** (σw, σb) along χ = 1, where q is a fixed point: σw² = 1 / E[f'²], σb² = q - σw² E[f²]. */
@@ -105,8 +93,8 @@ export function edge(known: Table): { weights: number; biases: number }[] {
   const found: { weights: number; biases: number }[] = [];
   known.q.forEach((q, k) => {
     const variance = 1 / known.slope[k], rest = q - variance * known.value[k];
-    if (Number.isFinite(variance) && rest >= -1e-5 * q)
-      found.push({ weights: Math.sqrt(variance), biases: Math.sqrt(Math.max(rest, 0)) });
+    if (Number.isFinite(variance) && rest >= -10 * ROUNDING * q)
+      found.push({ weights: Math.sqrt(variance), biases: rest > 10 * ROUNDING * q ? Math.sqrt(rest) : 0 });
   });
   return found;
 }

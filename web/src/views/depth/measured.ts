@@ -1,7 +1,8 @@
 // Signals and gradients through a random network, counted out: beside what theory predicts.
 import type { Evaluate, Profile } from './field';
 
-export const WIDTH = 64;
+export const LIMITS = { weights: 4, biases: 2 }; // σw and σb of the phase plane, from 0
+export const LAYERS = 50, WIDTH = 64;
 const ROWS = 8;
 
 function product(x: Float32Array, w: Float32Array, width: number, transposed: boolean): Float32Array {
@@ -48,4 +49,16 @@ function back(matrices: Float32Array[], slopes: Float32Array[], start: Float32Ar
     found[layer] = meanSquare(error) / first;
   }
   return found;
+}
+
+/** Standard normal numbers, the same for the same seed. */
+export function normals(seed: number): () => number {
+  let state = seed >>> 0;
+  function uniform(): number { // mulberry32
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  }
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

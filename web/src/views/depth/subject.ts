@@ -1,9 +1,7 @@
 // What the depth view and the last lesson know of one activation at one (σw, σb).
 import { breaksOf, evaluator } from '../evaluate';
 import { predicted, settledAt, table, type Profile, type Table } from './field';
-import { LAYERS } from './limits';
-import { measured, WIDTH } from './measured';
-import { normals } from './normals';
+import { LAYERS, measured, normals, WIDTH } from './measured';
 
 /** Moments of an entry; null where E[f²] or E[f'²] is none. */
 export function tableOf(name: string): Table | null {

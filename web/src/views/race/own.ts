@@ -1,10 +1,12 @@
 // A reader's own table: a CSV of numbers whose last column is learned. It never leaves the page; a
 // link names it by its hash.
+import type { Goals } from '../../engine/net';
 import { Refusal } from '../../state';
 import { split, standard, type Table } from './data';
 
 const MOST_ROWS = 5000;
 const MOST_COLUMNS = 64;
+const TESTED = 0.25;
 const MOST_CLASSES = 8; // colours that can be told apart
 
 export interface Own {
@@ -62,16 +64,15 @@ export function tableOf(own: Own, seed: number): Table {
   const answers = cells.map((row) => row[last]);
   const classes = [...new Set(answers)].sort((a, b) => (numeric(a) && numeric(b) ? Number(a) - Number(b) : a < b ? -1 : 1));
   const reach = 1.05 * inputs.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-  const shared = { inputs: last, plane: (last <= 2 ? [-reach, reach] : null) as Table['plane'] };
+  const made = (goals: Goals, outputs: number, names: string[], y: [number, number], shown: number): Table => ({
+    inputs: last, outputs, classes: names, ...split(inputs, goals, TESTED, seed),
+    plane: last === shown ? [-reach, reach] : null, scale: { x: scales[0], y },
+  });
   if (classes.length <= MOST_CLASSES) {
     const labels = Uint8Array.from(answers, (each) => classes.indexOf(each));
-    const plane = last === 2 ? shared.plane : null;
-    return { ...shared, plane, outputs: Math.max(classes.length, 2), classes, ...split(inputs, { labels }, 0.25, seed), scale: { x: scales[0], y: [0, 1] } };
+    return made({ labels }, Math.max(classes.length, 2), classes, [0, 1], 2);
   }
-  const odd = answers.findIndex((each) => !numeric(each));
-  if (odd >= 0) throw new Refusal('lab.own.classes', { column: columns[last], given: classes.length, most: MOST_CLASSES });
+  if (!answers.every(numeric)) throw new Refusal('lab.own.classes', { column: columns[last], given: classes.length, most: MOST_CLASSES });
   const [middle, spread] = standard(answers.map(Number));
-  const targets = Float32Array.from(answers, (each) => (Number(each) - middle) / spread);
-  const plane = last === 1 ? shared.plane : null;
-  return { ...shared, plane, outputs: 1, classes: [], ...split(inputs, { targets }, 0.25, seed), scale: { x: scales[0], y: [middle, spread] } };
+  return made({ targets: Float32Array.from(answers, (each) => (Number(each) - middle) / spread) }, 1, [], [middle, spread], 1);
 }
