@@ -40,7 +40,7 @@ def data() -> dict[str, bytes]:
     from nonlin.catalogue import get, names
     from nonlin.kernels import wasm
 
-    bundle = wasm.bundle(entry for entry in map(get, names()) if entry.elementwise)
+    bundle = wasm.bundle(entry.trained for entry in map(get, names()) if entry.elementwise)
     spoken = {
         f"data/{kind}.{name}.json": write(name)
         for name in LANGUAGES
