@@ -68,7 +68,7 @@ def main() -> None:
     for bias in BIASES:
         print(f"| {bias:g} | {_row([dead(biased(name, bias)) for name in NAMES])} |")
     if given.picture:
-        seen = nl.stability(trained("relu", RATES[-2], given.epochs), digits()[0])
+        seen = nl.stability(trained("relu", RATES[-2], given.epochs), digits()[0], rows=None)
         figures.save(figures.neurons(seen), given.picture)
 
 

@@ -28,13 +28,12 @@ from build_notebooks import BLOCK, notebook
 from nonlin._text import LANGUAGES, Text, speaking
 from nonlin.catalogue import get
 from nonlin.cli import run
+from nonlin.cli.shared.apart import PASSED_OVER
 
 GUIDE = Path(__file__).parents[1] / "docs" / "learn"
 TABLE = re.compile(r"<!-- the five -->\n.*?<!-- end -->\n", re.S)
 FIVE = ("sigmoid", "tanh", "relu", "leaky_relu", "softmax")
 JACOBIAN = r"\partial f_i / \partial x_j = f_i (\delta_{ij} - f_j)"
-# true, but nothing that a beginner chooses by
-PASSED_OVER = ("settles", "homogeneous", "increasing", "invertible_increasing", "redundant")
 WORDS = {
     "en": {
         "head": ("", "f'(x)", "for", "against", "use it"),

@@ -1,7 +1,7 @@
 """Small broken training programs, each with a healthy twin, and healthy ones: plain PyTorch.
 
     from faulty import programs
-    for program in programs("seen"):      # or "kept", or both; healthy ones first
+    for program in programs("seen"):      # one of SETS, or all of them; healthy ones first
         data = program.data(seed=0)
         model = program.trained(0, data)  # program.model, .loss, .optimizer, .epochs, .train_step
         program.error(model, data)        # on held-out rows, a part of the best constant's error
@@ -10,8 +10,10 @@
 `edit` says which, `source` the published category that it is modelled on. `proof.py` trains all
 of them; `proof.json` holds the errors.
 
-The half "seen" is for use while a diagnosis is built. The half "kept" was written by someone who
-had not read how the diagnosis decides, and committed before it first ran on it.
+The set "seen" is for use while a diagnosis is built. The set "kept" was written by someone who
+had not read how the diagnosis decides, and committed before it first ran on it. A further set is
+two files, NAME_healthy.py with HEALTHY and NAME_faults.py with FAULTY, whose programs say `NAME`
+as their half and have names that no other set has: `SETS` finds them.
 
 The categories are those of:
 
@@ -35,19 +37,28 @@ DeepCrime 2021    Humbatova et al., Mutation testing of deep learning systems ba
                   faults, ISSTA, 10.1145/3460319.3464825
 """
 
-from faulty import kept_faults, kept_healthy, seen_faults, seen_healthy
+from importlib import import_module
+from pathlib import Path
+
 from faulty.program import Data, Program
 
-__all__ = ["Data", "Program", "programs"]
+__all__ = ["SETS", "Data", "Program", "programs"]
 
-_HALVES = {
-    "seen": (*seen_healthy.HEALTHY, *seen_faults.FAULTY),
-    "kept": (*kept_healthy.HEALTHY, *kept_faults.FAULTY),
-}
+END = "_faults.py"
+FILES = sorted((each.name for each in Path(__file__).parent.glob(f"*{END}")), reverse=True)
+SETS = tuple(each.removesuffix(END) for each in FILES)  # "seen" before "kept"
 
 
-def programs(half: str = "") -> tuple[Program, ...]:
-    """Those of one half ("seen" or "kept"), or all; in each half healthy ones come first."""
-    if half:
-        return _HALVES[half]
-    return tuple(program for found in _HALVES.values() for program in found)
+def _read(name: str) -> tuple[Program, ...]:
+    healthy = import_module(f"faulty.{name}_healthy").HEALTHY
+    return (*healthy, *import_module(f"faulty.{name}_faults").FAULTY)
+
+
+_PROGRAMS = {name: _read(name) for name in SETS}
+
+
+def programs(name: str = "") -> tuple[Program, ...]:
+    """Those of one set, or all; in each set healthy ones come first."""
+    if name:
+        return _PROGRAMS[name]
+    return tuple(program for found in _PROGRAMS.values() for program in found)

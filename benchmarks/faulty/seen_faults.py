@@ -224,7 +224,8 @@ CNN = (
 
 RNN = (
     of("ends_rnn", "learning_rate", "Adam 1e-2 became SGD 1e-3", RATE, "slow",
-       optimizer=lambda p: SGD(p, lr=1e-3)),
+       optimizer=lambda p: SGD(p, lr=1e-3),
+       also=("optimizer",)),
     of("ends_rnn", "large_initialisation", "all weights start 20 times as large", WEIGHTS,
        model=lambda: each(ends_model(), lambda w: w.mul_(20))),
     of("rows_rnn", "wrong_axis", "batch_first left out: time is taken for the batch", SHAPE,

@@ -1,4 +1,4 @@
-"""What was said of the half "kept", one line for each program, written as soon as it is known.
+"""What was said of a set of programs, one line for each, written as soon as it is known.
 
 A run that was interrupted goes on with what is missing, so that the diagnosis runs on each once.
 """
@@ -6,31 +6,43 @@ A run that was interrupted goes on with what is missing, so that the diagnosis r
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from faulty import Program
 
 from judged.judged import Said
 
-JOURNAL = Path(__file__).with_name("kept.jsonl")
 FIELDS = ("causes", "error", "twin", "seconds", "words")
 
 
-def known(programs: Sequence[Program], path: Path = JOURNAL) -> dict[str, Said]:
+def journal_of(name: str) -> Path:
+    """Where the measurement of a set is kept."""
+    return Path(__file__).with_name(f"{name}.jsonl")
+
+
+def known(programs: Sequence[Program], path: Path) -> dict[str, Said]:
     """By name."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     by_name = {each.name: each for each in programs}
-    found = {}
-    for line in map(json.loads, lines):
-        values = {key: line[key] for key in FIELDS} | {"causes": tuple(line["causes"])}
-        if line["name"] in by_name:
-            found[line["name"]] = Said(by_name[line["name"]], **values)
-    return found
+    read = map(json.loads, lines)
+    return {line["name"]: said(line, by_name[line["name"]]) for line in read
+            if line["name"] in by_name}  # fmt: skip
 
 
-def note(said: Said, path: Path = JOURNAL) -> None:
+def note(found: Said, path: Path) -> None:
     """Add a line."""
-    line = {"name": said.program.name} | {key: getattr(said, key) for key in FIELDS}
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.write(json.dumps(as_line(found), ensure_ascii=False) + "\n")
+
+
+def as_line(found: Said) -> dict[str, Any]:
+    """Plain values, which also go from one process to another."""
+    return {"name": found.program.name} | {key: getattr(found, key) for key in FIELDS}
+
+
+def said(line: Mapping[str, Any], program: Program) -> Said:
+    """What `as_line` was of."""
+    values = {key: line[key] for key in FIELDS} | {"causes": tuple(line["causes"])}
+    return Said(program, **values)

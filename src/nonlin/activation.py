@@ -19,6 +19,7 @@ from nonlin.expr.derivative import derivative
 from nonlin.expr.nodes import constant, multiply
 from nonlin.expr.recognise import recognise
 from nonlin.expr.simplify import simplify
+from nonlin.expr.surrogate import without_surrogates
 from nonlin.expr.walk import symbols
 from nonlin.parameter import check_order, own_parameter, trace
 
@@ -114,9 +115,12 @@ class Activation(ArrayFunction):
 
     @property
     def gain_backward(self) -> float:
-        """1 / sqrt(E[f'(z)^2]), z standard normal: the backward gain for initialisation."""
+        """1 / sqrt(E[f'(z)^2]), z standard normal: the backward gain for initialisation.
+
+        With a surrogate f' is its slope, as in training.
+        """
         self.needs_elementwise("gain_backward")
-        return self._gain("gain_backward")
+        return self.trained._gain("gain_backward")
 
     def _gain(self, which: str) -> float:
         """Where the square of f is no number though f is: that of f times a power of two."""
@@ -166,7 +170,9 @@ def activation(name: str, formula: str | Callable[..., Any], /, **parameters: fl
     unknown = [n for n in symbols([root]) if n != "x" and n not in rows]
     if unknown:
         raise InputError("unbound_parameter", name=unknown[0])
-    return Activation(name, root, tuple(rows.values()), titles=(name, name))
+    plain = without_surrogates(root)
+    surrogate = None if plain is root else root
+    return Activation(name, plain, tuple(rows.values()), surrogate=surrogate, titles=(name, name))
 
 
 make_callable(__name__)

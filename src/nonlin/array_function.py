@@ -48,7 +48,7 @@ class ArrayFunction(Function):
             return run(x, out)
         if isinstance(x, Expr):
             pair = {"x": x} if gate is None else {"x": gate, "value": x}
-            return substitute(self.bind(**parameters).graph, pair)
+            return substitute(self.bind(**parameters).trained.graph, pair)
         call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
         x = self._given(x, gate)
         return self._runner.value(self, x, call) if leaf is None else leaf.call(self, x, call)
@@ -79,7 +79,7 @@ class ArrayFunction(Function):
         check_order(order)
         call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
         if leaf is not None:
-            return leaf.derivative(self, x, int(order), call)
+            return leaf.derivative(self.itself, x, int(order), call)
         return self._runner.derivative(self, x, int(order), call)
 
     def value_and_derivative(
@@ -95,7 +95,7 @@ class ArrayFunction(Function):
         """(f(x), f'(x)) in one pass over x; `out`, if given, is a pair of arrays."""
         call, leaf = Request(precision, out, axis, parameters), leaf_of(type(x))
         both = self._runner.both if leaf is None else leaf.value_and_derivative
-        value, slope = both(self, x, call)
+        value, slope = both(self.itself, x, call)
         return value, slope
 
     def backward(
@@ -112,6 +112,8 @@ class ArrayFunction(Function):
     ) -> Any:
         """grad * f'(x) in one pass: the gradient by x, given the gradient by f(x).
 
+        With a surrogate, as spikes have it, f' is the slope of the surrogate here, and wherever
+        else gradients are taken for training; `derivative` is always that of f.
         grad has the shape of f(x), the result that of x. For a row-wise function: the Jacobian
         of every row along `axis`, transposed, times grad. For value and gate: a pair of
         gradients. Raises InputError otherwise.

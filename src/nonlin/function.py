@@ -14,6 +14,7 @@ from nonlin.expr.nodes import Expr, constant, is_call
 from nonlin.expr.paths import Path, is_gated
 from nonlin.expr.recognise import recognise
 from nonlin.expr.reductions import RESHAPES, is_rowwise
+from nonlin.expr.surrogate import without_surrogates
 from nonlin.expr.walk import substitute
 from nonlin.parameter import Parameter, check_precision, with_values
 
@@ -45,6 +46,7 @@ class Function:
     parameters: tuple[Parameter, ...] = ()
     from_output: Expr | None = None  # the gradient by x, in `grad` and y = f(x)
     training: Expr | None = None  # the formula in training, in x and noise
+    surrogate: Expr | None = None  # the formula with surrogates, which gradients go by
     _ready: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def kernel(
@@ -76,6 +78,21 @@ class Function:
             return self
         changed = with_values(self.name, self.parameters, parameters)
         return replace(self, parameters=changed)
+
+    @property
+    def itself(self) -> Self:
+        """The same function, whose derivative is its own for every library."""
+        if self.surrogate is None:
+            return self
+        return self._once("itself", lambda: replace(self, surrogate=None))
+
+    @property
+    def trained(self) -> Self:
+        """The same function, whose derivative is what training takes; itself without surrogates."""
+        carried = self.surrogate
+        if carried is None or without_surrogates(carried) is not self.formula:
+            return self
+        return self._once("trained", lambda: replace(self, formula=carried, surrogate=None))
 
     @property
     def values(self) -> dict[str, float]:
@@ -159,6 +176,8 @@ def _kernel(
 
     if kind_of(function.formula) != "gated" or path not in ("gate", "gate_backward"):
         function.needs_elementwise("kernel")
+    if isinstance(path, str):  # a gradient, or nothing that has a derivative
+        function = function.trained
     formula = function.from_output if path == "from_output" else function.formula
     if formula is None:
         raise InputError("no_backward_from_output", name=function.name)

@@ -43,6 +43,8 @@ def drawn(entry):
         return entry.sample(x, seed=0)
     if entry.kind == "gated":
         return entry(np.random.default_rng(0).standard_normal(x.size), x)
+    if entry.surrogate is not None:  # and the slopes that it is trained by
+        return np.concatenate([entry(x), entry.backward(np.ones_like(x), x)])
     return entry(x)
 
 

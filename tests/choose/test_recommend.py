@@ -173,7 +173,7 @@ def test_reasons_name_what_to_build():
     assert "hidden layers (64-64), learning rate 0.001 (AdamW), output softmax" in said
     assert "loss cross-entropy" in said
     assert "at the edge of what was tried" in said
-    assert "standard deviation 1.414/sqrt(fan_in)" in said
+    assert "standard deviation 1.414/sqrt(fan-in)" in said
     assert "softmax gives probabilities that sum to 1" in said
     assert "edge" not in str(chosen(standing("relu", rate=0.01)))
 
@@ -181,8 +181,9 @@ def test_reasons_name_what_to_build():
 def test_a_race_that_may_go_beyond_its_rates_says_why_it_did_not():
     named = "A race looks beyond an edge only at its beginning"
     said = str(chosen(standing("relu", rate=0.01), rules=plan()))
-    assert f"at the edge of what was tried. {named}" in said
-    assert "0.03 was not tried" in said
+    assert named in said
+    assert "at the edge of what was tried: 0.03 was not tried, and may be better" in said
+    assert "0.01, 0.03 tries it" in said
     assert "0.0001 was not tried" in str(chosen(standing("relu", rate=0.0003), rules=plan()))
     assert "edge" not in str(chosen(standing("relu", rate=0.001), rules=plan()))
     full = str(chosen(standing("relu", rate=0.01), rules=plan(full=True)))

@@ -14,10 +14,12 @@ def test_theory_of_tanh_in_the_ordered_phase(capsys):
     assert run(["theory", "tanh", "--sw", "1.3", "--sb", "0.3", "--depth", "200"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     field = nl.mean_field("tanh", weight_variance=1.69, bias_variance=0.09)
+    reach = field.trainable_depth
     assert f"chi_1 = {field.chi_1:.6g} < 1" in out
     assert f"q = {field.q_star:.6g}, stable" in out
     assert f"a depth of about {field.trainable_depth:.3g}" in out
-    assert "too deep to train" in out
+    assert f"200 layers do not train from these weights, only up to about {reach:.0f} can" in out
+    assert "nonlin init tanh --depth 200" in out
     assert "2.1533 / fan-in" in out
 
 
@@ -26,7 +28,24 @@ def test_the_gain_of_gelu_is_an_unstable_fixed_point(capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert "q = 1, unstable" in out
     assert "q* = 1 is unstable" in out
-    assert "within reach" in out
+    assert "50 layers can train from these weights, as can up to about 86" in out
+    assert "a gradient becomes 5.7 times as long" in out
+    assert "explode" not in out
+
+
+def test_why_a_deep_sigmoid_network_does_not_train_is_said_first(capsys):
+    assert run(["theory", "sigmoid", "--depth", "30"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.startswith("sigmoid Logistic sigmoid in short 30 layers do not train")
+    assert "a gradient vanishes, it becomes 5.8×10⁻¹³ times as long" in out
+
+
+def test_relu_trains_at_any_depth(capsys):
+    assert run(["theory", "relu"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "as can any number. On its way back a gradient becomes 1 times as long" in out
+    assert "nonlin init" not in out
+    assert "q = ∞, neutral" in out
 
 
 def test_theory_for_programs(capsys):
@@ -51,10 +70,10 @@ def test_the_gain_of_relu_makes_gelu_vanish(capsys):
 def test_a_function_that_jumps_has_no_gradients(name, capsys):
     assert run(["theory", name]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert f"chaotic: {name} jumps, so chi_1 = inf at q* = 1 and like inputs move apart" in out
+    assert f"chaotic: {name} jumps, so chi_1 = ∞ at q* = 1 and like inputs move apart" in out
     assert "gradients vanish" in out
     assert "explode" not in out
-    assert "the squared gradient 0 times as large: too deep to train" in out
+    assert "a gradient vanishes, it becomes 0 times as long" in out
     field = nl.mean_field(name, weight_variance=nl.gain(name) ** 2)
     assert (field.gradient_growth, field.trainable_depth) == (0, 0)
     assert (field.phase, field.gradients) == ("chaotic", "ordered")

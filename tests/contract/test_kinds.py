@@ -60,6 +60,24 @@ def softmax1(row):
     return softmax([*row, mpmath.mpf(0)])[:-1]
 
 
+def ssmax(row):
+    """Nakanishi: the base of the powers is how many numbers there are."""
+    powers = [mpmath.power(len(row), mpmath.mpf(0.43) * (x - max(row))) for x in row]
+    return [each / mpmath.fsum(powers) for each in powers]
+
+
+def poly_norm(row):
+    """The authors' code: each power over the root of its mean square and 1e-6."""
+
+    def normalized(power):
+        each = [x**power for x in row]
+        mean = mpmath.fsum(x * x for x in each) / len(row)
+        return [x / mpmath.sqrt(mean + mpmath.mpf(1e-6)) for x in each]
+
+    third = mpmath.mpf(1 / 3)
+    return [third * (a + b + c) for a, b, c in zip(*map(normalized, (3, 2, 1)), strict=True)]
+
+
 ROW_WISE = {
     "softmax": softmax,
     "log_softmax": lambda row: [
@@ -73,6 +91,8 @@ ROW_WISE = {
     "entmax15": lambda row: entmax(row, mpmath.mpf(3) / 2),
     "alpha_entmax": lambda row: entmax(row, mpmath.mpf(5) / 4),
     "softmax1": softmax1,
+    "ssmax": ssmax,
+    "poly_norm": poly_norm,
 }
 RESHAPING = {
     "crelu": lambda row: [max(x, 0) for x in row] + [max(-x, 0) for x in row],
@@ -206,7 +226,7 @@ SPECIAL = [
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ["softmax", "tempered_softmax", "sparsemax", "entmax15"])
+@pytest.mark.parametrize("name", ["softmax", "tempered_softmax", "ssmax", "sparsemax", "entmax15"])
 @pytest.mark.parametrize(("row", "expected"), SPECIAL)
 def test_special_rows(name, row, expected, dtype):
     x = np.array(row, dtype)
@@ -216,6 +236,28 @@ def test_special_rows(name, row, expected, dtype):
     np.testing.assert_array_equal(
         np.isnan(nl.get(name).backward(np.ones_like(x), x)).any(), any(x != x)
     )
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-20, 1.0, 1e60, 1e300])
+def test_poly_norm_of_any_size(size):
+    """No power overflows; a row of zeros gives zeros, and gradients are those of the scaled row."""
+    row, grad = size * np.array([1.0, -0.5, 0.25]), np.array(GRAD[:3])
+    with np.errstate(all="raise", under="ignore"), mpmath.workdps(60):
+        exact = [mpmath.mpf(x) for x in row]
+        np.testing.assert_allclose(nl.poly_norm(row), [float(y) for y in poly_norm(exact)])
+    with mpmath.workdps(2000):  # as many as the sixth power of the size
+        slopes = [poly_norm_slopes(exact, place, size) for place in range(3)]
+    np.testing.assert_allclose(nl.poly_norm.backward(grad, row), np.array(slopes) @ grad)
+    np.testing.assert_array_equal(nl.poly_norm(np.zeros(3)), 0.0)
+
+
+def poly_norm_slopes(row, place, size):
+    step = mpmath.mpf(size) * mpmath.mpf("1e-30")
+    ahead, behind = list(row), list(row)
+    ahead[place] += step
+    behind[place] -= step
+    pairs = zip(poly_norm(ahead), poly_norm(behind), strict=True)
+    return [float((a - b) / (2 * step)) for a, b in pairs]
 
 
 def test_hardmax_marks_the_first_maximum():

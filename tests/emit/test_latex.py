@@ -2,6 +2,7 @@
 
 import pytest
 
+import nonlin as nl
 from nonlin._text import speaking
 from nonlin.emit.latex import latex
 from nonlin.expr.derivative import derivative
@@ -72,6 +73,10 @@ def test_rows_are_indexed():
     )
 
 
+def test_the_length_of_a_row_is_n():
+    assert r"\ln(n) (x_{i} - \max_{j} x_{j})" in nl.ssmax.latex
+
+
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_every_primitive_prints_with_balanced_braces(name):
     arguments = [symbol(letter) for letter in "abc"[: TABLE[name].arity]]
@@ -79,4 +84,5 @@ def test_every_primitive_prints_with_balanced_braces(name):
         arguments[0] = arguments[0] > 0
     printed = latex(build(name, *arguments))
     assert printed.count("{") == printed.count("}")
-    assert all(letter in printed for letter in "abc"[: TABLE[name].arity])
+    shown = "a" if name == "surrogate" else "abc"[: TABLE[name].arity]
+    assert all(letter in printed for letter in shown)

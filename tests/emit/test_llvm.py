@@ -32,6 +32,7 @@ RANGES = {
     "tanh": (-20, 20),
     "softplus": (-700, 40),
     "tanhshrink": (-3, 3),
+    "arctan_gate": (-1e9, 50),
 }
 ORACLES = {name: TABLE[name].oracle for name in RANGES}
 

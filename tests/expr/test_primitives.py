@@ -14,7 +14,7 @@ from nonlin.expr.properties import Cost
 from nonlin.expr.stable import stabilise
 
 X = symbol("x")
-FREE = ("pi", "absolute", "negate", "where")  # constants and single instructions
+FREE = ("pi", "absolute", "negate", "where", "surrogate")  # constants, single instructions, none
 NUMBERS = [name for name in TABLE if not name.startswith("row_")]
 UNARY = [name for name in NUMBERS if TABLE[name].arity == 1]
 

@@ -265,7 +265,7 @@ def test_auto_says_that_gradients_vanish_or_that_all_is_well():
 def test_auto_says_how_softplus_keeps_its_gradients():
     """Close to relu, with sums so large that the bend does not matter."""
     why = str(Initialisation("auto", depth=60).reason("softplus"))
-    assert "weights of variance 2 / fan_in keep sums of mean square 3160" in why
+    assert "weights of variance 2 / fan-in keep sums of mean square 3160" in why
     assert "by the factor 0.9858 in each layer" in why
 
 

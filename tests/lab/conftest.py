@@ -18,7 +18,7 @@ FILES = {
 @pytest.fixture
 def stranger(tmp_path):
     """A browser that knows the address, and not the token."""
-    app = application(lambda: FILES, PORT, TOKEN, Desk(tmp_path / "runs"))
+    app = application(FILES, PORT, TOKEN, Desk(tmp_path / "runs"))
     known = {"base_url": ADDRESS, "headers": {"origin": ADDRESS}, "follow_redirects": False}
     with TestClient(app, **known) as client:
         yield client

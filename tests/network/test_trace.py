@@ -30,7 +30,7 @@ def test_text_tells_the_sums_number_by_number(small):
     with speaking("en"):
         lines = small.trace([[0.1, 0.7]]).text().splitlines()
     assert lines == [
-        "Forward pass of sample 1 of 1",
+        "Forward pass of sample 1 of 1 (calculated with all digits, shown with four)",
         "Inputs (2): 0.1, 0.7",
         "",
         "Layer 1, hidden (relu): inputs 2, neurons 2",

@@ -43,7 +43,7 @@ def test_the_report_says_everything(wine):
         f"Networks: hidden layers 8-8, {wine.networks_trained} trained, "
         f"{round(100 * wine.networks_trained / 8)} % of the full sweep (activations: 2, "
         "learning rates: 2, splits: 2)",
-        "the lowest loss on validation rows",
+        "lowest validation loss",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
         f"Use {wine.recommendation.label} in the hidden layers",

@@ -188,6 +188,7 @@ PRIMITIVES = {
     "softsign": "softsign(x)", "squareplus": "squareplus(x, 1)", "isru": "isru(x)",
     "algebraic_sigmoid": "algebraic_sigmoid(x, 1)", "inverse_root": "inverse_root(x)",
     "exp": "exp(x)", "expm1": "expm1(x)", "log": "log(abs(x) + 1)", "log1p": "log1p(abs(x))",
+    "arctan_gate": "arctan_gate(x)",
     "sin": "sin(x)", "cos": "cos(x)", "arctan": "arctan(x)", "sign": "sign(x)",
     "negate": "-x", "maximum": "maximum(x, 1)", "minimum": "minimum(x, 1)",
     "where": "where(x > 0, x, 2 * x)",

@@ -109,3 +109,21 @@ def visit(site, chromium):
     for context in contexts:
         context.close()
     assert not wrong
+
+
+@pytest.fixture(scope="session")
+def lab_server(site, tmp_path_factory):
+    """The first address of `nonlin lab`, with a journal of its own."""
+    from nonlin.lab import site as lab
+    from nonlin.lab.server import serve
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NONLIN_STATE_DIR", str(tmp_path_factory.mktemp("journal")))
+        here, token = serve.listening(0), "of-the-journeys"
+        server = serve.made(here, token, lab.files())
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [here]}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{here.getsockname()[1]}/?token={token}"
+        server.should_exit = True
+        thread.join(20)
+        here.close()

@@ -6,11 +6,11 @@ import type { Subject } from './views/activations/subject';
 import type { Evaluate } from './views/depth/field';
 import { evaluatorOf } from './views/evaluate';
 
-export type Typed = { error: string } | (Subject & { evaluate: (parameters: number[]) => Evaluate | null });
+export type Typed = Subject & { evaluate: (parameters: number[]) => Evaluate | null };
 type Answer = { error: string } | (Entry & { words: Words; kernel?: Kernel; wasm?: string });
 
 /** What the formula is, or one sentence that says why it is none. */
-export async function formulaOf(formula: string): Promise<Typed> {
+export async function formulaOf(formula: string): Promise<Typed | { error: string }> {
   if (!served()) return { error: t('lab.activations.own_offline') };
   try {
     const headers = { 'Content-Type': 'application/json' }, body = JSON.stringify({ formula });
@@ -21,7 +21,7 @@ export async function formulaOf(formula: string): Promise<Typed> {
   }
 }
 
-async function read(answer: Answer, formula: string): Promise<Typed> {
+async function read(answer: Answer, formula: string): Promise<Typed | { error: string }> {
   if ('error' in answer) return answer;
   const { words, kernel, wasm } = answer;
   const code = Uint8Array.from(atob(wasm ?? ''), (letter) => letter.charCodeAt(0));

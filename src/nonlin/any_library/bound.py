@@ -35,8 +35,8 @@ def bound(
     if free and (activation.kind == "gated" or activation.rowwise):
         raise InputError("tensor_parameter", name=activation.name, given=free[0])
     if activation.kind == "gated":
-        return activation, ("x", "value")
-    function: Function = replace(activation, training=None)
+        return activation.trained, ("x", "value")
+    function: Function = replace(activation.trained, training=None)
     if activation.training is not None and training:
         name = f"{activation.name}_training"
         function = replace(function, name=name, formula=activation.training, from_output=None)

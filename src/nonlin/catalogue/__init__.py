@@ -21,13 +21,14 @@ from nonlin.catalogue import (
     self_gated,
     sigmoidal,
     smooth,
+    surrogates,
 )
 from nonlin.expr.nodes import symbol
 from nonlin.expr.walk import substitute
 
 _ROOMS: tuple[ModuleType, ...] = (
     sigmoidal, bounded, rectified, piecewise, smooth, powers, self_gated, periodic, rowwise,
-    gated, random,
+    gated, random, surrogates,
 )  # fmt: skip
 
 

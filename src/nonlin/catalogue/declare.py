@@ -10,6 +10,7 @@ from typing import Any
 
 from nonlin.activation import Activation
 from nonlin.expr.nodes import lift, symbol
+from nonlin.expr.surrogate import without_surrogates
 from nonlin.expr.walk import substitute
 from nonlin.parameter import NOISE, Parameter, trace
 
@@ -40,7 +41,8 @@ def declared(
 
     Besides x and parameters a function may take `value`, which makes it a gated pair, and noise
     (`uniform`, `normal` or `gumbel`), which makes it random: its formula in evaluation then has
-    1/2, 0 and 0 instead.
+    1/2, 0 and 0 instead. What it returns may have surrogates, `f.surrogate(value, smooth)`:
+    gradients are then those of the smooth function.
     """
 
     def make(function: Callable[..., Any]) -> Activation:
@@ -48,9 +50,11 @@ def declared(
         defaults = inspect.signature(function).parameters
         formula = trace(function, names)
         noisy = any(name in NOISE for name in names)
+        steady = substitute(formula, {name: lift(value) for name, value in NOISE.items()})
+        plain = without_surrogates(steady)
         return Activation(
             function.__name__,
-            substitute(formula, {name: lift(value) for name, value in NOISE.items()}),
+            plain,
             tuple(
                 replace(defaults[name].default, name=name)
                 for name in names
@@ -58,6 +62,7 @@ def declared(
             ),
             None if from_output is None else from_output(symbol("grad"), symbol("y")),
             formula if noisy else None,
+            None if plain is steady else steady,
             (title, zh),
             year,
             source,

@@ -114,12 +114,17 @@ def _grid() -> tuple[Array, Array]:
 def _graph(activation: Activation) -> Expr:
     """The formula with parameter values; a random function is what it is in training."""
     if activation.training is None:
-        return activation.graph
+        return activation.trained.graph
     return replace(activation, formula=activation.training).graph
 
 
 def _values(activation: Activation) -> Array:
-    """On the grid, whatever its kind: a gated pair takes both inputs, noise is the second."""
+    """On the grid, whatever its kind: a gated pair takes both inputs, noise is the second.
+
+    A surrogate's slopes follow: what trains in another way is another function.
+    """
+    import numpy as np
+
     from nonlin.emit.numpy import compile_numpy
 
     x, other = _grid()
@@ -127,7 +132,10 @@ def _values(activation: Activation) -> Array:
         reshaped: Array = activation(x, precision="exact")
         return reshaped
     run = compile_numpy(_graph(activation), "x", "value", *NOISE)
-    return run(x, other, *(other for _ in NOISE))
+    found: Array = run(x, other, *(other for _ in NOISE))
+    if activation.surrogate is None:
+        return found
+    return np.concatenate([found, activation.backward(np.ones_like(x), x, precision="exact")])
 
 
 def _same(a: Array, b: Array) -> bool:

@@ -143,3 +143,40 @@ def alpha_entmax(x: Any, alpha: Any = parameter(1.25, above=1, below=2)) -> Any:
     z = (alpha - 1) * (x - f.row_max(x))
     power = 1 / (alpha - 1)
     return f.maximum(z - f.row_threshold(z, power), 0) ** power
+
+
+@declared(
+    "Scalable softmax",
+    "可伸缩 Softmax（SSMax）",
+    2025,
+    "Nakanishi, Scalable-softmax is superior for attention, arXiv:2501.19399",
+    aliases=("scalable_softmax",),
+    from_output=lambda grad, y: (
+        symbol("scale") * f.log(f.row_length(y)) * (y * (grad - f.row_sum(grad * y)))
+    ),
+)
+def ssmax(x: Any, scale: Any = parameter(0.43, above=0)) -> Any:
+    e = f.exp(scale * f.log(f.row_length(x)) * (x - f.row_max(x)))
+    return e / f.row_sum(e)
+
+
+@declared(
+    "Normalized polynomial",
+    "归一化多项式 PolyNorm",
+    2024,
+    "Zhuo et al., Polynomial composition activations, arXiv:2411.03884",
+    aliases=("polynorm",),
+)
+def poly_norm(
+    x: Any, cubic: Any = parameter(1 / 3), square: Any = parameter(1 / 3),
+    linear: Any = parameter(1 / 3), constant: Any = parameter(0.0),
+    epsilon: Any = parameter(1e-6, above=0),
+) -> Any:  # fmt: skip
+    size = f.maximum(f.row_max(f.absolute(x)), 1)  # divided by it, no power overflows
+    scaled = f.maximum(x / size, -2)  # never below -1: no quotient of powers is made of it
+
+    def normalized(power: int) -> Any:
+        mean = f.row_sum(scaled ** (2 * power)) / f.row_length(x)
+        return scaled**power / f.sqrt(mean + epsilon / size ** (2 * power))
+
+    return cubic * normalized(3) + square * normalized(2) + linear * normalized(1) + constant

@@ -202,6 +202,11 @@ def xsilu(x: Any, alpha: Any = parameter(0.1, learned=True)) -> Any:
     return (1 + 2 * alpha) * (x * f.sigmoid(x)) - alpha * x
 
 
+@declared("Expanded arctan linear unit", "扩展反正切线性单元 xATLU", 2024, HUANG)
+def xatlu(x: Any, alpha: Any = parameter(0.1, learned=True)) -> Any:
+    return (1 + 2 * alpha) * (x * f.arctan_gate(x)) - alpha * x
+
+
 @declared("Lambda-GELU", "可调硬度的 GELU", 2026, "Pérez-Corral et al., arXiv:2603.21991")
 def lambda_gelu(x: Any, hardness: Any = parameter(2.0, above=0, learned=True)) -> Any:
     return x * f.normal_cdf(hardness * x)

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from nonlin.choose.contest import Networks
     from nonlin.trials.standings import Standing
 
+TELLING = 3  # splits from which on an interval is worth looking at
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A row of the ranking so far: an activation at its best rate so far, by its label.
 
-    score: on test rows, the mean over `rounds` splits; half_width: of its 95 % interval (None
-    after one split). stopped: it does not go on. leader: the best on validation rows.
+    score: the mean over `rounds` splits on test rows; half_width: of its 95 % interval, None
+    where few splits say nothing about that. stopped: it does not go on, and its score, which
+    claims nothing, is that on validation rows. leader: the best on validation rows.
     """
 
     label: str
@@ -50,15 +53,17 @@ def places(race: Race, contest: Networks) -> tuple[Place, ...]:
     """Best score first, what stopped last."""
     found = ranking.standings(race, margin=contest.plan.margin, least=contest.least)
     goes_on = {arm.candidate for arm in race.alive}
-    return tuple(_place(row, contest, row.arm.candidate not in goes_on) for row in found)
+    rows = [_place(row, contest, row.arm.candidate not in goes_on) for row in found]
+    return tuple(sorted(rows, key=lambda place: place.stopped))
 
 
 def _place(row: Standing, contest: Networks, stopped: bool) -> Place:
+    told = not stopped and len(row.seeds) >= TELLING
     return Place(
         contest.label(row.arm),
         row.arm.setting,
-        row.claimed,
-        row.half_width,
+        row.validated if stopped else row.claimed,
+        row.half_width if told else None,
         len(row.seeds),
         stopped,
         row.leader,

@@ -142,4 +142,6 @@ def rate_reason(chosen: Ranked, tried: Sequence[float], plan: Plan) -> Text:
     beyond = plan.beside(chosen.ran.arm, step) if plan.pace == "race" else None
     if beyond is None:
         return text("recommend.rate_edge", rate=rate, tried=names)
-    return text("recommend.rate_beyond", rate=rate, tried=names, beyond=f"{beyond.setting:g}")
+    further = listed(f"{each:g}" for each in sorted({*tried, beyond.setting}))
+    found = {"beyond": f"{beyond.setting:g}", "further": further}
+    return text("recommend.rate_beyond", rate=rate, tried=names, **found)

@@ -10,6 +10,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin.cli.shared import reading
+from nonlin.cli.shared.apart import print_apart
 from nonlin.cli.shared.options import Dark, Names, Picture
 from nonlin.cli.shared.printing import write_picture
 
@@ -23,15 +24,18 @@ def command(
     derivative: Annotated[bool, typer.Option("--derivative", help="cli.derivative")] = False,
     dark: Dark = False,
 ) -> None:
-    """One picture of several activations; without a file for it, one of letters."""
+    """A picture of several activations, of letters if there is no file for it, and a verdict."""
     activations = [each for text in names for each in reading.activations(text)]
     if output is None:
         print(_letters(activations, derivative))
-        return
-    from nonlin import figures
+    else:
+        from nonlin import figures
 
-    figure = figures.compare(activations, derivative=derivative, dark=dark)
-    write_picture(figure, output, sys.stdout)
+        figure = figures.compare(activations, derivative=derivative, dark=dark)
+        write_picture(figure, output, sys.stdout)
+    if len(activations) > 1:
+        print()
+        print_apart(activations)
 
 
 def _letters(activations: Sequence[Activation], derivative: bool) -> str:

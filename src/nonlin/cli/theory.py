@@ -13,6 +13,7 @@ import typer
 from nonlin._errors import InputError
 from nonlin._text import power, say
 from nonlin.cli.shared import printing, reading
+from nonlin.cli.shared.apart import LOST
 from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture, Quiet
 from nonlin.cli.shared.progress import progress
 
@@ -110,11 +111,14 @@ def _as_dict(
 def _facts(
     activation: Activation, known: Moments, field: MeanField, layers: int
 ) -> Iterator[tuple[str, str]]:
+    yield from _in_short(activation, field, layers)
     values = {key: f"{getattr(known, key):.6g}" for key in known.errors._fields}
     error = f"{max(known.errors):.0e}"
     yield "cli.theory.moments", say("cli.theory.moments_line", **values, error=error)
     gains = {"forward": f"{activation.gain:.6g}", "backward": f"{activation.gain_backward:.6g}"}
     yield "cli.theory.gains", say("cli.theory.gains_line", **gains)
+    if activation.surrogate is not None:
+        yield "cli.theory.surrogate", say("cli.theory.surrogate_line", name=activation.name)
     variances = {"weights": f"{field.weight_variance:.6g}", "biases": f"{field.bias_variance:.6g}"}
     yield "cli.theory.layer", say("cli.theory.layer_line", **variances)
     yield from _fates(activation, field, layers)
@@ -126,13 +130,38 @@ def _facts(
         yield "cli.theory.critical", say("cli.theory.critical_line", weights=weights, biases=biases)
 
 
+def _in_short(activation: Activation, field: MeanField, layers: int) -> Iterator[tuple[str, str]]:
+    """Do so many layers train from these weights, and what else could be tried?"""
+    growth = math.sqrt(_after(activation, field, layers)[1])
+    reach = field.trainable_depth
+    key = "trains" if layers <= reach else "too_deep"
+    if math.isinf(reach):
+        key = "trains_any"
+    elif layers > reach and growth < 1 / LOST:
+        key = "too_deep_vanishing"
+    found = {
+        "layers": layers,
+        "depth": f"{reach:.2g}" if reach < 10 else f"{reach:.0f}",
+        "growth": power(growth, 2),
+    }
+    yield "cli.theory.in_short", say(f"cli.theory.{key}", **found)
+    if layers > reach:
+        other = say("cli.theory.other_weights", name=activation.name, layers=layers)
+        yield "cli.theory.in_short", other
+
+
+def _infinite(number: str) -> str:
+    return number.replace("inf", "∞")
+
+
 def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tuple[str, str]]:
     """What becomes of lengths, correlations and gradients."""
     for point in field.fixed_points:
         stability = say(f"cli.theory.{point.stability}")
-        line = {"q": f"{point.q:.6g}", "slope": f"{point.slope:.4g}", "stability": stability}
-        yield "cli.theory.fixed", say("cli.theory.fixed_line", **line)
-    phase = {"chi": f"{field.chi_1:.6g}", "q": f"{field.q_star:.6g}", "c": f"{field.c_star:.4g}"}
+        line = {"q": _infinite(f"{point.q:.6g}"), "slope": f"{point.slope:.4g}"}
+        yield "cli.theory.fixed", say("cli.theory.fixed_line", stability=stability, **line)
+    known = {"chi": f"{field.chi_1:.6g}", "q": f"{field.q_star:.6g}", "c": f"{field.c_star:.4g}"}
+    phase = {key: _infinite(value) for key, value in known.items()}
     if field.gradient_growth < field.chi_1:
         yield "cli.theory.phase", say("cli.theory.jumps", name=activation.name, **phase)
         each = power(field.gradient_growth, 4)
@@ -142,10 +171,9 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
     if any(p.q == field.q_star and p.stability == "unstable" for p in field.fixed_points):
         yield "cli.theory.phase", say("cli.theory.leaves", **phase)
     known_scales = {"xi_q": field.xi_q, "xi_c": field.xi_c, "depth": field.trainable_depth}
-    scales = {key: f"{value:.3g}".replace("inf", "∞") for key, value in known_scales.items()}
+    scales = {key: _infinite(f"{value:.3g}") for key, value in known_scales.items()}
     how = "scales_line" if math.isfinite(field.trainable_depth) else "scales_line_any"
     yield "cli.theory.scales", say(f"cli.theory.{how}", **scales)
     q, growth = _after(activation, field, layers)
-    key = "trains" if layers <= field.trainable_depth else "too_deep"
     after = {"layers": layers, "q": f"{q:.3g}", "growth": power(growth, 3)}
-    yield "cli.theory.depth", say(f"cli.theory.{key}", **after)
+    yield "cli.theory.depth", say("cli.theory.after", **after)

@@ -35,6 +35,7 @@ from nonlin.expr.nodes import (
     value_of,
 )
 from nonlin.expr.reductions import REDUCTIONS
+from nonlin.expr.vocabulary import row_length
 from nonlin.expr.walk import fold, postorder, rewrite
 
 GREEK = {
@@ -66,6 +67,8 @@ _SPELT_OUT: Mapping[str, Callable[..., Expr]] = {
     "squareplus": lambda a, b: (a + build("sqrt", a**2 + b)) / 2,
     "algebraic_sigmoid": lambda a, b: (1 + a / build("sqrt", a**2 + b)) / 2,
     "tanhshrink": lambda a: a - build("tanh", a),
+    "surrogate": lambda a, b: a,
+    "arctan_gate": lambda a: build("arctan", a) / build("pi") + Fraction(1, 2),
 }
 # Written out where they are the whole formula: "the sigmoid is sigma(x)" says nothing.
 _DEFINITIONS: Mapping[str, Callable[..., Expr]] = {
@@ -196,11 +199,19 @@ def _pool(node: Expr, indices: tuple[Layout, ...]) -> Layout:
 
 def _reduction(node: Expr, indices: tuple[Layout, ...]) -> Layout:
     i, j, *_ = indices
+    if _is_length(node):
+        return leaf("name", "n")
     inner = _laid_out(arguments_of(node)[0], (*indices[1:], i))
     if is_call(node, "row_first"):
         return fenced(row(i, "=", _over(leaf("function", "argmax"), j, inner)), "[]", large=True)
     maximum = is_call(node, "row_max")
     return _over(leaf("function", "max") if maximum else leaf("sign", "∑"), j, inner)
+
+
+def _is_length(node: Expr) -> bool:
+    counted = arguments_of(node)[0]
+    condition = arguments_of(counted)[0] if is_call(counted, "where") else counted
+    return is_call(condition, "greater") and node is row_length(arguments_of(condition)[0])
 
 
 def _over(sign: Layout, below: Layout, inner: Layout) -> Layout:

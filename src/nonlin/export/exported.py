@@ -128,7 +128,7 @@ class Exported:
 
     def formula(self, free: Collection[str]) -> Expr:
         """The formula with every parameter as a number, but the `free` ones."""
-        return substitute(self.activation.formula, self._bound(free))
+        return substitute(self.activation.trained.formula, self._bound(free))
 
     def _bound(self, free: Collection[str]) -> dict[str, Expr]:
         values = self.activation.values

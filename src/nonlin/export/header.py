@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nonlin import __version__
 from nonlin._text import say
 from nonlin.export.exported import Exported
+from nonlin.expr.derivative import derivative
 from nonlin.expr.infix import infix
 
 
@@ -32,6 +33,9 @@ def header(exported: Exported, target: str, errors: tuple[Error, ...]) -> list[s
     for name, value in activation.values.items():
         key = "export.learned" if name in exported.learned else "export.parameter"
         lines.append(say(key, name=name, value=f"{value:g}"))
+    if activation.surrogate is not None:
+        key = "export.surrogate" if errors else "export.surrogate_instead"  # numbers, or formulas
+        lines.append(say(key, slope=infix(derivative(activation.surrogate))))
     if activation.source:
         lines.append(say("export.source", source=activation.source, year=activation.year))
     lines.append(say("export.made", version=__version__, target=target))

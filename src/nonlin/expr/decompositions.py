@@ -37,7 +37,7 @@ from nonlin.expr.nodes import (
 )
 from nonlin.expr.polynomials import horner, near_tanh
 from nonlin.expr.simplify import simplify
-from nonlin.expr.vocabulary import exp, log, log1p, maximum, minimum, pi, sign, sqrt, tanh
+from nonlin.expr.vocabulary import arctan, exp, log, log1p, maximum, minimum, pi, sign, sqrt, tanh
 from nonlin.expr.walk import fold, rebuild
 
 Rule = Callable[..., Expr]
@@ -168,6 +168,12 @@ def _tanhshrink_in_kernels(a: Expr, digits: str) -> Expr:
     above, below = near_tanh(2 * (BITS[digits] // 5) + 5)
     near = a * (horner(above, w) * w / horner(below, w))
     return where(absolute(a) < Fraction(3, 2), near, a - _tanh_in_kernels(a))
+
+
+def _arctan_gate(a: Expr) -> Expr:
+    """arctan(a) / pi + 1/2"""
+    turned = where(absolute(a) > 1, -1 / a, a)  # by a right angle
+    return where(absolute(a) > 1, where(a > 0, 1, 0), Fraction(1, 2)) + arctan(turned) / pi
 
 
 def _normal_pdf(a: Expr) -> Expr:
@@ -370,6 +376,7 @@ DECOMPOSITIONS: Mapping[str, Ways] = {
     "tanhshrink": Ways(
         _tanhshrink, _tanhshrink_in_libraries, _tanhshrink_in_kernels, by_digits=True
     ),
+    "arctan_gate": Ways(_arctan_gate, kernel=_arctan_gate),
     "normal_cdf": Ways(
         _normal_cdf, _normal_cdf_in_libraries, _normal_cdf_in_kernels, by_digits=True
     ),
@@ -383,6 +390,7 @@ DECOMPOSITIONS: Mapping[str, Ways] = {
     "inverse_root": Ways(_inverse_root, _inverse_root_in_libraries, _inverse_root_in_kernels),
     "isru": Ways(_isru, _isru_in_libraries, _isru_in_kernels),
     "below_max": Ways(lambda a, largest: where(a >= largest, 0, a - largest)),
+    "surrogate": Ways(lambda a, b: a, kernel=lambda a, b: a),
     "damp": Ways(lambda a, b: where(absolute(a) > 0, a * b, a)),
     "absorb": Ways(lambda a, b: where(absolute(a) < HUGE, a + b, a)),
 }

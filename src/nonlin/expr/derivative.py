@@ -20,6 +20,7 @@ from nonlin.expr.nodes import (
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.recognise import recognise
 from nonlin.expr.simplify import simplify
+from nonlin.expr.surrogate import without_surrogates
 from nonlin.expr.walk import postorder, symbols
 
 
@@ -41,7 +42,7 @@ def derivatives(formula: Expr, orders: Iterable[int]) -> list[Expr]:
         known[order] = derivative(known[order - 1])
     if _is_partial(value):
         known |= {n: build("guard", known[n], value) for n in known if n > 0}
-    return [known[order] for order in orders]
+    return [without_surrogates(known[order]) for order in orders]
 
 
 def _is_partial(root: Expr) -> bool:

@@ -139,6 +139,13 @@ def _piecewise() -> tuple[Primitive, ...]:
             interval.smaller,
             branches=lambda args, slopes: where(args[0] < args[1], *slopes),
         ),
+        Primitive(
+            "surrogate",
+            (_zero, _zero),
+            lambda m, a, b: a,
+            lambda a, b: a,
+            branches=lambda args, slopes: slopes[1],
+        ),
     )
 
 
@@ -170,6 +177,12 @@ def _elementary() -> tuple[Primitive, ...]:
             (lambda a: 1 / (1 + power(a, 2)),),
             lambda m, a: m.atan(a),
             _rising("arctan"),
+        ),
+        Primitive(
+            "arctan_gate",
+            (lambda a: 1 / (f.pi * (1 + power(a, 2))),),
+            lambda m, a: -m.atan(1 / a) / m.pi if a < -1 else m.atan(a) / m.pi + HALF,
+            interval.always(UNIT),
         ),
     )
 

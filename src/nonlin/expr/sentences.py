@@ -9,6 +9,14 @@ from nonlin._text import Listed, Text, listed, text
 from nonlin.expr.properties import Properties, Span
 
 _MOST = 7  # sentences on either side
+OF_GRADIENTS = tuple(
+    f"properties.{name}"
+    for name in (
+        *("flows", "flows_left", "flows_right", "contracting", "dead"),
+        *("dead_everywhere", "dead_inside", "fades", "saturates", "saturates_both"),
+        *("saturates_left", "saturates_right", "explodes", "steep", "shrinks", "slow_start"),
+    )
+)
 _NO_SLOPE = (0, math.inf, -math.inf)
 
 

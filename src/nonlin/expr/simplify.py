@@ -142,7 +142,22 @@ def _sum(node: Expr) -> Expr:
             left = join(Fraction(1), _without(term, common))
             rest[left] = rest.get(left, Fraction(0)) + coefficient
         return join(*split(multiply(join(Fraction(1), common), _sum(_add_up(rest)))))
-    return _add_up(terms)
+    quotient = _rest_of_one(terms)
+    return _add_up(terms) if quotient is None else quotient
+
+
+def _rest_of_one(terms: Terms) -> Expr | None:
+    """c - c a / (1 + a) as c / (1 + a), where nothing cancels."""
+    if len(terms) != 2 or sum(terms.values()) != 0:
+        return None
+    quotient = next((term for term in terms if is_call(term, "divide")), None)
+    if quotient is None or constant(1) not in terms:
+        return None
+    above, below = arguments_of(quotient)
+    whole = terms_of(below)
+    if whole.keys() != {constant(1), above} or set(whole.values()) != {Fraction(1)}:
+        return None
+    return divide(constant(terms[constant(1)]), below)
 
 
 def terms_of(node: Expr) -> Terms:

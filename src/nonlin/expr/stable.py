@@ -155,6 +155,7 @@ def _damped(node: Expr, bound: Callable[[Expr], Interval]) -> Expr:
     """
     coefficient, factors = split(node)
     _merge_roots(factors)
+    _merge_gates(factors)
     vanishing: Factors = {b: e for b, e in factors.items() if e > 0 and _vanishes(b)}
     rest: Factors = {b: e for b, e in factors.items() if b not in vanishing}
     if not vanishing:
@@ -197,6 +198,15 @@ def _merge_roots(factors: Factors) -> None:
                 factors[part] = factors.get(part, Fraction(0)) + count
     for base in [base for base, exponent in factors.items() if exponent == 0]:
         del factors[base]
+
+
+def _merge_gates(factors: Factors) -> None:
+    """u (arctan(u) / pi + 1/2) tends to -1/pi."""
+    for base in [base for base in factors if is_call(base, "arctan_gate")]:
+        (u,) = arguments_of(base)
+        if factors[base] == 1 == factors.get(u):
+            del factors[base], factors[u]
+            factors[where(u < -(2**60), -1 / build("pi"), u * base)] = Fraction(1)
 
 
 def _vanishes(node: Expr) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nonlin._errors import InputError
-from nonlin._text import Text
+from nonlin._text import Text, text
 from nonlin.expr import analyse
 from nonlin.expr import derivative as slopes
 from nonlin.expr.nodes import Expr
@@ -128,7 +128,7 @@ def parameter_gradients(
     found = {}
     for name in names:
         slope = replace(
-            activation, formula=_by_parameter(activation.formula, name), from_output=None
+            activation, formula=_by_parameter(activation.trained.formula, name), from_output=None
         )
         products = evaluate(slope, "gate", inputs, replace(call, out=None))[0]
         found[name] = _reduced(np.asarray(products), name, call)
@@ -164,9 +164,20 @@ def kinks(activation: Function) -> tuple[float, ...]:
 
 def strengths(activation: Function) -> list[Text]:
     """What speaks for it."""
-    return analyse.strengths(activation.properties)
+    said = analyse.strengths(activation.properties)
+    if activation.surrogate is None:
+        return said
+    return [text("kinds.surrogate"), *_not_of_gradients(said)]
 
 
 def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
-    return analyse.weaknesses(activation.properties)
+    said = analyse.weaknesses(activation.properties)
+    if activation.surrogate is None:
+        return said
+    return [*_not_of_gradients(said), text("kinds.not_its_own")]
+
+
+def _not_of_gradients(said: Sequence[Text]) -> list[Text]:
+    """Without what is read off f', by which nothing is trained."""
+    return [each for each in said if each.key not in analyse.OF_GRADIENTS]

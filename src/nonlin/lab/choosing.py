@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nonlin._errors import InputError, NonlinError
-from nonlin._text import language, say, speaking
+from nonlin._text import say
 from nonlin.choose.answer import from_reading, glance
 from nonlin.choose.live import Place
 from nonlin.choose.options import Options
@@ -97,7 +97,6 @@ class Choice:
         self._failure: Exception | None = None
         self._stop = threading.Event()
         self._journal = journal
-        self._language = language()
         self._thread = threading.Thread(target=self._run, name="nonlin-choose", daemon=True)
 
     def start(self) -> None:
@@ -153,8 +152,7 @@ class Choice:
 
     def _run(self) -> None:
         try:
-            with speaking(self._language):
-                self.result = from_reading(self.asked.read, self._way())
+            self.result = from_reading(self.asked.read, self._way())
             self._say(state="stopped" if self.result.interrupted else "finished")
         except KeyboardInterrupt:  # our own: see `_progress`
             self._say(state="stopped")
@@ -178,8 +176,8 @@ class Choice:
             "on_ranking": self._ranked,
         }
 
-    def _progress(self, done: int, total: int, label: str) -> None:
-        self._say(done=done, total=total, label=label)
+    def _progress(self, done: int, total: int, _: str) -> None:
+        self._say(done=done, total=total)
         if self._stop.is_set():
             raise KeyboardInterrupt
 

@@ -111,7 +111,7 @@ def _forward(network: Network, values: np.ndarray, streams: Sequence[LayerStream
     parameters = list(zip(network.weights, network.biases, strict=True))
     for f, (weights, biases), stream in zip(network.hidden, parameters, streams, strict=False):
         sums = values @ weights + biases
-        after, slopes = f.value_and_derivative(sums)
+        after, slopes = f.trained.value_and_derivative(sums)
         stream.add_slopes(slopes)
         passed.append(Passed(values, sums, slopes))
         values = after

@@ -51,7 +51,7 @@ def layout_of(network: Feedforward, loss: Loss) -> tuple[Any, list[Any]]:
     counts = [0, *(fan_in * fan_out for fan_in, fan_out in pairwise(network.sizes))]
     ends = np.cumsum(counts, dtype=np.int64)
     biases = ends[-1] + np.cumsum([0, *network.sizes[1:-1]], dtype=np.int64)
-    kernels = [activation.kernel((0, 1), network.dtype) for activation in network.hidden]
+    kernels = [each.trained.kernel((0, 1), network.dtype) for each in network.hidden]
     addresses = np.array([kernel.address for kernel in kernels], np.int64)
     constants = np.array([kernel.parameters.ctypes.data for kernel in kernels], np.int64)
     of_loss = np.array(loss.constants, np.float64)

@@ -15,7 +15,7 @@ from nonlin.expr.recognise import recognise
 from nonlin.parameter import Parameter
 from nonlin.portrait import traits
 
-BRIEF = ("formula", "parameters", "derivative", "range", "strengths", "weaknesses")
+BRIEF = ("formula", "parameters", "derivative", "gradient", "range", "strengths", "weaknesses")
 
 
 def as_dict(activation: Activation) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def as_dict(activation: Activation) -> dict[str, Any]:
         found |= {
             "derivative": infix(derivative(recognise(activation.formula))),
             "derivative_latex": activation.derivative_latex,
+            "gradient": infix(derivative(recognise(activation.trained.formula))),
             "gain": activation.gain,
             "gain_backward": activation.gain_backward,
             **traits.as_dict(activation.properties),
@@ -104,6 +105,9 @@ def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
     if activation.elementwise:
         yield "derivative", infix(spelt_out(derivative(recognise(activation.formula))))
         yield "derivative_latex", activation.derivative_latex
+        if activation.surrogate is not None:
+            slope = infix(spelt_out(derivative(recognise(activation.surrogate))))
+            yield "gradient", say("cli.show.surrogate", slope=slope)
     elif activation.kind == "gated":
         for key, name in (("by_value", "value"), ("by_gate", "x")):
             yield key, infix(derivative(recognise(activation.formula), name))

@@ -103,7 +103,7 @@ def suspects(subject: Subject, found: tuple[Finding, ...], good: bool) -> list[S
 def _faults(subject: Subject) -> Iterator[Suspect]:
     """Those that only subjects of its framework can have."""
     for each in subject.faults if isinstance(subject, Faulty) else ():
-        known = {**dict(each.values), "where": place(each.layers) if each.layers else ""}
+        known = {"where": place(each.layers) if each.layers else "", **dict(each.values)}
         why, advice = text(f"cause.{each.name}", **known), text(f"change.{each.name}", **known)
         yield Suspect(
             each.name, each.layers, Mend(each.name, each.way), each.suspicion, why, advice
@@ -150,8 +150,10 @@ def _layers_drawn(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Susp
     """Only the layers whose weights or biases no initialisation would have drawn; then the one
     in which something is found, if it is one.
     """
-    fresh = subject.changed(Initialise())
-    foreign = () if fresh is None else tuple(_foreign(subject.parameters, fresh.parameters))
+    fresh, framework = subject.changed(Initialise()), subject.init == FRAMEWORK
+    foreign: tuple[tuple[int, Text], ...] = ()
+    if fresh is not None:
+        foreign = tuple(_foreign(subject.parameters, fresh.parameters, framework))
     if foreign:
         layers = tuple(number for number, _ in foreign)
         why = text("cause.layers", where=place(layers), what=foreign[0][1], first=layers[0])
@@ -167,9 +169,11 @@ def _redrawn(layers: tuple[int, ...], level: int, why: Text) -> Suspect:
 
 
 def _foreign(
-    parameters: Sequence[Parameters], fresh: Sequence[Parameters]
+    parameters: Sequence[Parameters], fresh: Sequence[Parameters], framework: bool
 ) -> Iterator[tuple[int, Text]]:
-    """(layer, what is wrong with its parameters)."""
+    """(layer, what is wrong with its parameters). framework: may they be of the size that its
+    library draws where nobody asks for others?
+    """
     pairs = zip(parameters, fresh, strict=True)
     hidden = all(weights.any() for weights, _ in parameters[:-1])
     for number, ((weights, biases), (usual, drawn)) in enumerate(pairs, start=1):
@@ -179,13 +183,15 @@ def _foreign(
             yield number, text("cause.not_finite")
             continue
         size = _root_mean_square(weights) / _root_mean_square(usual)
+        default = 1 / math.sqrt(3 * len(weights)) if framework else _root_mean_square(usual)
+        drawn_so = 1 / FOREIGN <= _root_mean_square(weights) / default <= FOREIGN
         if np.ptp(weights) == 0 and weights.size > 1:
             yield number, text("cause.equal", value=f"{weights.flat[0]:g}")
         elif weights.shape[1] > 1 and not np.ptp(weights, axis=1).any():
             yield number, text("cause.alike")
         elif _few_distinct(weights):
             yield number, text("cause.copied")
-        elif not 1 / FOREIGN <= size <= FOREIGN:
+        elif not (drawn_so or 1 / FOREIGN <= size <= FOREIGN):
             yield number, text("cause.weights", size=f"{size:.2g}")
         elif np.abs(biases).max() > LARGE_BIAS or _one_sided(biases, drawn):
             extreme = biases[np.abs(biases).argmax()]
@@ -320,8 +326,8 @@ def _width(subject: Subject) -> Iterator[Suspect]:
 
 def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Suspect]:
     """All layers drawn for their activations."""
-    names = _names(subject)
-    why = text("cause.initialisation", names=names, init=subject.init)
+    names, only = _names(subject), "" if subject.layers[:-1] else "_only"
+    why = text(f"cause.initialisation{only}", names=names, init=subject.init)
     level = CONSPICUOUS if found else UNUSUAL
     if subject.init == FRAMEWORK and not found:
         level = USUAL
@@ -330,14 +336,17 @@ def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Su
         if fresh is not None and _equal(subject.parameters, fresh.parameters):
             return  # they are just these
         why, level = text("cause.drawn"), UNUSUAL if found else USUAL
-    advice = text("change.initialisation", names=names)
+    advice = text(f"change.initialisation{only}", names=names)
     yield Suspect("initialisation", (), Initialise(), level, why, advice)
 
 
-def is_of_framework(each: Suspect, subject: Subject) -> bool:
-    """Other weights for those that its library draws, where nothing is wrong with these?"""
-    drawn = each.cause == "initialisation" and each.suspicion == USUAL
-    return drawn and subject.init == FRAMEWORK
+def is_as_usual(each: Suspect, subject: Subject) -> bool:
+    """Other weights for those that its library draws, where nothing is wrong with these, or
+    another optimizer for one that many take?
+    """
+    if each.suspicion > USUAL or subject.init != FRAMEWORK:
+        return False
+    return each.cause in ("initialisation", "optimizer")
 
 
 def _activation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Suspect]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,7 +15,7 @@ from nonlin._text import Text, in_a_row, percent, text
 from nonlin.layers.network_subject import NetworkSubject, subject_of
 from nonlin.layers.subject import USUAL, Edit, Subject, Trial
 from nonlin.network import Loss, Network, Settings
-from nonlin.stability.changes import Suspect, is_of_framework, suspects
+from nonlin.stability.changes import Suspect, is_as_usual, suspects
 from nonlin.stability.inquiry import GOOD, Effect, next_effects
 from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
@@ -69,7 +70,8 @@ class Diagnosis:
     are not healthy, in runs; if all are healthy at first (not `at_start`) and the network trains
     badly, those after a training. diverged: if that diverged. learns: whether the error on rows
     that were held out fell, with the changes; `worth`: how much of the error of a constant output
-    was gone there.
+    was gone there. wanted: seconds of CPU time that trials as long as the training would take, 0
+    if they were so long (up to about 1500 steps).
     changes: what was changed, in this order; each names a cause. repaired: whether nothing more
     was found then. untried: changes that would take too long to try. subject: with the changes
     made. stability: as it is now.
@@ -84,6 +86,7 @@ class Diagnosis:
     learns: bool
     untried: tuple[Text, ...]
     worth: float
+    wanted: float
     subject: Subject
     stability: Stability
 
@@ -124,6 +127,8 @@ class Diagnosis:
     def _sentences(self) -> Iterator[Text]:
         yield from self._found_and_changed()
         yield from (text("change.untried", advice=each) for each in self.untried)
+        if self.wanted and not (self.repaired or self.healthy):
+            yield text("diagnosis.shortened", seconds=f"{math.ceil(self.wanted):d}")
 
     def _found_and_changed(self) -> Iterator[Text]:
         if self.healthy is None:
@@ -144,6 +149,8 @@ class Diagnosis:
         if self.stability.input_rank == 0:
             yield text("cause.constant")
         yield text(f"diagnosis.{self._outcome}", gone=_percent(self.worth))
+        if self.related is None:
+            yield text("diagnosis.perhaps")
 
     def _overcome(self) -> Iterator[Text]:
         gone = _percent(self.worth)
@@ -152,6 +159,14 @@ class Diagnosis:
             return
         yield from (each.sentence for each in self.findings)
         yield text("diagnosis.overcome", gone=gone)
+
+    @property
+    def related(self) -> bool | None:
+        """Do the inputs tell anything about the targets? None, perhaps not, where nothing that
+        was learnt holds on rows held out, layers are healthy before training, and nothing helps.
+        """
+        ill = self.changes or self.diverged is not None or (self.findings and self.at_start)
+        return None if not (ill or self.learns or self.wanted) else True
 
     @property
     def _nothing(self) -> bool:
@@ -188,6 +203,7 @@ def diagnose(
     settings: Settings | None = None,
     loss: str | Loss | None = None,
     on_progress: Progress | None = None,
+    seconds: float | None = None,
 ) -> Diagnosis:
     """See `nonlin.stability.diagnose`."""
     subject = subject_of(network, X, y, settings, None, loss)
@@ -199,7 +215,7 @@ def diagnose(
     if before.loss is None:
         raise InputError("diagnose_loss")
     found = findings(verdicts(before)) + _hidden_targets(subject)
-    trials = Trials.of(subject, on_progress)
+    trials = Trials.of(subject, on_progress, seconds)
     base = cast("Trial", trials.first(()))  # without a change there is always one
     changes, complete = _repaired(trials, found, base.start >= GOOD)
     edits = tuple(each.edit for each in changes)
@@ -218,6 +234,7 @@ def diagnose(
         learns=able,
         untried=tuple(_untried(trials, suspects(subject, found, base.start >= GOOD))),
         worth=max(mean_worth(last), reached),
+        wanted=trials.wanted,
         subject=changes[-1].subject if changes else subject,
         stability=before,
     )
@@ -234,9 +251,9 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
         candidates = [each for each in suspects(now, seen, good) if each.cause not in named]
         if made:  # what nobody would suspect is no second cause
             candidates = [each for each in candidates if each.suspicion > USUAL]
-        candidates = [each for each in candidates if not trials.too_long((*edits, each.edit))]
-        if trials.reached(edits) >= GOOD:  # weights that every user of a library has
-            candidates = [each for each in candidates if not is_of_framework(each, now)]
+        candidates = [each for each in candidates if not _too_long(trials, edits, each)]
+        if trials.reached(edits) >= GOOD:  # as all users of a library have it
+            candidates = [each for each in candidates if not is_as_usual(each, now)]
         effects = next_effects(trials, edits, candidates)
         if not effects:
             return made, True
@@ -249,8 +266,12 @@ def _repaired(trials: Trials, found: tuple[Finding, ...], good: bool) -> tuple[l
 def _untried(trials: Trials, candidates: Sequence[Suspect]) -> Iterator[Text]:
     """What is odd and would have been tried if that did not take too long."""
     for each in candidates:
-        if each.suspicion > USUAL and trials.too_long((each.edit,)):
+        if each.suspicion > USUAL and _too_long(trials, (), each):
             yield each.advice
+
+
+def _too_long(trials: Trials, edits: Edits, each: Suspect) -> bool:
+    return trials.too_long((*edits, each.edit), each.suspicion)
 
 
 def _change(subject: Subject, edits: Edits, effect: Effect) -> Change:

@@ -66,10 +66,14 @@ def _single(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> list[
     before it, the rest is not tried.
     """
     left = 1 - worth(trials.first(made))
-    for level in sorted({each.suspicion for each in candidates}, reverse=True):
-        tried = [each for each in candidates if each.suspicion >= level]
-        gains = _gains(trials, made, tried)
-        last = len(tried) == len(candidates)
+    gains: dict[Suspect, float] = {}
+    levels = sorted({each.suspicion for each in candidates}, reverse=True)
+    for level in levels:
+        if trials.over and level < CONSPICUOUS:
+            trials.skipped = True
+            return _surest(trials, made, gains)
+        gains |= _gains(trials, made, [each for each in candidates if each.suspicion == level])
+        last = level == levels[-1]
         if last or max(gains.values(), default=0.0) >= NEARLY[level] * left:
             found = _surest(trials, made, gains)
             if found or last:
@@ -79,7 +83,9 @@ def _single(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> list[
 
 def _gains(trials: Trials, made: Edits, tried: Sequence[Suspect]) -> dict[Suspect, float]:
     """On a first look, of those that help."""
-    trials.look([_with(made, each) for each in tried])
+    edits = [_with(made, each) for each in tried]
+    trials.afford(edits)
+    trials.look([made, *edits])
     base = trials.first(made)
     found = {each: trials.first(_with(made, each)) for each in tried}
     return {each: worth(one) - worth(base) for each, one in found.items() if better(one, base)}
@@ -90,8 +96,9 @@ def _surest(trials: Trials, made: Edits, gains: dict[Suspect, float]) -> list[Ef
     shortlist = _ranked(_best_of_causes(gains))[:MOST_CONFIRMED]
     if not shortlist:
         return []
-    trials.repeat([made, *(_with(made, each) for each in shortlist)])
-    effects = {each: _effect(trials, made, [each]) for each in shortlist}
+    helped = trials.helped([_with(made, each) for each in shortlist], made)
+    sound = [each for each in shortlist if _with(made, each) in helped]
+    effects = {each: _effect(trials, made, [each]) for each in sound}
     sure = {each: effect.gain for each, effect in effects.items() if effect.clear}
     order = _ranked(sure)
     if not order:

@@ -52,11 +52,12 @@ from nonlin.expr.floats import as_function
 from nonlin.expr.interval import REALS
 from nonlin.expr.nodes import Expr, value_of
 from nonlin.expr.properties import Cost, Properties, Span
-from nonlin.expr.sentences import strengths, weaknesses
+from nonlin.expr.sentences import OF_GRADIENTS, strengths, weaknesses
 from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import symbols
 
 __all__ = [
+    "OF_GRADIENTS",
     "Cost",
     "Properties",
     "breakpoints",

@@ -19,6 +19,7 @@ _MADE_OF: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("logistic_density", "sech_squared"), ("exponentials", "divisions", "products")
     ),
+    "arctan_gate": ("exponentials", "divisions", "sums"),
     "tanhshrink": ("exponentials", "divisions", "sums"),
     "softplus": ("exponentials", "logarithms", "sums"),
     "softsign": ("divisions", "sums"),

@@ -26,10 +26,8 @@ MOST_ASKED = 2**16  # bytes of any other request
 Asking = Callable[[Request], Awaitable[Response]]
 
 
-def application(
-    files: Callable[[], Mapping[str, bytes]], port: int, token: str, desk: Desk
-) -> Guard:
-    """An ASGI application. files: of the site by path, made when the first one is asked for."""
+def application(files: Mapping[str, bytes], port: int, token: str, desk: Desk) -> Guard:
+    """An ASGI application; files: of the site, by path."""
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:

@@ -6,12 +6,9 @@ import base64
 import hashlib
 import mimetypes
 import re
-import threading
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -24,30 +21,19 @@ _SCRIPT = re.compile(r"<script(?![^>]* src=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 class Pages:
-    """files: made when the first one is asked for, for they may take a while."""
+    """files: of the site, by path."""
 
-    def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
-        self._make = files
-        self._lock = threading.Lock()
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = {**files, PAGE: marked(files[PAGE])}
 
     async def answer(self, request: Request) -> Response:
         """The file that a path names."""
         name = request.path_params["path"] or PAGE
-        files = await run_in_threadpool(self._files)
-        if name not in files:
+        if name not in self.files:
             return PlainTextResponse(say("lab.server.missing"), 404)
         ending = PurePosixPath(name).suffix
         kind = TYPES.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        content = files[name]
-        return Response(marked(content) if name == PAGE else content, media_type=kind)
-
-    def _files(self) -> Mapping[str, bytes]:
-        with self._lock:
-            return self._made
-
-    @cached_property
-    def _made(self) -> Mapping[str, bytes]:
-        return self._make()
+        return Response(self.files[name], media_type=kind)
 
 
 def marked(page: bytes) -> bytes:

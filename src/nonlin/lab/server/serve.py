@@ -5,11 +5,15 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from nonlin._errors import InputError
+
+if TYPE_CHECKING:
+    import uvicorn
 
 HOST = "127.0.0.1"
 NEEDED = ("starlette", "uvicorn", "websockets")
@@ -30,10 +34,10 @@ def run(port: int, ready: Callable[[str], None]) -> None:
     site.built()
     with listening(port) as here:
         number, token = here.getsockname()[1], secrets.token_urlsafe(16)
-        site.data()  # the first time it takes a while: not while the browser waits
+        files = site.files()  # the first time it takes a while: not while the browser waits
         ready(f"http://{HOST}:{number}/?token={token}")
         with suppress(KeyboardInterrupt):
-            serve(here, token, site.files)
+            serve(here, token, files)
 
 
 def listening(port: int) -> socket.socket:
@@ -51,8 +55,13 @@ def listening(port: int) -> socket.socket:
     return here
 
 
-def serve(here: socket.socket, token: str, files: Callable[[], dict[str, bytes]]) -> None:
-    """Answer at this socket until Ctrl-C."""
+def serve(here: socket.socket, token: str, files: Mapping[str, bytes]) -> None:
+    """Answer at this socket until Ctrl-C; files: of the site."""
+    made(here, token, files).run(sockets=[here])
+
+
+def made(here: socket.socket, token: str, files: Mapping[str, bytes]) -> uvicorn.Server:
+    """What answers at a socket."""
     import uvicorn
 
     from nonlin.choose import journal
@@ -71,4 +80,4 @@ def serve(here: socket.socket, token: str, files: Callable[[], dict[str, bytes]]
         ws_max_size=MOST_MESSAGE,
         timeout_graceful_shutdown=PATIENCE,
     )
-    uvicorn.Server(settings).run(sockets=[here])
+    return uvicorn.Server(settings)

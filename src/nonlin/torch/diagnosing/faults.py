@@ -9,9 +9,16 @@ from torch import nn
 
 from nonlin._text import percent
 from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
-from nonlin.torch.diagnosing import loss_faults, output_faults, row_faults, sequence_faults
+from nonlin.torch.diagnosing import (
+    drawn_faults,
+    loss_faults,
+    output_faults,
+    row_faults,
+    sequence_faults,
+    state_faults,
+    weight_faults,
+)
 from nonlin.torch.diagnosing.found_layers import CONVOLUTIONS, NORMS
-from nonlin.torch.reading.example import parameters
 
 if TYPE_CHECKING:
     from nonlin.torch.diagnosing.module_subject import ModuleSubject
@@ -27,23 +34,12 @@ def faults(subject: ModuleSubject) -> Iterator[Fault]:
     yield from row_faults.faults_of_rows(subject)
     yield from output_faults.faults_of_output(subject)
     yield from loss_faults.faults_of_loss(subject)
-    yield from _of_parameters(subject)
+    yield from weight_faults.faults_of_weights(subject)
+    yield from drawn_faults.faults_of_weights_drawn(subject)
     yield from _of_depth(subject)
     yield from _of_modules(subject.model)
+    yield from state_faults.faults_of_states(subject)
     yield from sequence_faults.faults_of_sequences(subject)
-
-
-def _of_parameters(subject: ModuleSubject) -> Iterator[Fault]:
-    groups = subject.training.optimizer.param_groups
-    trained = {id(each) for group in groups for each in group["params"]}
-    known = parameters(subject.model)
-    weights = [known[each.place.parameter] for each in subject.found]
-    frozen = tuple(n for n, each in enumerate(weights, 1) if not each.requires_grad)
-    missing = [each.requires_grad and id(each) not in trained for each in weights]
-    if frozen:
-        yield Fault("frozen", frozen, UNUSUAL)
-    if any(missing):
-        yield Fault("forgotten", tuple(n for n, each in enumerate(missing, 1) if each), CONSPICUOUS)
 
 
 def _of_depth(subject: ModuleSubject) -> Iterator[Fault]:
@@ -126,31 +122,16 @@ def _less_dropout(subject: ModuleSubject, _: str) -> ModuleSubject:
     return subject
 
 
-def trained(subject: ModuleSubject, _: str = "") -> ModuleSubject:
-    """All parameters, by the optimizer as it is."""
-    optimizer = subject.training.optimizer
-    known = {id(each) for group in optimizer.param_groups for each in group["params"]}
-    new = []
-    for each in subject.model.parameters():
-        each.requires_grad_(True)
-        if id(each) not in known:
-            new.append(each)
-    if new:
-        first = optimizer.param_groups[0]
-        options = {name: value for name, value in first.items() if name != "params"}
-        optimizer.add_param_group({**options, "params": new})
-    return subject
-
-
 MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
-    "frozen": trained,
-    "forgotten": trained,
     "shortcuts": _shortcuts,
     "mode": _train,
     "stale_norm": _moving,
     "dropout": _less_dropout,
+    **weight_faults.MENDS,
+    **drawn_faults.MENDS,
     **row_faults.MENDS,
     **output_faults.MENDS,
     **loss_faults.MENDS,
     **sequence_faults.MENDS,
+    **state_faults.MENDS,
 }

@@ -34,7 +34,7 @@ from nonlin.layers.subject import (
     Widen,
 )
 from nonlin.torch.diagnosing.edits import activated, drawn, redrawn, standardised
-from nonlin.torch.diagnosing.faults import faults, mended, trained
+from nonlin.torch.diagnosing.faults import faults, mended
 from nonlin.torch.diagnosing.found_layers import FoundLayer, found_layers, hidden_activations
 from nonlin.torch.diagnosing.judge import REGRESSION, Judge, the_output
 from nonlin.torch.diagnosing.loops import OF_LOOPS, Batches, faults_of_loop, looped, probed
@@ -43,6 +43,7 @@ from nonlin.torch.diagnosing.row_faults import Finite, Moved
 from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.diagnosing.steps import Steps, quickened
 from nonlin.torch.diagnosing.training import Training
+from nonlin.torch.diagnosing.weight_faults import trained
 from nonlin.torch.diagnosing.widening import widened
 from nonlin.torch.reading.example import parameters, the_example
 

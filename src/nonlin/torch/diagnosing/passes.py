@@ -120,7 +120,7 @@ def _feed(stream: LayerStream, layer: FoundLayer, look: Look, last: bool) -> Non
     stream.add(look.sums)
     activation, values = stream.spec.activation, look.sums
     if activation is not None and layer.straight and activation.kind == "elementwise":
-        values, slopes = activation.value_and_derivative(look.sums)
+        values, slopes = activation.trained.value_and_derivative(look.sums)
         if not last:
             stream.add_slopes(slopes)
     stream.add_sample(look.sums, values)

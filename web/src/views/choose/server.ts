@@ -31,7 +31,6 @@ export interface Told {
   state: 'running' | 'finished' | 'stopped' | 'failed';
   done?: number;
   total?: number;
-  label?: string;
   ranking: Place[];
   error?: string;
   said?: string[]; // from here on: where there is an answer

@@ -93,8 +93,8 @@ export function edge(known: Table): { weights: number; biases: number }[] {
   const found: { weights: number; biases: number }[] = [];
   known.q.forEach((q, k) => {
     const variance = 1 / known.slope[k], rest = q - variance * known.value[k];
-    if (Number.isFinite(variance) && rest >= -1e-5 * q)
-      found.push({ weights: Math.sqrt(variance), biases: Math.sqrt(Math.max(rest, 0)) });
+    if (Number.isFinite(variance) && rest >= -10 * ROUNDING * q)
+      found.push({ weights: Math.sqrt(variance), biases: rest > 10 * ROUNDING * q ? Math.sqrt(rest) : 0 });
   });
   return found;
 }

@@ -1,0 +1,126 @@
+"""What tells activations apart, in words: which suits deep networks, and what else differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nonlin._text import Text, listed, power, say
+from nonlin._wrapping import Prose
+from nonlin.cli.shared.printing import screen
+
+if TYPE_CHECKING:
+    from nonlin.activation import Activation
+    from nonlin.theory.endurance import Endurance
+
+LAYERS = 30  # of a deep network
+KEPT = 10.0  # a gradient that changes by less has kept its size
+LOST = 1000.0  # one that changes by more vanishes or explodes, as for the diagnosis
+FEW = 5  # activations of which more is told than what becomes of gradients
+# true, but nothing that a beginner chooses by
+PASSED_OVER = ("settles", "homogeneous", "increasing", "invertible_increasing", "redundant")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An activation and what many layers of it do; None where theory says nothing of it."""
+
+    activation: Activation
+    endured: Endurance | None
+
+    @property
+    def linear(self) -> bool:
+        """Are many layers of it no more than one?"""
+        return self.activation.elementwise and self.activation.properties.linear
+
+    @property
+    def fate(self) -> str:
+        """What becomes of gradients and of the size of signals: a key."""
+        if self.endured is None:
+            return "unknown"
+        if self.endured.drift > LOST:
+            return "drifts"
+        if self.linear:
+            return "linear"
+        gradient = self.endured.gradient
+        return "vanishes" if gradient < 1 / LOST else "explodes" if gradient > LOST else "times"
+
+    @property
+    def keeps(self) -> bool:
+        """Do gradients keep their size, and signals too?"""
+        return (
+            self.fate == "times"
+            and self.endured is not None
+            and 1 / KEPT <= self.endured.gradient <= KEPT
+        )
+
+
+def print_apart(activations: Sequence[Activation]) -> None:
+    """A sentence on deep networks, and for each what it does to gradients and what else differs."""
+    from rich.table import Table
+
+    told = sorted(map(_told, activations), key=_order)
+    table = Table.grid(padding=(0, 1))
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in told:
+        traits = list(_telling(one.activation, activations)) if len(told) <= FEW else []
+        first, *others = traits or [("", "")]
+        table.add_row(one.activation.name, _gradient(one), first[0], Prose(str(first[1])))
+        for sign, trait in others:
+            table.add_row("", "", sign, Prose(str(trait)))
+    with screen() as console:
+        if any(one.endured for one in told):
+            console.print(Prose(_verdict(told), "bold"))
+            console.print(Prose(say("cli.compare.theory", layers=LAYERS)))
+            console.print()
+        console.print(table)
+
+
+def _told(activation: Activation) -> Told:
+    from nonlin.theory.endurance import endurance
+
+    return Told(activation, endurance(activation, LAYERS) if activation.elementwise else None)
+
+
+def _order(one: Told) -> tuple[bool, bool, float]:
+    """What keeps gradients first, then by how they change; last what is not known."""
+    if one.endured is None:
+        return True, True, 0.0
+    gradient = one.endured.gradient
+    return False, not one.keeps, max(gradient, 1 / gradient if gradient else float("inf"))
+
+
+def _verdict(told: Sequence[Told]) -> str:
+    names = listed(one.activation.name for one in told if one.keeps)
+    if not names:
+        return say("cli.compare.none_keeps", layers=LAYERS, factor=f"{KEPT:g}")
+    return say("cli.compare.keep", names=names, layers=LAYERS, factor=f"{KEPT:g}")
+
+
+def _gradient(one: Told) -> str:
+    times = "" if one.endured is None else power(one.endured.gradient, 2)
+    return say(f"cli.compare.{one.fate}", times=times)
+
+
+def _telling(activation: Activation, among: Sequence[Activation]) -> Iterator[tuple[str, Text]]:
+    """A strength and a weakness that not all of them share."""
+    for sign, side in (("+", "strengths"), ("-", "weaknesses")):
+        if (trait := _trait(activation, among, side)) is not None:
+            yield sign, trait
+
+
+def _trait(activation: Activation, among: Sequence[Activation], side: str) -> Text | None:
+    """What the fewest have, the most important first; else what all have, each in its own way."""
+    all_said = [said for each in among for said in getattr(each, side)]
+    kinds, ways = Counter(said.key for said in all_said), Counter(map(str, all_said))
+    known = [
+        said
+        for said in getattr(activation, side)
+        if said.key.rpartition(".")[2] not in PASSED_OVER and ways[str(said)] < len(among)
+    ]
+    own = [said for said in known if kinds[said.key] < len(among)] or known
+    return min(own, key=lambda said: kinds[said.key], default=None)
