@@ -57,6 +57,10 @@ WORDS = {
             "Solid: f. Dashed: the derivative f′. Dotted: the second derivative f″. Grey hill: "
             "density of standard normal inputs."
         ),
+        "surrogate": (
+            "Solid: f. Dashed: the derivative f′. Dotted: the slope s that training takes instead. "
+            "Grey hill: density of standard normal inputs."
+        ),
         "bars": "What it makes of the row ({row}).",
         "gate": "Bold: f for the value v = 1. Thin: for other values.",
         "band": "Band: where 95 % of the outputs lie in training.",
@@ -81,6 +85,9 @@ WORDS = {
         "other": "[English](README.md)",
         "back": "[全部激活函数]({gallery}) · [English](../en/{name}.md)",
         "curves": ("实线：f。虚线：导数 f′。点线：二阶导数 f″。灰色钟形区域：标准正态输入的密度。"),
+        "surrogate": (
+            "实线：f。虚线：导数 f′。点线：训练所用的替代梯度 s。灰色钟形区域：标准正态输入的密度。"
+        ),
         "bars": "作用于 ({row}) 这一行的结果。",
         "gate": "粗线：值 v = 1；细线：其他值。",
         "band": "色带：训练时 95% 的输出值在此范围内。",
@@ -116,13 +123,14 @@ FAMILIES = {
     "rowwise": ("Of rows, or changing their length", "按行函数与改变维数的函数"),
     "gated": ("Gated pairs", "门控函数"),
     "random": ("Random in training", "训练时带随机噪声的函数"),
+    "surrogates": ("Trained by another slope", "用替代梯度训练的函数"),
 }
 
 
 def digest(entry: Activation) -> str:
     """Of everything that a page is made from: the declaration, the words, this program."""
     parameters = [(p.name, p.value) for p in entry.parameters]
-    declared = (entry.name, infix(entry.formula), parameters, entry.titles, entry.year)
+    declared = (entry.name, infix(entry.trained.formula), parameters, entry.titles, entry.year)
     known_as = [str(row) for row in elsewhere(entry.name)]
     given = repr((*declared, entry.source, entry.aliases, known_as, _common()))
     return hashlib.sha256(given.encode()).hexdigest()[:16]
@@ -204,7 +212,8 @@ def _legend(entry: Activation) -> list[str]:
     marks = {"dead": dead, "saturated": saturated, "kinks": kinks}
     gate = ["gate"] if entry.kind == "gated" else []
     noise = ["band"] if band(entry, REACH) else []
-    return ["curves", *gate, *noise, *(key for key, found in marks.items() if found(curve))]
+    curves = "curves" if entry.surrogate is None else "surrogate"
+    return [curves, *gate, *noise, *(key for key, found in marks.items() if found(curve))]
 
 
 def _cell(text: str) -> str:

@@ -49,9 +49,16 @@ FILES = sorted((each.name for each in Path(__file__).parent.glob(f"*{END}")), re
 SETS = tuple(each.removesuffix(END) for each in FILES)  # "seen" before "kept"
 
 
-def programs(name: str = "") -> tuple[Program, ...]:
-    """Those of one set, or all; in each set healthy ones come first."""
-    if not name:
-        return tuple(program for each in SETS for program in programs(each))
+def _read(name: str) -> tuple[Program, ...]:
     healthy = import_module(f"faulty.{name}_healthy").HEALTHY
     return (*healthy, *import_module(f"faulty.{name}_faults").FAULTY)
+
+
+_PROGRAMS = {name: _read(name) for name in SETS}
+
+
+def programs(name: str = "") -> tuple[Program, ...]:
+    """Those of one set, or all; in each set healthy ones come first."""
+    if name:
+        return _PROGRAMS[name]
+    return tuple(program for found in _PROGRAMS.values() for program in found)

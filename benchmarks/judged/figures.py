@@ -26,6 +26,8 @@ CHINESE = {
     "named first": "首个说出的原因",
     "repaired": "修复",
     "nothing": "无",
+    "| network | found |": "| 网络 | 找到 |",
+    "| false alarms | seconds |": "| 误报 | 秒 |",
     " of ": " / ",
     "mean ": "平均 ",
     ", largest ": "，最大 ",
@@ -35,8 +37,8 @@ CHINESE = {
 
 
 def table(found: Sequence[Said]) -> str:
-    """The figures, then the confusion by cause."""
-    return "\n".join([*_figures(found), "", *_confusion(found)])
+    """The figures, those by architecture, then the confusion by cause."""
+    return "\n".join([*_figures(found), "", *_architectures(found), "", *_confusion(found)])
 
 
 def _figures(found: Sequence[Said]) -> list[str]:
@@ -64,6 +66,22 @@ def _figures(found: Sequence[Said]) -> list[str]:
 
 def _share(given: Sequence[bool]) -> str:
     return f"{sum(given)} of {len(given)} ({sum(given) / len(given):.2f})" if given else "0 of 0"
+
+
+def _architectures(found: Sequence[Said]) -> list[str]:
+    """A row for each kind of network."""
+    rows = ["| network | found | repaired | false alarms | seconds |", "|---|---|---|---|---|"]
+    for kind in dict.fromkeys(each.program.architecture for each in found):
+        these = [each for each in found if each.program.architecture == kind]
+        faulty = [each for each in these if each.program.cause]
+        healthy = [bool(each.causes) for each in these if not each.program.cause]
+        seconds = sum(each.seconds for each in these) / len(these)
+        counts = (
+            f"{sum(values)} of {len(values)}"
+            for values in ([e.found for e in faulty], [e.repaired for e in faulty], healthy)
+        )
+        rows.append(f"| {kind} | {' | '.join(counts)} | {seconds:.1f} |")
+    return rows
 
 
 def _confusion(found: Sequence[Said]) -> list[str]:

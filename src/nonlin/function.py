@@ -89,9 +89,10 @@ class Function:
     @property
     def trained(self) -> Self:
         """The same function, whose derivative is what training takes; itself without surrogates."""
-        if self.surrogate is None or without_surrogates(self.surrogate) is not self.formula:
+        carried = self.surrogate
+        if carried is None or without_surrogates(carried) is not self.formula:
             return self
-        return self._once("trained", lambda: replace(self, formula=self.surrogate, surrogate=None))
+        return self._once("trained", lambda: replace(self, formula=carried, surrogate=None))
 
     @property
     def values(self) -> dict[str, float]:

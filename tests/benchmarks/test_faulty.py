@@ -10,13 +10,13 @@ import pytest
 torch = pytest.importorskip("torch")
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
-from faulty import Data, programs  # noqa: E402
+from faulty import SETS, Data, programs  # noqa: E402
 from faulty.proof import PROOF, proven  # noqa: E402
 
 sys.path.remove(str(BENCHMARKS))
 
 ALL = programs()
-HALVES = sorted({program.half for program in ALL})
+FIRST = ("seen", "kept")  # the two halves of what was written first
 ARCHITECTURES = {"mlp", "cnn", "rnn", "transformer"}
 
 
@@ -59,17 +59,25 @@ def test_a_fault_says_what_it_is_of_what(program):
     assert (twin.half, twin.architecture) == (program.half, program.architecture)
 
 
+def test_sets_are_found():
+    assert SETS[-2:] == FIRST
+    assert programs() == tuple(each for name in SETS for each in programs(name))
+
+
 def test_names_are_unique():
     assert max(Counter(program.name for program in ALL).values()) == 1
 
 
-@pytest.mark.parametrize("half", HALVES)
-def test_halves_and_architectures_are_balanced(half):
-    faulty = [program for program in programs(half) if program.cause]
-    healthy = [program for program in programs(half) if not program.cause]
-    assert len(healthy) == 16
+@pytest.mark.parametrize("name", SETS)
+def test_sets_and_architectures_are_balanced(name):
+    faulty = [program for program in programs(name) if program.cause]
+    healthy = [program for program in programs(name) if not program.cause]
+    assert {program.half for program in programs(name)} == {name}
+    of_each = Counter(program.architecture for program in healthy)
+    if name in FIRST:
+        assert of_each == dict.fromkeys(ARCHITECTURES, 4)
+    assert min(of_each[each] for each in ARCHITECTURES) >= 4
     assert len(faulty) >= 24
-    assert Counter(program.architecture for program in healthy) == dict.fromkeys(ARCHITECTURES, 4)
     assert min(Counter(program.architecture for program in faulty).values()) >= 6
     assert {program.architecture for program in faulty} == ARCHITECTURES
 

@@ -57,6 +57,8 @@ def test_the_figures(judged, said):
     assert "of all faults: 1 of 3 (0.33); error within 10 % of the healthy twin's: 0 of 1" in table
     row = "| learning_rate | **learning_rate** 1, inputs 1, nothing 1 | 1 of 3 |"
     assert row in table
+    assert "| mlp | 1 of 2 | 1 of 2 | 1 of 2 | 1.0 |" in table
+    assert "| cnn | 0 of 1 | 0 of 1 | 0 of 0 | 1.0 |" in table
     assert len(judged.figures.misses(said).splitlines()) == 4
     page = "before\n<!-- faults -->\nold\n<!-- end of faults -->\nbehind\n"
     assert row in judged.figures.written(page, said, "a CPU", chinese=False)
@@ -71,3 +73,4 @@ def test_what_was_said_is_kept(judged, said, tmp_path):
         judged.journal.note(each, path)
     found = judged.journal.known([each.program for each in said], path)
     assert list(found.values()) == said
+    assert judged.journal.journal_of("kept").exists()

@@ -50,7 +50,7 @@ GIVEN = (
 @pytest.fixture(autouse=True)
 def _here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("nonlin.stability.repeats.SECONDS", 0.1)
+    monkeypatch.setattr("nonlin.torch.training_badly.SECONDS", 0.1)
     (tmp_path / "script.py").write_text(textwrap.dedent(SCRIPT))
     (tmp_path / "broken.py").write_text("x = 1\ny = = 2\n")
     (tmp_path / "quits.py").write_text("import sys\nsys.exit(3)\n")

@@ -29,7 +29,7 @@ def _one_thread():
 @pytest.mark.slow
 def test_why_not(tmp_path, monkeypatch):
     """Two of the four; the causes, and what helps."""
-    monkeypatch.setattr("nonlin.stability.repeats.SECONDS", 1.0)
+    monkeypatch.setattr("nonlin.torch.training_badly.SECONDS", 1.0)
     why = load("why_not")
     found = why.measure(("softmax", "zero_grad"), rows=320, epochs=6)
     assert {name: report.causes[0] for name, (report, *_) in found.items()} == {

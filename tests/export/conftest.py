@@ -33,7 +33,7 @@ class Judge:
     def worst(self, activation, order, x, got):
         """The largest errors beside max(1, |f|) and |f|, in units of epsilon."""
         given = x.astype(np.float64)
-        call = activation if order == 0 else activation.derivative
+        call = activation if order == 0 else activation.trained.derivative
         true = call(given, precision="exact")
         error = self.errors[x.dtype.name]
         epsilon, most = np.finfo(x.dtype).eps, np.finfo(x.dtype).max

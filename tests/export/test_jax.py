@@ -42,7 +42,7 @@ def test_grad_of_grad(entry, function):
     x = np.linspace(-9.3, 9.3, 62)  # not 0, where JAX takes the mean of the branches of max
     with jax.enable_x64(True):
         found = jax.vmap(jax.grad(jax.grad(function(entry))))(x)
-    expected = nl.get(entry).derivative(x, 2, precision="exact")
+    expected = nl.get(entry).trained.derivative(x, 2, precision="exact")
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-13)
 
 

@@ -68,14 +68,14 @@ def test_torch(entry, torch_layer):
 
     activation, layer = nl.get(entry), torch_layer(entry)
     x = smooth_at(activation, 1)
-    expected = activation.derivative(x, 2, precision="exact")
+    expected = activation.trained.derivative(x, 2, precision="exact")
     at = torch.tensor(x, requires_grad=True)
     (slope,) = torch.autograd.grad(layer(at).sum(), at, create_graph=True)
     (second,) = torch.autograd.grad(slope.sum(), at, allow_unused=True)
     close(second.detach(), expected)
     close(torch.vmap(torch.func.hessian(layer))(torch.tensor(x)).detach(), expected)
     (_, tangent) = torch.func.jvp(layer, (torch.tensor(x),), (torch.ones(x.size, dtype=at.dtype),))
-    close(tangent.detach(), activation.derivative(x, precision="exact"))
+    close(tangent.detach(), activation.trained.derivative(x, precision="exact"))
     close(along(along(layer))(torch.tensor(x)).detach(), expected)
 
 

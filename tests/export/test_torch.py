@@ -45,7 +45,7 @@ def test_the_gradient_has_a_gradient(entry, module):
     (slope,) = torch.autograd.grad(module(entry, "float64")(at).sum(), at, create_graph=True)
     (second,) = torch.autograd.grad(slope.sum(), at, allow_unused=True)
     found = np.zeros_like(x) if second is None else second.numpy()
-    expected = nl.get(entry).derivative(x, 2, precision="exact")
+    expected = nl.get(entry).trained.derivative(x, 2, precision="exact")
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-13)
 
 

@@ -17,6 +17,14 @@ PLAIN = [
     and torch_plain.write(Exported(nl.get(name))) is not None
 ]
 
+PAIRS = [
+    name
+    for name in nl.names()
+    if nl.get(name).kind == "gated"
+    and name not in NATIVE
+    and torch_plain.write(Exported(nl.get(name))) is not None
+]
+
 
 def written(space, name, **options):
     return space(nl.export(name, to="torch", **options))
@@ -24,7 +32,9 @@ def written(space, name, **options):
 
 def test_enough_are_plain_and_the_others_exact(space):
     assert {"serf", "quick_gelu", "lisht", "gaussian", "softcap", "hard_mish"} <= set(PLAIN)
-    for name in ("tanhexp", "pserf", "softmax1", "swiglu", "square"):  # 0 * inf, learned, rows, ...
+    assert {"dyt", "derf", "tent"} <= set(PLAIN)
+    assert {"swiglu", "geglu", "gtu", "drelu", "limited_swiglu"} <= set(PAIRS)
+    for name in ("tanhexp", "pserf", "sparsemax", "sreglu", "square", "spike"):  # 0 * inf, slopes
         assert nl.export(name, to="torch") == nl.export(name, to="torch", exact=True)
 
 
@@ -87,6 +97,54 @@ def test_under_compile(name, space):
     (slope,) = torch.autograd.grad(compiled(x).sum(), x)
     np.testing.assert_allclose(compiled(x).detach(), layer(x).detach())
     np.testing.assert_allclose(slope, nl.get(name).derivative(x.detach().numpy()), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_pairs(name, kind, space):
+    """Values and both gradients, in units of what the factors may be off."""
+    activation, run = nl.get(name), written(space, name)[Exported(nl.get(name)).name]
+    sizes = [0.0, 1e-4, 0.3, 1.1, 6.9, 7.1, 9.9, 10.1, 88.0, 1e4]
+    grid = np.array([sign * size for size in sizes for sign in (1, -1)], kind)
+    value, gate = (each.ravel() for each in np.meshgrid(grid, grid))
+    at = [torch.tensor(each, requires_grad=True) for each in (gate, value)]
+    got = run(*at)
+    slopes = torch.autograd.grad(got.sum(), at)
+    wide = value.astype(float), gate.astype(float)
+    true = activation(*wide, precision="exact")
+    by_value, by_gate = activation.backward(np.ones_like(true), *wide, precision="exact")
+    size = np.maximum(1, np.abs(wide[0])) * np.maximum(1, np.abs(wide[1]))
+    for found, exact in ((got, true), (slopes[0], by_gate), (slopes[1], by_value)):
+        off = np.abs(found.detach().numpy() - exact) / size / np.finfo(kind).eps
+        assert off.max() <= 2 * torch_plain.MOST
+    ends = run(torch.tensor([np.inf, -np.inf, np.nan]), torch.ones(3)).numpy()
+    np.testing.assert_allclose(ends, activation(np.ones(3), [np.inf, -np.inf, np.nan]), rtol=1e-6)
+    assert torch.equal(run(torch.tensor([2]), torch.tensor([3])), run(*torch.tensor([[2.0], [3]])))
+
+
+@pytest.mark.parametrize("name", ["dyt", "derf", "tent"])
+def test_what_is_learned_has_gradients(name, space):
+    activation = nl.get(name)
+    layer = written(space, name)[Exported(activation).class_name]()
+    x = torch.tensor([-np.inf, -1e4, -3, -0.4, 0.0, 0.2, 1.5, 1e4, np.inf], dtype=torch.float64)
+    layer.double()(x).sum().backward()
+    known = activation.parameter_gradients(np.ones(9), x.numpy(), precision="exact")
+    for key, weight in layer.named_parameters():
+        assert weight.grad.item() == pytest.approx(known[key], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["tempered_softmax", "ssmax", "softmax1", "gumbel_softmax"])
+def test_rows_by_softmax(name, space):
+    activation = nl.get(name)
+    assert "torch.softmax(" in nl.export(name, to="torch")
+    run = written(space, name)[Exported(activation).name]
+    x = torch.linspace(-4, 4, 24, dtype=torch.float64).reshape(2, 3, 4).requires_grad_()
+    given = x.detach().numpy()
+    for axis in (-1, 1):
+        np.testing.assert_allclose(run(x, axis).detach(), activation(given, axis=axis))
+    grad = torch.arange(24.0, dtype=torch.float64).reshape(2, 3, 4)
+    (slope,) = torch.autograd.grad(run(x, 1), x, grad)
+    np.testing.assert_allclose(slope, activation.backward(grad.numpy(), given, axis=1), atol=1e-12)
 
 
 @pytest.mark.parametrize("name", NATIVE)

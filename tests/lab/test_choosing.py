@@ -163,7 +163,7 @@ def test_a_server_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     (journal,) = (tmp_path / "runs").glob("*.sqlite")
     with closing(sqlite3.connect(journal)) as file:
         known = set(file.execute("select seed, arm from outcome"))
-    assert len(known) >= 6
+    assert len(known) >= 4
     trained = set()
     outcome = NetworkSplit._outcome
 

@@ -113,8 +113,7 @@ def test_facts_are_kept(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_words_are_those_of_the_lab(language):
+def test_words_have_gaps_that_pages_can_fill(language):
     found = texts(language)
-    assert found
-    assert all(key.startswith("lab") for key in found)
+    assert "lab.title" in found
     assert not [key for key, said in found.items() if not PLAIN_GAPS.fullmatch(said)]

@@ -160,3 +160,19 @@ def test_one_file_trains_without_a_server(site_folder, chromium):
     page.goto(f"{site.export(site_folder.parent / 'page.html').as_uri()}#/race?%7B%22epoch%22:2%7D")
     assert len(set(reach(page, 2))) == 4
     page.close()
+
+
+def test_what_a_folder_on_disk_says(site_folder, chromium):
+    page = chromium.new_page()
+    page.goto((site_folder / "index.html").as_uri())
+    page.get_by_text("serve the folder").wait_for()
+    page.close()
+
+
+def test_a_browser_that_is_too_old(site, chromium):
+    page = chromium.new_page()
+    spoilt = b"\0asm\x01\0\0\0\x63\0"  # a section of no known kind
+    page.route("**/kernels.wasm", lambda route: route.fulfill(body=spoilt))
+    page.goto(site)
+    page.get_by_text("lacks the vectors of WebAssembly").wait_for()
+    page.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nonlin import checks
 from nonlin._errors import InputError, nearest
 from nonlin._libraries import leaf
 from nonlin._text import listed, say
@@ -33,6 +34,7 @@ def command(
     lr: Annotated[str, typer.Option(help="cli.diagnose.lr", metavar="RATE")] = "",
     epochs: Annotated[str, typer.Option(help="cli.diagnose.epochs", metavar="N")] = "20",
     loop: Annotated[str, typer.Option(help="cli.diagnose.loop", metavar="FILE.py:NAME")] = "",
+    seconds: Annotated[str, typer.Option(help="cli.diagnose.seconds", metavar="N")] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="cli.diagnose.output", metavar="FILE")
     ] = None,
@@ -46,6 +48,7 @@ def command(
     options = {
         "epochs": _epochs(epochs),
         "optimizer": _optimizer(optimizer, lr),
+        "seconds": _seconds(seconds) if seconds else None,
         "loop": _function(loop, "--loop", "train") if loop else None,
     }
     chosen = _loss(loss)
@@ -67,6 +70,10 @@ def _epochs(text: str) -> int:
     if not 1 <= found <= MOST_EPOCHS:
         raise InputError("count_range", name="--epochs", given=text, most=MOST_EPOCHS)
     return found
+
+
+def _seconds(text: str) -> float:
+    return checks.number("--seconds", reading.number(text, "--seconds"), 0, open_below=True)
 
 
 def _function(text: str, flag: str, name: str) -> Any:

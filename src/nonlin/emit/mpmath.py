@@ -28,6 +28,7 @@ _HUGE = {
     **dict.fromkeys(("tanh", "sech_squared", "tanhshrink", "normal_pdf"), 5000),
     **dict.fromkeys(("normal_cdf", "erf"), 300),
 }
+_LARGE = 64  # bits of the exponent of an argument that is large
 _CANCELLING = ("add", "subtract", "squareplus", "algebraic_sigmoid")
 _CHOOSING = ("where", *COMPARISONS)
 
@@ -97,7 +98,7 @@ def _number(primitive: str, parts: Sequence[Any]) -> Any:
     if primitive in _HUGE and mpmath.isfinite(parts[0]) and _bits(parts[0]) > _HUGE[primitive]:
         parts = [mpmath.inf * mpmath.sign(parts[0])]
     try:
-        result = TABLE[primitive].oracle(mpmath.mp, *parts)
+        result = TABLE[primitive].oracle(_CONTEXT, *parts)
     except ZeroDivisionError:
         above = parts[0] if primitive == "divide" else 1
         return mpmath.nan if above == 0 else mpmath.inf * mpmath.sign(above)
@@ -106,8 +107,42 @@ def _number(primitive: str, parts: Sequence[Any]) -> Any:
     return result if isinstance(result, bool) else mpmath.mpf(result)
 
 
+class _Context:
+    """mpmath's functions, but those that raise e to a power take the quick way for large ones.
+
+    From 600 bits on, mpmath squares e as often as a whole number has bits: at the far points,
+    thousands of times. It does not for what lies beside that number, by less than what counts.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(mpmath.mp, name)
+
+    def exp(self, x: Any) -> Any:
+        """e to the power of x."""
+        if _bits(x) > _LARGE:
+            x = mpmath.fadd(x, mpmath.ldexp(1, -mpmath.mp.prec - 20), exact=True)
+        return mpmath.exp(x)
+
+    def npdf(self, x: Any) -> Any:
+        """The density of a normal variable."""
+        if _bits(x) <= _LARGE:
+            return mpmath.npdf(x)
+        return self.exp(-x * x / 2) / mpmath.sqrt(2 * mpmath.pi)
+
+    def sech(self, x: Any) -> Any:
+        """1 / cosh(x), of which far out no more than one exponential counts."""
+        return mpmath.sech(x) if _bits(x) <= _LARGE else 2 * self.exp(-abs(x))
+
+    def expm1(self, x: Any) -> Any:
+        """e to the power of x, less 1."""
+        return mpmath.expm1(x) if _bits(x) <= _LARGE else self.exp(x) - 1
+
+
+_CONTEXT = _Context()
+
+
 def _bits(number: Any) -> int:
-    return int(mpmath.mag(number)) if number else 0
+    return int(mpmath.mag(number)) if number and mpmath.isfinite(number) else 0
 
 
 def _vanished(primitive: str, arguments: list[Value], result: Value) -> bool:

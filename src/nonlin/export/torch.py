@@ -205,27 +205,30 @@ def _autograd(
 
 
 def _module(exported: Exported) -> str:
-    values = exported.activation.values
-    learned = exported.learned
-    init = ""
-    if learned:
-        defaults = "".join(f", {name}={values[name]!r}" for name in learned)
-        lines = [f"    def __init__(self{defaults}):", "        super().__init__()"]
-        lines += [
-            f"        self.{name} = torch.nn.Parameter(torch.as_tensor(float({name})))"
-            for name in learned
-        ]
-        init = "\n".join(lines) + "\n\n"
-    inputs = exported.inputs
+    learned, inputs = exported.learned, exported.inputs
     return _MODULE.format(
         name=exported.name,
         names=", ".join(["x", *exported.others]),
         title=exported.class_name,
-        init=init,
+        init=learned_weights(exported),
         inputs=", ".join(inputs),
         comma="," if len(inputs) == 1 else "",
         own=", ".join([*inputs, *(f"self.{name}" for name in learned)]),
     )
+
+
+def learned_weights(exported: Exported) -> str:
+    """The `__init__` of a module with a parameter for each number that is learned, or nothing."""
+    learned, values = exported.learned, exported.activation.values
+    if not learned:
+        return ""
+    defaults = "".join(f", {name}={values[name]!r}" for name in learned)
+    lines = [f"    def __init__(self{defaults}):", "        super().__init__()"]
+    lines += [
+        f"        self.{name} = torch.nn.Parameter(torch.as_tensor(float({name})))"
+        for name in learned
+    ]
+    return "\n".join(lines) + "\n\n"
 
 
 def _rows(exported: Exported) -> str:

@@ -5,67 +5,89 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 
 from nonlin._text import say
-from nonlin.emit.lets import statements
-from nonlin.emit.spelling import Spelling, call
+from nonlin.catalogue import get
 from nonlin.export.exported import Exported
 from nonlin.export.header import header
-from nonlin.export.modules import dialect
 from nonlin.export.native import ALONG, Native, native
-from nonlin.export.torch import PRODUCT, SPELLINGS
-from nonlin.expr.analyse import Properties
-from nonlin.expr.floats import as_function
-from nonlin.expr.nodes import (
-    Constant,
-    Expr,
-    arguments_of,
-    build,
-    constant,
-    is_call,
-    symbol,
-    value_of,
-    where,
-)
+from nonlin.export.plain_operations import WIDEST, plain
+from nonlin.export.torch import learned_weights
+from nonlin.expr.analyse import properties
+from nonlin.expr.nodes import Expr, Symbol, constant, multiply, power, symbol
 from nonlin.expr.recognise import recognise
-from nonlin.expr.walk import postorder, rewrite, substitute, symbols
+from nonlin.expr.simplify import split
+from nonlin.expr.walk import substitute, symbols
 
 MOST = 16  # units of the machine epsilon that f and f' are off, beside max(1, |f|)
-WIDEST = 1e4  # |x| up to which they do, and at the infinities
-_SMOOTH = ("tanh", "erf", "arctan", "absolute", "sigmoid", "softplus", "normal_cdf")
-# not finite everywhere, which would spoil a branch that is not taken
-_STEEP = ("exp", "expm1", "power", "log1p", "sin", "cos")
-_BELL = ("erf", "normal_cdf", "arctan")  # their second derivatives are inf * 0 at infinities
-_TAKEN = ("add", "subtract", "multiply", "negate", "where", "greater", "less", "greater_equal",
-          "less_equal", "maximum", "minimum", *_SMOOTH, *_STEEP)  # fmt: skip
-_PLAIN = dialect(
-    {
-        **SPELLINGS,
-        "sigmoid": call("torch.sigmoid"),
-        "softplus": Spelling(
-            "(-torch.nn.functional.logsigmoid(-({0})))",
-            lambda torch: lambda a: -torch.nn.functional.logsigmoid(-a),
-        ),
-        "normal_cdf": call("torch.special.ndtr"),
-    },
-    PRODUCT,
-)
+_WIDE = """\
+    dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
+    x = x.to(torch.promote_types(dtype, torch.float32))
+"""
 _CODE = '''\
 import torch
 
 
-def {name}(x):
+def {name}({arguments}):
     """f(x), same shape and dtype as x: plain operations, which torch.compile fuses."""
-    dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
-    x = x.to(torch.promote_types(dtype, torch.float32))
-{body}    return ({result}).to(dtype)
+{wide}{body}    return ({result}).to(dtype)
 
 
 class {title}(torch.nn.Module):
-    def forward(self, x):
-        return {name}(x)
+{init}    def forward(self, x):
+        return {name}({own})
 '''
+_PAIR = '''\
+import torch
+
+
+{parts}def {name}(x, value):
+    """The gate x and what it lets through: plain operations, which torch.compile fuses."""
+    dtype = torch.promote_types(x.dtype, value.dtype)
+    dtype = dtype if dtype.is_floating_point else torch.get_default_dtype()
+    wide = torch.promote_types(dtype, torch.float32)
+    return ({result}).to(dtype)
+
+
+class {title}(torch.nn.Module):
+    def forward(self, x, value):
+        return {name}(x, value)
+'''
+_PART = """\
+def _of_{name}(x):
+{body}    return {result}
+
+
+"""
+_ROWS = '''\
+import torch
+
+
+def {name}(x, dim=-1):
+    """f of every row along `dim`, same shape and dtype as x: plain operations."""
+{wide}    x = x.movedim(dim, -1)
+{body}    return ({result}).movedim(-1, dim).to(dtype)
+
+
+class {title}(torch.nn.Module):
+    def __init__(self, dim=-1):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x):
+        return {name}(x, self.dim)
+'''
+# rows by torch.softmax, which is NaN where the largest number is infinite: statements, then results
+_SOFTMAX: Mapping[str, tuple[str, str]] = {
+    "softmax": ("", "torch.softmax(x, -1)"),
+    "tempered_softmax": ("", "torch.softmax(x / {temperature!r}, -1)"),
+    "ssmax": ("", "torch.softmax({scale!r} * math.log(x.shape[-1]) * x, -1)"),
+    "softmax1": (
+        "    zero = torch.zeros_like(x[..., :1])  # one more number, left out again\n",
+        "torch.softmax(torch.cat([x, zero], -1), -1)[..., :-1]",
+    ),
+}
 _NATIVE = """\
 import torch
 
@@ -83,13 +105,19 @@ class {title}(torch.nn.{module}):
 
 def write(exported: Exported) -> str | None:
     """The file, with its head; None where only the exact form is right."""
-    found = native(exported.activation)
+    activation = exported.activation
+    found = native(activation)
     if found is not None:
         return _pointer(exported, found)
-    code = _plain(exported)
-    if code is None:
+    if activation.surrogate is not None:
         return None
-    return _headed(exported, say("export.plain", most=f"{MOST:g}", widest=f"{WIDEST:g}")) + code
+    forms = {"elementwise": _element, "gated": _pair, "rowwise": _rows}
+    return forms[exported.kind](exported)
+
+
+def _plain(exported: Exported, key: str, code: str) -> str:
+    """Behind a head whose last sentence says how good plain operations are."""
+    return _headed(exported, say(key, most=f"{MOST:g}", widest=f"{WIDEST:g}")) + code
 
 
 def _headed(exported: Exported, sentence: str) -> str:
@@ -125,90 +153,78 @@ def _as_it_is_used(exported: Exported) -> str:
     return "" if exported.activation.training is None else ".eval()"
 
 
-def _plain(exported: Exported) -> str | None:
-    """The code of what is element-wise and learns nothing, of operations with safe gradients."""
-    activation = exported.activation
-    if exported.kind != "elementwise" or exported.learned or activation.surrogate is not None:
+def _element(exported: Exported) -> str | None:
+    """Of one tensor, and of what is learned where f is flat far out."""
+    activation, learned = exported.activation, exported.learned
+    values = {name: activation.values[name] for name in learned}
+    graph = recognise(exported.formula(learned))
+    found = plain(graph, activation.properties, values)
+    if found is None:
         return None
-    graph = recognise(activation.graph)
-    if not all(_known(node) for node in postorder(graph)):
-        return None
-    root = rewrite(graph, _masked)
-    around = _around(root, activation.properties)
-    if around is None:
-        return None
-    if math.isfinite(as_function(root, "x")(math.nan)):
-        root = build("guard", root, symbol("x"))
-    lines, (result,) = statements([root], _PLAIN, ["x", "far", "dtype"])
-    before, after = around
-    return _CODE.format(
+    lines, result = found
+    code = _CODE.format(
         name=exported.name,
         title=exported.class_name,
-        body="".join(f"    {line}\n" for line in (*before, *lines)),
-        result=f"{result}{after}",
+        arguments=", ".join(exported.defaults),
+        wide=_WIDE,
+        body=_indented(lines),
+        result=result,
+        init=learned_weights(exported),
+        own=", ".join(["x", *(f"self.{name}" for name in learned)]),
     )
+    return _plain(exported, "export.plain", code)
 
 
-def _around(root: Expr, shape: Properties) -> tuple[list[str], str] | None:
-    """What comes before and after f of x, so that no 0 * inf spoils it far out.
+def _indented(lines: list[str]) -> str:
+    return "".join(f"    {line}\n" for line in lines)
 
-    Nothing where no factor grows; else f of x in bounds, and lines beyond them. None where f has
-    no line there, to the last bit.
-    """
-    if not any(map(_grows, postorder(root))):
-        return [], ""
-    run, after = as_function(root, "x"), ""
-    for sign, slope in zip((-1, 1), shape.slope_limits, strict=True):
-        end, beyond = run(sign * WIDEST), run(sign * 1e3 * WIDEST)
-        line = end + slope * sign * (1e3 - 1) * WIDEST
-        if not (math.isfinite(slope) and abs(beyond - line) <= 4e-16 * max(1, abs(line))):
+
+def _pair(exported: Exported) -> str | None:
+    """A product of functions of one of the two tensors each."""
+    factors = _factors(recognise(exported.activation.graph))
+    if factors is None:
+        return None
+    parts, calls = "", []
+    for name, graph in factors.items():
+        if isinstance(graph, Symbol):
+            calls.append(f"{name}.to(wide)")
+            continue
+        found = plain(graph, properties(graph))
+        if found is None:
             return None
-        if slope:
-            turned = "far" if sign > 0 else "-far"
-            times = "" if slope * sign == 1 else f"{slope * sign!r} * "
-            after += f" + {times}torch.relu({turned} - {WIDEST!r})"
-    kept = ["far = x"] if after else []
-    return [*kept, f"x = torch.clamp(x, {-WIDEST!r}, {WIDEST!r})"], after
-
-
-def _grows(node: Expr) -> bool:
-    """Is it a product of functions of x, a power, or one whose derivatives hold such products?"""
-    factors = [each for each in arguments_of(node) if "x" in symbols([each])]
-    return (is_call(node, "multiply") and len(factors) > 1) or (
-        is_call(node, "power", *_BELL) and bool(factors)
+        parts += _PART.format(name=name, body=_indented(found[0]), result=found[1])
+        calls.append(f"_of_{name}({name}.to(wide))")
+    code = _PAIR.format(
+        parts=parts, name=exported.name, title=exported.class_name, result=" * ".join(calls)
     )
+    return _plain(exported, "export.plain_pair", code)
 
 
-def _known(node: Expr) -> bool:
-    if is_call(node, *_STEEP, *_SMOOTH) and not is_call(node, "absolute"):
-        inside = (part for each in arguments_of(node) for part in postorder(each))
-        if any(is_call(part, "exp", "expm1") for part in inside):
-            return False  # it may become infinite where the whole is flat: 0 * inf
-    if is_call(node, "divide"):  # by numbers only: others may be 0
-        return isinstance(arguments_of(node)[1], Constant)
-    if is_call(node, "power"):
-        exponent = value_of(arguments_of(node)[1])
-        return exponent is not None and exponent.denominator == 1 and 2 <= exponent <= 4
-    return is_call(node, *_TAKEN) or not arguments_of(node)
+def _factors(graph: Expr) -> dict[str, Expr] | None:
+    """By the name of the tensor, as a function of x; None where a factor has both."""
+    coefficient, powers = split(graph)
+    found = {"value": constant(1), "x": constant(coefficient)}
+    for base, exponent in powers.items():
+        if len(names := symbols([base])) > 1:
+            return None
+        name = next(iter(names), "x")
+        found[name] = multiply(found[name], power(base, exponent))
+    return {name: substitute(each, {name: symbol("x")}) for name, each in found.items()}
 
 
-def _masked(node: Expr) -> Expr:
-    """Branches that may become infinite get 0 for x where they are not taken, or 0 * inf spoils
-    the gradient of the other one; the larger of two is a branch, too.
-    """
-    if is_call(node, "maximum", "minimum"):
-        a, b = arguments_of(node)
-        return where(a > b if is_call(node, "maximum") else a < b, a, b)
-    if not is_call(node, "where"):
-        return node
-    condition, taken, other = arguments_of(node)
-    return where(condition, _branch(condition, taken, True), _branch(condition, other, False))
-
-
-def _branch(condition: Expr, branch: Expr, holds: bool) -> Expr:
-    """The branch of x where the condition holds, or where it does not, and of 0 elsewhere."""
-    if "x" not in symbols([branch]) or not any(is_call(n, *_STEEP) for n in postorder(branch)):
-        return branch
-    x, nothing = symbol("x"), constant(0)
-    given = where(condition, x, nothing) if holds else where(condition, nothing, x)
-    return substitute(branch, {"x": given})
+def _rows(exported: Exported) -> str | None:
+    """By torch.softmax, where it is one."""
+    activation = exported.activation
+    name = next((name for name in _SOFTMAX if get(name).formula is activation.formula), None)
+    if name is None:
+        return None
+    body, result = _SOFTMAX[name]
+    code = _ROWS.format(
+        name=exported.name,
+        title=exported.class_name,
+        wide=_WIDE,
+        body=body,
+        result=result.format(**activation.values),
+    )
+    code = f"import math\n\n{code}" if "math." in code else code
+    return _plain(exported, "export.plain_softmax", code)

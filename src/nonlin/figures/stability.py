@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from nonlin._text import say
 from nonlin.figures.style import Theme, drawing, line_styles, quiet
@@ -22,6 +22,8 @@ SHOWN = 16  # points along a line at most
 SPREAD = 0.36  # of the step between points, to both sides
 PANELS = 12  # histograms at most
 NEURONS = 256  # of a layer in the heat map at most
+PLAIN = 1.5  # decades within which numbers of the scale are written as people write them
+CLOSE = 1.3  # and the room above and below, as a factor
 
 
 def profiles(found: Sequence[Profile], dark: bool) -> Figure:
@@ -89,8 +91,11 @@ def _axes(axes: Any, title: str, depth: int, theme: Theme) -> None:
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     axes.set_ylim(max(low, 1e-40), min(high, 1e40))
-    if math.log10(high / low) < 1:
-        axes.set_ylim(low / 3, high * 3)
+    if math.log10(high / low) < PLAIN:
+        axes.set_ylim(low / CLOSE, high * CLOSE)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_minor_locator(NullLocator())
     axes.axhline(1, color=theme.muted, linewidth=0.9, zorder=1)
     quiet(axes)
     axes.set_xlabel(say("figures.layers.layer"))

@@ -30,8 +30,12 @@ from nonlin.sketch.curve import (
 from nonlin.sketch.scale import Scale, coordinates, round_numbers
 
 BLUE, ORANGE, GREEN, GREY = "#2f7fd0", "#d9690f", "#2a9a6a", "#777d85"
-# label, colour, dashes, width of f and its derivatives
-CURVES = (("f", BLUE, "", 2.6), ("f′", ORANGE, "7 4", 2.0), ("f″", GREEN, "2 3", 2.0))
+# label, colour, dashes, width of f, its derivatives, and the slope that training takes instead
+CURVES = (
+    ("f", BLUE, "", 2.6), ("f′", ORANGE, "7 4", 2.0), ("f″", GREEN, "2 3", 2.0),
+    ("s", GREEN, "2 3", 2.0),
+)  # fmt: skip
+SURROGATE = 3  # the last of them
 STEPS = 6  # between ticks, at most
 TOLERANCE = 0.12  # of a simplified line, in units of the picture
 Beside = tuple[float, np.ndarray, np.ndarray]  # a value of a gated pair, and its curve
@@ -69,7 +73,9 @@ def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
     drawn = curve_of(activation)
     if drawn is None:
         return _bars(activation, 480, 300)
-    curves = [(order, *samples(drawn, order, REACH)) for order in orders]
+    if activation.surrogate is not None:
+        orders = (*orders[:2], SURROGATE)
+    curves = [(order, *_samples(drawn, order)) for order in orders]
     noise, others = band(activation, REACH), beside(activation, REACH)
     ends = () if noise is None else noise[1:]
     heights = limits(np.concatenate([*ends, *(y for *_, y in (*curves, *others))]))
@@ -84,6 +90,12 @@ def picture(activation: Any, orders: Sequence[int] = (0, 1, 2)) -> str:
         *_key(orders),
     ]
     return _svg(frame, parts, activation.name)
+
+
+def _samples(drawn: Any, order: int) -> tuple[np.ndarray, np.ndarray]:
+    if order == SURROGATE:
+        return samples(drawn.trained, 1, REACH)
+    return samples(drawn, order, REACH)
 
 
 def thumbnail(activation: Any) -> str:

@@ -77,6 +77,7 @@ def diagnose(
     settings: Settings | None = None,
     loss: str | Loss | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
+    seconds: float | None = None,
 ) -> Diagnosis:
     """What keeps a network from training: a verdict per layer, the cause, a change that helps.
 
@@ -89,11 +90,17 @@ def diagnose(
     that help nearly as much as the best, the one that changes what nobody would choose names the
     cause. It cannot see label noise, leaks, and overfitting. The network itself is not changed. A
     `nonlin.layers.Subject` stands for all of this: any network with its rows. on_progress is
-    called with (trainings done, about how many, what). Raises InputError for unusable X or y.
+    called with (trainings done, about how many, what). seconds: of CPU time for all trainings,
+    about; 4 if not given. What there is no time to train whole is trained for fewer steps, the
+    least suspicious last, and the report says how many seconds would do. Raises InputError for
+    unusable X or y.
     """
+    from nonlin import checks
     from nonlin.stability.diagnosis import diagnose
 
-    return diagnose(network, X, y, settings, loss, on_progress)
+    if seconds is not None:
+        seconds = checks.number("seconds", seconds, 0, open_below=True)
+    return diagnose(network, X, y, settings, loss, on_progress, seconds)
 
 
 def profiles(

@@ -326,8 +326,8 @@ def _width(subject: Subject) -> Iterator[Suspect]:
 
 def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Suspect]:
     """All layers drawn for their activations."""
-    names = _names(subject)
-    why = text("cause.initialisation", names=names, init=subject.init)
+    names, only = _names(subject), "" if subject.layers[:-1] else "_only"
+    why = text(f"cause.initialisation{only}", names=names, init=subject.init)
     level = CONSPICUOUS if found else UNUSUAL
     if subject.init == FRAMEWORK and not found:
         level = USUAL
@@ -336,7 +336,7 @@ def _initialisation(subject: Subject, found: tuple[Finding, ...]) -> Iterator[Su
         if fresh is not None and _equal(subject.parameters, fresh.parameters):
             return  # they are just these
         why, level = text("cause.drawn"), UNUSUAL if found else USUAL
-    advice = text("change.initialisation", names=names)
+    advice = text(f"change.initialisation{only}", names=names)
     yield Suspect("initialisation", (), Initialise(), level, why, advice)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -20,7 +21,6 @@ from nonlin.stability.layer_stability import Stability
 from nonlin.stability.measured import measured
 from nonlin.stability.repeats import (
     LEARNT,
-    SECONDS,
     TIMES,
     Edits,
     Progress,
@@ -70,7 +70,8 @@ class Diagnosis:
     are not healthy, in runs; if all are healthy at first (not `at_start`) and the network trains
     badly, those after a training. diverged: if that diverged. learns: whether the error on rows
     that were held out fell, with the changes; `worth`: how much of the error of a constant output
-    was gone there.
+    was gone there. wanted: seconds of CPU time that trials as long as the training would take, 0
+    if they were so long (up to about 1500 steps).
     changes: what was changed, in this order; each names a cause. repaired: whether nothing more
     was found then. untried: changes that would take too long to try. subject: with the changes
     made. stability: as it is now.
@@ -85,6 +86,7 @@ class Diagnosis:
     learns: bool
     untried: tuple[Text, ...]
     worth: float
+    wanted: float
     subject: Subject
     stability: Stability
 
@@ -125,6 +127,8 @@ class Diagnosis:
     def _sentences(self) -> Iterator[Text]:
         yield from self._found_and_changed()
         yield from (text("change.untried", advice=each) for each in self.untried)
+        if self.wanted and not (self.repaired or self.healthy):
+            yield text("diagnosis.shortened", seconds=f"{math.ceil(self.wanted):d}")
 
     def _found_and_changed(self) -> Iterator[Text]:
         if self.healthy is None:
@@ -145,6 +149,8 @@ class Diagnosis:
         if self.stability.input_rank == 0:
             yield text("cause.constant")
         yield text(f"diagnosis.{self._outcome}", gone=_percent(self.worth))
+        if self.related is None:
+            yield text("diagnosis.perhaps")
 
     def _overcome(self) -> Iterator[Text]:
         gone = _percent(self.worth)
@@ -153,6 +159,14 @@ class Diagnosis:
             return
         yield from (each.sentence for each in self.findings)
         yield text("diagnosis.overcome", gone=gone)
+
+    @property
+    def related(self) -> bool | None:
+        """Do the inputs tell anything about the targets? None, perhaps not, where nothing that
+        was learnt holds on rows held out, layers are healthy before training, and nothing helps.
+        """
+        ill = self.changes or self.diverged is not None or (self.findings and self.at_start)
+        return None if not (ill or self.learns or self.wanted) else True
 
     @property
     def _nothing(self) -> bool:
@@ -189,7 +203,7 @@ def diagnose(
     settings: Settings | None = None,
     loss: str | Loss | None = None,
     on_progress: Progress | None = None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
 ) -> Diagnosis:
     """See `nonlin.stability.diagnose`."""
     subject = subject_of(network, X, y, settings, None, loss)
@@ -220,6 +234,7 @@ def diagnose(
         learns=able,
         untried=tuple(_untried(trials, suspects(subject, found, base.start >= GOOD))),
         worth=max(mean_worth(last), reached),
+        wanted=trials.wanted,
         subject=changes[-1].subject if changes else subject,
         stability=before,
     )

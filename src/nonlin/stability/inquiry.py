@@ -70,7 +70,8 @@ def _single(trials: Trials, made: Edits, candidates: Sequence[Suspect]) -> list[
     levels = sorted({each.suspicion for each in candidates}, reverse=True)
     for level in levels:
         if trials.over and level < CONSPICUOUS:
-            break
+            trials.skipped = True
+            return _surest(trials, made, gains)
         gains |= _gains(trials, made, [each for each in candidates if each.suspicion == level])
         last = level == levels[-1]
         if last or max(gains.values(), default=0.0) >= NEARLY[level] * left:

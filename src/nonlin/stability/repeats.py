@@ -52,6 +52,7 @@ class Trials:
     share: of its whole training, for a first look; sure: for what is to be relied on; whole: as
     much as it would be if there were time: both others become shorter as `budget`, seconds of
     CPU time, is used up. one: seconds of a training of `whole`; spent: seconds until now.
+    skipped: was there no time for some changes?
     """
 
     subject: Subject
@@ -61,14 +62,16 @@ class Trials:
     whole: float
     one: float = 0.0
     spent: float = 0.0
+    skipped: bool = False
     on_progress: Progress | None = None
     done: dict[tuple[Edits, int, float], Trial | None] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, subject: Subject, on_progress: Progress | None = None, seconds: float = SECONDS
+        cls, subject: Subject, on_progress: Progress | None = None, seconds: float | None = None
     ) -> Trials:
         """As long as the whole training, if that is short enough; the first one is done."""
+        seconds = SECONDS if seconds is None else seconds
         steps = subject.recipe.steps
         share, sure = (min(1.0, most / steps) for most in (MOST_STEPS, SURE_STEPS))
         affordable = FIRST * seconds / max(_glanced(subject, share, FIRST * seconds), 1e-9)
@@ -99,6 +102,17 @@ class Trials:
     def over(self) -> bool:
         """Is all time used up?"""
         return self.spent >= self.budget
+
+    @property
+    def wanted(self) -> float:
+        """Seconds in which all would be tried with trainings as long as they should be; 0 if
+        there were so many.
+        """
+        steps = self.subject.recipe.steps
+        right = min(1.0, MOST_STEPS / steps)
+        if self.share >= right and not self.skipped:
+            return 0.0
+        return self.one / self.workers * right / self.whole * (LOOKS + REPEATS)
 
     def _timed(self, fold: int) -> float:
         """Seconds of CPU time, which are the same on a busy machine, of the training as it is."""

@@ -21,7 +21,7 @@ from nonlin.torch.diagnosing.rows import collected
 from nonlin.torch.diagnosing.training import Loop, callable_loss, training
 from nonlin.torch.reading.example import the_model
 
-SECONDS = 40.0  # of CPU time for the trials of a diagnosis
+SECONDS = 60.0  # of CPU time for the trials of a diagnosis
 
 
 def stability(
@@ -59,20 +59,23 @@ def diagnose(
     steps: int | None = None,
     loop: Loop | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
 ) -> Report:
     """What keeps a model from training: a verdict per layer, the cause, a change that helps.
 
     model, batches, loss: as for `stability`; of more than 4096 rows the first ones. optimizer: a
     function of parameters that makes one, or one of the parameters of this model; Adam with rate
     0.001 if it is not given. epochs, steps: of the whole training; 20 epochs if neither is given.
-    Copies of the model are trained with one change each, see `nonlin.diagnose`. Neither model
+    Copies of the model are trained with one change each, see `nonlin.diagnose`. seconds: of CPU
+    time for all of these, about; 60 if not given. Trainings are as long as yours, up to 1500
+    steps, while there is time for that; the report says if more seconds are needed. Neither model
     nor optimizer is changed; `apply` of what comes back gives a changed copy. Raises InputError
     as `stability` does, and where outputs are no answer to the targets.
     """
+    time = SECONDS if seconds is None else checks.number("seconds", seconds, 0, open_below=True)
     given = {"optimizer": optimizer, "epochs": epochs, "steps": steps, "loop": loop}
     return reported(diagnosed(subject(model, batches, loss, **given), None, None,
-                              on_progress=on_progress, seconds=seconds))  # fmt: skip
+                              on_progress=on_progress, seconds=time))  # fmt: skip
 
 
 def subject(

@@ -57,7 +57,7 @@ def scaled(model, by):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Short trainings are enough here."""
-    monkeypatch.setattr("nonlin.stability.repeats.SECONDS", 1.0)
+    monkeypatch.setattr("nonlin.torch.training_badly.SECONDS", 1.0)
 
 
 SLOW = dict.fromkeys(("dead layer", "targets", "large weights"), pytest.mark.slow)

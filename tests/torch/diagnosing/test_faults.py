@@ -21,7 +21,8 @@ NUMBER = X[:, :1] + X[:, 1:2]
 YES = Y[:, None].float()
 SEQUENCE = torch.randn(64, 5, 3, generator=RANDOM)
 SIGN = (SEQUENCE[:, 4, 0] > 0).long()
-CLASSES, SQUARES = nn.CrossEntropyLoss(), nn.MSELoss()
+CLASSES, SQUARES, LOGITS = nn.CrossEntropyLoss(), nn.MSELoss(), nn.BCEWithLogitsLoss()
+HUNDRED = torch.tensor([100.0])
 
 
 def net(outputs=2, *last):
@@ -36,9 +37,9 @@ def batches(inputs, targets):
 class Reader(nn.Module):
     """A recurrent layer, of which one step is read."""
 
-    def __init__(self, step=-1, batch_first=True):
+    def __init__(self, step=-1, batch_first=True, size=8):
         super().__init__()
-        self.read, self.last = nn.GRU(3, 8, batch_first=batch_first), nn.Linear(8, 2)
+        self.read, self.last = nn.GRU(3, size, batch_first=batch_first), nn.Linear(size, 2)
         self.step = step
 
     def forward(self, x):
@@ -61,12 +62,69 @@ class Attending(nn.Module):
 
 
 class Cutting(nn.Module):
+    def __init__(self, cut):
+        super().__init__()
+        self.one, self.two = nn.Linear(6, 12), nn.Linear(12, 2)
+        self.cut = cut
+
+    def forward(self, x):
+        return self.two(self.cut(self.one(x).relu()))
+
+
+@torch.no_grad()
+def doubled(x):
+    return 2 * x
+
+
+class Listed(nn.Module):
+    """Its first layer stands in a list, where PyTorch does not find it."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.last = [nn.Linear(6, 12)], nn.Linear(12, 2)
+
+    def forward(self, x):
+        return self.last(self.inner[0](x).relu())
+
+
+class Softmax(nn.Module):
+    """A call with the wrong dimension."""
+
     def __init__(self):
         super().__init__()
         self.one, self.two = nn.Linear(6, 12), nn.Linear(12, 2)
 
     def forward(self, x):
-        return self.two(self.one(x).relu().detach())
+        return self.two(12 * self.one(x).softmax(0))
+
+
+class Padded(Attending):
+    """Padding for tokens: the other way round than PyTorch has it."""
+
+    def __init__(self, places):
+        super().__init__()
+        self.places = places
+
+    def forward(self, x):
+        hidden = torch.zeros(x.shape[:2], dtype=torch.bool)
+        hidden[:, : self.places] = True
+        found = self.encoder(self.first(x) + self.positions, src_key_padding_mask=hidden)
+        return self.last(found[:, -1])
+
+
+def large():
+    model = Reader()
+    with torch.no_grad():
+        for each in model.read.parameters():
+            each.mul_(20)
+    return model
+
+
+def frozen():
+    model = Reader()
+    for each in model.read.parameters():
+        each.requires_grad_(False)
+    return model
 
 
 def still():
@@ -103,14 +161,29 @@ FAULTS = {  # model, inputs, targets, loss; the cause
     "axes": (lambda: net(1), X, NUMBER[:, 0], SQUARES, "broadcast"),
     "softmax of one": (lambda: net(1, nn.Softmax(1)), X, YES, nn.BCELoss(), "limits"),
     "one class": (net, X, (X[:, 0] > 1.5).long(), CLASSES, "balance"),
+    "hardly a yes": (lambda: net(1), X, (X[:, :1] > 1.5).float(), LOGITS, "balance"),
+    "one class counts": (net, X, Y, nn.CrossEntropyLoss(torch.tensor([9.0, 0.1])),
+                         "class_weights"),
+    "only a yes counts": (lambda: net(1), X, YES, nn.BCEWithLogitsLoss(pos_weight=HUNDRED),
+                          "class_weights"),
     "still norm": (still, X, Y, CLASSES, "stale_norm"),
     "deep": (deep, X, Y, CLASSES, "shortcuts"),
-    "cut": (Cutting, X, Y, CLASSES, "detached"),
+    "cut": (lambda: Cutting(torch.Tensor.detach), X, Y, CLASSES, "detached"),
+    "data of a tensor": (lambda: Cutting(lambda x: x.data), X, Y, CLASSES, "detached"),
+    "no gradient": (lambda: Cutting(doubled), X, Y, CLASSES, "detached"),
+    "layers in a list": (Listed, X, Y, CLASSES, "unregistered"),
+    "frozen state": (frozen, SEQUENCE, SIGN, CLASSES, "frozen"),
+    "large state": (large, SEQUENCE, SIGN, CLASSES, "module_weights"),
+    "narrow state": (lambda: Reader(size=2), SEQUENCE, SIGN, CLASSES, "narrow_state"),
     "time first": (lambda: Reader(batch_first=False), SEQUENCE, SIGN, CLASSES, "axis"),
     "softmax over rows": (lambda: net(2, nn.LogSoftmax(0)), X, Y, CLASSES, "axis"),
+    "softmax called over rows": (Softmax, X, Y, CLASSES, "axis"),
     "first step": (lambda: Reader(step=0), SEQUENCE, SIGN, CLASSES, "step"),
+    "a step before the last": (lambda: Reader(step=2), SEQUENCE, SIGN, CLASSES, "step"),
     "no positions": (lambda: Attending(False), SEQUENCE, SIGN, CLASSES, "positions"),
     "alone": (lambda: Attending(mask=ALONE), SEQUENCE, SIGN, CLASSES, "mask"),
+    "all padding": (lambda: Padded(5), SEQUENCE, SIGN, CLASSES, "mask"),
+    "mostly padding": (lambda: Padded(4), SEQUENCE, SIGN, CLASSES, "mask"),
 }  # fmt: skip
 SEEN_BOTH = ("time first",)  # what reads along rows has other oddities, too
 
@@ -140,6 +213,8 @@ HEALTHY = {  # model, inputs, targets, loss
     "numbers in order": (lambda: net(1), X, X[:, :1].cumsum(0) / 20, nn.L1Loss()),
     "recurrent": (Reader, SEQUENCE, SIGN, CLASSES),
     "attending": (Attending, SEQUENCE, SIGN, CLASSES),
+    "weighted": (net, X, (X[:, 0] > 1).long(), nn.CrossEntropyLoss(torch.tensor([1.0, 5.0]))),
+    "some padding": (lambda: Padded(2), SEQUENCE, SIGN, CLASSES),
     "causal": (lambda: Attending(mask=torch.ones(5, 5).triu(1).bool()), SEQUENCE, SIGN, CLASSES),
 }
 
@@ -194,6 +269,18 @@ def test_what_is_applied_prepares_and_restores():
     assert torch.allclose(found.restore(targets), 1000 * NUMBER, atol=0.1)
     assert found.shuffle
     assert found.loss is given.training.loss
+
+
+def test_sgd_of_recurrent_layers_may_be_exchanged():
+    """For Adam, with two rates; rates of PyTorch's own weights are no fault of layers."""
+    given = subject(Reader(), batches(SEQUENCE, SIGN), CLASSES,
+                    optimizer=lambda p: torch.optim.SGD(p, 1e-3))  # fmt: skip
+    assert [each.name for each in given.faults] == ["optimizer", "optimizer"]
+    changed = given.changed(Mend("optimizer", given.faults[1].way))
+    assert type(changed.training.optimizer) is torch.optim.Adam
+    assert changed.recipe.learning_rate == 0.01
+    assert changed.faults == ()
+    assert "layers" not in {each.cause for each in suspects(given, (), False)}
 
 
 @pytest.mark.parametrize("make", [torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD])

@@ -10,10 +10,12 @@ from torch import nn
 from nonlin._text import percent
 from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
 from nonlin.torch.diagnosing import (
+    drawn_faults,
     loss_faults,
     output_faults,
     row_faults,
     sequence_faults,
+    state_faults,
     weight_faults,
 )
 from nonlin.torch.diagnosing.found_layers import CONVOLUTIONS, NORMS
@@ -33,8 +35,10 @@ def faults(subject: ModuleSubject) -> Iterator[Fault]:
     yield from output_faults.faults_of_output(subject)
     yield from loss_faults.faults_of_loss(subject)
     yield from weight_faults.faults_of_weights(subject)
+    yield from drawn_faults.faults_of_weights_drawn(subject)
     yield from _of_depth(subject)
     yield from _of_modules(subject.model)
+    yield from state_faults.faults_of_states(subject)
     yield from sequence_faults.faults_of_sequences(subject)
 
 
@@ -124,8 +128,10 @@ MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
     "stale_norm": _moving,
     "dropout": _less_dropout,
     **weight_faults.MENDS,
+    **drawn_faults.MENDS,
     **row_faults.MENDS,
     **output_faults.MENDS,
     **loss_faults.MENDS,
     **sequence_faults.MENDS,
+    **state_faults.MENDS,
 }

@@ -22,6 +22,7 @@ UNEVEN = 0.8  # share of one class
 MOST_NUMBERS = 4_000_000  # of outputs at once, and twice as many in all
 REGRESSION = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 SIGMOID = ("BCEWithLogitsLoss", "MultiLabelSoftMarginLoss")
+YES_OR_NO = (*SIGMOID, "BCELoss")
 EXPONENTIAL = ("NLLLoss", "PoissonNLLLoss", "KLDivLoss")
 
 
@@ -83,6 +84,9 @@ class Judge:
         else:
             constant = _double(fitted.reshape(len(fitted), -1)).mean(axis=0)
             apart = fitted.is_floating_point()
+            if self.name in YES_OR_NO and outputs.shape[1] == 1 and _uneven(constant):
+                sides = (np.hstack([1 - each, each]) for each in (outputs, targets))
+                return _evenly(*sides, np.array([1 - constant[0], constant[0]]))
         return Wanted(targets, constant, _squared, apart).skill(outputs)
 
     def _first(self, model: nn.Module, rows: Rows) -> torch.Tensor:
@@ -141,6 +145,10 @@ class Judge:
         flat = fitted.reshape(-1)
         counts = torch.bincount(flat[flat != self.ignored], minlength=columns)
         return _double(counts) / max(1, int(counts.sum()))
+
+
+def _uneven(share: np.ndarray) -> bool:
+    return max(float(share[0]), 1 - float(share[0])) > UNEVEN
 
 
 def _evenly(outputs: np.ndarray, targets: np.ndarray, shares: np.ndarray) -> float:

@@ -55,24 +55,70 @@ def faults_of_loss(subject: ModuleSubject) -> Iterator[Fault]:
 
 
 def _balance(subject: ModuleSubject, usual: str) -> Iterator[Fault]:
-    """One class is nearly everywhere."""
+    """One class is nearly everywhere, or is all that the loss looks at."""
     loss, targets = subject.training.loss, subject.rows.targets
-    if usual != "CrossEntropyLoss" or not isinstance(loss, nn.CrossEntropyLoss):
+    shares = _shares(subject) if loss_name(loss) == usual else None
+    if shares is None:
         return
-    share = float(torch.bincount(targets.flatten()).max()) / targets.numel()
-    if targets.ndim == 1 and share > UNEVEN and loss.weight is None:
-        yield Fault("balance", (), UNUSUAL, (("share", percent(share)),))
+    weights = _class_weights(loss, len(shares))
+    if weights is None:
+        if targets.ndim <= 2 and float(shares.max()) > UNEVEN:
+            yield Fault("balance", (), UNUSUAL, (("share", percent(float(shares.max()))),))
+        return
+    counted = shares * weights.to(shares)
+    counted = counted / counted.sum()
+    if float(counted.max()) > UNEVEN >= float(shares.max()):
+        told = (("share", percent(float(counted.max()))), ("own", percent(float(shares.max()))))
+        yield Fault("class_weights", (), CONSPICUOUS, told)
+
+
+def _shares(subject: ModuleSubject) -> torch.Tensor | None:
+    """How frequent each class is, of one target for each row; None where there are no classes."""
+    loss, targets = subject.training.loss, subject.rows.targets
+    output = subject.output
+    if output is None or targets.numel() != len(targets):
+        return None
+    if isinstance(loss, nn.CrossEntropyLoss) and not targets.is_floating_point():
+        counts = torch.bincount(targets.flatten().clamp_min(0), minlength=output.shape[1])
+        return counts.double() / len(targets)
+    if isinstance(loss, nn.BCEWithLogitsLoss):
+        part = float(targets.double().mean())
+        return torch.tensor([1 - part, part], dtype=torch.float64)
+    return None
+
+
+def _class_weights(loss: Any, classes: int) -> torch.Tensor | None:
+    """What the loss multiplies each class with; None where it multiplies nothing."""
+    if isinstance(loss, nn.CrossEntropyLoss):
+        return loss.weight
+    given = loss.pos_weight
+    if given is None or given.numel() != 1 or classes != 2:
+        return None
+    return torch.stack([torch.ones_like(given.flatten()[0]), given.flatten()[0]])
 
 
 def _balanced(subject: ModuleSubject, _: str) -> ModuleSubject | None:
     """Each class has the same part in the loss."""
-    output = subject.output
-    if output is None:
+    shares = _shares(subject)
+    if shares is None:
         return None
-    counts = torch.bincount(subject.rows.targets, minlength=output.shape[1]).to(output)
-    weights = torch.where(counts > 0, counts.sum() / counts.clamp_min(1), 0.0)
+    known = shares > 0
+    weights = torch.where(known, 1 / (shares.clamp_min(1e-12) * known.sum()), 0.0)
     loss = copy.deepcopy(subject.training.loss)
-    loss.weight = weights / (counts > 0).sum()
+    like = next(subject.model.parameters())
+    if isinstance(loss, nn.CrossEntropyLoss):
+        loss.weight = weights.to(like)
+    else:
+        loss.pos_weight = (weights[1:] / weights[0].clamp_min(1e-12)).to(like)
+    return replace(subject, training=replace(subject.training, loss=loss))
+
+
+def _unweighted(subject: ModuleSubject, _: str) -> ModuleSubject:
+    loss = copy.deepcopy(subject.training.loss)
+    if isinstance(loss, nn.CrossEntropyLoss):
+        loss.weight = None
+    else:
+        loss.pos_weight = None
     return replace(subject, training=replace(subject.training, loss=loss))
 
 
@@ -114,4 +160,5 @@ MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
     "loss": _mended,
     "broadcast": _shaped,
     "balance": _balanced,
+    "class_weights": _unweighted,
 }

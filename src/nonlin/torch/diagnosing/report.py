@@ -69,10 +69,11 @@ class Report(Diagnosis):
     @property
     def causes(self) -> tuple[str, ...]:
         """Of the changes; "labels" where nothing that was learnt holds on rows held out, and
-        nothing helps: targets that have nothing to do with these inputs.
+        nothing helps, with trainings as long as they should be: targets that have nothing to do
+        with these inputs.
         """
         found = tuple(each.cause for each in self.changes)
-        return ("labels",) if self.healthy is None else found
+        return found if self.related else ("labels",)
 
     @property
     def sentences(self) -> tuple[Text, ...]:
