@@ -2,6 +2,8 @@
 import { inPlace, type Exports, type Slopes, type Unit } from './kernels';
 import type { Arena } from './memory';
 
+const BLOCK = 8; // rows that are turned together
+
 /** What a network should give: classes, or numbers (one per row). */
 export type Goals = { labels: Uint8Array } | { targets: Float32Array };
 
@@ -169,8 +171,11 @@ export class Net {
   private turn(layer: number): void {
     const [fanIn, fanOut, start] = [this.sizes[layer], this.sizes[layer + 1], this.weights[layer]];
     const { turned } = this.work;
-    for (let i = 0; i < fanIn; i++) {
-      for (let j = 0; j < fanOut; j++) turned[j * fanIn + i] = this.parameters[start + i * fanOut + j];
+    for (let block = 0; block < fanIn; block += BLOCK) { // writes stay near one another
+      const end = Math.min(block + BLOCK, fanIn);
+      for (let j = 0; j < fanOut; j++) {
+        for (let i = block; i < end; i++) turned[j * fanIn + i] = this.parameters[start + i * fanOut + j];
+      }
     }
   }
 }

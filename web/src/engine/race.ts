@@ -92,24 +92,23 @@ export class Race {
       gather(train, this.order, begin, rows, net.work.values[0]);
       net.forward(rows);
       const loss = net.loss(train.goals, this.order, begin, rows);
-      if (Number.isFinite(loss)) {
-        net.backward(rows);
-        optimizer.step(net.exports, net.parameters, net.work.gradient, rule, net.biases[0]);
-      }
-      if (!Number.isFinite(loss) || !sound(net.parameters)) {
-        runner.broken = { step: this.step(begin), epoch: this.epoch, losses: recent.slice(-KEPT), ...firstBroken(net, rows) };
-        return NaN;
-      }
+      if (!Number.isFinite(loss)) return this.broke(runner, begin, rows);
+      net.backward(rows);
+      optimizer.step(net.exports, net.parameters, net.work.gradient, rule, net.biases[0]);
       recent.push(loss);
       if (recent.length > 2 * KEPT) recent.splice(0, KEPT);
       total += loss * rows;
     }
-    return total / train.rows;
+    return sound(net.parameters) ? total / train.rows : this.broke(runner, train.rows, 0);
   }
 
-  private step(begin: number): number {
+  /** Parameters that broke are found a step later, by the loss, or at the end of the epoch. */
+  private broke(runner: Runner, begin: number, rows: number): number {
     const { train, batch } = this.job;
-    return (this.epoch - 1) * Math.ceil(train.rows / batch) + begin / batch + 1;
+    const found = firstBroken(runner.net, rows);
+    const step = (this.epoch - 1) * Math.ceil(train.rows / batch) + Math.ceil(begin / batch) + Number(found.where !== 'parameters');
+    runner.broken = { step, epoch: this.epoch, losses: runner.recent.slice(-KEPT), ...found };
+    return NaN;
   }
 
   private keep(): void {
