@@ -72,7 +72,7 @@ def _epochs(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    from nonlin import checks
+    from nonlin import checks  # not at the top: the help needs no NumPy
 
     return checks.number("--seconds", reading.number(text, "--seconds"), 0, open_below=True)
 
