@@ -6,6 +6,7 @@ Run: python benchmarks/faults.py                    four programs of the set "se
      python benchmarks/faults.py --set seen --journal FILE --workers 2
                                                     a line of FILE for each program as soon as it
                                                     is known; a run that was cut off goes on there
+                                                    (judged/seen.jsonl is that of "seen")
      python benchmarks/faults.py --measure --set kept
                                                     each program of the set once: what is in
                                                     judged/kept.jsonl stays; then the tables of
@@ -39,7 +40,7 @@ from judged.journal import as_line, journal_of, known, note, said
 from judged.judged import Said, judged
 
 REDUCED = "every sixteenth program of the set that may be looked at"
-PUBLISHED = "kept"
+SEEN, PUBLISHED = "seen", "kept"
 PAGES = {DOCS / "torch-diagnose.md": False, DOCS / "torch-diagnose.zh-CN.md": True}  # Chinese?
 
 
@@ -59,7 +60,9 @@ def chosen(given: argparse.Namespace) -> list[Program]:
 
 
 def the_set(given: argparse.Namespace) -> str:
-    return given.set or (PUBLISHED if given.measure else "seen")
+    if given.measure and given.set == SEEN:
+        sys.exit(f'"{SEEN}" was looked at and is not for the published figure: use --journal.')
+    return given.set or (PUBLISHED if given.measure else SEEN)
 
 
 def asked(name: str, remedies: bool) -> dict[str, Any]:

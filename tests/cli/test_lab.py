@@ -26,7 +26,8 @@ def refused(capsys, *arguments):
     assert run(["lab", *arguments]) == 2
     out, error = capsys.readouterr()
     assert out == ""
-    return error.strip().splitlines()[-1]
+    (sentence,) = error.strip().splitlines()
+    return sentence
 
 
 def test_writes_a_page(ready, capsys):

@@ -11,6 +11,7 @@ from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.infix import infix
 from nonlin.expr.nodes import symbol
 from nonlin.expr.surrogate import without_surrogates
+from nonlin.keep.describe import activation_of, function_of
 
 X = symbol("x")
 ENTRIES = [name for name in nl.names() if nl.get(name).surrogate is not None]
@@ -78,6 +79,8 @@ def test_a_formula_of_ones_own():
     assert infix(mine.formula) == "where(x > 0, 1, 0)"
     np.testing.assert_allclose(mine.backward([1.0, 1.0], [0.0, 1.0]), [2, 0.4])
     assert mine.derivative([1.0])[0] == 0
+    written = function_of(mine)  # as a model is saved
+    np.testing.assert_allclose(activation_of(written, "").backward([1.0], [1.0]), 0.4)
     built = nl.activation("built", lambda x: 2 * nl.spike(x))
     np.testing.assert_allclose(built.backward([3.0], [0.0]), 6)  # nothing is lost on the way
     assert nl.relu.trained is nl.relu

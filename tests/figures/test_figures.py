@@ -131,7 +131,7 @@ def test_more_than_twenty_become_small_multiples(everything):
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert [axes.get_title() for axes in shown] == list(nl.names())
     assert len({axes.get_ylim() for axes in shown}) == 1  # one scale
-    far = nl.compare([*nl.names(), nl.activation("far", "x*x + 100")])
+    far = nl.compare([*nl.names()[:20], nl.activation("far", "x*x + 100")])
     drawn = next(axes for axes in far.axes if axes.get_title() == "far")
     assert drawn.get_ylim()[1] > 100  # nothing to see on the common scale: its own
 

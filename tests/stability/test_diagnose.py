@@ -252,7 +252,8 @@ def test_two_causes_that_cannot_be_told_apart_are_both_told():
 
 
 def test_what_takes_too_long_is_told(monkeypatch):
-    monkeypatch.setattr("nonlin.stability.repeats.LONGEST", 0.0)
+    for limit in ("LONGEST", "LONG"):
+        monkeypatch.setattr(f"nonlin.stability.repeats.{limit}", 0.0)
     found = nl.diagnose(net(depth=1), X, Y, settings=Settings(epochs=1))
     assert "epochs" not in found.causes
     assert "Not tried, since it would take too long here: Change: train for 8 epochs" in str(found)

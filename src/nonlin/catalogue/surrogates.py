@@ -11,7 +11,7 @@ from nonlin.expr import vocabulary as f
 @declared(
     "Spike with a fast sigmoid's gradient",
     "脉冲函数（快速 S 型替代梯度）",
-    2018,
+    2017,
     "Zenke and Ganguli, SuperSpike, arXiv:1705.11146",
     aliases=("superspike",),
 )

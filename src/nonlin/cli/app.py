@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from typer.main import get_command
 
 from nonlin import __version__
 from nonlin._errors import InputError, nearest
-from nonlin._text import listed, say
+from nonlin._text import language, listed, say
 from nonlin.cli import (
     bench,
     choose,
@@ -118,6 +119,12 @@ def build() -> Any:
     """The application as typer runs it, with every help text in the language in use."""
     if COMPLETE in os.environ:
         import_module("typer.completion").completion_init()
+    return _group(language())
+
+
+@cache
+def _group(spoken: str) -> Any:
+    """Built once in a process for each language: reading all signatures takes as long as `show`."""
     app = typer.Typer(
         cls=Group,
         name="nonlin",

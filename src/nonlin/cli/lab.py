@@ -24,15 +24,17 @@ def command(
 ) -> None:
     """Open the lab, or write it to a place of its own."""
     from nonlin.lab import site
-
-    wanted = _port(port)
-    print(say("cli.lab.preparing"), file=sys.stderr)
-    if export is not None:
-        print(say("cli.written", path=site.export(export)), file=sys.stderr)
-        return
     from nonlin.lab.server import serve
 
-    serve.run(wanted, lambda address: _tell(address, not no_open))
+    number = _port(port)
+    if export is not None:
+        site.checked(export)
+        print(say("cli.lab.preparing"), file=sys.stderr)
+        print(say("cli.written", path=site.export(export)), file=sys.stderr)
+        return
+    here = serve.place(number)
+    print(say("cli.lab.preparing"), file=sys.stderr)
+    serve.run(here, lambda address: _tell(address, not no_open))
     print(say("cli.lab.closed"), file=sys.stderr)
 
 

@@ -51,9 +51,9 @@ def blueprint_of(network: Network) -> Blueprint:
 
 def function_of(given: Activation) -> FunctionText:
     """An activation as text; InputError if no formula of at most 300 characters gives it back."""
-    function = FunctionText(given.name, infix(given.formula), dict(given.values))
+    function = FunctionText(given.name, infix(given.trained.formula), dict(given.values))
     try:
-        same = activation_of(function, "").graph == given.graph
+        same = activation_of(function, "").trained.graph == given.trained.graph
     except InputError:
         same = False
     if not same:
@@ -75,7 +75,7 @@ def activation_of(function: FunctionText, where: str) -> Activation:
 
 def entry_of(given: Activation) -> Activation | None:
     """The catalogue's entry of this name and formula, with its own parameter values."""
-    return _entry(given.name, infix(given.formula))
+    return _entry(given.name, infix(given.trained.formula))
 
 
 def _entry(name: str, formula: str) -> Activation | None:
@@ -83,7 +83,7 @@ def _entry(name: str, formula: str) -> Activation | None:
         entry = get(name)
     except InputError:
         return None
-    return entry if entry.name == name and infix(entry.formula) == formula else None
+    return entry if entry.name == name and infix(entry.trained.formula) == formula else None
 
 
 def as_python(given: Activation) -> str:
@@ -91,5 +91,5 @@ def as_python(given: Activation) -> str:
     values = "".join(f", {name}={value!r}" for name, value in given.values.items())
     entry = entry_of(given)
     if entry is None:
-        return f"nl.activation({given.name!r}, {infix(given.formula)!r}{values})"
+        return f"nl.activation({given.name!r}, {infix(given.trained.formula)!r}{values})"
     return repr(given.name) if entry == given else f"nl.get({given.name!r}).bind({values[2:]})"

@@ -26,7 +26,7 @@ def described(formula: str, values: Mapping[str, float] = {}) -> dict[str, Any]:
     if found.elementwise:
         from nonlin.kernels import wasm
 
-        bundle = wasm.single(found)
+        bundle = wasm.single(found.trained)
         known["kernel"] = bundle.table[found.name]
         known["wasm"] = base64.b64encode(bundle.bytes).decode()
     return known

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import errno
 import os
 import re
 from collections.abc import Mapping
@@ -15,10 +14,11 @@ from nonlin._files import write_beside
 from nonlin._text import LANGUAGES
 from nonlin.lab import facts
 from nonlin.lab.texts import texts
+from nonlin.report import page
+from nonlin.report.page.write import ENDINGS
 
 BUILT = Path(__file__).with_name("built")  # what `hatch_build.py` makes of web/
 PAGE, LICENCES, STAMP = "index.html", "licences.md", "stamp.txt"
-ENDINGS = (".html", ".htm")
 _SCRIPT = re.compile(r'<script[^>]* src="\./([^"]+)"[^>]*></script>')
 _STYLE = re.compile(r'<link[^>]* rel="stylesheet"[^>]* href="\./([^"]+)"[^>]*>')
 
@@ -40,7 +40,7 @@ def data() -> dict[str, bytes]:
     from nonlin.catalogue import get, names
     from nonlin.kernels import wasm
 
-    bundle = wasm.bundle(entry for entry in map(get, names()) if entry.elementwise)
+    bundle = wasm.bundle(entry.trained for entry in map(get, names()) if entry.elementwise)
     spoken = {
         f"data/{kind}.{name}.json": write(name)
         for name in LANGUAGES
@@ -73,43 +73,46 @@ def files() -> dict[str, bytes]:
     return built() | data()
 
 
-def export(place: str | os.PathLike[str]) -> Path:
-    """Write the lab as one page, where the place ends in .html, or as a folder.
+def checked(place: str | os.PathLike[str]) -> Path:
+    """Where the lab can be written: a new or an empty folder, or a file that ends in .html.
 
-    Raises InputError for a folder that is not empty, and for what cannot be written.
+    Raises InputError for anything else, before kernels are compiled.
     """
     target = Path(place).expanduser()
-    try:
-        if target.suffix.lower() in ENDINGS:
-            return _write_page(target)
-        return _write_folder(target)
-    except OSError as error:
-        raise InputError("cannot_write", path=str(target), reason=error.strerror) from error
-
-
-def _write_folder(folder: Path) -> Path:
-    if folder.exists() and not folder.is_dir():
-        raise InputError("lab_not_a_folder", given=str(folder))
-    if folder.is_dir() and any(folder.iterdir()):
-        raise InputError("lab_folder_not_empty", given=str(folder))
-    if not os.access(next(each for each in folder.absolute().parents if each.is_dir()), os.W_OK):
-        raise OSError(errno.EACCES, os.strerror(errno.EACCES))  # before kernels are compiled
-    for path, content in files().items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    return folder
-
-
-def _write_page(target: Path) -> Path:
-    if target.is_dir():
-        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if not target.parent.is_dir():
-        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
-    write_beside(target, page(built(), data()).encode())
+    if target.suffix.lower() in ENDINGS:
+        page.checked(target)
+    elif target.exists() and not target.is_dir():
+        raise InputError("lab_not_a_folder", given=str(place))
+    elif target.is_dir() and any(target.iterdir()):
+        raise InputError("lab_folder_not_empty", given=str(place))
+    built()
     return target
 
 
-def page(front: Mapping[str, bytes], known: Mapping[str, bytes]) -> str:
+def export(place: str | os.PathLike[str]) -> Path:
+    """Write the lab as one page, where the place ends in .html, or as a folder.
+
+    Raises InputError as `checked`, and for what cannot be written.
+    """
+    target = checked(place)
+    try:
+        if target.suffix.lower() in ENDINGS:
+            write_beside(target, whole(built(), data()).encode())
+        else:
+            _write_folder(target)
+    except OSError as error:
+        raise InputError("cannot_write", path=str(target), reason=error.strerror) from error
+    return target
+
+
+def _write_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)  # before kernels are compiled
+    for path, content in files().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+
+
+def whole(front: Mapping[str, bytes], known: Mapping[str, bytes]) -> str:
     """Everything in one HTML text: style and script inline, data in base64, licences at the end.
 
     front: the built front end; known: the data, which the script looks for in the element `data`.

@@ -18,30 +18,37 @@ EVERY_LINE = """
 import os, sys
 from pathlib import Path
 from nonlin.cli import main
-for number, line in enumerate(sys.argv[1:]):
-    for stream in (1, 2):
-        os.dup2(os.open(f"{number}.{stream}", os.O_WRONLY | os.O_CREAT), stream)
-    try:
-        main(line.split())
-    except SystemExit as end:
-        sys.stdout.flush(), sys.stderr.flush()
-        Path(f"{number}.code").write_text(str(end.code))
+for language in ("en", "zh"):
+    os.environ["NONLIN_LANG"] = language
+    for number, line in enumerate(sys.argv[1:]):
+        place = f"{language}{number}"
+        for stream in (1, 2):
+            os.dup2(os.open(f"{place}.{stream}", os.O_WRONLY | os.O_CREAT), stream)
+        try:
+            main(line.split())
+        except SystemExit as end:
+            sys.stdout.flush(), sys.stderr.flush()
+            Path(f"{place}.code").write_text(str(end.code))
 """
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """Exit code, output and errors of each line, which all run in one process: it starts slowly."""
+    """Exit code, output and errors of each line in each language, which all run in one process
+    for an encoding: it starts slowly."""
 
     @cache
-    def lines(language, encoding):
-        folder = tmp_path_factory.mktemp(f"{language}-{encoding}")
-        environment = {**os.environ, "NONLIN_LANG": language, "PYTHONIOENCODING": encoding}
+    def lines(encoding):
+        folder = tmp_path_factory.mktemp(encoding)
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
         environment.pop("PYTHONUTF8", None)
         arguments = [sys.executable, "-c", EVERY_LINE, *LINES]
         subprocess.run(arguments, env=environment, cwd=folder, timeout=180, check=True)
         return {
-            line: [(folder / f"{number}.{part}").read_bytes() for part in ("code", 1, 2)]
+            (language, line): [
+                (folder / f"{language}{number}.{part}").read_bytes() for part in ("code", 1, 2)
+            ]
+            for language in ("en", "zh")
             for number, line in enumerate(LINES)
         }
 
@@ -52,7 +59,7 @@ def printed(tmp_path_factory):
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_encoding_can_be_written(line, encoding, language, printed):
-    code, out, errors = printed(language, encoding)[line]
+    code, out, errors = printed(encoding)[language, line]
     assert code == b"0"
     said, error = out.decode(encoding), errors.decode(encoding)
     assert "?" not in said

@@ -246,6 +246,28 @@ def test_an_activation_comes_behind_layers_that_have_none():
     assert changed.init == "auto"
 
 
+def test_columns_of_images_are_their_channels():
+    """Also where the first layer is none that convolves."""
+    images = torch.randn(64, 2, 4, 4)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(32, 3))
+    given = subject(model, batches(images, Y[:64]), CLASSES, optimizer=adam())
+    assert len(given.columns("inputs").moments.means) == 2
+
+
+def test_time_may_be_short():
+    """Then the report says how much would do, and targets are not blamed."""
+    random = torch.Generator().manual_seed(0)
+    noise = torch.randint(0, 3, (480,), generator=random)
+    found = nt.diagnose(net(), batches(X, noise), CLASSES, optimizer=adam(), seconds=0.3)
+    assert found.wanted > 0.3
+    assert found.causes == ()
+    assert "seconds=" in str(found)
+    with speaking("zh"):
+        assert "时间不足" in str(found)
+    with pytest.raises(InputError, match="seconds"):
+        nt.diagnose(net(), batches(), CLASSES, seconds=0)
+
+
 def test_an_activation_is_exchanged():
     given = subject(net(2, nn.Sigmoid), batches(), CLASSES, optimizer=adam())
     changed = given.changed(Initialise(nl.get("elu")))

@@ -67,11 +67,11 @@ def print_apart(activations: Sequence[Activation]) -> None:
         table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for one in told:
-        traits = list(_telling(one.activation, activations)) if len(told) <= FEW else []
-        first, *others = traits or [("", "")]
-        table.add_row(one.activation.name, _gradient(one), first[0], Prose(str(first[1])))
+        traits = _telling(one.activation, activations) if len(told) <= FEW else ()
+        first, *others = [(sign, str(trait)) for sign, trait in traits] or [("", "")]
+        table.add_row(one.activation.name, _gradient(one), first[0], Prose(first[1]))
         for sign, trait in others:
-            table.add_row("", "", sign, Prose(str(trait)))
+            table.add_row("", "", sign, Prose(trait))
     with screen() as console:
         if any(one.endured for one in told):
             console.print(Prose(_verdict(told), "bold"))

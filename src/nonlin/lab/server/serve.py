@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from nonlin._errors import InputError
+from nonlin.lab import site
 
 if TYPE_CHECKING:
     import uvicorn
@@ -21,23 +22,25 @@ MOST_MESSAGE = 2**16  # bytes of what a page says at once
 PATIENCE = 5  # seconds until a connection that stays open is closed
 
 
-def run(port: int, ready: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C; ready: told the address as soon as it answers. port: 0 for a free one.
+def place(port: int) -> socket.socket:
+    """Where the server will answer; port: 0 for a free one.
 
     Raises InputError where a package is missing, the pages are not built, or the port is in use.
     """
     for package in NEEDED:
         if find_spec(package) is None:
             raise InputError("missing_package", package=package, extra="lab")
-    from nonlin.lab import site
-
     site.built()
-    with listening(port) as here:
-        number, token = here.getsockname()[1], secrets.token_urlsafe(16)
+    return listening(port)
+
+
+def run(here: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C; ready: told the address as soon as it answers."""
+    with here, suppress(KeyboardInterrupt):
+        token = secrets.token_urlsafe(16)
         files = site.files()  # the first time it takes a while: not while the browser waits
-        ready(f"http://{HOST}:{number}/?token={token}")
-        with suppress(KeyboardInterrupt):
-            serve(here, token, files)
+        ready(f"http://{HOST}:{here.getsockname()[1]}/?token={token}")
+        serve(here, token, files)
 
 
 def listening(port: int) -> socket.socket:

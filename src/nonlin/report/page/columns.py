@@ -78,7 +78,7 @@ def _drawn(held: HeldOut, shape: Shape, result: Result) -> str:
     ]
     up = say(
         "page.axis.share" if held.task.classes else "page.axis.mean_predicted",
-        target=result.target if names == [""] else ", ".join(names[-1:]),
+        target=", ".join(names[-1:]) if held.task.classes else result.target,
     )
     axes = shape.column, up
     title = _title(shape)

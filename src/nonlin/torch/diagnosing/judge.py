@@ -85,8 +85,8 @@ class Judge:
             constant = _double(fitted.reshape(len(fitted), -1)).mean(axis=0)
             apart = fitted.is_floating_point()
             if self.name in YES_OR_NO and outputs.shape[1] == 1 and _uneven(constant):
-                sides = (np.hstack([1 - each, each]) for each in (outputs, targets))
-                return _evenly(*sides, np.array([1 - constant[0], constant[0]]))
+                both = [np.hstack([1 - each, each]) for each in (outputs, targets)]
+                return _evenly(both[0], both[1], np.array([1 - constant[0], constant[0]]))
         return Wanted(targets, constant, _squared, apart).skill(outputs)
 
     def _first(self, model: nn.Module, rows: Rows) -> torch.Tensor:

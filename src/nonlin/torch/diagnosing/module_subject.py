@@ -47,6 +47,7 @@ from nonlin.torch.diagnosing.weight_faults import trained
 from nonlin.torch.diagnosing.widening import widened
 from nonlin.torch.reading.example import parameters, the_example
 
+IMAGES = 4  # dimensions of a batch of them
 MOST_COLUMNS = 256  # of inputs and targets that are looked at one by one
 
 
@@ -199,8 +200,12 @@ class ModuleSubject:
 
     @property
     def channels(self) -> int:
-        """The dimension of the inputs that has the columns."""
-        return 1 if self.found[0].place.kind in ("convolution", "transposed") else -1
+        """The dimension of the inputs that has the columns; images have channels in front, also
+        where a model cuts them into tiles first.
+        """
+        table = self.rows.table
+        images = table is not None and table.ndim >= IMAGES
+        return 1 if images or self.found[0].place.kind in ("convolution", "transposed") else -1
 
     def changed(self, edit: Edit) -> ModuleSubject | None:
         """Weights are drawn by `nt.init_`, activations exchanged by `nt.swap`."""

@@ -16,7 +16,7 @@ from nonlin.torch.diagnosing.rows import Rows
 from nonlin.torch.reading.example import the_example
 
 NEAR = 1e-4  # of the spread of outputs: equal
-DATA = torch.Tensor.data.__get__
+DATA = torch.Tensor.data.__get__  # type: ignore[attr-defined] # a descriptor
 
 
 def probed_answer(model: nn.Module, rows: Rows, mode: Any = None) -> torch.Tensor | None:

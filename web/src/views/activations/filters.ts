@@ -21,7 +21,7 @@ function holds(entry: Entry, flag: string): boolean {
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[_-]/g, ' ');
 
 /** Does every word stand somewhere in its names, formula and source? */
-export function mentions(entry: Entry, words: string, names: readonly string[]): boolean {
+function mentions(entry: Entry, words: string, names: readonly string[]): boolean {
   const texts = [...names, entry.formula ?? '', entry.source ?? '',
     ...(entry.aliases ?? []), ...(entry.elsewhere ?? [])];
   const everything = [...texts, ...texts.map(plain)].join('\n').toLowerCase();

@@ -18,7 +18,7 @@ export interface Guess {
 export interface Place {
   label: string;
   rate: number;
-  score: number;
+  score: number | null; // of networks that diverged there is none
   half_width: number | null;
   rounds: number;
   stopped: boolean;

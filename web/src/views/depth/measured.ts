@@ -24,7 +24,11 @@ function meanSquare(x: ArrayLike<number>): number {
 /** Layers of `width` neurons; `normal` gives standard normal numbers, weights first. */
 export function measured(f: Evaluate, normal: () => number, sw: number, sb: number, layers: number,
   width = WIDTH): Profile {
-  const draw = (count: number, size: number) => Float32Array.from({ length: count }, () => size * normal());
+  function draw(count: number, size: number): Float32Array {
+    const found = new Float32Array(count);
+    for (let k = 0; k < count; k++) found[k] = size * normal();
+    return found;
+  }
   let x = draw(ROWS * width, 1);
   const matrices: Float32Array[] = [], slopes: Float32Array[] = [], signals: number[] = [];
   for (let layer = 0; layer < layers; layer++) {

@@ -27,6 +27,11 @@ export function theoryOf(name: string, sw: number, sb: number): Profile {
   return predicted(evaluator(name), breaksOf(name), sw * sw, sb * sb, LAYERS);
 }
 
+let drawn: { seed: number; numbers: number[]; more: () => number } | undefined; // kept while a point is dragged
+
 export function countedOf(name: string, sw: number, sb: number, seed: number): Profile {
-  return measured(evaluator(name), normals(seed), sw, sb, LAYERS, WIDTH);
+  if (drawn?.seed !== seed) drawn = { seed, numbers: [], more: normals(seed) };
+  const { numbers, more } = drawn;
+  let at = 0;
+  return measured(evaluator(name), () => (numbers[at++] ??= more()), sw, sb, LAYERS, WIDTH);
 }

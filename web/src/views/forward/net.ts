@@ -37,7 +37,7 @@ export function softmax(z: number[]): number[] {
   return powers.map((each) => each / total);
 }
 
-export function layerName(net: Net, layer: number): string {
+function layerName(net: Net, layer: number): string {
   return layer === net.weights.length - 1 ? net.output : net.hidden;
 }
 
