@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonlin import checks
 from nonlin._errors import InputError, nearest
 from nonlin._libraries import leaf
 from nonlin._text import listed, say
@@ -73,6 +72,8 @@ def _epochs(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
+    from nonlin import checks
+
     return checks.number("--seconds", reading.number(text, "--seconds"), 0, open_below=True)
 
 
