@@ -8,11 +8,12 @@ import { fingerprint } from '../src/engine/random.ts';
 import { Race } from '../src/engine/race.ts';
 import type { Facts } from '../src/facts.ts';
 import { points } from '../src/views/race/data.ts';
+import { mapPixels, palette } from '../src/views/race/paint.ts';
 
 const folder = process.env.NONLIN_DATA!;
-const { racers, hidden, epoch, fingerprints } = JSON.parse(process.env.NONLIN_BITS!);
+const { racers, hidden, epoch, fingerprints, pixels } = JSON.parse(process.env.NONLIN_BITS!);
 
-test('a browser and Node have the same bits', async () => {
+test('a browser and Node have the same bits and the same pixels', async () => {
   const code = new Uint8Array(readFileSync(join(folder, 'kernels.wasm')));
   const facts = JSON.parse(readFileSync(join(folder, 'facts.json'), 'utf8')) as Facts;
   const memory = new WebAssembly.Memory({ initial: 4 });
@@ -29,5 +30,9 @@ test('a browser and Node have the same bits', async () => {
   const units = racers.map((racer: string[]) => hidden.map((_: number, k: number) => unitOf(racer[Math.min(k, racer.length - 1)], facts)));
   const race = await Race.open(code, job, units);
   while (race.epoch < epoch) race.advance();
-  assert.deepEqual(race.runners.map(({ net }) => fingerprint(net.parameters).toString(16)), fingerprints);
+  const { looks } = race.frame(0);
+  assert.deepEqual(looks.map((look) => look.fingerprint.toString(16)), fingerprints);
+  const light = palette([255, 255, 255], [[0, 114, 178], [192, 79, 0]]); // --paper, --c0 and --c1 of app.css
+  const painted = looks.map(({ picture }) => new Float32Array(mapPixels(picture, light).buffer));
+  assert.deepEqual(painted.map((each) => fingerprint(each).toString(16)), pixels);
 });

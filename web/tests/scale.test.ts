@@ -21,6 +21,7 @@ test('a pixel belongs to its number', () => {
 test('ticks are round and inside', () => {
   assert.deepEqual(new Scale([-1.1, 1.1], [0, 1]).ticks(5), [-1, -0.5, 0, 0.5, 1]);
   assert.deepEqual(new Scale([0.005, 20], [0, 1], true).ticks(8), [0.01, 0.1, 1, 10]);
+  assert.deepEqual(new Scale([8e-5, 1.1], [0, 1], true).ticks(5).length, 5);
   assert.deepEqual(new Scale([0.3, 2.2], [0, 1], true).ticks(5), [0.5, 1, 2]);
 });
 

@@ -71,8 +71,9 @@ function decades(low: number, high: number, wanted: number): number[] {
   const step = Math.max(1, Math.ceil((last - first) / wanted));
   const powers = Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k));
   const inside = (ticks: number[]) => ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
-  const whole = inside(powers.filter((_, k) => k % step === 0));
-  return whole.length > 2 ? whole : inside(powers.flatMap((each) => [each, 2 * each, 5 * each]));
+  const sparse = inside(powers.filter((_, k) => k % step === 0));
+  const every = sparse.length > 2 ? sparse : inside(powers);
+  return every.length > 2 ? every : inside(powers.flatMap((each) => [each, 2 * each, 5 * each]));
 }
 
 /** The `d` of an SVG path; it breaks where a number is missing or infinite. */

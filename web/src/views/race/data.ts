@@ -69,7 +69,7 @@ function bent(name: 'spiral' | 'moons' | 'circles', share: Float32Array, labels:
   const inputs = new Float32Array(2 * ROWS);
   share.forEach((each, k) => {
     const [x, y] = [cosine[k], sine[k]];
-    if (name === 'moons') inputs.set(labels[k] ? [0.5 - 0.75 * x, 0.3 - 0.75 * y] : [0.75 * x - 0.25, 0.75 * y - 0.2], 2 * k);
+    if (name === 'moons') inputs.set(labels[k] ? [0.375 - 0.75 * x, 0.2 - 0.75 * y] : [0.75 * x - 0.375, 0.75 * y - 0.2], 2 * k);
     else {
       const radius = name === 'spiral' ? 0.1 + 0.95 * each : labels[k] ? 0.45 : 0.95;
       inputs.set([radius * x, radius * y], 2 * k);
