@@ -43,7 +43,7 @@ class Program:
 
     name: str
     architecture: str  # mlp, cnn, rnn, transformer
-    half: str  # seen, kept
+    half: str  # the set that it belongs to
     kind: str
     data: Callable[[int], Data]
     model: Callable[[], nn.Module]
