@@ -24,11 +24,11 @@ def wine_net() -> nn.Sequential:
 class MoonNet(nn.Module):
     """Three layers whose activations are calls."""
 
-    def __init__(self, width: int = 20) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(2, width)
-        self.fc2 = nn.Linear(width, width)
-        self.fc3 = nn.Linear(width, 1)
+        self.fc1 = nn.Linear(2, 20)
+        self.fc2 = nn.Linear(20, 20)
+        self.fc3 = nn.Linear(20, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = torch.tanh(self.fc1(x))

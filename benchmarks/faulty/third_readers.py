@@ -38,11 +38,11 @@ class Ballot(nn.Module):
 class Alarm(nn.Module):
     """The last hidden state of an LSTM, as PyTorch hands it out."""
 
-    def __init__(self, hidden: int = 24) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.embed = nn.Embedding(7, 8)
-        self.lstm = nn.LSTM(8, hidden, batch_first=True)
-        self.ring = nn.Linear(hidden, 1)
+        self.lstm = nn.LSTM(8, 24, batch_first=True)
+        self.ring = nn.Linear(24, 1)
 
     def forward(self, tokens: Tensor) -> Tensor:
         _, (hidden, _) = self.lstm(self.embed(tokens))
@@ -77,7 +77,7 @@ class Tide(nn.Module):
 
 
 class Turn(nn.Module):
-    """A recurrence written out, with two linear layers or more."""
+    """A recurrence written out, with two linear layers."""
 
     def __init__(self, linear: bool = False) -> None:
         super().__init__()
@@ -96,36 +96,34 @@ class Turn(nn.Module):
 class Mixer(nn.Module):
     """Attention by `nn.MultiheadAttention`, then a dense layer, each added to its input."""
 
-    def __init__(self, width: int, dropout: float, shortcut: bool) -> None:
+    def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.attend = nn.MultiheadAttention(width, 2, batch_first=True)
         self.dense = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout),
                                    nn.Linear(2 * width, width))  # fmt: skip
-        self.shortcut = shortcut
 
     def forward(self, x: Tensor) -> Tensor:
         normed = self.norm1(x)
         mixed = self.attend(normed, normed, normed, need_weights=False)[0]
-        x = x + mixed if self.shortcut else mixed
-        made = self.dense(self.norm2(x))
-        return x + made if self.shortcut else made
+        x = x + mixed
+        return x + self.dense(self.norm2(x))
 
 
 class SliceNet(nn.Module):
     """A token of its own is read in the end."""
 
-    def __init__(self, depth: int = 1, dropout: float = 0.05, shortcut: bool = True) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.enter = nn.Linear(8, 24)
         self.first = nn.Parameter(0.1 * torch.randn(1, 1, 24))
         self.places = nn.Parameter(0.1 * torch.randn(1, 9, 24))
-        self.blocks = nn.Sequential(*(Mixer(24, dropout, shortcut) for _ in range(depth)))
+        self.block = Mixer(24, 0.05)
         self.leave = nn.Sequential(nn.LayerNorm(24), nn.Linear(24, 10))
 
     def forward(self, x: Tensor) -> Tensor:
         x = torch.cat([self.first.expand(len(x), -1, -1), self.enter(x)], dim=1)
-        return self.leave(self.blocks(x + self.places)[:, 0])
+        return self.leave(self.block(x + self.places)[:, 0])
 
 
 class NextToken(nn.Module):
