@@ -159,7 +159,7 @@ FAULTS = {  # model, inputs, targets, loss; the cause
     "squares for yes or no": (lambda: net(1), X, YES, SQUARES, "loss"),
     "entropy of numbers": (lambda: net(1), X, NUMBER, nn.BCEWithLogitsLoss(), "loss"),
     "axes": (lambda: net(1), X, NUMBER[:, 0], SQUARES, "broadcast"),
-    "softmax of numbers": (lambda: net(2, nn.Softmax(1)), X, 9 * NUMBER.repeat(1, 2), SQUARES, "limits"),
+    "softmax of numbers": (lambda: net(2, nn.Softmax(1)), X, 9 * X[:, :2], SQUARES, "limits"),
     "softmax of one": (lambda: net(1, nn.Softmax(1)), X, YES, nn.BCELoss(), "limits"),
     "one class": (net, X, (X[:, 0] > 1.5).long(), CLASSES, "balance"),
     "hardly a yes": (lambda: net(1), X, (X[:, :1] > 1.5).float(), LOGITS, "balance"),
