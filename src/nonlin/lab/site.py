@@ -13,6 +13,7 @@ from nonlin._errors import InputError
 from nonlin._files import write_beside
 from nonlin._text import LANGUAGES
 from nonlin.lab import facts
+from nonlin.lab.entries import as_json
 from nonlin.lab.texts import texts
 from nonlin.report import page
 from nonlin.report.page.write import ENDINGS
@@ -55,7 +56,7 @@ def data() -> dict[str, bytes]:
 
 
 def _texts(language: str) -> bytes:
-    return facts.as_json(texts(language))
+    return as_json(texts(language))
 
 
 def digits() -> bytes:
@@ -124,7 +125,7 @@ def whole(front: Mapping[str, bytes], known: Mapping[str, bytes]) -> str:
         front[name].decode().replace("</script", "<\\/script") for name in _SCRIPT.findall(styled)
     ]
     coded = {path: base64.b64encode(content).decode() for path, content in known.items()}
-    held = facts.as_json(coded).decode()
+    held = as_json(coded).decode()
     notes = escape(front.get(LICENCES, b"").decode())
     head, body, rest = _SCRIPT.sub("", styled).partition("</body>")
     parts = [
