@@ -13,6 +13,7 @@ let waiting: Waiting[] = []; // answers come in the order of the questions
 export const toLoad = (): boolean => !ready;
 
 function lost(problem: string): void {
+  console.warn(problem);
   worker?.terminate();
   [worker, ready] = [null, false]; // the next formula tries again
   waiting.splice(0).forEach((each) => each.reject(new Error(problem)));

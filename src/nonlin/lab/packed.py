@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from nonlin.kernels.sources import ROOT, sources
 
-FIRST = ("nonlin.lab.typed", "nonlin.kinds.curves")  # the other one is imported by its name
+FIRST = ("nonlin", "nonlin.lab.typed", "nonlin.kinds.curves")  # the last is imported by its name
 COMPILED = ("nonlin.kernels.", "nonlin.emit.llvm.", "nonlin.gaussian_moments.")
 DATA = ("messages/*/*.toml", "catalogue/*/*.toml")
 _FOREIGN = re.compile(rb"^(import|from) (numpy|llvmlite|mpmath)\b", re.MULTILINE)
