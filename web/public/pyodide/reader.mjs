@@ -11,5 +11,9 @@ async function started() {
 }
 
 const ready = started();
-ready.then(() => postMessage({ ready: true }), (problem) => postMessage({ failed: String(problem) }));
+ready.then(() => postMessage({ ready: true }));
+self.onunhandledrejection = (event) => { // also where a part of Pyodide fails, which then waits forever
+  event.preventDefault();
+  postMessage({ failed: String(event.reason) });
+};
 self.onmessage = async ({ data: { formula, language } }) => postMessage({ answer: (await ready)(formula, language) });
