@@ -65,7 +65,8 @@ def test_refusals_are_those_of_the_parser_in_the_language_asked_for(ask):
 
 def test_holds_nothing_that_needs_numpy():
     names = zipfile.ZipFile(io.BytesIO(packed())).namelist()
-    assert "nonlin/__init__.py" in names and "nonlin/messages/zh/errors.toml" in names
+    assert "nonlin/__init__.py" in names
+    assert "nonlin/messages/zh/errors.toml" in names
     assert not [name for name in names if name.startswith(("nonlin/kernels/c", "nonlin/choose"))]
     assert packed() == packed()
 
@@ -73,7 +74,9 @@ def test_holds_nothing_that_needs_numpy():
 def test_the_table_holds_f_and_its_derivatives_on_both_sides_of_a_jump():
     found = nl.activation("jump", "where(x > 1/3, x**2, tanh(x))")
     x, f, slope, bend = np.frombuffer(base64.b64decode(sampled(found)), "<f8").reshape(4, -1)
-    assert x[0] == -6.25 and x[-1] == 6.25 and (np.diff(x) > 0).all()
+    assert x[0] == -6.25
+    assert x[-1] == 6.25
+    assert (np.diff(x) > 0).all()
     assert f == pytest.approx(found(x), abs=1e-14)
     assert slope == pytest.approx(found.derivative(x), abs=1e-14)
     assert bend == pytest.approx(found.derivative(x, 2), abs=1e-14)

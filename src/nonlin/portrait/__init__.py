@@ -69,9 +69,7 @@ def marked(activation: Activation, brief: bool = False) -> Iterator[tuple[str, s
             yield key, "+" if name == "strengths" else "-", str(sentence)
 
 
-def rows(
-    activation: Activation, arrays: bool = True
-) -> Iterator[tuple[str, str | list[Any]]]:
+def rows(activation: Activation, arrays: bool = True) -> Iterator[tuple[str, str | list[Any]]]:
     """Each fact: the key of its label, and a text or a list of sentences.
 
     arrays: with values and gains, which need NumPy.
