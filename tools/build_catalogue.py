@@ -25,7 +25,8 @@ from nonlin.export.exported import Exported
 from nonlin.expr.infix import infix
 from nonlin.function import FUNCTION_KINDS
 from nonlin.portrait import rows
-from nonlin.sketch.curve import REACH, band, curve_of, dead, example, kinks, saturated, spread
+from nonlin.sketch.curve import band, curve_of, example, spread
+from nonlin.sketch.regions import REACH, dead, kinks, saturated
 from nonlin.sketch.svg import picture, thumbnail
 
 ROOT = Path(__file__).parents[1] / "docs" / "catalogue"

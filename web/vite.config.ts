@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -10,9 +12,20 @@ const classic: Plugin = {
   },
 };
 
+// Python for formulas that readers type, loaded when the first one is typed: see src/python.ts.
+const python: Plugin = {
+  name: 'python',
+  generateBundle() {
+    for (const name of ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'pyodide-lock.json', 'python_stdlib.zip']) {
+      const file = fileURLToPath(new URL(`node_modules/pyodide/${name}`, import.meta.url));
+      this.emitFile({ type: 'asset', fileName: `pyodide/${name}`, source: readFileSync(file) });
+    }
+  },
+};
+
 export default defineConfig({
   base: './',
-  plugins: [svelte(), classic],
+  plugins: [svelte(), classic, python],
   worker: { format: 'iife' },
   build: {
     target: ['chrome123', 'firefox120', 'safari17.5'], // light-dark() and vectors of WebAssembly

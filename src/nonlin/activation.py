@@ -21,6 +21,7 @@ from nonlin.expr.recognise import recognise
 from nonlin.expr.simplify import simplify
 from nonlin.expr.surrogate import without_surrogates
 from nonlin.expr.walk import symbols
+from nonlin.function import kind_of
 from nonlin.parameter import check_order, own_parameter, trace
 
 if TYPE_CHECKING:
@@ -88,13 +89,13 @@ class Activation(ArrayFunction):
     @property
     def range(self) -> tuple[float, float]:
         """Least upper and greatest lower bound of the values."""
-        low, high = self._runner.value_range(self)
+        low, high = kinds.teller(kind_of(self.formula)).value_range(self)
         return low, high
 
     @property
     def kinks(self) -> tuple[float, ...]:
         """Points where the value or the first derivative jumps."""
-        found: tuple[float, ...] = self._runner.kinks(self)
+        found: tuple[float, ...] = kinds.teller(kind_of(self.formula)).kinks(self)
         return found
 
     @property

@@ -211,7 +211,7 @@ def late():
     found = {"expr.nodes", "emit.lets", "init.fills", "init.rules"}
     kinds = {name.removeprefix("nonlin.") for name in MODULES if name.startswith("nonlin.kinds.")}
     expected = {f"nonlin.{name}" for name in found | kinds}
-    assert len(kinds) == 5
+    assert len(kinds) == 6
     tree = ast.parse(source)
     assert set(imported(tree, types=False)) == expected
     assert set(imported(tree)) == expected | {"nonlin.emit.latex"}

@@ -9,7 +9,7 @@ import pytest
 import nonlin as nl
 from nonlin import portrait
 from nonlin._text import speaking
-from nonlin.lab import facts
+from nonlin.lab import entries, facts
 from nonlin.lab.texts import texts
 
 KNOWN = ("relu", "gelu", "leaky_relu", "sine", "hard_tanh", "exponential", "softmax", "swiglu",
@@ -21,7 +21,7 @@ PLAIN_GAPS = re.compile(r"([^{}]|\{\w+\})*")  # as the pages fill them
 def both(request):
     """An activation, and what is written of it."""
     found = nl.get(request.param)
-    return found, json.loads(facts.as_json(facts.entry(found, "family")))
+    return found, json.loads(entries.as_json(facts.entry(found, "family")))
 
 
 def number(value):
@@ -58,7 +58,7 @@ def test_what_no_kernel_draws_is_sampled(both):
 def test_sentences_are_those_of_show(both, language):
     activation, known = both
     with speaking(language):
-        told = facts.told(activation, known)
+        told = entries.told(activation, known)
         lines = dict(portrait.rows(activation))
         assert told["title"] == activation.title
         assert told["weaknesses"] == list(map(str, activation.weaknesses))
@@ -85,9 +85,9 @@ def test_a_formula_is_given_again_where_a_language_writes_it_otherwise():
     found = nl.get("hard_tanh")
     with speaking("en"):
         known = facts.entry(found)
-        assert "mathml" not in facts.told(found, known)
+        assert "mathml" not in entries.told(found, known)
     with speaking("zh"):
-        assert {"mathml", "mathml_slope"} & facts.told(nl.get("selu"), known).keys()
+        assert {"mathml", "mathml_slope"} & entries.told(nl.get("selu"), known).keys()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_formula_is_given_again_where_a_language_writes_it_otherwise():
     ],
 )  # fmt: skip
 def test_numbers_that_json_lacks(given, expected):
-    assert facts.as_plain(given) == expected
+    assert entries.as_plain(given) == expected
 
 
 def test_facts_are_kept(tmp_path, monkeypatch):

@@ -23,7 +23,8 @@ PAGE = """<!doctype html>
 """
 SCRIPT = 'document.title = "</script>" + /[\\u4e00]/.source + "中"; `${1}`'
 BUILT = {"index.html": PAGE, "assets/lab.js": SCRIPT, "assets/lab.css": "p{color:red}",
-         "licences.md": "## svelte (MIT) <x>", "stamp.txt": "abc"}  # fmt: skip
+         "licences.md": "## svelte (MIT) <x>", "stamp.txt": "abc",
+         "pyodide/pyodide.mjs": "python()"}  # fmt: skip
 DATA = {"data/kernels.wasm": b"\0asm\xff", "data/facts.json": b'{"a":"</script>"}'}
 
 
@@ -36,6 +37,7 @@ def ready(tmp_path, monkeypatch):
         (folder / name).write_text(content, encoding="utf-8")
     monkeypatch.setattr(site, "BUILT", folder)
     monkeypatch.setattr(site, "data", lambda: DATA)
+    monkeypatch.setattr(site, "packed", lambda: b"PK")
     return tmp_path
 
 
@@ -47,10 +49,10 @@ def refused(place, key):
 
 
 class TestFolder:
-    def test_holds_pages_data_and_licences(self, ready):
+    def test_holds_pages_data_python_and_licences(self, ready):
         folder = site.export(ready / "new" / "site")
         found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-        assert found == {*BUILT, *DATA} - {"stamp.txt"}
+        assert found == {*BUILT, *DATA, "pyodide/nonlin.zip"} - {"stamp.txt"}
         assert (folder / "data/kernels.wasm").read_bytes() == DATA["data/kernels.wasm"]
 
     def test_may_be_there_if_it_is_empty(self, ready):
@@ -66,6 +68,10 @@ class TestFolder:
     def test_that_is_a_file(self, ready):
         (ready / "site").write_text("mine")
         refused(ready / "site", "lab_not_a_folder")
+
+
+def test_a_server_has_a_python_of_its_own(ready):
+    assert not [name for name in site.files() if name.startswith("pyodide")]
 
 
 class TestPage:

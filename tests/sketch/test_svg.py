@@ -12,7 +12,8 @@ import nonlin as nl
 from nonlin._text import speaking
 from nonlin.sketch import svg
 from nonlin.sketch.card import card
-from nonlin.sketch.curve import band, beside, curve_of, dead, example, saturated, spread
+from nonlin.sketch.curve import band, beside, curve_of, example, spread
+from nonlin.sketch.regions import dead, saturated
 
 SVG = "{http://www.w3.org/2000/svg}"
 

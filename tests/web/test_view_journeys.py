@@ -102,8 +102,6 @@ def test_search_filters_and_pins(visit):
     page.get_by_role("button", name="Leave out: hard_swish").wait_for()
     page.get_by_label("Search").fill("no such thing")
     page.get_by_text("leave one out").wait_for()
-    page.get_by_label("Your formula").fill("x*sigmoid(2*x)")
-    page.get_by_text("start the lab with the command nonlin lab").wait_for()
 
 
 def test_a_damaged_link_is_refused_in_one_sentence(visit):

@@ -21,5 +21,8 @@ export async function loadJson<T>(path: string): Promise<T> {
   return JSON.parse(new TextDecoder().decode(await load(path))) as T;
 }
 
+/** Is this a page without its folder: the single file, or one that was opened from a disk? */
+export const alone = (): boolean => document.getElementById('data') !== null || location.protocol === 'file:';
+
 /** Is this the page of `nonlin lab`, with Python behind it? The server puts the mark in. */
 export const served = (): boolean => document.querySelector('meta[name="nonlin-lab"]') !== null;

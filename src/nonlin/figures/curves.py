@@ -16,7 +16,8 @@ from nonlin.expr.infix import infix
 from nonlin.figures.bars import draw_bars
 from nonlin.figures.marks import draw_around, mark_asymptotes, mark_extremes
 from nonlin.figures.style import Theme, clean, drawing
-from nonlin.sketch.curve import REACH, curve_of, dead, kinks, limits, samples, saturated
+from nonlin.sketch.curve import curve_of, limits, samples
+from nonlin.sketch.regions import REACH, dead, kinks, saturated
 
 FIRST = "f(x)"
 ORDERS = (("f'(x)", 1, "--", 2.4), ("f''(x)", 2, ":", 2.4))  # of the lower panel

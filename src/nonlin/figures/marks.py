@@ -10,7 +10,8 @@ import numpy as np
 from nonlin._text import say
 from nonlin.activation import Activation
 from nonlin.figures.style import Theme, short_number
-from nonlin.sketch.curve import REACH, band, beside
+from nonlin.sketch.curve import band, beside
+from nonlin.sketch.regions import REACH
 
 SHORT = 0.12  # of the picture that a mark needs around it
 

@@ -1,8 +1,9 @@
 """What kinds of activations there are, and how each kind meets arrays: one module for each.
 
 Every module has the functions value, derivative, both, backward, value_range, kinks, strengths
-and weaknesses. The kind is read off the formula; an activation with a formula for training
-besides is random (see `kinds.random`), and is evaluated as the kind of its formula.
+and weaknesses; the last four of element-wise ones stand in `kinds.curves`, which does without
+arrays. The kind is read off the formula; an activation with a formula for training besides is
+random (see `kinds.random`), and is evaluated as the kind of its formula.
 """
 
 from __future__ import annotations
@@ -21,9 +22,14 @@ def runner(kind: str) -> Any:
     return import_module(f"nonlin.kinds.{kind}")
 
 
+def teller(kind: str) -> Any:
+    """The module that tells range, kinks, strengths and weaknesses of activations of a kind."""
+    return runner("curves" if kind == "elementwise" else kind)
+
+
 def strengths(activation: Function) -> list[Text]:
     """What speaks for it: by its formula, by what is learned, by its noise."""
-    found: list[Text] = runner(kind_of(activation.formula)).strengths(activation)
+    found: list[Text] = teller(kind_of(activation.formula)).strengths(activation)
     if activation.learned:
         found.append(text("kinds.adapts", names=listed(activation.learned)))
     if activation.kind == "random":
@@ -33,7 +39,7 @@ def strengths(activation: Function) -> list[Text]:
 
 def weaknesses(activation: Function) -> list[Text]:
     """What speaks against it."""
-    found: list[Text] = runner(kind_of(activation.formula)).weaknesses(activation)
+    found: list[Text] = teller(kind_of(activation.formula)).weaknesses(activation)
     if activation.learned:
         found.append(text("kinds.state", names=listed(activation.learned)))
     if activation.kind == "random":

@@ -1,4 +1,4 @@
-"""What holds for functions of single numbers: compiled kernels, properties of a curve.
+"""How functions of single numbers meet arrays: by compiled kernels.
 
 A parameter may be an array: one of one axis lies along `axis` of x (one number for each
 channel, `axis=1` for images as in torch), any other is broadcast to x as NumPy does it.
@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 
 from nonlin._errors import InputError
-from nonlin._text import Text, text
-from nonlin.expr import analyse
 from nonlin.expr import derivative as slopes
 from nonlin.expr.nodes import Expr
 from nonlin.expr.paths import Path, outputs_of
@@ -149,35 +147,3 @@ def _reduced(products: Array, name: str, call: Request) -> Any:
     shared = tuple(place for place, length in enumerate(shape) if length == 1)
     total = products.sum(axis=shared, dtype=np.float64).reshape(given.shape)
     return total.astype(given.dtype if given.dtype.kind == "f" else np.float64)
-
-
-def value_range(activation: Function) -> tuple[float, float]:
-    """Least upper and greatest lower bound of the values."""
-    low, high = activation.properties.range
-    return low, high
-
-
-def kinks(activation: Function) -> tuple[float, ...]:
-    """Points where the value or the first derivative jumps."""
-    return activation.properties.kinks
-
-
-def strengths(activation: Function) -> list[Text]:
-    """What speaks for it."""
-    said = analyse.strengths(activation.properties)
-    if activation.surrogate is None:
-        return said
-    return [text("kinds.surrogate"), *_not_of_gradients(said)]
-
-
-def weaknesses(activation: Function) -> list[Text]:
-    """What speaks against it."""
-    said = analyse.weaknesses(activation.properties)
-    if activation.surrogate is None:
-        return said
-    return [*_not_of_gradients(said), text("kinds.not_its_own")]
-
-
-def _not_of_gradients(said: Sequence[Text]) -> list[Text]:
-    """Without what is read off f', by which nothing is trained."""
-    return [each for each in said if each.key not in analyse.OF_GRADIENTS]

@@ -16,7 +16,7 @@ from nonlin.expr.paths import gate_factor
 from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
-from nonlin.kinds import elementwise, rowwise
+from nonlin.kinds import curves, elementwise, rowwise
 from nonlin.parameter import GatedPair, Request
 
 
@@ -69,7 +69,7 @@ def value_range(activation: Function) -> tuple[float, float]:
 
 def kinks(activation: Function) -> tuple[float, ...]:
     """Kinks in the gate, at value 1."""
-    return elementwise.kinks(activation.curve)
+    return curves.kinks(activation.curve)
 
 
 def strengths(activation: Function) -> list[Text]:

@@ -17,7 +17,7 @@ from nonlin.expr.nodes import arguments_of, is_call, value_of
 from nonlin.function import Function, kind_of
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
-from nonlin.kinds import elementwise, rowwise
+from nonlin.kinds import curves, elementwise, rowwise
 from nonlin.parameter import Request, check_precision
 
 
@@ -130,17 +130,21 @@ def _runner(part: Function) -> Any:
     return rowwise if kind_of(part.formula) == "rowwise" else elementwise
 
 
+def _teller(part: Function) -> Any:
+    return rowwise if kind_of(part.formula) == "rowwise" else curves
+
+
 def value_range(activation: Function) -> tuple[float, float]:
     """The hull of the ranges of its parts."""
     parts = _Assembly(activation, Request()).parts
-    ends = [end for part in parts for end in _runner(part).value_range(part)]
+    ends = [end for part in parts for end in _teller(part).value_range(part)]
     return min(ends), max(ends)
 
 
 def kinks(activation: Function) -> tuple[float, ...]:
     """Kinks of its parts."""
     parts = _Assembly(activation, Request()).parts
-    return tuple(sorted({kink for part in parts for kink in _runner(part).kinks(part)}))
+    return tuple(sorted({kink for part in parts for kink in _teller(part).kinks(part)}))
 
 
 def strengths(activation: Function) -> list[Text]:

@@ -26,7 +26,7 @@ from nonlin.choose.result import Result
 from nonlin.choose.take import commanded
 from nonlin.data.table import Table
 from nonlin.data.wishes import Wishes
-from nonlin.lab.facts import as_plain
+from nonlin.lab.entries import as_plain
 from nonlin.lab.upload import Upload
 from nonlin.report.page.section import score_name
 from nonlin.report.page.write import html

@@ -6,10 +6,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from nonlin.activation import activation
-from nonlin.catalogue.written import named
-from nonlin.expr.parse import MAX_LENGTH
-from nonlin.lab.facts import entry, told
+from nonlin.lab.entries import told
+from nonlin.lab.facts import entry
+from nonlin.lab.typed import read
 
 
 def described(formula: str, values: Mapping[str, float] = {}) -> dict[str, Any]:
@@ -19,8 +18,7 @@ def described(formula: str, values: Mapping[str, float] = {}) -> dict[str, Any]:
 
     values: of its parameters. Raises InputError as `nl.activation` and `nl.get` do.
     """
-    short = len(formula) <= MAX_LENGTH  # names that are nearly it would be looked for at length
-    found = named(formula, dict(values)) if short else activation("formula", formula)
+    found = read(formula, values)
     known: dict[str, Any] = {"name": found.name, **entry(found)}
     known["words"] = told(found, known)
     if found.elementwise:

@@ -13,26 +13,39 @@ from nonlin._errors import InputError
 from nonlin._files import write_beside
 from nonlin._text import LANGUAGES
 from nonlin.lab import facts
+from nonlin.lab.entries import as_json
+from nonlin.lab.packed import packed
 from nonlin.lab.texts import texts
 from nonlin.report import page
 from nonlin.report.page.write import ENDINGS
 
 BUILT = Path(__file__).with_name("built")  # what `hatch_build.py` makes of web/
 PAGE, LICENCES, STAMP = "index.html", "licences.md", "stamp.txt"
+PYTHON = "pyodide"  # the folder of Python for browsers: only the site as a folder has it
 _SCRIPT = re.compile(r'<script[^>]* src="\./([^"]+)"[^>]*></script>')
 _STYLE = re.compile(r'<link[^>]* rel="stylesheet"[^>]* href="\./([^"]+)"[^>]*>')
 
 
 def built() -> dict[str, bytes]:
-    """The front end by path. Raises InputError where this installation has none."""
-    found = {
-        path.relative_to(BUILT).as_posix(): path.read_bytes()
-        for path in sorted(BUILT.rglob("*"))
-        if path.is_file() and path.name != STAMP
-    }
+    """The front end by path, without Python. Raises InputError where this installation has none."""
+    names = [PAGE, LICENCES, "assets"]
+    found = {name: each for part in names for name, each in _under(BUILT / part).items()}
     if PAGE not in found:
         raise InputError("lab_not_built")
     return found
+
+
+def python() -> dict[str, bytes]:
+    """Python for browsers by path, with what it needs of nonlin, to read typed formulas with."""
+    return _under(BUILT / PYTHON) | {f"{PYTHON}/nonlin.zip": packed()}
+
+
+def _under(place: Path) -> dict[str, bytes]:
+    """A file, or all files of a folder, by path."""
+    found = [place, *sorted(place.rglob("*"))]
+    return {
+        path.relative_to(BUILT).as_posix(): path.read_bytes() for path in found if path.is_file()
+    }
 
 
 def data() -> dict[str, bytes]:
@@ -55,7 +68,7 @@ def data() -> dict[str, bytes]:
 
 
 def _texts(language: str) -> bytes:
-    return facts.as_json(texts(language))
+    return as_json(texts(language))
 
 
 def digits() -> bytes:
@@ -69,7 +82,7 @@ def digits() -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """The whole site by path."""
+    """The site by path, as a server with Python behind it hands it out."""
     return built() | data()
 
 
@@ -107,7 +120,7 @@ def export(place: str | os.PathLike[str]) -> Path:
 
 def _write_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)  # before kernels are compiled
-    for path, content in files().items():
+    for path, content in (files() | python()).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
 
@@ -124,7 +137,7 @@ def whole(front: Mapping[str, bytes], known: Mapping[str, bytes]) -> str:
         front[name].decode().replace("</script", "<\\/script") for name in _SCRIPT.findall(styled)
     ]
     coded = {path: base64.b64encode(content).decode() for path, content in known.items()}
-    held = facts.as_json(coded).decode()
+    held = as_json(coded).decode()
     notes = escape(front.get(LICENCES, b"").decode())
     head, body, rest = _SCRIPT.sub("", styled).partition("</body>")
     parts = [

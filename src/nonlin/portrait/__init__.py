@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from nonlin._text import listed, say
@@ -10,16 +11,19 @@ from nonlin.activation import Activation
 from nonlin.catalogue.elsewhere import elsewhere
 from nonlin.emit.textbook import spelt_out
 from nonlin.expr.derivative import derivative
+from nonlin.expr.floats import table
 from nonlin.expr.infix import infix
+from nonlin.expr.nodes import Expr
 from nonlin.expr.recognise import recognise
 from nonlin.parameter import Parameter
 from nonlin.portrait import traits
 
 BRIEF = ("formula", "parameters", "derivative", "gradient", "range", "strengths", "weaknesses")
+GAINS = ("gain", "gain_backward")
 
 
-def as_dict(activation: Activation) -> dict[str, Any]:
-    """For programs: plain values, names in English."""
+def as_dict(activation: Activation, arrays: bool = True) -> dict[str, Any]:
+    """For programs: plain values, names in English. arrays: with the gains, which need NumPy."""
     found: dict[str, Any] = {
         "name": activation.name,
         "title": activation.title,
@@ -46,8 +50,7 @@ def as_dict(activation: Activation) -> dict[str, Any]:
             "derivative": infix(derivative(recognise(activation.formula))),
             "derivative_latex": activation.derivative_latex,
             "gradient": infix(derivative(recognise(activation.trained.formula))),
-            "gain": activation.gain,
-            "gain_backward": activation.gain_backward,
+            **({name: getattr(activation, name) for name in GAINS} if arrays else {}),
             **traits.as_dict(activation.properties),
         }
     return found
@@ -66,8 +69,11 @@ def marked(activation: Activation, brief: bool = False) -> Iterator[tuple[str, s
             yield key, "+" if name == "strengths" else "-", str(sentence)
 
 
-def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
-    """Each fact: the key of its label, and a text or a list of sentences."""
+def rows(activation: Activation, arrays: bool = True) -> Iterator[tuple[str, str | list[Any]]]:
+    """Each fact: the key of its label, and a text or a list of sentences.
+
+    arrays: with values and gains, which need NumPy.
+    """
     yield "formula", infix(activation.formula)
     yield "latex", activation.latex
     if activation.values:
@@ -77,9 +83,12 @@ def rows(activation: Activation) -> Iterator[tuple[str, str | list[Any]]]:
     if activation.kind != "elementwise":
         yield "kind", say(f"kinds.{activation.kind}")
     yield from _derivatives(activation)
-    yield "values", _values(activation)
+    if arrays:
+        yield "values", _values(activation)
     if activation.elementwise:
-        yield from _measured(activation)
+        yield from traits.lines(activation.properties, partial(_at, activation.graph))
+        if arrays:
+            yield "gain", _gains(activation)
     else:
         low, high = map(traits.number, activation.range)
         yield "range", f"{low} … {high}"
@@ -115,10 +124,15 @@ def _derivatives(activation: Activation) -> Iterator[tuple[str, str]]:
         yield "derivative", say("cli.show.jacobian")
 
 
-def _measured(activation: Activation) -> Iterator[tuple[str, str]]:
-    yield from traits.lines(activation.properties, lambda x: float(activation([x])[0]))
+def _at(root: Expr, x: float) -> float:
+    """As the properties are worked out: on Python's own numbers."""
+    ((value,),) = table([recognise(root)], [x])
+    return value
+
+
+def _gains(activation: Activation) -> str:
     gains = {"forward": activation.gain, "backward": activation.gain_backward}
-    yield "gain", say("cli.show.gains_are", **{k: traits.number(v) for k, v in gains.items()})
+    return say("cli.show.gains_are", **{k: traits.number(v) for k, v in gains.items()})
 
 
 def _values(activation: Activation) -> str:

@@ -14,19 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.sketch.curve import (
-    REACH,
-    band,
-    beside,
-    curve_of,
-    dead,
-    example,
-    kinks,
-    limits,
-    samples,
-    saturated,
-    spread,
-)
+from nonlin.sketch.curve import band, beside, curve_of, example, limits, samples, spread
+from nonlin.sketch.regions import REACH, dead, kinks, saturated
 from nonlin.sketch.scale import Scale, coordinates, round_numbers
 
 BLUE, ORANGE, GREEN, GREY = "#2f7fd0", "#d9690f", "#2a9a6a", "#777d85"

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.sketch.curve import REACH, curve_of, example, limits, samples
+from nonlin.sketch.curve import curve_of, example, limits, samples
+from nonlin.sketch.regions import REACH
 from nonlin.sketch.scale import Scale
 
 MARKS = "*o+x#"  # of the curves; where some meet, they are seen in turn

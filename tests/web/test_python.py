@@ -1,0 +1,48 @@
+"""A formula that is typed on the exported site is read by Python in the browser."""
+
+import re
+
+from nonlin.lab import site as lab
+
+FORMULA = "x*sigmoid(2*x)"
+LONG = 60_000  # ms: Python takes seconds to load, more on a busy machine
+
+
+def test_a_formula_is_read_by_python_in_the_browser(visit):
+    asked = []
+    page = visit("activations", {"x": 1})
+    page.on("request", lambda request: asked.append(request.url))
+    own = page.get_by_label("Your formula")
+    own.fill("gelu")  # an entry: the page knows it
+    page.get_by_role("heading", name="gelu").wait_for()
+    assert not asked  # nor is Python loaded before it is needed
+    own.fill(FORMULA)
+    page.get_by_text("Loading Python").wait_for()
+    page.get_by_role("heading", name=FORMULA).wait_for(timeout=LONG)
+    text = page.inner_text("main")
+    assert "At x = 1: f = 0.8808, f' = 1.091, f'' = 0.1." in text
+    assert page.locator("math").count() == 2
+    assert "falls on (-∞, -0.639232)" in text
+    assert not re.search(r"^Gain$", text, re.MULTILINE)  # it needs NumPy
+    own.fill("x*eval(2)")
+    page.get_by_text("There is no function 'eval' (column 3)").wait_for(timeout=LONG)
+    page.get_by_role("button", name="中文").click()
+    page.get_by_text("未知的函数 'eval'").wait_for(timeout=LONG)
+    assert [url for url in asked if url.endswith("nonlin.zip")]
+
+
+def test_a_site_without_its_python_says_so(visit):
+    page = visit("activations")
+    page.route("**/pyodide/*.wasm", lambda route: route.abort())
+    page.get_by_label("Your formula").fill(FORMULA)
+    page.get_by_text("Python could not be loaded").wait_for(timeout=LONG)
+
+
+def test_one_file_says_what_formulas_need(chromium, site_folder):
+    page = chromium.new_page(locale="en-US")
+    page.goto(lab.export(site_folder.parent / "alone.html").as_uri() + "#/activations")
+    page.get_by_label("Your formula").fill(FORMULA)
+    page.get_by_text("start the lab with the command nonlin lab").wait_for()
+    page.get_by_label("Your formula").fill("gelu")
+    page.get_by_role("heading", name="gelu").wait_for()
+    page.close()
