@@ -24,7 +24,7 @@ lab: .venv/tested
 	$(BIN)/python hatch_build.py
 
 test-web: lab
-	$(BIN)/python -m pytest tests/web $(PYTEST)
+	$(BIN)/python -m pytest tests/web --thorough $(PYTEST)
 
 # kernels for GPUs in Triton's interpreter, every entry; installs 1 GB
 triton: .venv/tested

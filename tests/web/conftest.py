@@ -23,6 +23,12 @@ def missing(why):
 
 
 @pytest.fixture(scope="session")
+def missing_browser():
+    """`missing`, for files with a browser of their own."""
+    return missing
+
+
+@pytest.fixture(scope="session")
 def units():
     """Runs files of web/tests with Node's own runner; options go in as environment variables."""
     node = shutil.which("node")

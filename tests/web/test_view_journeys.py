@@ -98,8 +98,8 @@ def test_search_filters_and_pins(visit):
     page.get_by_label("Search").fill("hard swish")
     page.get_by_role("button", name="hard_swish").first.click()
     page.get_by_role("heading", name="hard_swish").wait_for()
-    page.get_by_role("button", name="Compare", exact=True).click()
-    page.get_by_role("button", name="Leave out: hard_swish").wait_for()
+    page.get_by_role("button", name="Add to the comparison").click()
+    page.get_by_role("button", name="Leave out of the comparison: hard_swish").wait_for()
     page.get_by_label("Search").fill("no such thing")
     page.get_by_text("leave one out").wait_for()
 

@@ -11,7 +11,7 @@ import { points } from '../src/views/race/data.ts';
 import { mapPixels, palette } from '../src/views/race/paint.ts';
 
 const folder = process.env.NONLIN_DATA!;
-const { racers, hidden, epoch, fingerprints, pixels } = JSON.parse(process.env.NONLIN_BITS!);
+const { racers, hidden, epoch, batch = 32, fingerprints, pixels } = JSON.parse(process.env.NONLIN_BITS!);
 
 test('a browser and Node have the same bits and the same pixels', async () => {
   const code = new Uint8Array(readFileSync(join(folder, 'kernels.wasm')));
@@ -26,12 +26,13 @@ test('a browser and Node have the same bits and the same pixels', async () => {
   };
   const { train, test: rest, plane } = points('spiral', 0.06, 1, wave);
   const rule = { optimizer: 'adamw', rate: 0.01, decay: 0, momentum: 0.9 } as const;
-  const job = { sizes: [2, ...hidden, 2], train, test: rest, rule, batch: 32, seed: 1, matched: true, plane, grid: 60 };
+  const job = { sizes: [2, ...hidden, 2], train, test: rest, rule, batch, seed: 1, matched: true, plane, grid: 60 };
   const units = racers.map((racer: string[]) => hidden.map((_: number, k: number) => unitOf(racer[Math.min(k, racer.length - 1)], facts)));
   const race = await Race.open(code, job, units);
   while (race.epoch < epoch) race.advance();
   const { looks } = race.frame(0);
   assert.deepEqual(looks.map((look) => look.fingerprint.toString(16)), fingerprints);
+  if (!pixels) return;
   const light = palette([255, 255, 255], [[0, 114, 178], [192, 79, 0]]); // --paper, --c0 and --c1 of app.css
   const painted = looks.map(({ picture }) => new Float32Array(mapPixels(picture, light).buffer));
   assert.deepEqual(painted.map((each) => fingerprint(each).toString(16)), pixels);

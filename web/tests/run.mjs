@@ -8,7 +8,7 @@ import { build } from 'vite';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2);
-const files = readdirSync(here).filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.includes(name)));
+const files = readdirSync(here).filter((name) => (wanted.length ? wanted.includes(name) : name.endsWith('.test.ts')));
 const out = mkdtempSync(join(tmpdir(), 'nonlin-web-'));
 await build({
   configFile: false,
@@ -16,7 +16,7 @@ await build({
   logLevel: 'error',
   build: { ssr: true, outDir: out, rolldownOptions: { input: files.map((name) => here + name), output: { entryFileNames: '[name].mjs' } } },
 });
-const tests = readdirSync(out).filter((name) => name.endsWith('.test.mjs')).map((name) => join(out, name));
+const tests = files.map((name) => join(out, name.replace(/\.ts$/, '.mjs')));
 const { status } = spawnSync(process.execPath, ['--test', ...tests], { stdio: 'inherit' });
 rmSync(out, { recursive: true });
 process.exit(status ?? 1);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +31,10 @@ def command(
     if export is not None:
         site.checked(export)
         print(say("cli.lab.preparing"), file=sys.stderr)
-        print(say("cli.written", path=site.export(export)), file=sys.stderr)
+        target = site.export(export)
+        print(say("cli.written", path=target), file=sys.stderr)
+        if target.is_dir():
+            print(say("cli.lab.served", path=shlex.quote(str(target))), file=sys.stderr)
         return
     here = serve.place(number)
     print(say("cli.lab.preparing"), file=sys.stderr)

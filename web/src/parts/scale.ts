@@ -56,10 +56,11 @@ export class Scale {
   /** Round numbers inside the limits, about `wanted` of them. */
   ticks(wanted: number): number[] {
     const [low, high] = this.limits;
-    if (this.log) return decades(low, high, wanted);
+    const powers = this.log ? decades(low, high, wanted) : [];
+    if (powers.length > 2) return powers;
     const raw = (high - low) / wanted;
     const power = 10 ** Math.floor(Math.log10(raw));
-    const step = power * ([1, 2, 5].find((each) => each * power >= raw) ?? 10);
+    const step = power * ([1, 2, 5].find((each) => each * power >= 0.8 * raw) ?? 10);
     const first = Math.ceil(low / step - 1e-9);
     const count = Math.floor(high / step + 1e-9) - first;
     return Array.from({ length: count + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
