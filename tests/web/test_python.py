@@ -33,7 +33,7 @@ def test_a_formula_is_read_by_python_in_the_browser(visit):
 
 def test_a_site_without_its_python_says_so(visit):
     page = visit("activations")
-    page.route("**/pyodide/*.wasm", lambda route: route.abort())
+    page.route("**/pyodide/**", lambda route: route.abort())
     page.get_by_label("Your formula").fill(FORMULA)
     page.get_by_text("Python could not be loaded").wait_for(timeout=LONG)
 
