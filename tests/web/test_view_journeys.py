@@ -113,3 +113,12 @@ def test_a_damaged_link_is_refused_in_one_sentence(visit):
         page = visit(view, state)
         page.get_by_role("alert").wait_for()
         assert page.locator("h2").count() == 1
+
+
+def test_the_best_known_come_first(visit):
+    page = visit("activations")
+    names = page.locator("main li button b").all_inner_texts()
+    assert names[:4] == ["relu", "leaky_relu", "gelu", "silu"]
+    assert len(names) == len(set(names)) > 150
+    page.get_by_label("Search").fill("softmax")
+    assert page.locator("main li button b").first.inner_text() == "softmax"

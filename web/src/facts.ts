@@ -50,9 +50,18 @@ export interface Facts {
   entries: Record<string, Entry>;
 }
 
-/** What is known of every entry; there before any view is shown. */
+/** What is known of every entry, the best known first; there before any view is shown. */
 export let facts: Facts = { kernels: {}, entries: {} };
 
 export async function loadFacts(): Promise<void> {
-  facts = await loadJson<Facts>('data/facts.json');
+  const { kernels, entries } = await loadJson<Facts>('data/facts.json');
+  facts = { kernels: inOrder(kernels), entries: inOrder(entries) };
+}
+
+const FIRST = ['relu', 'leaky_relu', 'gelu', 'silu', 'tanh', 'sigmoid', 'softmax', 'elu', 'softplus', 'mish'];
+
+/** FIRST, then family by family, as they come. */
+function inOrder<T>(all: Record<string, T>): Record<string, T> {
+  const first = FIRST.filter((name) => name in all).map((name) => [name, all[name]]);
+  return { ...Object.fromEntries(first), ...all };
 }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { backward, flat, forward, learned, loss, moved, unflat, type Apply, type Net } from '../src/views/forward/net.ts';
 import { PRESETS } from '../src/views/forward/presets.ts';
-import { factor, products, shown } from '../src/views/forward/shown.ts';
+import { shown } from '../src/parts/scale.ts';
+import { factor, products } from '../src/views/forward/products.ts';
 
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 const FUNCTIONS: Record<string, (z: number) => [number, number]> = {

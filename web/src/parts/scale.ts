@@ -3,13 +3,17 @@
 export type Numbers = ArrayLike<number>;
 export type Limits = readonly [number, number];
 
-/** A number as readers read it: three digits. */
-export function short(value: number): string {
+/** A number with so many digits, as `nonlin forward` prints it; a true minus, no sign on zero. */
+export function shown(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replace('-', '−').replace('+', '');
-  return String(Number(value.toPrecision(3))).replace('-', '−');
+  const rounded = Number(value.toPrecision(digits)), size = Math.abs(rounded);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5)
+    ? rounded.toExponential().replace('e+', 'e') : String(rounded === 0 ? 0 : rounded);
+  return text.replaceAll('-', '−');
 }
+
+/** Where there is little room. */
+export const short = (value: number): string => shown(value, 3);
 
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 

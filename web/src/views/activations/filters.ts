@@ -4,7 +4,6 @@ import type { Entry } from '../../facts';
 export const FLAGS = ['smooth', 'monotone', 'bounded', 'odd', 'even', 'zero_centred'] as const;
 export const KINDS = ['', 'elementwise', 'rowwise', 'gated', 'reshaping', 'random'] as const; // '': any
 export const COSTS = ['', '0', '1', '2', '3']; // most exponentials
-const FIRST = ['relu', 'leaky_relu', 'gelu', 'silu', 'tanh', 'sigmoid', 'softmax', 'elu', 'softplus', 'mish'];
 export type Flag = (typeof FLAGS)[number];
 
 export interface Wanted {
@@ -13,9 +12,6 @@ export interface Wanted {
   kind: string;
   cost: string;
 }
-
-/** The best known first, then family by family. */
-export const inOrder = (names: string[]): string[] => [...FIRST, ...names.filter((name) => !FIRST.includes(name))];
 
 function holds(entry: Entry, flag: string): boolean {
   if (flag === 'odd' || flag === 'even') return entry.parity === flag;

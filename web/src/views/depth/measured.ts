@@ -1,4 +1,5 @@
 // Signals and gradients through a random network, counted out: beside what theory predicts.
+import { SplitMix } from '../../engine/random';
 import type { Evaluate, Profile } from './field';
 
 export const LIMITS = { weights: 4, biases: 2 }; // σw and σb of the phase plane, from 0
@@ -57,12 +58,6 @@ function back(matrices: Float32Array[], slopes: Float32Array[], start: Float32Ar
 
 /** Standard normal numbers, the same for the same seed. */
 export function normals(seed: number): () => number {
-  let state = seed >>> 0;
-  function uniform(): number { // mulberry32
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  }
+  const chance = new SplitMix(seed), uniform = (): number => chance.next() / 2 ** 32;
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
