@@ -368,7 +368,7 @@ def test_a_race_stops_what_has_the_higher_loss():
     X, y = load_iris(return_X_y=True)
     raced = nl.choose(X, y, rates=[1e-5, 0.01], **options)
     full = nl.choose(X, y, rates=[1e-5, 0.01], full=True, **options)
-    assert raced.race.networks < full.race.networks == full.plan.networks
+    assert raced.race.networks < full.race.networks == full.plan.networks == full.networks_planned
     assert not full.table["stopped"].any()
     assert set(raced.tied) <= set(full.table["activation"])
     assert raced.table.filter("stopped")["activation"].to_list() == ["binary_step"]

@@ -41,7 +41,7 @@ def test_the_report_says_everything(wine):
         "Data: wine (rows: 178, columns: 13, target: target)",
         "3 classes: softmax gives probabilities that sum to 1",
         f"Networks: hidden layers 8-8, {wine.networks_trained} trained, "
-        f"{round(100 * wine.networks_trained / 8)} % of the full sweep (activations: 2, "
+        f"{round(100 * wine.networks_trained / 8)} % of all 8 (activations: 2, "
         "learning rates: 2, splits: 2)",
         "lowest validation loss",
         "106 rows for training, 36 for validation, 36 for the test",
@@ -51,6 +51,14 @@ def test_the_report_says_everything(wine):
         *(str(note) for note in wine.notes),
     ):
         assert " ".join(part.split()) in said
+
+
+def test_a_rate_that_the_race_added_counts_among_all(wine):
+    """What is said can be checked: activations x rates x splits."""
+    fewer = replace(wine, plan=replace(wine.plan, rates=wine.plan.rates[:1]))
+    assert fewer.rates == wine.rates
+    assert fewer.networks_planned == 2 * 2 * 2
+    assert "% of all 8 (activations: 2, learning rates: 2" in " ".join(rendered(fewer, 100).split())
 
 
 @pytest.mark.parametrize("width", [50, 80, 100])

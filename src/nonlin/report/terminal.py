@@ -80,10 +80,11 @@ def _header(result: Result) -> Iterator[str]:
     yield say(
         "report.trained",
         networks=result.race.networks,
-        share=round(100 * result.race.networks / plan.networks),
+        share=round(100 * result.race.networks / result.networks_planned),
+        planned=result.networks_planned,
         activations=len(plan.activations),
-        rates=len(result.rates),
-        rounds=len(result.race.rounds),
+        rates=len({*plan.rates, *result.rates}),
+        rounds=len(plan.seeds),
         hidden=listed(map(written, plan.architectures)),
         seconds=f"{result.seconds:.0f}",
     )
