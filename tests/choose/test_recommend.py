@@ -135,17 +135,25 @@ def test_the_margin_stands_in_the_sentence():
     assert "less than 0.05 apart" in str(chosen(*rows, rules=plan(margin=0.05)))
 
 
-def test_what_is_cheaper_is_told_with_what_it_costs():
+def test_what_is_cheaper_is_told_if_it_is_as_good():
+    """The cheapest of those that are practically equal, not what may be worse."""
     where = text("measure.this_machine")
-    slow, fast, near = (
-        Measurement(ns, 0.01, "ns", text("measure.cost"), where) for ns in (2.3, 1.0, 1.9)
+    slow, fast, half, near = (
+        Measurement(ns, 0.01, "ns", text("measure.cost"), where) for ns in (2.3, 0.5, 1.0, 1.9)
     )
-    rows = standing("gelu", cost=slow), standing("relu", cost=fast, difference=-0.004)
-    advice = chosen(*rows, standing("elu", cost=near))
+    undecided = standing("relu", cost=fast, difference=-0.034)
+    rows = standing("gelu", cost=slow), undecided, standing("elu", cost=near, equal=0.99)
+    assert "cheaper" not in str(chosen(*rows))
+    rows = *rows, standing("softplus", cost=half, equal=0.99)
+    advice = chosen(*rows)
     assert advice.label == "gelu"  # the user decides
     (said,) = [str(each) for each in advice.reasons if "cheaper" in str(each)]
-    assert said.startswith("relu is 2.3 times cheaper per element than gelu")
-    assert said.endswith("its score differs by -0.0040 ± 0.0060.")
+    assert said == (
+        "softplus is practically as good as gelu and about 2.3 times cheaper per element "
+        "(measured now)."
+    )
+    with speaking("zh"):
+        assert "耗时约为 gelu 的 43%" in str(chosen(*rows))
 
 
 def test_after_one_round_the_leader_provisionally():
