@@ -27,6 +27,7 @@ URGENT = (  # what may make the answer another one, most of all first
     "choose.like_target",
     "choose.no_better_than_mean",
     "choose.no_better_than_constant",
+    "choose.random_in_time",
     "recommend.better",
     "recommend.moved",
     "recommend.one_round",
