@@ -38,7 +38,7 @@ def test_a_table_with_text_and_gaps(table, capsys):
     assert run(["choose", str(table), "--target", "price", *FAST, "--why"]) == 0
     out, error = capsys.readouterr()
     assert error == ""  # not a terminal: no progress bar
-    assert re.search(r"Use (relu|tanh) in the hidden layers \(8\)", out)
+    assert re.search(r"What to build: (relu|tanh) in the hidden layers \(8\)", out)
     assert "Missing values were filled by the training median: size (7)." in out
     assert not any(line.endswith(" ") for line in out.splitlines())
 
@@ -59,7 +59,7 @@ def test_json_for_programs_and_the_same_again(capsys):
 def test_in_chinese(capsys):
     assert run(["choose", "iris", "--lang", "zh", *FAST, "--why"]) == 0
     out = capsys.readouterr().out
-    assert "建议：隐藏层" in out
+    assert "具体配置：隐藏层" in out
     words = set(re.findall(r"[A-Za-z]{4,}", re.sub("出处：.*?。", "", out, flags=re.S)))
     names = {"iris", "target", "relu", "tanh", "softmax", "AdamW", "logits", "sqrt"}
     assert words <= names | {"Nadeau", "Bengio", "Holm"}

@@ -46,11 +46,12 @@ def test_the_report_says_everything(wine):
         "lowest validation loss",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
-        f"Use {wine.recommendation.label} in the hidden layers",
+        f"What to build: {wine.recommendation.label} in the hidden layers",
         *(str(reason) for reason in wine.recommendation.reasons),
         *(str(note) for note in wine.notes),
     ):
         assert " ".join(part.split()) in said
+    assert said.count(str(wine.task.reason).removesuffix(".")) == 1
 
 
 def test_a_rate_that_the_race_added_counts_among_all(wine):
@@ -163,7 +164,9 @@ def test_the_verdict_comes_first_and_the_rest_waits(wine):
     assert said.splitlines()[:3] == [str(line) for line in verdict(wine)]
     known = wine.points
     assert said.count("\n - ") == len(known.first) + 1
-    assert f"{len(known.rest)} points more" in " ".join(said.split())
+    more = rendered(wine, 80).count("\n - ") - len(known.first)
+    assert more == len(known.rest) + 3  # data, networks, split; the task is among the points
+    assert f"- {more} points more" in " ".join(said.split())
     assert "Dead:" not in said
     assert "Dead:" in rendered(wine, 100)
 
@@ -179,6 +182,7 @@ def test_what_stopped_stands_apart(wine):
     coloured = Console(file=out, width=80, force_terminal=True, color_system="standard")
     render(replace(wine, standings=(wine.standings[0], last)), coloured)
     (row,) = [line for line in out.getvalue().splitlines() if "(1 of 2 splits)" in line]
-    assert f"{last.validation_score:.3f} (1 of 2 splits)" in row
+    assert "– (1 of 2 splits)" in row
+    assert f"{last.validation_score:.3f}" not in row  # which looks comparable, and is not
     assert f"loss {last.ran.loss_difference:+.3f}" in row
     assert "\x1b[2m" in row

@@ -159,14 +159,14 @@ def beside_leader(row: Ranked) -> str:
 
 
 def name_and_score(result: Raced, row: Ranked) -> Iterator[str]:
-    """Cells: its mark and name, and its score with the interval; of what stopped the score on
-    validation rows.
+    """Cells: its mark and name, and its score with the interval; of what stopped no score, since
+    that of fewer splits, or of validation rows, would look comparable in the same column.
     """
     yield f"{'→' if row is result.chosen else MARKS[row.verdict]} {row.label}"
     ends = [figure(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
     if row.stopped:
-        yield str(bracketed(figure(row.validation_score), result.ran_in(row)))
+        yield str(bracketed(NOTHING, result.ran_in(row)))
     else:
         yield figure(row.score.value) + certain
 
