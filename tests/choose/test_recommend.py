@@ -123,7 +123,7 @@ def test_three_values_are_told_apart():
         said = str(chosen(*rows))
     for part in (
         "显著不如 gelu 的候选：relu（-0.0200 ± 0.0060）",
-        "实际等同（相差小于 0.01",
+        "无实质差异（相差小于 0.01",
         "孰优孰劣：elu",
         "不作任何结论：sine。",
     ):
@@ -143,13 +143,13 @@ def test_what_is_cheaper_is_told_if_it_is_as_good():
     )
     undecided = standing("relu", cost=fast, difference=-0.034)
     rows = standing("gelu", cost=slow), undecided, standing("elu", cost=near, equal=0.99)
-    assert "cheaper" not in str(chosen(*rows))
+    assert "per element" not in str(chosen(*rows))
     rows = *rows, standing("softplus", cost=half, equal=0.99)
     advice = chosen(*rows)
     assert advice.label == "gelu"  # the user decides
-    (said,) = [str(each) for each in advice.reasons if "cheaper" in str(each)]
+    (said,) = [str(each) for each in advice.reasons if "per element" in str(each)]
     assert said == (
-        "softplus is practically as good as gelu and about 2.3 times cheaper per element "
+        "softplus is practically as good as gelu and takes about 43 % of its time per element "
         "(measured now)."
     )
     with speaking("zh"):
@@ -184,6 +184,13 @@ def test_reasons_name_what_to_build():
     assert "standard deviation 1.414/sqrt(fan-in)" in said
     assert "softmax gives probabilities that sum to 1" in said
     assert "edge" not in str(chosen(standing("relu", rate=0.01)))
+
+
+def test_an_output_without_an_activation_is_called_so():
+    advice = replace(chosen(standing("relu")), output="identity")
+    assert "output identity, loss" in str(advice.headline)
+    with speaking("zh"):
+        assert "输出层用恒等函数，损失函数" in str(advice.headline)
 
 
 def test_a_race_that_may_go_beyond_its_rates_says_why_it_did_not():
