@@ -145,6 +145,19 @@ def test_a_file_with_text_dates_and_gaps(tmp_path):
         assert "缺失值已用训练集的中位数填补：size（12）。" in [str(note) for note in result.notes]
 
 
+def test_dates_may_ask_for_a_split_by_time(tmp_path):
+    path = tmp_path / "customers.csv"
+    write_table(path).rename({"since": "since when"}).write_csv(path)
+    own = {"activations": ["relu"], "rates": [0.01], "seeds": 1, "hidden": (4,), "quick": True}
+    result = choose_file(str(path), "y", **own)
+    assert "choose.random_in_time" in [point.key for point in result.points.first]
+    (said,) = [str(each) for each in result.notes if each.key == "choose.random_in_time"]
+    assert "--time 'since when'" in said
+    assert "time='since when'" in said
+    in_time = choose_file(str(path), "y", time="since when", **own).notes
+    assert "choose.random_in_time" not in [note.key for note in in_time]
+
+
 def test_progress_is_told():
     told = []
     nl.choose(*IRIS, rates=[0.01], on_progress=lambda *a: told.append(a), **TINY)
@@ -368,7 +381,7 @@ def test_a_race_stops_what_has_the_higher_loss():
     X, y = load_iris(return_X_y=True)
     raced = nl.choose(X, y, rates=[1e-5, 0.01], **options)
     full = nl.choose(X, y, rates=[1e-5, 0.01], full=True, **options)
-    assert raced.race.networks < full.race.networks == full.plan.networks
+    assert raced.race.networks < full.race.networks == full.plan.networks == full.networks_planned
     assert not full.table["stopped"].any()
     assert set(raced.tied) <= set(full.table["activation"])
     assert raced.table.filter("stopped")["activation"].to_list() == ["binary_step"]

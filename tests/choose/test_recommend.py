@@ -123,7 +123,7 @@ def test_three_values_are_told_apart():
         said = str(chosen(*rows))
     for part in (
         "显著不如 gelu 的候选：relu（-0.0200 ± 0.0060）",
-        "实际等同（相差小于 0.01",
+        "无实质差异（相差小于 0.01",
         "孰优孰劣：elu",
         "不作任何结论：sine。",
     ):
@@ -135,17 +135,25 @@ def test_the_margin_stands_in_the_sentence():
     assert "less than 0.05 apart" in str(chosen(*rows, rules=plan(margin=0.05)))
 
 
-def test_what_is_cheaper_is_told_with_what_it_costs():
+def test_what_is_cheaper_is_told_if_it_is_as_good():
+    """The cheapest of those that are practically equal, not what may be worse."""
     where = text("measure.this_machine")
-    slow, fast, near = (
-        Measurement(ns, 0.01, "ns", text("measure.cost"), where) for ns in (2.3, 1.0, 1.9)
+    slow, fast, half, near = (
+        Measurement(ns, 0.01, "ns", text("measure.cost"), where) for ns in (2.3, 0.5, 1.0, 1.9)
     )
-    rows = standing("gelu", cost=slow), standing("relu", cost=fast, difference=-0.004)
-    advice = chosen(*rows, standing("elu", cost=near))
+    undecided = standing("relu", cost=fast, difference=-0.034)
+    rows = standing("gelu", cost=slow), undecided, standing("elu", cost=near, equal=0.99)
+    assert "per element" not in str(chosen(*rows))
+    rows = *rows, standing("softplus", cost=half, equal=0.99)
+    advice = chosen(*rows)
     assert advice.label == "gelu"  # the user decides
-    (said,) = [str(each) for each in advice.reasons if "cheaper" in str(each)]
-    assert said.startswith("relu is 2.3 times cheaper per element than gelu")
-    assert said.endswith("its score differs by -0.0040 ± 0.0060.")
+    (said,) = [str(each) for each in advice.reasons if "per element" in str(each)]
+    assert said == (
+        "softplus is practically as good as gelu and takes about 43 % of its time per element "
+        "(measured now)."
+    )
+    with speaking("zh"):
+        assert "耗时约为 gelu 的 43%" in str(chosen(*rows))
 
 
 def test_after_one_round_the_leader_provisionally():
@@ -176,6 +184,13 @@ def test_reasons_name_what_to_build():
     assert "standard deviation 1.414/sqrt(fan-in)" in said
     assert "softmax gives probabilities that sum to 1" in said
     assert "edge" not in str(chosen(standing("relu", rate=0.01)))
+
+
+def test_an_output_without_an_activation_is_called_so():
+    advice = replace(chosen(standing("relu")), output="identity")
+    assert "output identity, loss" in str(advice.headline)
+    with speaking("zh"):
+        assert "输出层用恒等函数，损失函数" in str(advice.headline)
 
 
 def test_a_race_that_may_go_beyond_its_rates_says_why_it_did_not():

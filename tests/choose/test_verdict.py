@@ -58,8 +58,8 @@ def test_it_says_yes_no_or_not_clearly(result, scores, first, than_linear, than_
     assert lines[0].startswith(first)
     assert found.recommendation.label in lines[0]
     assert lines[2] == (
-        f"Better than a linear model ({scores['linear']:.3f}): {than_linear}. "
-        f"Than nothing: {than_nothing}."
+        f"Beats a linear model ({scores['linear']:.3f}): {than_linear}; "
+        f"guessing the mean: {than_nothing}."
     )
     key = found.baseline.sentence.key
     assert (key == "baseline.better") == (than_linear == "yes")

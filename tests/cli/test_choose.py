@@ -13,6 +13,7 @@ import pytest
 
 import nonlin as nl
 from nonlin.cli import run
+from nonlin.cli.shared import typed
 
 FAST = ("--quick", "--activations", "relu,tanh", "--rates", "0.01", "--seeds", "2", "--hidden", "8")
 CHINESE = re.compile("[一-鿿]")
@@ -34,12 +35,14 @@ def table(tmp_path):
     return path
 
 
-def test_a_table_with_text_and_gaps(table, capsys):
+def test_a_table_with_text_and_gaps(table, capsys, monkeypatch):
+    monkeypatch.setattr(typed, "seconds", lambda: 123.0)
     assert run(["choose", str(table), "--target", "price", *FAST, "--why"]) == 0
     out, error = capsys.readouterr()
     assert error == ""  # not a terminal: no progress bar
-    assert re.search(r"Use (relu|tanh) in the hidden layers \(8\)", out)
+    assert re.search(r"What to build: (relu|tanh) in the hidden layers \(8\)", out)
     assert "Missing values were filled by the training median: size (7)." in out
+    assert "in 123 s" in " ".join(out.split())  # what the user has waited
     assert not any(line.endswith(" ") for line in out.splitlines())
 
 
@@ -59,7 +62,7 @@ def test_json_for_programs_and_the_same_again(capsys):
 def test_in_chinese(capsys):
     assert run(["choose", "iris", "--lang", "zh", *FAST, "--why"]) == 0
     out = capsys.readouterr().out
-    assert "建议：隐藏层" in out
+    assert "具体配置：隐藏层" in out
     words = set(re.findall(r"[A-Za-z]{4,}", re.sub("出处：.*?。", "", out, flags=re.S)))
     names = {"iris", "target", "relu", "tanh", "softmax", "AdamW", "logits", "sqrt"}
     assert words <= names | {"Nadeau", "Bengio", "Holm"}

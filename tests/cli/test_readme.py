@@ -68,6 +68,6 @@ def test_the_readme_shows_the_verdict_of_choose(language):
     """What was measured differs from machine to machine, and the form does not."""
     page = (ROOT / READMES[language]).read_text(encoding="utf-8")
     shown = re.search(r"<!-- choose digits -->\n```\n(.*?)```", page, re.DOTALL)[1].splitlines()
-    assert re.match(r"Use relu \(|建议使用 relu（", shown[0])
-    assert re.match(r"Better than a linear model|是否优于线性模型", shown[2])
+    assert re.match(r"Use relu in the hidden layers|建议使用 relu 作为隐藏层的激活函数", shown[0])
+    assert re.match(r"Beats a linear model|是否优于线性模型", shown[2])
     assert len(shown) <= 12

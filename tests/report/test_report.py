@@ -41,16 +41,25 @@ def test_the_report_says_everything(wine):
         "Data: wine (rows: 178, columns: 13, target: target)",
         "3 classes: softmax gives probabilities that sum to 1",
         f"Networks: hidden layers 8-8, {wine.networks_trained} trained, "
-        f"{round(100 * wine.networks_trained / 8)} % of the full sweep (activations: 2, "
+        f"{round(100 * wine.networks_trained / 8)} % of all 8 (activations: 2, "
         "learning rates: 2, splits: 2)",
         "lowest validation loss",
         "106 rows for training, 36 for validation, 36 for the test",
         f"{row['score']:.3f} [{row['low']:.3f}, {row['high']:.3f}]",
-        f"Use {wine.recommendation.label} in the hidden layers",
+        f"What to build: {wine.recommendation.label} in the hidden layers",
         *(str(reason) for reason in wine.recommendation.reasons),
         *(str(note) for note in wine.notes),
     ):
         assert " ".join(part.split()) in said
+    assert said.count(str(wine.task.reason).removesuffix(".")) == 1
+
+
+def test_a_rate_that_the_race_added_counts_among_all(wine):
+    """What is said can be checked: activations x rates x splits."""
+    fewer = replace(wine, plan=replace(wine.plan, rates=wine.plan.rates[:1]))
+    assert fewer.rates == wine.rates
+    assert fewer.networks_planned == 2 * 2 * 2
+    assert "% of all 8 (activations: 2, learning rates: 2" in " ".join(rendered(fewer, 100).split())
 
 
 @pytest.mark.parametrize("width", [50, 80, 100])
@@ -155,7 +164,9 @@ def test_the_verdict_comes_first_and_the_rest_waits(wine):
     assert said.splitlines()[:3] == [str(line) for line in verdict(wine)]
     known = wine.points
     assert said.count("\n - ") == len(known.first) + 1
-    assert f"{len(known.rest)} points more" in " ".join(said.split())
+    more = rendered(wine, 80).count("\n - ") - len(known.first)
+    assert more == len(known.rest) + 3  # data, networks, split; the task is among the points
+    assert f"- {more} points more" in " ".join(said.split())
     assert "Dead:" not in said
     assert "Dead:" in rendered(wine, 100)
 
@@ -171,6 +182,7 @@ def test_what_stopped_stands_apart(wine):
     coloured = Console(file=out, width=80, force_terminal=True, color_system="standard")
     render(replace(wine, standings=(wine.standings[0], last)), coloured)
     (row,) = [line for line in out.getvalue().splitlines() if "(1 of 2 splits)" in line]
-    assert f"{last.validation_score:.3f} (1 of 2 splits)" in row
+    assert "– (1 of 2 splits)" in row
+    assert f"{last.validation_score:.3f}" not in row  # which looks comparable, and is not
     assert f"loss {last.ran.loss_difference:+.3f}" in row
     assert "\x1b[2m" in row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -10,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nonlin._text import Text, text
+from nonlin._text import Text, listed, text
 from nonlin.choose import journal as journals
 from nonlin.choose.baseline import Baseline, baseline
 from nonlin.choose.candidates import Candidate, Plan, planned
@@ -26,6 +27,7 @@ from nonlin.choose.recommend import Recommendation, recommend
 from nonlin.choose.result import Final, Result
 from nonlin.choose.standing import Standing, standings
 from nonlin.data import prepare
+from nonlin.data.dates import MOMENT
 from nonlin.data.prepare import Preparation
 from nonlin.data.read import read, with_target
 from nonlin.data.split import FINAL_SHARES, LEAST_PER_CLASS, enough, split
@@ -234,7 +236,16 @@ def _baseline(
 
 
 def _said(table: Table, kept: Preparation) -> tuple[Text, ...]:
-    return (*kept.notes, *prepare.gaps(table.features, kept))
+    return (*kept.notes, *_in_time(table, kept), *prepare.gaps(table.features, kept))
+
+
+def _in_time(table: Table, kept: Preparation) -> tuple[Text, ...]:
+    """What random splits of dated rows are good for, where nothing else was asked for."""
+    moments = [each.column for each in kept.dated if each.kind == MOMENT]
+    if not moments or table.roles.time is not None or table.roles.group is not None:
+        return ()
+    first = {"first": shlex.quote(moments[0]), "python": repr(moments[0])}
+    return (text("choose.random_in_time", columns=listed(moments), **first),)
 
 
 def _journal(table: Table, task: Task, asked: _Asked) -> tuple[Journal, Plan, Notes]:

@@ -134,8 +134,12 @@ class Raced:
 
     @property
     def networks_planned(self) -> int:
-        """If nothing had stopped: candidates x learning rates x splits."""
-        return self.plan.networks
+        """If nothing had stopped: candidates x learning rates x splits.
+
+        Learning rates: the planned ones, and those beyond them that the race tried, too.
+        """
+        rates = {*self.plan.rates, *self.rates}
+        return len(self.plan.candidates) * len(rates) * len(self.plan.seeds)
 
     @property
     def ended(self) -> str:

@@ -107,13 +107,13 @@ def difference(row: Ranked) -> str:
 
 
 def _cheaper(leader: Ranked, standings: Sequence[Ranked]) -> Iterator[Text]:
-    """The cheapest of those that are not worse, if it is worth a sentence."""
-    rivals = [row for row in standings if row.verdict in ("better", "equal", "open")]
+    """The cheapest of those that are practically equal, if it is worth a sentence."""
+    rivals = [row for row in standings if row.verdict == "equal"]
     for row in sorted(rivals, key=lambda row: row.cost.value)[:1]:
-        times = leader.cost.value / row.cost.value
-        if times >= CHEAPER:
-            known = {"name": leader.label, "other": row.label, "times": f"{times:.1f}"}
-            yield text("recommend.cheaper", gap=difference(row), **known)
+        share = row.cost.value / leader.cost.value
+        if share <= 1 / CHEAPER:
+            known = {"name": leader.label, "other": row.label, "percent": f"{100 * share:.0f}"}
+            yield text("recommend.cheaper", **known)
 
 
 def moved(chosen: Ranked, leader: Ranked, criteria: Sequence[Criterion]) -> Text:

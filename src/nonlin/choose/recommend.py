@@ -30,12 +30,13 @@ class Recommendation(Advice):
     @property
     def headline(self) -> Text:
         """What to use, in one sentence."""
+        key = "identity" if self.output == "identity" else "other"
         return text(
             "recommend.headline",
             name=self.label,
             hidden=written(self.hidden),
             rate=f"{self.learning_rate:g}",
-            output=self.output,
+            output=text(f"recommend.output.{key}", name=self.output),
             loss=text(f"loss.{self.loss}"),
         )
 

@@ -61,7 +61,8 @@ class Result(Raced):
     of of_rows. baseline: a constant and a linear model on the same splits; None if Ctrl-C came
     before. shares: how much of the spread of the scores comes from what; None where nothing can be
     told apart. sample: training rows of the first split, at most 1024, prepared, with their encoded
-    targets. notes: what the user should know. seconds: in all.
+    targets. notes: what the user should know. seconds: of the call; of the command
+    `nonlin choose`, since it began.
     reading: how the text file was read, if it was one.
     `print` gives the verdict in three lines and the most important points, in the language in use;
     why: all of them.

@@ -1,8 +1,8 @@
 """A result in three lines of at most 80 columns, and what else is worth saying, in its order.
 
 The lines say what to use, how good it is on rows that training never saw, and whether that is
-better than a linear model and than nothing. They claim what the sentences of `recommend` and
-`baseline` claim, in fewer words.
+better than a linear model and than the same prediction for all. They claim what the sentences of
+`recommend` and `baseline` claim, in fewer words.
 """
 
 from __future__ import annotations
@@ -22,11 +22,20 @@ if TYPE_CHECKING:
 NOTHING = "–"  # a cell without a number
 SHARES = ("accuracy", "wrong", "missed")  # measures that people say in per cent
 MARKS = {"leader": "*", "worse": "<", "better": ">", "equal": "=", "open": "?", "stopped": "·"}
+CONSTANTS = {  # what the best prediction is that is the same for every row, by the score
+    "accuracy": "class",
+    "kappa": "class",
+    "r2": "mean",
+    "d2_poisson": "mean",
+    "d2_cross_entropy": "mean",
+    "d2_absolute": "median",
+}
 URGENT = (  # what may make the answer another one, most of all first
     "choose.leaks",
     "choose.like_target",
     "choose.no_better_than_mean",
     "choose.no_better_than_constant",
+    "choose.random_in_time",
     "recommend.better",
     "recommend.moved",
     "recommend.one_round",
@@ -56,12 +65,14 @@ def verdict(result: Result) -> tuple[Text, ...]:
     than_linear, than_nothing = _answers(result)
     linear = None if result.baseline is None else result.baseline.linear.value
     score = "" if linear is None else shown(linear, result.task.score)
+    constant = text(f"verdict.constant.{CONSTANTS.get(result.task.score, 'any')}")
+    beside = {"linear": score, "constant": constant}
     if than_linear == "unknown":
-        third = text("verdict.unknown" if linear is None else "verdict.once", linear=score)
+        third = text("verdict.unknown" if linear is None else "verdict.once", **beside)
     else:
         answers = {"than_linear": than_linear, "than_nothing": than_nothing}
         said = {name: text(f"verdict.answer.{answer}") for name, answer in answers.items()}
-        third = text("verdict.better", linear=score, **said)
+        third = text("verdict.better", **beside, **said)
     return _use(result, than_linear, than_nothing), _score(result), third
 
 
@@ -71,7 +82,7 @@ def _use(result: Result, than_linear: str, than_nothing: str) -> Text:
     if than_linear == "no" and found and found.linear.value > found.least:
         key = "linear"
     rate = f"{advice.learning_rate:g}"
-    return text(f"verdict.{key}", name=advice.label, rate=rate, output=advice.output)
+    return text(f"verdict.{key}", name=advice.label, rate=rate)
 
 
 def _score(result: Result) -> Text:
@@ -158,14 +169,14 @@ def beside_leader(row: Ranked) -> str:
 
 
 def name_and_score(result: Raced, row: Ranked) -> Iterator[str]:
-    """Cells: its mark and name, and its score with the interval; of what stopped the score on
-    validation rows.
+    """Cells: its mark and name, and its score with the interval; of what stopped no score, since
+    that of fewer splits, or of validation rows, would look comparable in the same column.
     """
     yield f"{'→' if row is result.chosen else MARKS[row.verdict]} {row.label}"
     ends = [figure(end) for end in row.interval or ()]
     certain = f" [{', '.join(ends)}]" if ends else ""
     if row.stopped:
-        yield str(bracketed(figure(row.validation_score), result.ran_in(row)))
+        yield str(bracketed(NOTHING, result.ran_in(row)))
     else:
         yield figure(row.score.value) + certain
 

@@ -113,6 +113,7 @@ def command(
     options["limits"] = {name: each for name, each in limits if not (each is None or each is False)}
     keep, write = _model(save), _page(report)  # known now, not after all the training
     result = _chosen(data, quiet, dask, options)
+    result = replace(result, seconds=typed.seconds())
     try:  # files first, since a closed pipe ends the printing; a full disk must not cost the answer
         kept = keep(result)
         write(result)

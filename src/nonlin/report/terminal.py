@@ -35,7 +35,7 @@ def render(result: Result, console: Console, why: bool = False) -> None:
 
     why: also all other points, how it was trained, and the columns of stability and time.
     """
-    known, beside = result.points, result.aside
+    first, rest, beside = result.points.first, list(_rest(result)), result.aside
     for sentence in (*result.interruption, *verdict(result)):
         _say(console, str(sentence), "bold")
     if beside:
@@ -44,13 +44,13 @@ def render(result: Result, console: Console, why: bool = False) -> None:
     console.print(table)
     _say(console, _legend(result, table), "dim")
     console.print()
-    for point in known.first:
+    for point in first:
         _bullet(console, str(point))
     if why:
-        for line in (*_header(result), *map(str, known.rest)):
+        for line in rest:
             _bullet(console, line)
     else:
-        _bullet(console, say("verdict.more", count=len(known.rest)), style="dim")
+        _bullet(console, say("verdict.more", count=len(rest)), style="dim")
 
 
 def _say(console: Console, sentence: str, style: str = "") -> None:
@@ -67,6 +67,12 @@ def _bullet(console: Console, sentence: str, style: str = "") -> None:
     console.print(Padding(grid, (0, 0, 0, 1)))
 
 
+def _rest(result: Result) -> Iterator[str]:
+    """How it was trained, and all other points; why the task has this output is said once."""
+    yield from _header(result)
+    yield from (str(each) for each in result.points.rest if each != result.task.reason)
+
+
 def _header(result: Result) -> Iterator[str]:
     plan, first = result.plan, result.race.rounds[0]
     yield say(
@@ -80,10 +86,11 @@ def _header(result: Result) -> Iterator[str]:
     yield say(
         "report.trained",
         networks=result.race.networks,
-        share=round(100 * result.race.networks / plan.networks),
+        share=round(100 * result.race.networks / result.networks_planned),
+        planned=result.networks_planned,
         activations=len(plan.activations),
-        rates=len(result.rates),
-        rounds=len(result.race.rounds),
+        rates=len({*plan.rates, *result.rates}),
+        rounds=len(plan.seeds),
         hidden=listed(map(written, plan.architectures)),
         seconds=f"{result.seconds:.0f}",
     )

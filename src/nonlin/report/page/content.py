@@ -72,7 +72,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
     yield say("page.rows"), sampled if result.of_rows > result.rows else f"{result.rows:,}"
     yield say("page.columns"), f"{result.columns:,}"
     yield say("page.target"), result.target
-    yield say("page.networks"), f"{result.race.networks} / {result.plan.networks}"
+    yield say("page.networks"), f"{result.race.networks} / {result.networks_planned}"
     yield say("page.splits"), f"{len(result.race.rounds)} / {len(result.plan.seeds)}"
     parts = first.sizes.train, first.sizes.validation, first.sizes.test
     yield say("page.parts"), " / ".join(f"{part:,}" for part in parts)
