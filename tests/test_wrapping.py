@@ -57,3 +57,12 @@ def test_every_sentence(width):
             assert line[-1] not in NOT_LAST
             torn = re.search(r"[A-Za-z0-9]$", line) and re.match("[A-Za-z0-9]", after)
             assert not torn or f"{line[-5:]} {after[:5]}" in said
+
+
+def test_a_command_that_is_to_be_copied_is_not_torn():
+    said = "Other weights (more: nonlin theory NAME. Try this: nonlin init sigmoid --depth 30"
+    lines = wrapped(said, 40)
+    assert lines[-1] == "Try this: nonlin init sigmoid --depth 30"
+    assert any("nonlin theory NAME." in line for line in lines)
+    assert wrapped("甲乙丙丁，nonlin init relu --depth 30、戊", 32)[1] == "nonlin init relu --depth 30、戊"
+    assert wrapped("nonlin init relu --depth 30", 20) == ["nonlin init relu", "--depth 30"]

@@ -15,8 +15,12 @@ from typing import Any
 NOT_FIRST = frozenset("，。、；：？！）》」』】〕］”’…%‰℃°·,.;:?!)]}")
 NOT_LAST = frozenset("（《「『【〔［“‘([{")
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…"  # each a part of its own
+COMMAND = (  # nonlin init sigmoid --depth 30: as it is to be copied; names end with a mark
+    r"\(?nonlin [a-z]+\b(?: [\w.]+(?= --|[.,;:)，。；：）]|$))?(?: --[a-z-]+(?: [\w.]*\w)?)*"
+    r"|\(?--[a-z-]+ [\w.]*\w(?=[.,;:)，。；：）])"
+)
 PARTS = re.compile(  # [default: 3] stays whole, a short number stays beside what it counts
-    rf"［[^］]*］|(?<![^\s{WIDE}])\d{{1,3}} (?=[{WIDE}])| +|[^ {WIDE}]+|.", re.DOTALL
+    rf"{COMMAND}|［[^］]*］|(?<![^\s{WIDE}])\d{{1,3}} (?=[{WIDE}])| +|[^ {WIDE}]+|.", re.DOTALL
 )
 
 
@@ -48,13 +52,22 @@ def wrapped(text: str, width: int) -> list[str]:
 def _parts(text: str, width: int) -> Iterator[str]:
     """The smallest parts that a line may end behind; words wider than a line are cut."""
     before = ""
-    for part in PARTS.findall(text):
+    for part in _fitting(text, width):
         if before and not part.isspace() and (part[0] in NOT_FIRST or before[-1] in NOT_LAST):
             before += part
             continue
         yield from _cut(before, width)
         before = part
     yield from _cut(before, width)
+
+
+def _fitting(text: str, width: int) -> Iterator[str]:
+    """The parts; those of a command that is wider than a line."""
+    for part in PARTS.findall(text):
+        if re.match(r"\(?(nonlin|--)", part) and cells(part) > width:
+            yield from re.findall(" +|[^ ]+", part)
+        else:
+            yield part
 
 
 def _cut(part: str, width: int) -> Iterator[str]:

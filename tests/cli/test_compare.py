@@ -25,19 +25,26 @@ def test_without_a_file_it_is_drawn_in_letters(said):
 def test_what_tells_them_apart_is_said(said, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     text = said("compare", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
-    assert "For deep networks: relu, leaky_relu, whose gradients keep their size" in text
+    assert "Trains at 30 layers: relu, leaky_relu (any depth), tanh (up to about 83)." in text
+    assert "Does not: sigmoid (up to about 3.2)." in text
+    assert "nonlin init sigmoid --depth 30" in text
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert "- gradient is exactly zero for x < 0: neurons can die" in lines
     assert "sigmoid gradient vanishes + bounded: the output stays between 0 and 1" in lines
+    assert any(line.startswith("tanh gradient × 12 (grows) +") for line in lines)
     order = [line.split()[0] for line in text.splitlines() if " + " in line]
     assert order[-5:] == ["relu", "leaky_relu", "tanh", "sigmoid", "softmax"]
-    assert "deep" not in said("compare", "relu")
-    assert "deep" not in said("compare", "softmax", "sparsemax")
+    assert "30 layers" not in said("compare", "relu")
+    assert "30 layers" not in said("compare", "softmax", "sparsemax")
 
 
 def test_a_linear_or_unstable_function_is_not_for_deep_networks(said):
     text = said("compare", "identity", "relu_squared", "binary_step")
-    assert "For deep networks: none of these" in text
+    assert "Trains at 30 layers: none of these" in text
+    assert "identity (linear)" in text
+    assert "relu_squared (up to about 10)" in text
+    assert "binary_step (no depth)" in text
+    assert "nonlin init" not in text
     for fate in ("linear", "signals drift", "gradient vanishes"):
         assert fate in text
 

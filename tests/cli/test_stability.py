@@ -16,7 +16,14 @@ def test_a_table_for_each_activation(capsys):
     assert relu.startswith("relu, forward\n")
     assert len(relu.splitlines()) == 2 + 5 + 1
     assert "theory" in relu
-    assert "Vanishing" in sigmoid or "Collapsed" in sigmoid
+    assert "Vanishing gradient: on its way back" in sigmoid or "Collapsed" in sigmoid
+
+
+def test_beside_the_weights_chosen_it_says_what_usual_ones_do(capsys):
+    assert run(["stability", "sigmoid", *SMALL, "--depth", "8"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "nonlin chooses for sigmoid at this depth. With usual ones" in out
+    assert "they are not: Vanishing gradient: on its way back" in out
 
 
 def test_one_initialisation_for_each(capsys):

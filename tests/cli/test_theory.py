@@ -18,7 +18,8 @@ def test_theory_of_tanh_in_the_ordered_phase(capsys):
     assert f"chi_1 = {field.chi_1:.6g} < 1" in out
     assert f"q = {field.q_star:.6g}, stable" in out
     assert f"a depth of about {field.trainable_depth:.3g}" in out
-    assert f"200 layers do not train from these weights, only up to about {reach:.0f} can" in out
+    assert "200 layers do not train with weights of variance 1.69 / fan-in and biases of" in out
+    assert f"variance 0.09; up to about {reach:.0f} can" in out
     assert "nonlin init tanh --depth 200" in out
     assert "2.1533 / fan-in" in out
 
@@ -28,7 +29,9 @@ def test_the_gain_of_gelu_is_an_unstable_fixed_point(capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert "q = 1, unstable" in out
     assert "q* = 1 is unstable" in out
-    assert "50 layers can train from these weights, as can up to about 86" in out
+    assert "50 layers can train with weights that keep the size of signals" in out
+    assert "up to about 51 can. Beyond that the size of signals runs away" in out
+    assert "a depth of about 86.2" in out
     assert "a gradient becomes 5.7 times as long" in out
     assert "explode" not in out
 
@@ -37,13 +40,25 @@ def test_why_a_deep_sigmoid_network_does_not_train_is_said_first(capsys):
     assert run(["theory", "sigmoid", "--depth", "30"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert out.startswith("sigmoid Logistic sigmoid in short 30 layers do not train")
-    assert "a gradient vanishes, it becomes 5.8×10⁻¹³ times as long" in out
+    assert "each layer leaves 0.39 of a gradient, 30 layers 5.8×10⁻¹³: it vanishes" in out
+    assert "The slope of sigmoid is at most 0.25. On the way forward all inputs become alike." in out
+    assert "Weights with which it should train: nonlin init sigmoid --depth 30" in out
+
+
+def test_a_size_of_signals_that_runs_away_is_the_reason(capsys):
+    assert run(["theory", "relu_squared", "--depth", "30"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "up to about 10 can. Beyond that the size of signals runs away" in out
+    assert "No weights were found with which it does" in out
 
 
 def test_relu_trains_at_any_depth(capsys):
     assert run(["theory", "relu"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "as can any number. On its way back a gradient becomes 1 times as long" in out
+    assert "50 layers can train with weights that keep the size of signals" in out
+    assert "in theory, for wide layers, depth sets no limit" in out
+    assert "a gradient keeps its length" in out
+    assert "1 times" not in out
     assert "nonlin init" not in out
     assert "q = ∞, neutral" in out
 
@@ -73,7 +88,8 @@ def test_a_function_that_jumps_has_no_gradients(name, capsys):
     assert f"chaotic: {name} jumps, so chi_1 = ∞ at q* = 1 and like inputs move apart" in out
     assert "gradients vanish" in out
     assert "explode" not in out
-    assert "a gradient vanishes, it becomes 0 times as long" in out
+    assert "nor does any number of them" in out
+    assert "50 layers 0: it vanishes" in out
     field = nl.mean_field(name, weight_variance=nl.gain(name) ** 2)
     assert (field.gradient_growth, field.trainable_depth) == (0, 0)
     assert (field.phase, field.gradients) == ("chaotic", "ordered")

@@ -25,6 +25,7 @@ def test_deviations_of_a_square_double_in_each_layer():
 
 def test_without_slopes_nothing_comes_back():
     assert endurance(get("binary_step"), 1).gradient == 0
+    assert endurance(get("binary_step"), 1).reach == 0
 
 
 def test_where_no_weights_keep_the_size_of_signals_nothing_is_said():

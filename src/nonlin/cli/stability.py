@@ -10,6 +10,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import in_a_row, percent, say
+from nonlin._wrapping import Prose
 from nonlin.cli.shared import printing, reading
 from nonlin.cli.shared.options import Dark, Json, Names, Picture, Quiet
 from nonlin.cli.shared.progress import progress
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 DEEPEST, MOST_SEEDS = 1000, 100
 LISTED = 8  # layers in a table
+USUAL = "glorot_normal"  # weights that most networks begin with
 STEADY = 2.0  # times that signals or gradients differ between layers of a network called healthy
 
 
@@ -53,6 +55,12 @@ def command(
     with progress(quiet, say("cli.stability.measuring")) as on_progress:
         rules = init if "," not in init else [each.strip() for each in init.split(",")]
         found = made(chosen, rows, layers, rules, count, on_progress)
+        beside = init == "auto" and not as_json
+        usual = {
+            number: made([one.activation], rows, layers, USUAL, 1)[0]
+            for number, one in enumerate(found)
+            if beside and not one.findings
+        }
     if output is not None:
         from nonlin import figures
 
@@ -60,7 +68,7 @@ def command(
     if as_json:
         printing.write_json([_as_dict(each) for each in found])
     else:
-        _print(found, init, layers[0])
+        _print(found, usual, layers[0])
 
 
 def _count(text: str, name: str, most: int) -> int:
@@ -87,7 +95,7 @@ def _rows(data: str, target: str | None) -> Rows:
     return Rows(inputs, values, task.outputs, task.output)
 
 
-def _print(found: list[Profile], init: str, depth: int) -> None:
+def _print(found: list[Profile], usual: dict[int, Profile], depth: int) -> None:
     from rich.table import Table
 
     with printing.screen() as console:
@@ -102,16 +110,22 @@ def _print(found: list[Profile], init: str, depth: int) -> None:
             for row in _lines(one):
                 table.add_row(*row)
             console.print(table)
-            console.print(in_a_row(_verdict(one, init, depth)))
+            console.print(Prose(in_a_row(_verdict(one, usual.get(number), depth))))
 
 
-def _verdict(one: Profile, init: str, depth: int) -> list[Any]:
-    """What was found, and what to do; else how much signals and gradients change by layer."""
+def _verdict(one: Profile, usual: Profile | None, depth: int) -> list[Any]:
+    """What was found, and what to do; else how much signals and gradients change by layer, and
+    what is found with usual weights, where these are chosen.
+    """
     name = one.activation.name
     if one.findings:
         return [*one.findings, say("cli.stability.next", name=name, depth=depth)]
-    chosen = [say("cli.stability.chosen", name=name)] if init == "auto" else []
-    return [*_changes(one), *chosen]
+    if usual is None:
+        return _changes(one)
+    beside = say("cli.stability.usual_healthy")
+    if usual.findings:
+        beside = say("cli.stability.usual", finding=usual.findings[0])
+    return [*_changes(one), say("cli.stability.chosen", name=name), beside]
 
 
 def _changes(one: Profile) -> list[Any]:
@@ -134,7 +148,9 @@ def _lines(one: Profile) -> Iterator[tuple[str, ...]]:
     import numpy as np
 
     hidden = [example.hidden for example in one.examples]
-    places = np.unique(np.linspace(0, len(hidden[0]) - 1, LISTED).round().astype(int))
+    even = np.linspace(0, len(hidden[0]) - 1, LISTED).round().astype(int)
+    told = [place - 1 for each in one.findings for place in (each.layers[0], each.layers[-1])]
+    places = np.unique([*even, *(place for place in told if place < len(hidden[0]))])
     for place in places:
         dead = np.mean([layers[place].dead_share for layers in hidden])
         saturated = np.mean([layers[place].saturated_share for layers in hidden])

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nonlin._errors import InputError
-from nonlin._text import power, say
+from nonlin._text import Text, in_a_row, power, say, text
 from nonlin.cli.shared import printing, reading
-from nonlin.cli.shared.apart import LOST
+from nonlin.cli.shared.apart import about
 from nonlin.cli.shared.options import Dark, Json, Name, Parameters, Picture, Quiet
 from nonlin.cli.shared.progress import progress
 
@@ -131,23 +131,48 @@ def _facts(
 
 
 def _in_short(activation: Activation, field: MeanField, layers: int) -> Iterator[tuple[str, str]]:
-    """Do so many layers train from these weights, and what else could be tried?"""
+    """Do so many layers train with these weights, and what else could be tried?"""
+    from nonlin.init.automatic import pick
+    from nonlin.theory.endurance import reach
+
+    most = reach(field)
+    key = "trains" if layers <= most else "too_deep"
+    if math.isinf(most) or most < 1:
+        key = "never" if most < 1 else "trains_any"
+    found = {"layers": layers, "depth": about(most), "weights": _these(activation, field)}
+    said = [text(f"cli.theory.{key}", **found)]
+    if most < field.trainable_depth:
+        said.append(text("cli.theory.runs_away"))
+    yield "cli.theory.in_short", in_a_row((*said, *_way_back(activation, field, layers)))
+    if layers > most:
+        other = "other_weights" if pick(activation, layers).lasts else "no_weights"
+        known = {"name": activation.name, "layers": layers}
+        yield "cli.theory.in_short", say(f"cli.theory.{other}", **known)
+
+
+def _these(activation: Activation, field: MeanField) -> Text:
+    """The weights that all of this is about."""
+    values = {"weights": f"{field.weight_variance:.3g}", "biases": f"{field.bias_variance:.3g}"}
+    usual = math.isclose(field.weight_variance, activation.gain**2) and not field.bias_variance
+    return text("cli.theory.keeping" if usual else "cli.theory.given", **values)
+
+
+def _way_back(activation: Activation, field: MeanField, layers: int) -> Iterator[Text]:
+    """What becomes of gradients, and why so; and of inputs, where they become alike."""
+    from nonlin.theory.endurance import LOST
+
     growth = math.sqrt(_after(activation, field, layers)[1])
-    reach = field.trainable_depth
-    key = "trains" if layers <= reach else "too_deep"
-    if math.isinf(reach):
-        key = "trains_any"
-    elif layers > reach and growth < 1 / LOST:
-        key = "too_deep_vanishing"
-    found = {
-        "layers": layers,
-        "depth": f"{reach:.2g}" if reach < 10 else f"{reach:.0f}",
-        "growth": power(growth, 2),
-    }
-    yield "cli.theory.in_short", say(f"cli.theory.{key}", **found)
-    if layers > reach:
-        other = say("cli.theory.other_weights", name=activation.name, layers=layers)
-        yield "cli.theory.in_short", other
+    if growth >= 1 / LOST:
+        key = "kept" if power(growth, 2) == "1" else "becomes"
+        yield text(f"cli.theory.{key}", growth=power(growth, 2))
+        return
+    each = power(math.sqrt(field.gradient_growth), 2)
+    yield text("cli.theory.vanishes", layers=layers, each=each, growth=power(growth, 2))
+    steepest = activation.properties.lipschitz
+    if steepest < 1:
+        yield text("cli.theory.flat", name=activation.name, slope=f"{steepest:.3g}")
+    if field.c_star == 1:
+        yield text("cli.theory.alike")
 
 
 def _infinite(number: str) -> str:
@@ -156,6 +181,8 @@ def _infinite(number: str) -> str:
 
 def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tuple[str, str]]:
     """What becomes of lengths, correlations and gradients."""
+    from nonlin.theory.endurance import leaves
+
     for point in field.fixed_points:
         stability = say(f"cli.theory.{point.stability}")
         line = {"q": _infinite(f"{point.q:.6g}"), "slope": f"{point.slope:.4g}"}
@@ -168,7 +195,7 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
         yield "cli.theory.phase", say(f"cli.theory.jumps_{field.gradients}", growth=each)
     else:
         yield "cli.theory.phase", say(f"cli.theory.{field.phase}", **phase)
-    if any(p.q == field.q_star and p.stability == "unstable" for p in field.fixed_points):
+    if leaves(field):
         yield "cli.theory.phase", say("cli.theory.leaves", **phase)
     known_scales = {"xi_q": field.xi_q, "xi_c": field.xi_c, "depth": field.trainable_depth}
     scales = {key: _infinite(f"{value:.3g}") for key, value in known_scales.items()}
@@ -176,4 +203,5 @@ def _fates(activation: Activation, field: MeanField, layers: int) -> Iterator[tu
     yield "cli.theory.scales", say(f"cli.theory.{how}", **scales)
     q, growth = _after(activation, field, layers)
     after = {"layers": layers, "q": f"{q:.3g}", "growth": power(growth, 3)}
-    yield "cli.theory.depth", say("cli.theory.after", **after)
+    how = "after_kept" if after["growth"] == "1" else "after"
+    yield "cli.theory.depth", say(f"cli.theory.{how}", **after)

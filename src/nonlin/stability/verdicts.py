@@ -22,6 +22,8 @@ Kind = Literal[
     "uneven",
 ]  # fmt: skip
 
+Part = Literal["signal", "gradient", "both"]
+
 # Chosen on networks of 2 to 50 layers that were then trained (tools and figures: docs/stability.md)
 LARGEST = 1e3  # mean of z^2: inputs and weights are meant to keep it near 1
 LARGE, JUMP = 10.0, 100.0  # mean of z^2, and times that of the layer before
@@ -38,11 +40,12 @@ NORMAL = 2001  # quantiles that stand for standard normal sums
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One word on a layer, and the number it rests on."""
+    """One word on a layer, the number it rests on, and which of the two it is that vanishes."""
 
     layer: int
     kind: Kind
     value: float
+    part: Part = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Finding:
     kind: Kind
     layers: tuple[int, ...]
     value: float
+    part: Part = "both"
 
     @property
     def sentence(self) -> Text:
@@ -64,10 +68,11 @@ class Finding:
 
     @property
     def _degree(self) -> str:
-        """A suffix of the message where the number is no extreme one."""
+        """Suffixes of the message: what vanishes, and that the number is no extreme one."""
         mild = self.kind == "exploding" and self.value < MUCH
         mild |= self.kind == "vanishing" and self.value > 1 / MUCH
-        return "_mildly" if mild else ""
+        part = f"_{self.part}" if self.kind == "vanishing" and self.part != "both" else ""
+        return f"{part}_mildly" if mild else part
 
     def __str__(self) -> str:
         return str(self.sentence)
@@ -88,7 +93,9 @@ def verdicts(seen: Stability) -> tuple[Verdict, ...]:
     found = []
     before: LayerStability | None = None
     for layer in seen.layers:
-        found.append(Verdict(layer.number, *_verdict(layer, before, seen)))
+        kind, value = _verdict(layer, before, seen)
+        part = _vanished(layer, before, seen) if kind == "vanishing" else "both"
+        found.append(Verdict(layer.number, kind, value, part))
         before = layer
     return tuple(found)
 
@@ -99,7 +106,9 @@ def findings(found: Sequence[Verdict]) -> tuple[Finding, ...]:
     for kind, group in groupby(found, lambda each: each.kind):
         run = list(group)
         if kind != "healthy":
-            result.append(Finding(kind, tuple(each.layer for each in run), run[0].value))
+            parts = {each.part for each in run}
+            part = run[0].part if len(parts) == 1 else "both"
+            result.append(Finding(kind, tuple(each.layer for each in run), run[0].value, part))
     return tuple(result)
 
 
@@ -109,7 +118,7 @@ def _verdict(
     """The gravest that holds."""
     if not layer.finite:
         return "not_finite", layer.second
-    growth = layer.second / before.second if before and before.second > 0 else 1.0
+    growth = _growth(layer, before)
     steep = _steepness(layer, seen)
     if layer.second > LARGEST:
         return "exploding", layer.second
@@ -126,6 +135,19 @@ def _verdict(
     if steep < 1 / GRADIENT or max(growth, layer.second) < 1 / JUMP:
         return "vanishing", min(steep, layer.second)
     return _alike(layer, seen)
+
+
+def _growth(layer: LayerStability, before: LayerStability | None) -> float:
+    """Mean of z^2 over that of the layer before."""
+    return layer.second / before.second if before and before.second > 0 else 1.0
+
+
+def _vanished(layer: LayerStability, before: LayerStability | None, seen: Stability) -> Part:
+    """What it is that vanishes in a layer where something does."""
+    signal = max(_growth(layer, before), layer.second) < 1 / JUMP
+    if _steepness(layer, seen) >= 1 / GRADIENT:
+        return "signal"
+    return "both" if signal else "gradient"
 
 
 def _alike(layer: LayerStability, seen: Stability) -> tuple[Kind, float]:

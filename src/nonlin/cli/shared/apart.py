@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nonlin._text import Text, listed, power, say
+from nonlin._text import Text, bracketed, listed, power, say
 from nonlin._wrapping import Prose
 from nonlin.cli.shared.printing import screen
 
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from nonlin.theory.endurance import Endurance
 
 LAYERS = 30  # of a deep network
-KEPT = 10.0  # a gradient that changes by less has kept its size
-LOST = 1000.0  # one that changes by more vanishes or explodes, as for the diagnosis
+LEVEL = 0.05  # a gradient that changes by less has kept its length, as two digits tell it
 FEW = 5  # activations of which more is told than what becomes of gradients
 # true, but nothing that a beginner chooses by
 PASSED_OVER = ("settles", "homogeneous", "increasing", "invertible_increasing", "redundant")
@@ -40,21 +41,28 @@ class Told:
         """What becomes of gradients and of the size of signals: a key."""
         if self.endured is None:
             return "unknown"
+        from nonlin.theory.endurance import LOST
+
         if self.endured.drift > LOST:
             return "drifts"
         if self.linear:
             return "linear"
         gradient = self.endured.gradient
-        return "vanishes" if gradient < 1 / LOST else "explodes" if gradient > LOST else "times"
+        if not 1 / LOST <= gradient <= LOST:
+            return "vanishes" if gradient < 1 else "explodes"
+        if abs(gradient - 1) < LEVEL:
+            return "kept"
+        return "shrinks" if gradient < 1 else "grows"
 
     @property
-    def keeps(self) -> bool:
-        """Do gradients keep their size, and signals too?"""
-        return (
-            self.fate == "times"
-            and self.endured is not None
-            and 1 / KEPT <= self.endured.gradient <= KEPT
-        )
+    def curable(self) -> bool:
+        """Does its gradient vanish with these weights, but not with all?"""
+        return self.fate == "vanishes" and self.endured is not None and self.endured.gradient > 0
+
+    @property
+    def trains(self) -> bool:
+        """Do so many layers train?"""
+        return self.endured is not None and not self.linear and self.endured.reach >= LAYERS
 
 
 def print_apart(activations: Sequence[Activation]) -> None:
@@ -74,8 +82,13 @@ def print_apart(activations: Sequence[Activation]) -> None:
             table.add_row("", "", sign, Prose(trait))
     with screen() as console:
         if any(one.endured for one in told):
-            console.print(Prose(_verdict(told), "bold"))
+            for key, style in (("can", "bold"), ("cannot", "bold")):
+                if said := _verdict(told, key):
+                    console.print(Prose(said, style))
             console.print(Prose(say("cli.compare.theory", layers=LAYERS)))
+            if fading := [one.activation.name for one in told if one.curable]:
+                name = fading[0] if len(fading) == 1 else say("cli.metavar.name")
+                console.print(Prose(say("cli.compare.cure", name=name, layers=LAYERS)))
             console.print()
         console.print(table)
 
@@ -91,14 +104,34 @@ def _order(one: Told) -> tuple[bool, bool, float]:
     if one.endured is None:
         return True, True, 0.0
     gradient = one.endured.gradient
-    return False, not one.keeps, max(gradient, 1 / gradient if gradient else float("inf"))
+    return False, not one.trains, max(gradient, 1 / gradient if gradient else float("inf"))
 
 
-def _verdict(told: Sequence[Told]) -> str:
-    names = listed(one.activation.name for one in told if one.keeps)
-    if not names:
-        return say("cli.compare.none_keeps", layers=LAYERS, factor=f"{KEPT:g}")
-    return say("cli.compare.keep", names=names, layers=LAYERS, factor=f"{KEPT:g}")
+def _verdict(told: Sequence[Told], key: str) -> str:
+    """Which of them train at this depth ("can"), or do not ("cannot"), and up to where they do."""
+    known = [one for one in told if one.endured and one.trains == (key == "can")]
+    if not known:
+        return say("cli.compare.none_can", layers=LAYERS) if key == "can" else ""
+    known.sort(key=lambda one: one.endured.reach if one.endured else 0.0, reverse=True)
+    places = groupby(known, key=_place)
+    names = (bracketed(listed(each.activation.name for each in group), at) for at, group in places)
+    return say(f"cli.compare.{key}", layers=LAYERS, names=listed(names))
+
+
+def _place(one: Told) -> str:
+    """Up to how many layers of it train."""
+    if one.linear or one.endured is None:
+        return say("cli.compare.linear")
+    if one.endured.reach < 1:
+        return say("cli.compare.no_depth")
+    if math.isinf(one.endured.reach):
+        return say("cli.compare.any_depth")
+    return say("cli.compare.up_to", depth=about(one.endured.reach))
+
+
+def about(layers: float) -> str:
+    """A number of layers for a sentence."""
+    return f"{layers:.2g}" if layers < 10 else f"{layers:.0f}"
 
 
 def _gradient(one: Told) -> str:
