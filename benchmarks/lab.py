@@ -39,6 +39,19 @@ MARKS = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- /measured -->)", re.DOTA
 LATER = re.compile(r"\.zh\.json$|digits\.bin$|licences\.md$")  # not for the first view in English
 EIGHT = ["relu", "silu", "gelu", "tanh", "sigmoid", "mish", "elu", "softplus"]
 RACE = {"racers": [[name] for name in EIGHT], "hidden": [64, 64]}
+CHINESE = {  # for the Chinese page, longer parts first
+    "CPU time of the main thread per frame, 8 networks of 64-64, maps of 60x60":
+        "主线程每帧的 CPU 时间，8 个 64-64 网络，60x60 决策图",
+    "whole site without Python, compressed": "整个网站（不含 Python），压缩后",
+    "first load, compressed": "首次加载，压缩后",
+    "first picture (Activations, median of 3)": "首个图像（激活函数视图，3 次的中位数）",
+    "hash of 8 networks after 20 epochs": "8 个网络训练 20 轮后的哈希值",
+    "the same everywhere": "处处相同",
+    "one step of 2-64-64-2, batch 32, in Node: ": "2-64-64-2 网络一步训练，批量大小 32，Node：",
+    "| what | measured | target |": "| 项目 | 实测 | 目标 |",
+    " ms, ": " ms，", "frames/s": "帧/秒", "Machine: ": "机器：", "; Python": "；Python",
+    "; ": "；",
+}  # fmt: skip
 SECONDS, ROWS, EPOCHS = 10, 3200, 10
 COUNTED = """() => { window.shown = 0; new MutationObserver(() => (window.shown += 1))
   .observe(document.querySelector('main output'), {characterData: true, subtree: true}) }"""
@@ -104,7 +117,7 @@ def frames(browser: Browser, address: str) -> tuple[str, str, str]:
     spent, shown = task_time(devtools) - begin, page.evaluate("window.shown")
     page.close()
     what = "CPU time of the main thread per frame, 8 networks of 64-64, maps of 60x60"
-    return what, f"{1000 * spent / shown:.1f} ms ({shown / SECONDS:.0f} frames/s)", "12 ms"
+    return what, f"{1000 * spent / shown:.1f} ms, {shown / SECONDS:.0f} frames/s", "12 ms"
 
 
 def task_time(devtools: Any) -> float:
@@ -143,7 +156,7 @@ def steps(folder: Path) -> list[tuple[str, str, str]]:
     for name, browser in node.items():
         ours = step(name, x, y)
         cell = f"{browser:.3f} ms; Python {ours:.3f} ms; {browser / ours:.1f} x"
-        rows.append((f"one step of 2-64-64-2, batch 32, {name}, in Node", cell, "3 x"))
+        rows.append((f"one step of 2-64-64-2, batch 32, in Node: {name}", cell, "3 x"))
     return rows
 
 
@@ -169,10 +182,15 @@ def main() -> None:
     table = head + "\n".join(f"| {' | '.join(row)} |" for row in rows)
     print(table)
     if given.measure:
-        part = f"{table}\n\nMachine: {cpu()}.\n"
-        for page in PAGES:
-            text = page.read_text(encoding="utf-8")
-            page.write_text(MARKS.sub(lambda _: part, text), encoding="utf-8")
+        write_down(f"{table}\n\nMachine: {cpu()}.\n")
+
+
+def write_down(part: str) -> None:
+    """Into both pages, between the marks."""
+    chinese = functools.reduce(lambda text, pair: text.replace(*pair), CHINESE.items(), part)
+    for page, written in zip(PAGES, (part, chinese), strict=True):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(MARKS.sub(lambda _, new=written: new, text), encoding="utf-8")
 
 
 if __name__ == "__main__":
