@@ -64,5 +64,8 @@ def test_a_command_that_is_to_be_copied_is_not_torn():
     lines = wrapped(said, 40)
     assert lines[-1] == "Try this: nonlin init sigmoid --depth 30"
     assert any("nonlin theory NAME." in line for line in lines)
-    assert wrapped("甲乙丙丁，nonlin init relu --depth 30、戊", 32)[1] == "nonlin init relu --depth 30、戊"
+    assert (
+        wrapped("甲乙丙丁，nonlin init relu --depth 30、戊", 32)[1]
+        == "nonlin init relu --depth 30、戊"
+    )
     assert wrapped("nonlin init relu --depth 30", 20) == ["nonlin init relu", "--depth 30"]

@@ -41,7 +41,9 @@ def test_why_a_deep_sigmoid_network_does_not_train_is_said_first(capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert out.startswith("sigmoid Logistic sigmoid in short 30 layers do not train")
     assert "each layer leaves 0.39 of a gradient, 30 layers 5.8×10⁻¹³: it vanishes" in out
-    assert "The slope of sigmoid is at most 0.25. On the way forward all inputs become alike." in out
+    assert (
+        "The slope of sigmoid is at most 0.25. On the way forward all inputs become alike." in out
+    )
     assert "Weights with which it should train: nonlin init sigmoid --depth 30" in out
 
 

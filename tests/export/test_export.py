@@ -59,6 +59,12 @@ def test_the_head_says_what_it_is(target):
     assert all(len(line) <= 160 for line in head.splitlines())
 
 
+def test_the_head_of_a_module_says_how_to_use_it():
+    head = nl.export("xatlu", to="torch").split("\n\n")[0]
+    assert "from xatlu import Xatlu; layer = Xatlu()" in head
+    assert "x * (arctan(x) / pi + 0.5)" in head
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_help_lists_every_target(language):
     with speaking(language):

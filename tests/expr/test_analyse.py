@@ -213,7 +213,9 @@ def test_sentences():
         assert "gradient is exactly zero for x < 0: neurons can die" in bad
         assert "cheap: no exponential, division or root" in good
         good, bad = said("sigmoid(x)")
-        assert "saturates on both sides: flat beyond |x| about 6, where a neuron hardly learns" in bad
+        assert (
+            "saturates on both sides: flat beyond |x| about 6, where a neuron hardly learns" in bad
+        )
         assert "not zero-centred: mean output 0.5 under a standard normal input" in bad
         assert not any("cheap" in s for s in good)
         good, bad = said("where(x > 0, x, 0.01*x)")

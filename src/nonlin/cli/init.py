@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from nonlin.network import Initialisation
 
 PYTORCH = {  # by the fill of a rule
-    "normal": "normal_(layer.weight, std={std:.6g})",
-    "uniform": "uniform_(layer.weight, -{edge:.6g}, {edge:.6g})",
+    "normal": "normal_(layer.weight, std={std:.6g}{over})",
+    "uniform": "uniform_(layer.weight, -{edge:.6g}{over}, {edge:.6g}{over})",
     "orthogonal": "orthogonal_(layer.weight, gain={gain:.6g})",
 }
+OVER = " / layer.in_features**0.5"
 
 
 def command(
@@ -73,10 +74,11 @@ def _advice(
     chosen = given.chosen(activation)
     std, bias_std = chosen.std(*sizes, activation), chosen.bias_std(activation)
     yield "cli.init.chosen", chosen.name if chosen.q == 1 else f"{chosen.name}, q = {chosen.q:g}"
-    yield "cli.init.weights", say("cli.init.std", std=f"{std:.6g}")
+    shape = {"fan_in": sizes[0], "fan_out": sizes[1]}
+    yield "cli.init.weights", say("cli.init.std_of", std=f"{std:.6g}", **shape)
     yield "cli.init.biases", say("cli.init.std", std=f"{bias_std:.6g}") if bias_std else "0"
     yield "cli.init.why", str(given.reason(activation))
-    if line := _pytorch(chosen.name, std, sizes):
+    if line := _pytorch(chosen, activation, sizes):
         yield "cli.init.pytorch", f"torch.nn.init.{line}"
         fill = f"normal_(layer.bias, std={bias_std:.6g})" if bias_std else "zeros_(layer.bias)"
         yield "cli.init.pytorch", f"torch.nn.init.{fill}"
@@ -86,15 +88,27 @@ def _advice(
         yield "cli.init.all", f"{line}  {random}"
 
 
-def _pytorch(name: str, std: float, sizes: tuple[int, int]) -> str:
+def _pytorch(chosen: Initialisation, activation: Activation, sizes: tuple[int, int]) -> str:
+    """A call of torch.nn.init, for layers of any size where the rule looks at fan-in alone."""
     from nonlin.init.rules import RULES
 
-    rule = RULES[name]
+    name, rule = chosen.name, RULES[chosen.name]
     line = PYTORCH.get(rule.fill.__name__)
     if line is None or rule.from_data or name == "delta_orthogonal":  # that is for convolutions
         return ""
+    std = chosen.std(*sizes, activation)
     gain = std * math.sqrt(max(sizes))
-    return line.format(std=std, edge=math.sqrt(3) * std, gain=gain)
+    larger = chosen.std(4 * sizes[0], sizes[1], activation), chosen.std(1, sizes[1], activation)
+    by_fan_in = math.isclose(2 * larger[0], std) and _no_fan_out(chosen, activation, sizes)
+    size = larger[1] if by_fan_in else std
+    over = OVER if by_fan_in else ""
+    return line.format(std=size, edge=math.sqrt(3) * size, gain=gain, over=over)
+
+
+def _no_fan_out(chosen: Initialisation, activation: Activation, sizes: tuple[int, int]) -> bool:
+    """Does the number of outputs make no difference?"""
+    std = chosen.std(sizes[0], 4 * sizes[1], activation)
+    return math.isclose(std, chosen.std(*sizes, activation))
 
 
 def _all(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nonlin import __version__
 from nonlin._text import say
+from nonlin.emit.textbook import spelt_out
 from nonlin.export.exported import Exported
 from nonlin.expr.derivative import derivative
 from nonlin.expr.infix import infix
@@ -29,7 +30,9 @@ class Error:
 def header(exported: Exported, target: str, errors: tuple[Error, ...]) -> list[str]:
     """The lines, without the signs of a comment."""
     activation = exported.activation
-    lines = [f"{activation.title}: f(x) = {infix(activation.formula)}"]
+    lines = [f"{activation.title}: f(x) = {infix(spelt_out(activation.formula))}"]
+    if target == "PyTorch":
+        lines.append(say("export.use", name=exported.name, layer=exported.class_name))
     for name, value in activation.values.items():
         key = "export.learned" if name in exported.learned else "export.parameter"
         lines.append(say(key, name=name, value=f"{value:g}"))
