@@ -15,9 +15,9 @@ import pytest
 WEB = Path(__file__).parents[2] / "web"
 
 
-def missing(why):
-    """Skip, or fail where the run promised to have a browser."""
-    if os.environ.get("NONLIN_NEEDS_BROWSER") == "1":
+def missing(why, promise="NONLIN_NEEDS_BROWSER"):
+    """Skip, or fail where the run promised to have it."""
+    if os.environ.get(promise) == "1":
         pytest.fail(why)
     pytest.skip(why)
 

@@ -116,7 +116,7 @@ def firefox(site, missing_browser, tmp_path_factory):
     """The system's Firefox; no script of the site may have failed in it."""
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     if program is None:
-        missing_browser("needs firefox or firefox-esr")
+        missing_browser("needs firefox or firefox-esr", "NONLIN_NEEDS_FIREFOX")
     browser = Firefox(program, tmp_path_factory.mktemp("firefox"))
     yield browser
     errors = browser.errors(site)
