@@ -56,7 +56,9 @@ def test_what_is_measured_has_the_same_form(language, build_guide, tmp_path):
         assert re.match(r"Beats a linear model|是否优于线性模型", lines[3])
     for lines in (said, shown):
         ranked = {
-            line.split()[1] for line in lines if re.match(r" [=→·*<?] [a-z]\w+ +(?:\d\.\d+|–)[ （]", line)
+            line.split()[1]
+            for line in lines
+            if re.match(r" [=→·*<?] [a-z]\w+ +(?:\d\.\d+|–)[ （]", line)
         }
         assert ranked == {"relu", "leaky_relu", "tanh", "sigmoid"}
         assert sum(line.startswith(" → ") for line in lines) == 1

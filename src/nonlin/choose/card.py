@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nonlin._text import say
+from nonlin._text import bracketed, say
+from nonlin.choose.verdict import NOTHING
 from nonlin.sketch import blocks
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ def _cells(row: Ranked, result: Raced) -> Iterator[str]:
     yield f"→ {row.label}" if row is result.chosen else row.label
     score = f"{row.score.value:.3f}"
     if row.stopped:
-        where = result.ran_in(row)
-        score = say("report.validated", score=f"{row.validation_score:.3f}", splits=where)
+        score = str(bracketed(NOTHING, result.ran_in(row)))
     elif row.interval is not None:
         score += f" [{row.interval[0]:.3f}, {row.interval[1]:.3f}]"
     yield score

@@ -9,8 +9,9 @@ from contextvars import ContextVar
 
 from nonlin._text import harmless
 
+LOADED = time.perf_counter()
 _given: ContextVar[tuple[str, ...]] = ContextVar("nonlin_arguments", default=())
-_began: ContextVar[float] = ContextVar("nonlin_began", default=time.perf_counter())
+_began: ContextVar[float] = ContextVar("nonlin_began", default=LOADED)
 
 
 def remember(arguments: Sequence[str]) -> None:
