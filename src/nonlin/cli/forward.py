@@ -9,6 +9,7 @@ import typer
 
 from nonlin._errors import InputError
 from nonlin._text import say
+from nonlin._wrapping import Prose
 from nonlin.cli.shared import printing, reading
 from nonlin.cli.shared.options import Dark, Json, Picture
 
@@ -49,6 +50,9 @@ def command(
         printing.write_json(_as_dict(trace))
     else:
         printing.print_sums(str(trace))
+        print()
+        with printing.screen() as console:
+            console.print(Prose(say("cli.forward.names")))
 
 
 def _sample(inputs: str, count: int) -> list[float]:
