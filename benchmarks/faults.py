@@ -14,7 +14,8 @@ Run: python benchmarks/faults.py                    four programs of the set "se
 
 The programs stand in benchmarks/faulty: small edits of healthy ones, modelled on published
 taxonomies. Those of the set "seen" were looked at while the diagnosis was built. The sets "kept"
-and "third" were written by people who had not read how it decides, for a published figure each. Which of our causes is right for what was planted says judged/causes.py, written before.
+and "third" were written by people who had not read how it decides, for a published figure each.
+Which of our causes is right for what was planted says judged/causes.py, written before.
 Found: the first cause that is named is the planted one. Repaired: what `report.apply()` gives,
 trained as it says, gains at least 90 % of what the healthy twin gains over a constant, on rows
 that were held out (proof.json has the twin's error, the mean of three seeds).
