@@ -19,7 +19,7 @@ FEWEST = (
     *("less_equal", "where", "absolute", "sqrt", "exp", "log", "sin", "cos", "arctan", "tanh"),
 )
 PLAIN = [name for name, ways in DECOMPOSITIONS.items() if ways.plain and name in TABLE]
-SECOND = {"squareplus": 4, "algebraic_sigmoid": 4, "maximum": 0.5, "minimum": 0.5}
+SECOND = {"squareplus": 4, "algebraic_sigmoid": 4, "maximum": 0.5, "minimum": 0.5, "surrogate": 2}
 POINTS = [*np.linspace(-9, 9, 181), *np.logspace(-8, 4, 49), *-np.logspace(-8, 4, 49)]
 # log with Kahan's correction, tanh of half the argument; the tail by a rounded square
 LIMITS = {"expm1": 8, "log1p": 4, "softplus": 4, "normal_cdf": 400, "normal_pdf": 400}

@@ -32,7 +32,7 @@ def kernels_of(name):
     activation = nl.get(name)
     names = ("x", "value") if activation.kind == "gated" else ("x",)
     routed = functional.function_of(activation).prepare((), (), False)
-    return gpu_kernels(activation, names, routed.part)
+    return gpu_kernels(activation.trained, names, routed.part)
 
 
 def inputs(activation):
