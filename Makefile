@@ -5,6 +5,7 @@
 # make bench: some minutes of every benchmark; what they write down needs --measure.
 PYTHON ?= python3
 BIN := .venv/bin
+LEAVES := tests/torch tests/jax tests/keras
 
 .PHONY: demo test test-torch lab test-web triton gpu lint bench clean
 
@@ -16,7 +17,7 @@ test: .venv/tested
 	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 test-torch: .venv/tested
-	$(BIN)/python -m pytest -n auto --dist worksteal --thorough tests/torch tests/jax tests/keras $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal --thorough $(LEAVES) $(PYTEST)
 
 # with the system's Node, else with the one of PyPI
 lab: .venv/tested

@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import quote
 
 import numpy as np
-from _shared import DOCS, cpu, parser
+from _shared import DOCS, cpu, parser, say_reduced
 from playwright.sync_api import Browser, sync_playwright
 from threadpoolctl import threadpool_limits
 
@@ -34,6 +34,7 @@ import nonlin as nl
 from nonlin.lab import site
 
 WEB = DOCS.parent / "web"
+REDUCED = "the same"
 PAGES = (DOCS / "lab.md", DOCS / "lab.zh-CN.md")
 MARKS = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- /measured -->)", re.DOTALL)
 LATER = re.compile(r"\.zh\.json$|digits\.bin$|licences\.md$")  # not for the first view in English
@@ -172,7 +173,8 @@ def step(name: str, x: np.ndarray, y: np.ndarray) -> float:
 
 
 def main() -> None:
-    given = parser(__doc__ or "", "the same, and nothing is written down").parse_args()
+    given = parser(__doc__, REDUCED).parse_args()
+    say_reduced(given, REDUCED)
     files = site.files()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
