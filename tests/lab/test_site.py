@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,3 +115,11 @@ def test_digits_are_pixels_then_labels():
     digits = load_digits()
     assert np.array_equal(found[: 1797 * 64].reshape(1797, 64), digits.data)
     assert np.array_equal(found[1797 * 64 :], digits.target)
+
+
+def test_licences_of_python_are_those_of_its_version():
+    web = Path(__file__).parents[2] / "web"
+    version = json.loads((web / "package.json").read_text())["devDependencies"]["pyodide"]
+    said = (web / "public" / "pyodide" / "licences.md").read_text(encoding="utf-8")
+    assert f"npm package pyodide {version}," in said
+    assert f"pyodide/tree/{version}," in said
