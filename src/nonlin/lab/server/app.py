@@ -20,6 +20,7 @@ from nonlin.lab.formula import described
 from nonlin.lab.server.guard import Guard, page_policy
 from nonlin.lab.server.pages import Pages, hashes_of
 from nonlin.lab.server.sockets import choose
+from nonlin.report.page.write import script
 
 MOST_BYTES = 64 * 2**20  # of a table
 MOST_ASKED = 2**16  # bytes of any other request
@@ -97,10 +98,10 @@ async def _choices(request: Request) -> Response:
 
 
 async def _report(request: Request) -> Response:
-    """A page of its own, whose scripts are inside it."""
+    """A page of its own, whose script is inside it."""
     found = request.app.state.desk.choice(request.path_params["choice"])
     page = await run_in_threadpool(found.page)
-    policy = {"content-security-policy": page_policy(hashes_of(page))}
+    policy = {"content-security-policy": page_policy(hashes_of(page, script()))}
     return Response(page, media_type="text/html", headers=policy)
 
 

@@ -41,7 +41,11 @@ def marked(page: bytes) -> bytes:
     return page.replace(b"<head>", b"<head>" + MARK, 1)
 
 
-def hashes_of(page: str) -> list[str]:
-    """Of the scripts inside a page, as a policy names them."""
-    digests = (hashlib.sha256(code.encode()).digest() for code in _SCRIPT.findall(page))
+def hashes_of(page: str, script: str) -> list[str]:
+    """Of the scripts inside a page that are this one, as a policy names them.
+
+    Of others none: what a table brought into the page must not run.
+    """
+    ours = (code for code in _SCRIPT.findall(page) if code.strip() == script.strip())
+    digests = (hashlib.sha256(code.encode()).digest() for code in ours)
     return [base64.b64encode(each).decode() for each in digests]

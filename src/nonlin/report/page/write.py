@@ -27,6 +27,11 @@ def html(result: Result, command: str | None = None) -> str:
     return filled("report.html.j2", known)
 
 
+def script() -> str:
+    """What a report has between `<script>` and `</script>`, but for space around it."""
+    return (Path(__file__).parent / "templates" / "page.js").read_text(encoding="utf-8")
+
+
 def filled(template: str, values: dict[str, Any]) -> str:
     """A template of ours with these values, in the language in use."""
     import jinja2
