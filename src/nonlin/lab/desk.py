@@ -27,11 +27,11 @@ class Desk:
         self._choices: OrderedDict[str, Choice] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, name: str, content: bytes) -> str:
+    def take(self, table: Upload) -> str:
         """Keep a table; the oldest one goes where there are too many. Gives its name here."""
         key = secrets.token_urlsafe(9)
         with self._lock:
-            self._tables[key] = Upload.of(name, content)
+            self._tables[key] = table
             while len(self._tables) > TABLES:
                 self._tables.popitem(last=False)
         return key

@@ -113,6 +113,11 @@ class TestTable:
         answers = [browser.post("/api/guess", json={"table": key}).status_code for key in keys]
         assert answers == [400, 200, 200, 200, 200]
 
+    def test_one_that_cannot_be_read_takes_no_place(self, browser):
+        key = dropped(browser).json()["table"]
+        assert [dropped(browser, b"").status_code for _ in range(4)] == [400] * 4
+        assert browser.post("/api/guess", json={"table": key}).status_code == 200
+
 
 def test_only_our_own_script_in_a_report_is_named_by_its_hash():
     page = '<script data-a="b">\ngo()\n</script><script src="a.js"></script><script>evil()</script>'

@@ -15,11 +15,13 @@ from starlette.routing import Route, WebSocketRoute
 
 from nonlin._errors import InputError, NonlinError
 from nonlin._text import LANGUAGES, language, say, speaking
+from nonlin.lab.choosing import Asked
 from nonlin.lab.desk import Desk
 from nonlin.lab.formula import described
 from nonlin.lab.server.guard import Guard, page_policy
 from nonlin.lab.server.pages import Pages, hashes_of
 from nonlin.lab.server.sockets import choose
+from nonlin.lab.upload import Upload
 from nonlin.report.page.write import script
 
 MOST_BYTES = 64 * 2**20  # of a table
@@ -77,18 +79,15 @@ async def _formula(request: Request) -> Response:
 
 async def _table(request: Request) -> Response:
     """The bytes of a table; kept only if nonlin can read it."""
-    desk: Desk = request.app.state.desk
     content = await _body(request, MOST_BYTES)
-    key = desk.take(request.query_params.get("name", ""), content)
-    return await _guessed(request, {"table": key})
+    table = Upload.of(request.query_params.get("name", ""), content)
+    found = await run_in_threadpool(Asked(table).guess)
+    return JSONResponse({"table": request.app.state.desk.take(table), **found})
 
 
 async def _guess(request: Request) -> Response:
     """The same table, with another target or task."""
-    return await _guessed(request, await _json(request))
-
-
-async def _guessed(request: Request, given: dict[str, Any]) -> Response:
+    given = await _json(request)
     asked = request.app.state.desk.asked(given)
     return JSONResponse({"table": given["table"], **await run_in_threadpool(asked.guess)})
 
