@@ -20,7 +20,7 @@ from nonlin.report import page
 from nonlin.report.page.write import ENDINGS
 
 BUILT = Path(__file__).with_name("built")  # what `hatch_build.py` makes of web/
-PAGE, LICENCES, STAMP = "index.html", "licences.md", "stamp.txt"
+PAGE, LICENCES = "index.html", "licences.md"
 PYTHON = "pyodide"  # the folder of Python for browsers: only the site as a folder has it
 _SCRIPT = re.compile(r'<script[^>]* src="\./([^"]+)"[^>]*></script>')
 _STYLE = re.compile(r'<link[^>]* rel="stylesheet"[^>]* href="\./([^"]+)"[^>]*>')
