@@ -1,10 +1,14 @@
 """A choice as pages follow it: from the file to the answer, from several tabs, in two languages."""
 
+import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
+from starlette.websockets import WebSocketDisconnect
 
 from nonlin.lab.choosing import Asked
+from nonlin.lab.server import sockets
 
 SOCKET = "ws://127.0.0.1:8765/api/choose"
 ROWS = (f"{k * k % 17 / 4},{k % 5},{'yes' if k * k % 17 > 8 else 'no'}" for k in range(60))
@@ -70,6 +74,15 @@ def test_what_is_no_request_gets_a_sentence(browser, sent):
         assert list(socket.receive_json()) == ["error"]
         socket.send_text(json.dumps({"do": "watch", "choice": "x"}))  # it goes on
         assert "no such choice" in socket.receive_json()["error"]
+
+
+def test_a_page_that_goes_away_leaves_no_error():
+    class Gone:
+        async def send_json(self, told):
+            raise WebSocketDisconnect(1006)
+
+    choice = SimpleNamespace(version=1, running=True, told=dict)
+    asyncio.run(sockets._watch(Gone(), choice))
 
 
 @pytest.mark.parametrize("path", ["/api/report/x", "/api/model/x"])

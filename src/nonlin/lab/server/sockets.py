@@ -62,8 +62,9 @@ def _done(desk: Desk, given: dict[str, Any], choice: Choice | None) -> Choice:
 async def _watch(socket: WebSocket, choice: Choice) -> None:
     """Tell how it stands until it has ended."""
     told = -1
-    while told != choice.version or choice.running:
-        if told != choice.version:
-            told = choice.version
-            await socket.send_json(await asyncio.to_thread(choice.told))
-        await asyncio.sleep(PAUSE)
+    with contextlib.suppress(WebSocketDisconnect):  # the page is gone: nobody is left to tell
+        while told != choice.version or choice.running:
+            if told != choice.version:
+                told = choice.version
+                await socket.send_json(await asyncio.to_thread(choice.told))
+            await asyncio.sleep(PAUSE)
