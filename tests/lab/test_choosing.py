@@ -21,21 +21,12 @@ from nonlin.lab.choosing import Asked, Choice
 from nonlin.lab.desk import Desk
 from nonlin.lab.upload import Upload
 
-ROWS = (f"{k * k % 17 / 4},{k % 5},{'yes' if k * k % 17 > 8 else 'no'}" for k in range(60))
-TABLE = "a,b,y\n" + "\n".join(ROWS) + "\n"
-SMALL = {"activations": ["relu", "tanh"], "rates": [0.003], "seeds": 2, "hidden": [4]}
-
-
-@pytest.fixture(autouse=True)
-def _small(monkeypatch):
-    """What is asked for is little."""
-    options = Asked._options
-    monkeypatch.setattr(Asked, "_options", lambda asked: {**options(asked), **SMALL})
+pytestmark = pytest.mark.usefixtures("small")
 
 
 @pytest.fixture
-def asked():
-    return Asked(Upload("table.csv", TABLE.encode()), quick=True)
+def asked(content):
+    return Asked(Upload("table.csv", content), quick=True)
 
 
 def ended(choice):
@@ -45,14 +36,11 @@ def ended(choice):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(small, content, tmp_path_factory):
     """A choice with a result."""
-    with pytest.MonkeyPatch.context() as patch:
-        options = Asked._options
-        patch.setattr(Asked, "_options", lambda asked: {**options(asked), **SMALL})
-        made = Choice(Asked(Upload("table.csv", TABLE.encode())), tmp_path_factory.mktemp("runs"))
-        ended(made)
-        return made
+    made = Choice(Asked(Upload("table.csv", content)), tmp_path_factory.mktemp("runs"))
+    ended(made)
+    return made
 
 
 class TestTheEnd:
@@ -67,9 +55,9 @@ class TestTheEnd:
         with speaking("zh"):
             assert "建议" in finished.told()["said"][0]
 
-    def test_is_the_answer_of_choose(self, finished, tmp_path):
-        (tmp_path / "table.csv").write_text(TABLE)
-        other = nl.choose(str(tmp_path / "table.csv"), **SMALL)
+    def test_is_the_answer_of_choose(self, finished, small, content, tmp_path):
+        (tmp_path / "table.csv").write_bytes(content)
+        other = nl.choose(str(tmp_path / "table.csv"), **small)
         assert finished.result.recommendation.label == other.recommendation.label
         scores = {row.label: row.score.value for row in other.standings}
         assert {row["label"]: row["score"] for row in finished.told()["ranking"]} == pytest.approx(
@@ -87,8 +75,8 @@ class TestTheEnd:
 
 
 class TestStopping:
-    def test_keeps_what_is_finished(self, asked, tmp_path, monkeypatch):
-        monkeypatch.setitem(SMALL, "seeds", 4)
+    def test_keeps_what_is_finished(self, asked, small, tmp_path, monkeypatch):
+        monkeypatch.setitem(small, "seeds", 4)
         made = Choice(asked, tmp_path)
         told = Choice._progress
 
@@ -152,8 +140,8 @@ made.join()
 
 
 @pytest.mark.slow
-def test_a_server_that_is_killed_loses_nothing(tmp_path, monkeypatch):
-    (tmp_path / "table.csv").write_text(TABLE)
+def test_a_server_that_is_killed_loses_nothing(asked, small, content, tmp_path, monkeypatch):
+    (tmp_path / "table.csv").write_bytes(content)
     command = [sys.executable, "-c", SCRIPT, tmp_path / "table.csv", tmp_path / "runs"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         done = 0
@@ -172,8 +160,8 @@ def test_a_server_that_is_killed_loses_nothing(tmp_path, monkeypatch):
         return outcome(split, begun, shared, arm, stop)
 
     monkeypatch.setattr(NetworkSplit, "_outcome", trains)
-    monkeypatch.setitem(SMALL, "seeds", 5)
-    again = Choice(Asked(Upload("table.csv", TABLE.encode()), quick=True), tmp_path / "runs")
+    monkeypatch.setitem(small, "seeds", 5)
+    again = Choice(asked, tmp_path / "runs")
     assert ended(again)["state"] == "finished"
     assert trained
     assert not trained & known

@@ -7,24 +7,15 @@ from types import SimpleNamespace
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from nonlin.lab.choosing import Asked
 from nonlin.lab.server import sockets
 
 SOCKET = "ws://127.0.0.1:8765/api/choose"
-ROWS = (f"{k * k % 17 / 4},{k % 5},{'yes' if k * k % 17 > 8 else 'no'}" for k in range(60))
-TABLE = ("a,b,y\n" + "\n".join(ROWS) + "\n").encode()
-SMALL = {"activations": ["relu", "tanh"], "rates": [0.003], "seeds": 2, "hidden": [4]}
-
-
-@pytest.fixture(autouse=True)
-def _small(monkeypatch):
-    options = Asked._options
-    monkeypatch.setattr(Asked, "_options", lambda asked: {**options(asked), **SMALL})
+pytestmark = pytest.mark.usefixtures("small")
 
 
 @pytest.fixture
-def table(browser):
-    return browser.post("/api/table?name=table.csv", content=TABLE).json()["table"]
+def table(browser, content):
+    return browser.post("/api/table?name=table.csv", content=content).json()["table"]
 
 
 def last(socket):
