@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from nonlin.emit.llvm.circular import HALF_PI, turned
 from nonlin.emit.llvm.lanes import DOUBLE, Lanes, Plain
-from nonlin.emit.llvm.vectors import Vectors
+from nonlin.emit.llvm.vectors import Vectors, splat
 from nonlin.expr import coefficients
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> Non
     f = ir.IRBuilder(function.append_basic_block("entry"))
     lanes = Lanes(f, "double", 1, fused=hardware.fused)
     m = Plain(lanes, coefficients.TABLES["double"], coefficients.TAIL_CENTRE["double"])
-    given, quarters = (_vector(f, each) for each in function.args)
+    given, quarters = (splat(f, each, 1) for each in function.args)
     high, low = _quarter_turns(lanes, lanes.magnitude(given), chunk)
     magic = lanes.number(lanes.format.magic)
     shifted = f.fadd(high, magic)
@@ -69,11 +69,6 @@ def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> Non
     f.ret(f.extract_element(m.flip(value, flips), INT32(0)))
 
 
-def _vector(f: ir.IRBuilder, scalar: Value) -> Value:
-    kind = ir.VectorType(scalar.type, 1)
-    return f.insert_element(ir.Constant(kind, ir.Undefined), scalar, INT32(0))
-
-
 def _quarter_turns(lanes: Lanes, x: Value, chunk: ir.Function) -> list[Value]:
     """x / (pi/2) modulo 4 as a sum of two doubles, the first from 0 to 4."""
     f = lanes.builder
@@ -83,10 +78,10 @@ def _quarter_turns(lanes: Lanes, x: Value, chunk: ir.Function) -> list[Value]:
 
     def add(k: Value, sums: list[Value]) -> list[Value]:
         total, error = sums
-        factor = _vector(f, f.call(chunk, [k]))
+        factor = splat(f, f.call(chunk, [k]), 1)
         for half in halves:
             part = _modulo_4(lanes, f.fmul(half, factor))
-            total, lost = _two_sum(f, total, part)
+            total, lost = lanes.two_sum(total, part)
             total, error = _modulo_4(lanes, total), f.fadd(error, lost)
         return [total, error]
 
@@ -99,12 +94,6 @@ def _modulo_4(lanes: Lanes, a: Value) -> Value:
     f = lanes.builder
     whole = lanes.intrinsic("floor", f.fmul(a, lanes.number(0.25)))
     return f.fsub(a, f.fmul(whole, lanes.number(4.0)))
-
-
-def _two_sum(f: ir.IRBuilder, a: Value, b: Value) -> tuple[Value, Value]:
-    total = f.fadd(a, b)
-    part = f.fsub(total, a)
-    return total, f.fadd(f.fsub(a, f.fsub(total, part)), f.fsub(b, part))
 
 
 def two_over_pi() -> list[float]:

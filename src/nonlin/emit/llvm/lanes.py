@@ -100,6 +100,13 @@ class Lanes:
         p, q, rounded = (f.fpext(each, self._doubles) for each in (a, b, product))
         return f.fptrunc(f.fsub(f.fmul(p, q), rounded), self.type)
 
+    def two_sum(self, a: Value, b: Value) -> tuple[Value, Value]:
+        """a + b, and what its rounding left out (Knuth)."""
+        f = self.builder
+        total = f.fadd(a, b)
+        part = f.fsub(total, a)
+        return total, f.fadd(f.fsub(a, f.fsub(total, part)), f.fsub(b, part))
+
     @property
     def _doubles(self) -> Any:
         return ir.VectorType(DOUBLE, self.count)

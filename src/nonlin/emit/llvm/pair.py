@@ -54,18 +54,12 @@ class Pair:
         rest = self.builder.select(self.lanes.finite(rest), rest, self.lanes.number(0.0))
         return Double(total, rest)
 
-    def _two_sum(self, a: Value, b: Value) -> tuple[Value, Value]:
-        f = self.builder
-        total = f.fadd(a, b)
-        part = f.fsub(total, a)
-        return total, f.fadd(f.fsub(a, f.fsub(total, part)), f.fsub(b, part))
-
     def add(self, a: Double, b: Double) -> Double:
         """a + b, with an error below 2**-104 of the result even under cancellation."""
         f = self.builder
-        high, error = self._two_sum(a.high, b.high)
+        high, error = self.lanes.two_sum(a.high, b.high)
         error = self.builder.select(self.lanes.finite(error), error, self.lanes.number(0.0))
-        low, rest = self._two_sum(a.low, b.low)
+        low, rest = self.lanes.two_sum(a.low, b.low)
         high, error = self._quick(high, f.fadd(error, low))
         return self.renormalise(high, f.fadd(error, rest))
 
