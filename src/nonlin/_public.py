@@ -49,9 +49,12 @@ def entries() -> tuple[str, ...]:
     return names()
 
 
-def needs(package: str) -> None:
-    """InputError where that package is not installed; the extra that installs it has its name."""
+def needs(package: str, extra: str = "") -> None:
+    """InputError where that package is not installed.
+
+    extra: of nonlin, that installs it; without, one that has its name.
+    """
     if find_spec(package) is None:
         from nonlin._errors import InputError
 
-        raise InputError("missing_package", package=package, extra=package)
+        raise InputError("missing_package", package=package, extra=extra or package)

@@ -62,7 +62,9 @@ def test_an_installation_without_pages(ready, capsys, monkeypatch):
 @pytest.mark.parametrize("package", serve.NEEDED)
 def test_an_installation_without_the_server(ready, capsys, monkeypatch, package):
     found = importlib.util.find_spec
-    monkeypatch.setattr(serve, "find_spec", lambda name: None if name == package else found(name))
+    monkeypatch.setattr(
+        "nonlin._public.find_spec", lambda name: None if name == package else found(name)
+    )
     said = refused(capsys, "--no-open")
     assert (
         said == f"nonlin: error: The package {package} is not installed: pip install 'nonlin[lab]'."

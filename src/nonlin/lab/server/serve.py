@@ -7,10 +7,10 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from nonlin._errors import InputError
+from nonlin._public import needs
 from nonlin.lab import site
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def place(port: int) -> socket.socket:
     Raises InputError where a package is missing, the pages are not built, or the port is in use.
     """
     for package in NEEDED:
-        if find_spec(package) is None:
-            raise InputError("missing_package", package=package, extra="lab")
+        needs(package, "lab")
     site.built()
     return listening(port)
 
