@@ -17,8 +17,9 @@ from nonlin.expr.derivative import derivatives
 from nonlin.expr.floats import table
 from nonlin.expr.parse import MAX_LENGTH
 from nonlin.lab.entries import as_json, as_plain, numbers, told
+from nonlin.sketch.regions import REACH
 
-REACH = 6.25  # of the table: pictures go from -6 to 6
+EDGE = REACH + 0.25  # of the table, a little beyond that of pictures
 STEPS = 128  # of one unit
 
 
@@ -56,10 +57,10 @@ def sampled(found: Activation) -> str:
     With a surrogate f' is its slope, as kernels of the lab have it.
     """
     root = found.trained.graph
-    count = round(REACH * STEPS)
+    count = round(EDGE * STEPS)
     x = {k / STEPS for k in range(-count, count + 1)}
     for place in breakpoints(root):
-        if abs(place) < REACH:
+        if abs(place) < EDGE:
             x |= {math.nextafter(place, -math.inf), place, math.nextafter(place, math.inf)}
     rows = [sorted(x), *table(derivatives(root, range(3)), sorted(x))]
     return base64.b64encode(b"".join(struct.pack(f"<{len(x)}d", *row) for row in rows)).decode()
