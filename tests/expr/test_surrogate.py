@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 
 import nonlin as nl
+from nonlin._text import catalogue
 from nonlin.emit.mpmath import compile_mpmath
 from nonlin.expr import vocabulary as f
 from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.infix import infix
 from nonlin.expr.nodes import symbol
+from nonlin.expr.sentences import OF_GRADIENTS
 from nonlin.expr.surrogate import without_surrogates
 from nonlin.keep.describe import activation_of, function_of
 
@@ -95,6 +97,10 @@ def test_a_network_of_spikes_is_trained():
     before = network.weights[0].copy()
     network.fit(x, x[:, :1] > 0, epochs=2)
     assert not np.array_equal(before, network.weights[0])
+
+
+def test_what_is_left_out_of_gradients_is_said_of_others():
+    assert {*OF_GRADIENTS} <= catalogue("en").keys()
 
 
 def test_it_is_told():

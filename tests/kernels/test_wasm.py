@@ -17,8 +17,9 @@ from nonlin.emit.mpmath import compile_mpmath
 from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.derivative import derivative, derivatives
 from nonlin.expr.stable import stabilise
-from nonlin.kernels import target, wasm
+from nonlin.kernels import target, wasm, wasm_helpers
 from nonlin.kernels.wasm_link import linked
+from nonlin.network import optimise
 
 ENTRIES = [name for name in nl.names() if nl.get(name).elementwise]
 LIMIT = 5  # ULP of values and slopes
@@ -296,6 +297,10 @@ def test_optimizers(function, arrays, parameters, browser):
     for mine, expected in zip(found, function(*given, *parameters), strict=True):
         np.testing.assert_allclose(mine, expected, rtol=3e-7, atol=1e-12)
     assert found[1][0] == 0
+
+
+def test_means_are_as_long_as_those_of_networks():
+    assert (wasm_helpers.BETA1, wasm_helpers.BETA2) == (optimise.BETA1, optimise.BETA2)
 
 
 def test_a_product_of_arrays(browser):

@@ -61,6 +61,7 @@ def test_sentences_are_those_of_show(both, language):
         told = entries.told(activation, known)
         lines = dict(portrait.rows(activation))
         assert told["title"] == activation.title
+        assert told["lines"]
         assert told["weaknesses"] == list(map(str, activation.weaknesses))
         assert {said for _, said in told["lines"]} <= {
             v for v in lines.values() if isinstance(v, str)
