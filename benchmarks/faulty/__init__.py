@@ -13,7 +13,7 @@ of them; `proof.json` holds the errors.
 The set "seen" is for use while a diagnosis is built. The set "kept" was written by someone who
 had not read how the diagnosis decides, and committed before it first ran on it. So was the set
 "third", later and by another. A further set is two files, NAME_healthy.py with HEALTHY and
-NAME_faults.py with FAULTY, whose programs say `NAME` as their half and have names that no other
+NAME_faults.py with FAULTY, whose programs have `NAME` as `in_set` and names that no other
 set has: `SETS` finds them.
 
 The categories are those of:

@@ -1,4 +1,4 @@
-"""What the programs of the kept half are trained on."""
+"""What the programs of the set "kept" are trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faulty programs of the kept half: each a small edit of a healthy one.
+"""Faulty programs of the set "kept": each a small edit of a healthy one.
 
 Written by someone who had not read how the diagnosis decides, before it first ran on them.
 """

@@ -1,4 +1,4 @@
-"""Healthy programs of the kept half: what its faults are small edits of."""
+"""Healthy programs of the set "kept": what its faults are small edits of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks of the kept half, written as programs write them: modules with a forward."""
+"""Networks of the set "kept", written as programs write them: modules with a forward."""
 
 from __future__ import annotations
 

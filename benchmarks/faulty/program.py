@@ -43,7 +43,7 @@ class Program:
 
     name: str
     architecture: str  # mlp, cnn, rnn, transformer
-    half: str  # the set that it belongs to
+    in_set: str  # one of faulty.SETS
     kind: str
     data: Callable[[int], Data]
     model: Callable[[], nn.Module]

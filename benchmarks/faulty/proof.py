@@ -1,7 +1,7 @@
 """That every faulty program is worse than its healthy twin, and that healthy ones learn.
 
 Run in benchmarks: python -m faulty.proof          all of it, some minutes; writes proof.json
-                   python -m faulty.proof seen     one half, or programs by name, twins first;
+                   python -m faulty.proof seen     one set, or programs by name, twins first;
                                                    the figures of the others are kept
 
 Each program is trained with three seeds, which draw the rows, what is held out, and the weights.
@@ -68,7 +68,7 @@ def main() -> None:
     begin = time.process_time()
     found: Errors = json.loads(PROOF.read_text()) if PROOF.exists() else {}
     asked = sys.argv[1:]
-    measure([p for p in programs() if not asked or {p.name, p.half} & set(asked)], found)
+    measure([p for p in programs() if not asked or {p.name, p.in_set} & set(asked)], found)
     print(f"{time.process_time() - begin:.0f} s of CPU time")
 
 

@@ -1,4 +1,4 @@
-"""What the programs of the seen half are trained on."""
+"""What the programs of the set "seen" are trained on."""
 
 from __future__ import annotations
 

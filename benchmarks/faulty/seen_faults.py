@@ -1,4 +1,4 @@
-"""Faulty programs of the seen half: each a small edit of a healthy one."""
+"""Faulty programs of the set "seen": each a small edit of a healthy one."""
 
 from __future__ import annotations
 

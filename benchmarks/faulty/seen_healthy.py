@@ -1,4 +1,4 @@
-"""Healthy programs of the seen half: what its faults are small edits of."""
+"""Healthy programs of the set "seen": what its faults are small edits of."""
 
 from __future__ import annotations
 

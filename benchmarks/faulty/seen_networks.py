@@ -1,4 +1,4 @@
-"""Networks of the seen half; a fault is often one argument that differs."""
+"""Networks of the set "seen"; a fault is often one argument that differs."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_a_fault_says_what_it_is_of_what(program):
     twin = healthy[program.twin]
     assert program.edit
     assert program.source
-    assert (twin.half, twin.architecture) == (program.half, program.architecture)
+    assert (twin.in_set, twin.architecture) == (program.in_set, program.architecture)
 
 
 def test_sets_are_found():
@@ -72,7 +72,7 @@ def test_names_are_unique():
 def test_sets_and_architectures_are_balanced(name):
     faulty = [program for program in programs(name) if program.cause]
     healthy = [program for program in programs(name) if not program.cause]
-    assert {program.half for program in programs(name)} == {name}
+    assert {program.in_set for program in programs(name)} == {name}
     of_each = Counter(program.architecture for program in healthy)
     if name in FIRST:
         assert of_each == dict.fromkeys(ARCHITECTURES, 4)
