@@ -113,6 +113,13 @@ def test_facts_are_kept(tmp_path, monkeypatch):
     assert facts.written("en") == b'{"language":"en"}'
 
 
+def test_facts_are_made_again_where_any_kind_changes(monkeypatch):
+    asked = []
+    monkeypatch.setattr(facts, "digest", lambda *modules: asked.extend(modules) or "")
+    facts._key("en")
+    assert {f"nonlin.kinds.{nl.get(name).kind}" for name in nl.names()} <= {*asked}
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_words_have_gaps_that_pages_can_fill(language):
     found = texts(language)

@@ -12,6 +12,7 @@ from nonlin import portrait
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.activation import Activation
+from nonlin.function import FUNCTION_KINDS
 from nonlin.kernels.sources import ROOT, digest
 from nonlin.kernels.store import fetch
 from nonlin.lab.entries import as_json, as_plain, numbers, told
@@ -71,7 +72,8 @@ def written(language: str = "") -> bytes:
 
 def _key(language: str) -> str:
     """Changes with the programs and the words that facts are made of."""
-    found = hashlib.sha256(f"{language} {digest(__name__)}".encode())
+    kinds = (f"nonlin.kinds.{kind}" for kind in FUNCTION_KINDS)  # imported by their names
+    found = hashlib.sha256(f"{language} {digest(__name__, *kinds)}".encode())
     for file in (*sorted(ROOT.glob("messages/*/*.toml")), *sorted(ROOT.glob("catalogue/*/*.toml"))):
         found.update(file.read_bytes())
     return f"lab-{found.hexdigest()}"
