@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -113,7 +112,7 @@ def _add(optimizer: torch.optim.Optimizer, weights: Sequence[nn.Parameter]) -> N
 def _adaptive(subject: ModuleSubject, rate: str) -> ModuleSubject:
     groups = [{"params": each["params"]} for each in subject.training.optimizer.param_groups]
     made = torch.optim.Adam(groups, float(rate))
-    return replace(subject, training=replace(subject.training, optimizer=made))
+    return subject.training_by(optimizer=made)
 
 
 MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
