@@ -65,6 +65,16 @@ def test_relu_trains_at_any_depth(capsys):
     assert "q = ∞, neutral" in out
 
 
+def test_in_training_gradients_go_by_a_surrogate_as_compare_has_it(capsys):
+    assert run(["theory", "sugar_bsilu", "--depth", "30"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "up to about 11 can. On its way back a gradient becomes 2.8×10³ times as long" in out
+    assert "No weights were found" in out
+    assert "chi_1 = 1 at q* = 1" in out  # of relu itself
+    assert run(["compare", "sugar_bsilu", "relu"]) == 0
+    assert "sugar_bsilu (up to about 11)" in " ".join(capsys.readouterr().out.split())
+
+
 def test_theory_for_programs(capsys):
     assert run(["theory", "relu", "--json", "--depth", "20"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -30,3 +30,14 @@ def test_without_slopes_nothing_comes_back():
 
 def test_where_no_weights_keep_the_size_of_signals_nothing_is_said():
     assert endurance(nl.activation("huge", "exp(x**2)"), 2) is None
+
+
+@pytest.mark.parametrize("name", ["spike_arctan", "sugar_bsilu"])
+def test_gradients_go_by_a_surrogate(name):
+    gains = nl.gain(name), nl.gain(name, backward=True)
+    field = nl.mean_field(name, weight_variance=gains[0] ** 2)
+    found = endurance(get(name), 30)
+    growth = (gains[0] / gains[1]) ** 2
+    assert found.gradient == pytest.approx(growth**15)
+    assert found.reach == pytest.approx(6 * min(field.xi_c, 1 / abs(math.log(growth))))
+    assert 1 < found.reach < 30

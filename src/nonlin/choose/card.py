@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nonlin._text import bracketed, say
-from nonlin.choose.verdict import NOTHING
+from nonlin._text import say
+from nonlin.choose.verdict import score_cell
 from nonlin.sketch import blocks
 
 if TYPE_CHECKING:
@@ -35,11 +35,6 @@ def card(result: Raced) -> str:
 
 def _cells(row: Ranked, result: Raced) -> Iterator[str]:
     yield f"→ {row.label}" if row is result.chosen else row.label
-    score = f"{row.score.value:.3f}"
-    if row.stopped:
-        score = str(bracketed(NOTHING, result.ran_in(row)))
-    elif row.interval is not None:
-        score += f" [{row.interval[0]:.3f}, {row.interval[1]:.3f}]"
-    yield score
+    yield score_cell(result, row)
     yield from result.others(row)
     yield f"{row.rate:g}"

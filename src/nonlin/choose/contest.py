@@ -24,8 +24,29 @@ KEPT = 10_000_000  # cells of a table, in all splits together
 Measures = dict[str, float]
 
 
+class PlannedContest:
+    """What every contest between the candidates of a plan has, whatever is trained."""
+
+    __slots__ = ()
+
+    plan: Plan
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """See `Plan.arms`."""
+        return self.plan.arms
+
+    def key(self, arm: Arm) -> str:
+        """See the function."""
+        return key(arm)
+
+    def label(self, arm: Arm) -> str:
+        """The activation, and what else tells it from the others."""
+        return self.plan.label(arm.candidate)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Networks:
+class Networks(PlannedContest):
     """The arms are a Candidate and a learning rate each; see `nonlin.trials.contest.Contest`.
 
     rows: the prepared split of a seed. least: the score of the best constant.
@@ -43,19 +64,6 @@ class Networks:
         small = table.rows * table.features.width * len(plan.seeds) <= KEPT
         least = task.constant_score(table.target, table.roles.weights)
         return cls(cache(prepared) if small else prepared, least, task, plan)
-
-    @property
-    def arms(self) -> tuple[Arm, ...]:
-        """See `Plan.arms`."""
-        return self.plan.arms
-
-    def key(self, arm: Arm) -> str:
-        """See the function."""
-        return key(arm)
-
-    def label(self, arm: Arm) -> str:
-        """The activation, and what else tells it from the others."""
-        return self.plan.label(arm.candidate)
 
     @property
     def reference(self) -> tuple[Candidate, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nonlin._text import Text, text
@@ -139,7 +139,7 @@ class Raced:
         Learning rates: the planned ones, and those beyond them that the race tried, too.
         """
         rates = {*self.plan.rates, *self.rates}
-        return len(self.plan.candidates) * len(rates) * len(self.plan.seeds)
+        return replace(self.plan, rates=tuple(rates)).networks
 
     @property
     def ended(self) -> str:

@@ -169,16 +169,19 @@ def beside_leader(row: Ranked) -> str:
 
 
 def name_and_score(result: Raced, row: Ranked) -> Iterator[str]:
-    """Cells: its mark and name, and its score with the interval; of what stopped no score, since
-    that of fewer splits, or of validation rows, would look comparable in the same column.
-    """
+    """Cells: its mark and name, and `score_cell`."""
     yield f"{'→' if row is result.chosen else MARKS[row.verdict]} {row.label}"
-    ends = [figure(end) for end in row.interval or ()]
-    certain = f" [{', '.join(ends)}]" if ends else ""
+    yield score_cell(result, row)
+
+
+def score_cell(result: Raced, row: Ranked) -> str:
+    """Its score with the interval; of what stopped no score, since that of fewer splits, or of
+    validation rows, would look comparable in the same column.
+    """
     if row.stopped:
-        yield str(bracketed(NOTHING, result.ran_in(row)))
-    else:
-        yield figure(row.score.value) + certain
+        return str(bracketed(NOTHING, result.ran_in(row)))
+    ends = [figure(end) for end in row.interval or ()]
+    return figure(row.score.value) + (f" [{', '.join(ends)}]" if ends else "")
 
 
 def legend(result: Raced) -> list[str]:

@@ -96,19 +96,17 @@ def _pytorch(chosen: Initialisation, activation: Activation, sizes: tuple[int, i
     line = PYTORCH.get(rule.fill.__name__)
     if line is None or rule.from_data or name == "delta_orthogonal":  # that is for convolutions
         return ""
-    std = chosen.std(*sizes, activation)
+    std, over = chosen.std(*sizes, activation), ""
     gain = std * math.sqrt(max(sizes))
-    larger = chosen.std(4 * sizes[0], sizes[1], activation), chosen.std(1, sizes[1], activation)
-    by_fan_in = math.isclose(2 * larger[0], std) and _no_fan_out(chosen, activation, sizes)
-    size = larger[1] if by_fan_in else std
-    over = OVER if by_fan_in else ""
-    return line.format(std=size, edge=math.sqrt(3) * size, gain=gain, over=over)
+    if _by_fan_in(chosen, activation):
+        std, over = chosen.std(1, 1, activation), OVER
+    return line.format(std=std, edge=math.sqrt(3) * std, gain=gain, over=over)
 
 
-def _no_fan_out(chosen: Initialisation, activation: Activation, sizes: tuple[int, int]) -> bool:
-    """Does the number of outputs make no difference?"""
-    std = chosen.std(sizes[0], 4 * sizes[1], activation)
-    return math.isclose(std, chosen.std(*sizes, activation))
+def _by_fan_in(chosen: Initialisation, activation: Activation) -> bool:
+    """Do weights shrink with the root of fan-in, and does fan-out make no difference?"""
+    alone, larger, wider = (chosen.std(*each, activation) for each in ((1, 1), (4, 1), (1, 4)))
+    return math.isclose(2 * larger, alone) and math.isclose(wider, alone)
 
 
 def _all(

@@ -71,14 +71,15 @@ def _kept(activation: Activation, second: float) -> float:
 
 def _after(activation: Activation, field: MeanField, layers: int) -> tuple[float, float]:
     """Length of a signal and growth of the squared gradient after so many layers, from q = 1."""
+    from nonlin.theory.endurance import growth_in_training
     from nonlin.theory.propagation import nonlinearity
     from nonlin.theory.variance import VarianceMap
 
-    f = nonlinearity(activation, "theory")
+    f = nonlinearity(activation.trained, "theory")
     lengths = VarianceMap(f, field.weight_variance, field.bias_variance)
-    q, growth = 1.0, 1.0
+    q, growth, settled = 1.0, 1.0, growth_in_training(activation, field)
     for _ in range(layers):
-        growth *= lengths.gradient_growth(q) if 0 < q < 1e300 else field.gradient_growth
+        growth *= lengths.gradient_growth(q) if 0 < q < 1e300 else settled
         q = lengths(q) if 0 < q < 1e300 else q
     return q, growth
 
@@ -133,19 +134,20 @@ def _facts(
 def _in_short(activation: Activation, field: MeanField, layers: int) -> Iterator[tuple[str, str]]:
     """Do so many layers train with these weights, and what else could be tried?"""
     from nonlin.init.automatic import pick
-    from nonlin.theory.endurance import reach
+    from nonlin.theory.endurance import lasting, reach
 
-    most = reach(field)
+    most = reach(activation, field)
     key = "trains" if layers <= most else "too_deep"
     if math.isinf(most) or most < 1:
         key = "never" if most < 1 else "trains_any"
     found = {"layers": layers, "depth": about(most), "weights": _these(activation, field)}
     said = [text(f"cli.theory.{key}", **found)]
-    if most < field.trainable_depth:
+    if most == lasting(field) < math.inf:
         said.append(text("cli.theory.runs_away"))
     yield "cli.theory.in_short", in_a_row((*said, *_way_back(activation, field, layers)))
     if layers > most:
-        other = "other_weights" if pick(activation, layers).lasts else "no_weights"
+        lasts = activation.surrogate is None and pick(activation, layers).lasts  # by own slopes
+        other = "other_weights" if lasts else "no_weights"
         known = {"name": activation.name, "layers": layers}
         yield "cli.theory.in_short", say(f"cli.theory.{other}", **known)
 
@@ -159,17 +161,17 @@ def _these(activation: Activation, field: MeanField) -> Text:
 
 def _way_back(activation: Activation, field: MeanField, layers: int) -> Iterator[Text]:
     """What becomes of gradients, and why so; and of inputs, where they become alike."""
-    from nonlin.theory.endurance import LOST
+    from nonlin.theory.endurance import LOST, growth_in_training
 
     growth = math.sqrt(_after(activation, field, layers)[1])
     if growth >= 1 / LOST:
         key = "kept" if power(growth, 2) == "1" else "becomes"
         yield text(f"cli.theory.{key}", growth=power(growth, 2))
         return
-    each = power(math.sqrt(field.gradient_growth), 2)
+    each = power(math.sqrt(growth_in_training(activation, field)), 2)
     yield text("cli.theory.vanishes", layers=layers, each=each, growth=power(growth, 2))
     steepest = activation.properties.lipschitz
-    if steepest < 1:
+    if steepest < 1 and activation.surrogate is None:
         yield text("cli.theory.flat", name=activation.name, slope=f"{steepest:.3g}")
     if field.c_star == 1:
         yield text("cli.theory.alike")

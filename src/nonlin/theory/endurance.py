@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nonlin.activation import Activation
 from nonlin.theory.mean_field import TRAINABLE, MeanField, depth_scale, mean_field
 from nonlin.theory.propagation import nonlinearity
-from nonlin.theory.variance import VarianceMap
+from nonlin.theory.variance import LARGEST, SMALLEST, VarianceMap
 
 LOST = 1000.0  # a gradient that changes by more vanishes or explodes, as for the diagnosis
 
@@ -36,26 +36,31 @@ def endurance(activation: Activation, layers: int) -> Endurance | None:
     forward, backward = activation.gain, activation.gain_backward
     if not 0 < forward < math.inf or math.isnan(backward):
         return None
+    field = mean_field(f, forward**2, 0.0)
     slope = VarianceMap(f, forward**2, 0.0).slope(1.0)
-    return Endurance(
-        _grown(forward / backward, layers),
-        _grown(abs(slope), layers),
-        _reach_as_trained(activation, mean_field(f, forward**2, 0.0)),
-    )
+    gradient, drift = (_grown(each, layers) for each in (forward / backward, abs(slope)))
+    return Endurance(gradient, drift, reach(activation, field))
 
 
-def _reach_as_trained(activation: Activation, field: MeanField) -> float:
-    """As `reach`; a surrogate in place of the slope has a scale of gradients of its own."""
-    if activation.surrogate is None:
-        return reach(field)
-    factor = (activation.gain / activation.gain_backward) ** 2
-    return min(reach(field), TRAINABLE * depth_scale(factor))
-
-
-def reach(field: MeanField) -> float:
+def reach(activation: Activation, field: MeanField) -> float:
     """Up to how many layers train: 6 depth scales, or until the size of signals runs away."""
-    away = math.log(LOST) * field.xi_q if leaves(field) else math.inf
-    return min(field.trainable_depth, away)
+    depth = field.trainable_depth
+    if activation.surrogate is not None:
+        depth = TRAINABLE * min(field.xi_c, depth_scale(growth_in_training(activation, field)))
+    return min(depth, lasting(field))
+
+
+def growth_in_training(activation: Activation, field: MeanField) -> float:
+    """As `field.gradient_growth`, but by the slope of a surrogate if there is one."""
+    lengths = VarianceMap(
+        nonlinearity(activation.trained, "theory"), field.weight_variance, field.bias_variance
+    )
+    return lengths.gradient_growth(min(max(field.q_star, SMALLEST), LARGEST))
+
+
+def lasting(field: MeanField) -> float:
+    """After how many layers the size of signals has run away; infinite if it does not."""
+    return math.log(LOST) * field.xi_q if leaves(field) else math.inf
 
 
 def leaves(field: MeanField) -> bool:

@@ -114,6 +114,8 @@ def test_what_it_gives_beside_the_sentences(result):
     assert "<table" in card
     assert "result.plot()" in card
     assert not any(f"result.{name}" in card for name in ("report", "save")), "it has neither"
+    with pytest.raises(InputError, match=r"no page: .* result\.plot"):
+        nl.report.write(result, "page.html")
     assert str(result.verdict[0]) in nl.plot(result).get_suptitle()
     one, other = result.model(), result.model()
     assert of(one) == result.recommendation.activation.name

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from nonlin.choose.candidates import Candidate, Plan
-from nonlin.choose.contest import key
+from nonlin.choose.contest import PlannedContest
 from nonlin.torch.choosing.maker import Maker
 from nonlin.torch.choosing.plan import LINEAR
 from nonlin.torch.choosing.training import Training
@@ -19,7 +19,7 @@ from nonlin.trials.pace import LEAST, Narrowing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Models:
+class Models(PlannedContest):
     """See `nonlin.trials.contest.Contest`. own: the candidate that the model has now. known:
     outcomes with the first seed that are there already.
     """
@@ -29,19 +29,6 @@ class Models:
     plan: Plan
     own: Candidate
     known: Mapping[Arm, Outcome] = field(default_factory=dict)
-
-    @property
-    def arms(self) -> tuple[Arm, ...]:
-        """See `Plan.arms`."""
-        return self.plan.arms
-
-    def key(self, arm: Arm) -> str:
-        """See `nonlin.choose.contest.key`."""
-        return key(arm)
-
-    def label(self, arm: Arm) -> str:
-        """The activation."""
-        return self.plan.label(arm.candidate)
 
     def split(self, seed: int) -> Seeded:
         """The same rows, with other random numbers."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -110,7 +109,7 @@ def _balanced(subject: ModuleSubject, _: str) -> ModuleSubject | None:
         loss.weight = weights.to(like)
     else:
         loss.pos_weight = (weights[1:] / weights[0].clamp_min(1e-12)).to(like)
-    return replace(subject, training=replace(subject.training, loss=loss))
+    return subject.training_by(loss=loss)
 
 
 def _unweighted(subject: ModuleSubject, _: str) -> ModuleSubject:
@@ -119,7 +118,7 @@ def _unweighted(subject: ModuleSubject, _: str) -> ModuleSubject:
         loss.weight = None
     else:
         loss.pos_weight = None
-    return replace(subject, training=replace(subject.training, loss=loss))
+    return subject.training_by(loss=loss)
 
 
 def _own_name(loss: Any) -> str:
@@ -148,12 +147,12 @@ def _mended(subject: ModuleSubject, _: str) -> ModuleSubject | None:
         return None
     made = getattr(nn, usual)()
     loss = made if usual == "CrossEntropyLoss" else Shaped(made)
-    return replace(subject, training=replace(subject.training, loss=loss))
+    return subject.training_by(loss=loss)
 
 
 def _shaped(subject: ModuleSubject, _: str) -> ModuleSubject:
     loss = Shaped(subject.training.loss)
-    return replace(subject, training=replace(subject.training, loss=loss))
+    return subject.training_by(loss=loss)
 
 
 MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {

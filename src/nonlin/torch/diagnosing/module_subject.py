@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -207,6 +208,10 @@ class ModuleSubject:
         images = table is not None and table.ndim >= IMAGES
         return 1 if images or self.found[0].place.kind in ("convolution", "transposed") else -1
 
+    def training_by(self, **changes: Any) -> ModuleSubject:
+        """Trained in another way: fields of `Training` by name."""
+        return replace(self, training=replace(self.training, **changes))
+
     def changed(self, edit: Edit) -> ModuleSubject | None:
         """Weights are drawn by `nt.init_`, activations exchanged by `nt.swap`."""
         with quiet():
@@ -214,7 +219,7 @@ class ModuleSubject:
 
     def _changed(self, edit: Edit) -> ModuleSubject | None:
         model, optimizer = self.copies()
-        new = replace(self, model=model, training=replace(self.training, optimizer=optimizer))
+        new = replace(self, model=model).training_by(optimizer=optimizer)
         match edit:
             case Standardise():
                 rows = standardised(self.rows, edit, self.channels)
@@ -222,7 +227,7 @@ class ModuleSubject:
             case Retrain():
                 return replace(new, training=self.training.changed(edit, optimizer))
             case Mend(fault) if fault in OF_LOOPS:
-                return replace(new, training=replace(new.training, loop=None))
+                return new.training_by(loop=None)
             case Mend(fault, way):
                 return mended(new, fault, way)
             case Widen(neurons, seed):
@@ -251,7 +256,7 @@ class ModuleSubject:
             start = judge.skill(model, fitted, self.rows.part(out))
             steps = max(1, round(share * self.training.steps))
             diverged = self._trained(model, optimizer, self.rows.part(kept), steps)
-            after = replace(self, model=model, training=replace(self.training, optimizer=optimizer))
+            after = replace(self, model=model).training_by(optimizer=optimizer)
             if diverged is not None:
                 why = text("divergence.step", step=diverged)
                 return Trial(after, start, -math.inf, -math.inf, diverged, why)

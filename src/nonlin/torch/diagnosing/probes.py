@@ -36,9 +36,8 @@ def is_same(
     change: Callable[[torch.Tensor], torch.Tensor],
 ) -> bool:
     """Is the answer the same with another sequence?"""
-    first = the_example(rows.inputs).tensors[0]
-    single = len(the_example(rows.inputs).tensors) == 1
-    if not single or first.ndim < 2 or first.shape[1] < 3:
+    first, *others = the_example(rows.inputs).tensors
+    if others or first.ndim < 2 or first.shape[1] < 3:
         return False
     changed = change(first)
     if torch.equal(changed, first):
@@ -76,7 +75,7 @@ class Cuts(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-class Columns(TorchFunctionMode):
+class SoftmaxOverLast(TorchFunctionMode):
     """Softmax over rows goes over the last dimension instead."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

@@ -69,7 +69,7 @@ def _prepared(subject: ModuleSubject, edit: Finite | Moved) -> ModuleSubject:
 
 
 def _shuffled(subject: ModuleSubject, _: str) -> ModuleSubject:
-    return replace(subject, training=replace(subject.training, ordered=False))
+    return subject.training_by(ordered=False)
 
 
 MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {

@@ -11,7 +11,14 @@ from torch import nn
 
 from nonlin.layers.subject import CONSPICUOUS, UNUSUAL, Fault
 from nonlin.torch.diagnosing.mask_faults import faults_of_masks, without_mask
-from nonlin.torch.diagnosing.probes import Columns, Cuts, around, is_near, is_same, probed_answer
+from nonlin.torch.diagnosing.probes import (
+    Cuts,
+    SoftmaxOverLast,
+    around,
+    is_near,
+    is_same,
+    probed_answer,
+)
 from nonlin.torch.diagnosing.rows import Rows
 
 if TYPE_CHECKING:
@@ -77,7 +84,7 @@ def _attached(subject: ModuleSubject, _: str) -> ModuleSubject:
     return subject
 
 
-def _along_rows(subject: ModuleSubject, _: str) -> ModuleSubject | None:
+def _along_rows(subject: ModuleSubject, _: str) -> ModuleSubject:
     """Rows first in recurrent layers and attention; softmax over the last dimension."""
     changed = 0
     for each in subject.model.modules():
@@ -88,7 +95,7 @@ def _along_rows(subject: ModuleSubject, _: str) -> ModuleSubject | None:
             each.dim = -1
             changed += 1
     if not changed:
-        around(subject.model, Columns)
+        around(subject.model, SoftmaxOverLast)
     return subject
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -28,13 +27,13 @@ SLOW = (nn.RNNBase, nn.RNNCellBase, *ATTENTION)  # with one learning rate for al
 
 def faults_of_weights(subject: ModuleSubject) -> Iterator[Fault]:
     """The gravest first."""
-    trained = _trained(subject.training.optimizer)
+    held = _held_by(subject.training.optimizer)
     weights = [each for each in subject.model.parameters() if each.ndim > 1]
-    missing = [each for each in weights if each.requires_grad and id(each) not in trained]
+    missing = [each for each in weights if each.requires_grad and id(each) not in held]
     frozen = [each for each in weights if not each.requires_grad]
     model, optimizer = subject.copies()
-    held = _trained(optimizer)
-    unknown = [each for each in _unknown(model, subject.rows) if id(each) not in held]
+    copied = _held_by(optimizer)
+    unknown = [each for each in _unknown(model, subject.rows) if id(each) not in copied]
     if unknown:
         shapes = listed([str(tuple(each.shape)) for each in unknown], NAMED)
         yield Fault("unregistered", (), CONSPICUOUS, (("shapes", shapes),))
@@ -42,13 +41,14 @@ def faults_of_weights(subject: ModuleSubject) -> Iterator[Fault]:
         yield _of_weights("forgotten", missing, subject, CONSPICUOUS)
     if frozen:
         yield _of_weights("frozen", frozen, subject, UNUSUAL)
-    kinds = tuple(each for each in subject.model.modules() if isinstance(each, SLOW))
-    if kinds and type(subject.training.optimizer) is torch.optim.SGD:
+    slow = any(isinstance(each, SLOW) for each in subject.model.modules())
+    if slow and type(subject.training.optimizer) is torch.optim.SGD:
         for rate in RATES:
             yield Fault("optimizer", (), USUAL, (("rate", f"{rate:g}"),), f"{rate:g}")
 
 
-def _trained(optimizer: torch.optim.Optimizer) -> set[int]:
+def _held_by(optimizer: torch.optim.Optimizer) -> set[int]:
+    """The ids of the parameters that it trains."""
     return {id(each) for group in optimizer.param_groups for each in group["params"]}
 
 
@@ -64,7 +64,7 @@ def _of_weights(
     return Fault(fault, layers, level, values)
 
 
-class Parameters(TorchFunctionMode):
+class UsedParameters(TorchFunctionMode):
     """Notes every parameter that a pass works with."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Parameters(TorchFunctionMode):
 
 def _unknown(model: nn.Module, rows: Rows) -> list[nn.Parameter]:
     """Parameters that a model works with and does not have: of modules in a list of Python."""
-    mode = Parameters()
+    mode = UsedParameters()
     try:
         with judging(model), mode:
             rows.first(2).answer(model)
@@ -102,7 +102,7 @@ def trained(subject: ModuleSubject, _: str = "") -> ModuleSubject:
 
 
 def _add(optimizer: torch.optim.Optimizer, weights: Sequence[nn.Parameter]) -> None:
-    known = _trained(optimizer)
+    known = _held_by(optimizer)
     new = [each for each in weights if id(each) not in known]
     if new:
         first = optimizer.param_groups[0]
@@ -113,7 +113,7 @@ def _add(optimizer: torch.optim.Optimizer, weights: Sequence[nn.Parameter]) -> N
 def _adaptive(subject: ModuleSubject, rate: str) -> ModuleSubject:
     groups = [{"params": each["params"]} for each in subject.training.optimizer.param_groups]
     made = torch.optim.Adam(groups, float(rate))
-    return replace(subject, training=replace(subject.training, optimizer=made))
+    return subject.training_by(optimizer=made)
 
 
 MENDS: dict[str, Callable[[ModuleSubject, str], Any]] = {
