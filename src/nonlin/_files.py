@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable
@@ -15,6 +16,23 @@ def no_input(output: Path, inputs: Iterable[Path]) -> None:
     there = output.exists() and [each for each in inputs if each.exists()]
     if there and any(output.samefile(each) for each in there):
         raise InputError("output_is_input", given=str(output))
+
+
+def check_writable(target: Path, given: str) -> None:
+    """Raises InputError if no file can be written there; given: the path as the user wrote it."""
+    reason = 0
+    if target.is_dir():
+        reason = errno.EISDIR
+    elif not target.parent.is_dir():
+        reason = errno.ENOENT
+    elif target.exists() and not os.access(target, os.W_OK):
+        reason = errno.EACCES
+    if reason:
+        raise InputError("cannot_write", path=given, reason=os.strerror(reason))
+    try:
+        tempfile.TemporaryFile(dir=target.parent).close()  # some folders only say that they can
+    except OSError as error:
+        raise InputError("cannot_write", path=given, reason=error.strerror) from error
 
 
 def write_beside(path: Path, content: bytes) -> None:

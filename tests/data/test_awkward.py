@@ -180,5 +180,12 @@ def test_a_file(place, tmp_path, capsys, monkeypatch):
         assert len(error) < 600
 
 
+def test_zero_bytes_are_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("NONLIN_LANG", "en")
+    write(tmp_path / "zeros.csv", "a,b\n1,\0\0,2\n")
+    assert run(["choose", str(tmp_path / "zeros.csv")]) == REFUSED
+    assert "not a text file, for it holds zero bytes" in capsys.readouterr().err
+
+
 def test_there_are_enough():
     assert len(FILES) >= 60

@@ -70,6 +70,15 @@ class TestFolder:
         (ready / "site").write_text("mine")
         refused(ready / "site", "lab_not_a_folder")
 
+    @pytest.mark.parametrize("name", ["lab.svg", "lab.htlm", "lab.zip", "site.tar.gz"])
+    def test_is_not_meant_by_the_name_of_a_file(self, ready, name):
+        refused(ready / name, "lab_page_ending")
+        assert not (ready / name).exists()
+
+    @pytest.mark.parametrize("name", ["site-1.2", "me.github.io", "example.com"])
+    def test_may_have_a_dot_in_its_name(self, ready, name):
+        assert site.export(ready / name).is_dir()
+
 
 def test_a_server_has_a_python_of_its_own(ready):
     assert not [name for name in site.files() if name.startswith("pyodide")]

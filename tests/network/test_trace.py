@@ -92,3 +92,13 @@ def test_trace_agrees_with_forward_and_keeps_its_own_weights():
 def test_a_trace_of_no_samples_can_be_printed():
     with speaking("en"):
         assert str(Network([2, 1]).trace(np.empty((0, 2)))) == "Forward pass of no samples."
+
+
+@pytest.mark.parametrize(("name", "outputs"), [("glu", 2), ("crelu", 8)])
+def test_outputs_that_are_not_one_for_each_neuron_are_told_together(name, outputs):
+    trace = Network([3, 4], output=name).trace([[1.0, 2.0, 3.0]])
+    *_, neuron, together = str(trace).splitlines()
+    assert neuron.startswith("  z_4 = ")
+    assert "a_4" not in neuron
+    assert together.startswith(f"  {name}(")
+    assert len(together.partition(" = ")[2].split(", ")) == outputs

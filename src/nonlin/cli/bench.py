@@ -36,7 +36,7 @@ def command(
 ) -> None:
     """Measure the cost of activations."""
     budget = _seconds(seconds)
-    chosen = [each for text in names or () for each in reading.activations(text)] or _elementwise()
+    chosen = reading.several(names) if names else _elementwise()
     if output is not None:
         from nonlin.figures import style
 

@@ -25,7 +25,7 @@ def command(
     dark: Dark = False,
 ) -> None:
     """A picture of several activations, of letters if there is no file for it, and a verdict."""
-    activations = [each for text in names for each in reading.activations(text)]
+    activations = reading.several(names)
     if output is None:
         print(_letters(activations, derivative))
     else:

@@ -118,7 +118,7 @@ def _writer(output: Path, dark: bool) -> Callable[[Diagnosis], None]:
         from nonlin.figures.style import FORMATS, writable
 
         if output.suffix.lower().lstrip(".") not in FORMATS:
-            allowed = ", ".join((PAGES[0], *(f".{each}" for each in FORMATS)))
+            allowed = listed((PAGES[0], *(f".{each}" for each in FORMATS)))
             raise InputError("page_ending", given=str(output), allowed=allowed)
         writable(output)
         return lambda report: _draw(report, output, dark)

@@ -47,8 +47,11 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:  # `nonlin list | head`
         streams.silence()
         return 0
-    except OSError as error:  # `nonlin list > /dev/full`
-        streams.silence()
+    except OSError as error:
+        if error.filename is not None:  # a name that is too long
+            known = {"path": error.filename, "reason": error.strerror}
+            return _complain(str(InputError("cli_file", **known)))
+        streams.silence()  # `nonlin list > /dev/full`
         return _complain(str(InputError("cli_output", reason=error.strerror)))
 
 

@@ -23,6 +23,7 @@ PYTORCH = {  # by the fill of a rule
     "uniform": "uniform_(layer.weight, -{edge:.6g}{over}, {edge:.6g}{over})",
     "orthogonal": "orthogonal_(layer.weight, gain={gain:.6g})",
 }
+MOST_NEURONS = 10**9
 OVER = " / layer.in_features**0.5"
 
 
@@ -63,8 +64,8 @@ def command(
 
 def _size(text: str, name: str) -> int:
     found = reading.whole(text, name)
-    if found < 1:
-        raise InputError("bad_integer", name=name, given=text, least=1)
+    if not 1 <= found <= MOST_NEURONS:
+        raise InputError("count_range", name=name, given=text, most=MOST_NEURONS)
     return found
 
 

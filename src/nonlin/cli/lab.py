@@ -29,6 +29,8 @@ def command(
 
     number = _port(port)
     if export is not None:
+        if number:
+            raise InputError("lab_port_and_export")
         site.checked(export)
         print(say("cli.lab.preparing"), file=sys.stderr)
         target = site.export(export)

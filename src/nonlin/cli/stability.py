@@ -40,7 +40,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Random networks by layer: what theory says and what is measured."""
-    chosen = [each for text in names for each in reading.activations(text)]
+    chosen = reading.several(names)
     layers = _count(depth, "--depth", DEEPEST), _count(width, "--width", 10**5)
     count = _count(seeds, "--seeds", MOST_SEEDS)
     if target is not None and data is None:

@@ -27,7 +27,9 @@ def plain_text(path: Path) -> tuple[bytes, str, list[Text]]:
     notes = []
     encoding = encoding_of(raw)
     if encoding is None:
-        kind = next((kind for mark, kind in FORMATS.items() if raw.startswith(mark)), "?")
+        kind = next((kind for mark, kind in FORMATS.items() if raw.startswith(mark)), None)
+        if kind is None:
+            raise InputError("zero_bytes", given=path.name)
         raise InputError("not_text", given=path.name, kind=kind)
     if encoding != "UTF-8":
         raw = raw.decode(encoding).encode()

@@ -43,6 +43,10 @@ def draw(trace: Any, sample: int, dark: bool) -> Figure:
     rows = len(trace.layers[0].inputs)
     if not 0 <= sample < rows:
         raise InputError("no_such_sample", given=sample, rows=rows)
+    for layer in trace.layers:
+        given, made = layer.preactivations.shape[1], layer.activations.shape[1]
+        if given != made:
+            raise InputError("figure_outputs", name=layer.activation.name, given=given, made=made)
     columns = _columns(trace, sample)
     tallest = max(len(column.shown) for column in columns)
     with drawing(dark) as theme:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import io
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nonlin._errors import InputError, nearest
-from nonlin._files import write_beside
+from nonlin._files import check_writable, write_beside
 from nonlin._text import language, listed, speaking
 
 LINE_SPACING = 1.45  # of more than one line: Chinese fonts need more than the usual 1.2
@@ -133,7 +131,7 @@ def short_number(value: float) -> str:
 
 
 def writable(path: str | Path) -> Path:
-    """The path of a picture, if its ending is one that can be written and its folder exists."""
+    """The path of a picture, if its ending and place are such that one can be written."""
     target = Path(path)
     kind = target.suffix.lstrip(".").lower()
     if kind not in FORMATS:
@@ -141,8 +139,7 @@ def writable(path: str | Path) -> Path:
         raise InputError(
             "picture_format", given=str(path), allowed=allowed, hint=nearest(kind, FORMATS)
         )
-    if not target.parent.is_dir():
-        raise InputError("cannot_write", path=str(target), reason=os.strerror(errno.ENOENT))
+    check_writable(target, str(path))
     return target
 
 

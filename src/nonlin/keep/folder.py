@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -33,7 +34,8 @@ def writable(given: str | PathLike[str]) -> Path:
         _replaceable(path)
     above = next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise InputError("model_unwritable", path=str(path), reason=str(above))
+        reason = os.strerror(errno.EACCES if above.is_dir() else errno.ENOTDIR)
+        raise InputError("model_unwritable", path=str(path), reason=reason)
     return path
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import mimetypes
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from html import escape
 from pathlib import Path
 
@@ -98,8 +100,16 @@ def checked(place: str | os.PathLike[str]) -> Path:
         raise InputError("lab_not_a_folder", given=str(place))
     elif target.is_dir() and any(target.iterdir()):
         raise InputError("lab_folder_not_empty", given=str(place))
+    elif not target.is_dir() and _means_a_file(target):
+        raise InputError("lab_page_ending", given=str(place))
     built()
     return target
+
+
+def _means_a_file(target: Path) -> bool:
+    """Does the name end as that of a file does, or nearly as that of a page?"""
+    known = mimetypes.MimeTypes().guess_type(target.name)  # not as this machine is set up
+    return any(known) or bool(get_close_matches(target.suffix.lower(), ENDINGS, cutoff=0.75))
 
 
 def export(place: str | os.PathLike[str]) -> Path:

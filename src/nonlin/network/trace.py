@@ -85,10 +85,16 @@ def _layer_lines(layer: LayerTrace, sample: int, terms: int, neurons: int) -> It
         yield "  " + _neuron(layer, sample, neuron, terms)
     if count > neurons:
         yield "  " + say("trace.more_neurons", count=count - neurons)
-    if layer.activation.rowwise:
+    if not _by_neuron(layer):
         preactivations = _list(layer.preactivations[sample], neurons)
         activations = _list(layer.activations[sample], neurons)
         yield f"  {layer.activation.name}({preactivations}) = ({activations})"
+
+
+def _by_neuron(layer: LayerTrace) -> bool:
+    """Does each neuron have an output of its own? A gated pair gives one for two neurons."""
+    alike = layer.activations.shape == layer.preactivations.shape
+    return alike and not layer.activation.rowwise
 
 
 def _neuron(layer: LayerTrace, sample: int, neuron: int, terms: int) -> str:
@@ -96,7 +102,7 @@ def _neuron(layer: LayerTrace, sample: int, neuron: int, terms: int) -> str:
     total = _sum(layer.inputs[sample], layer.weights[:, neuron], terms)
     preactivation = _number(layer.preactivations[sample, neuron])
     line = f"z_{neuron + 1} = {total} + {_factor(layer.biases[neuron])} = {preactivation}"
-    if layer.activation.rowwise:  # needs the whole row: told after the last neuron
+    if not _by_neuron(layer):  # needs the whole row: told after the last neuron
         return line
     result = _number(layer.activations[sample, neuron])
     return f"{line}; a_{neuron + 1} = {layer.activation.name}({preactivation}) = {result}"

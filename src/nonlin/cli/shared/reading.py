@@ -110,3 +110,11 @@ def activation(text: str, given: Sequence[str] = ()) -> Activation:
 def activations(text: str, name: str = "") -> list[Activation]:
     """ "relu, max(x, 0)" as activations."""
     return [activation(part) for part in _parts(text)]
+
+
+def several(texts: Sequence[str]) -> list[Activation]:
+    """The activations of all arguments; InputError if there is none, as in ","."""
+    found = [each for text in texts for each in activations(text)]
+    if not found:
+        raise InputError("nothing_to_compare")
+    return found

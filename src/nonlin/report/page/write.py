@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import InputError
-from nonlin._files import write_beside
+from nonlin._files import check_writable, write_beside
 from nonlin._text import harmless, language, listed, say
 from nonlin.network.blas import single_threaded_blas
 from nonlin.report.page.content import content
@@ -62,16 +60,7 @@ def checked(path: str | os.PathLike[str]) -> Path:
     target = Path(path).expanduser()
     if target.suffix.lower() not in ENDINGS:
         raise InputError("page_ending", given=str(path), allowed=listed(ENDINGS))
-    if target.is_dir():
-        raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.EISDIR))
-    if not target.parent.is_dir():
-        raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.ENOENT))
-    if target.exists() and not os.access(target, os.W_OK):
-        raise InputError("cannot_write", path=str(path), reason=os.strerror(errno.EACCES))
-    try:
-        tempfile.TemporaryFile(dir=target.parent).close()  # some folders only say that they can
-    except OSError as error:
-        raise InputError("cannot_write", path=str(path), reason=error.strerror) from error
+    check_writable(target, str(path))
     return target
 
 
