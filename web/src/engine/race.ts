@@ -28,7 +28,7 @@ interface Runner {
 interface Kept {
   epoch: number;
   order: Uint32Array;
-  state: bigint;
+  state: SplitMix['state'];
   runners: { numbers: Float32Array; powers: [number, number]; broken: Divergence | null }[];
 }
 
