@@ -9,7 +9,6 @@ export type Goals = { labels: Uint8Array } | { targets: Float32Array };
 
 /** Buffers of one pass over up to `rows` rows, shared by networks of the same sizes. */
 export class Workspace {
-  readonly rows: number;
   readonly values: Float32Array[]; // what each layer receives, then the logits
   readonly slopes: Float32Array[]; // f'(z) on the way forward, dL/dz on the way back
   readonly gradient: Float32Array;
@@ -21,7 +20,6 @@ export class Workspace {
 
   constructor(arena: Arena, sizes: readonly number[], rows: number) {
     const widest = Math.max(...sizes);
-    this.rows = rows;
     this.values = sizes.map((size) => arena.floats(rows * size));
     this.slopes = sizes.map((size) => arena.floats(rows * size));
     this.gradient = arena.floats(count(sizes));
