@@ -51,9 +51,9 @@ export function shuffle(order: Uint32Array, chance: SplitMix): void {
 }
 
 /** FNV-1a over the words of an array: equal bits, equal number. */
-export function fingerprint(values: Float32Array, start = 0x811c9dc5): number {
+export function fingerprint(values: Float32Array): number {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  let found = start;
+  let found = 0x811c9dc5;
   for (const word of words) found = Math.imul(found ^ word, 0x01000193);
   return found >>> 0;
 }
