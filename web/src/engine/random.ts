@@ -50,10 +50,12 @@ export function shuffle(order: Uint32Array, chance: SplitMix): void {
   }
 }
 
-/** FNV-1a over the words of an array: equal bits, equal number. */
-export function fingerprint(values: Float32Array): number {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  let found = 0x811c9dc5;
-  for (const word of words) found = Math.imul(found ^ word, 0x01000193);
+/** FNV-1a, of whole numbers below 2^32: names them, protects nothing. */
+export function fnv(words: ArrayLike<number>, start = 0x811c9dc5): number {
+  let found = start;
+  for (let k = 0; k < words.length; k++) found = Math.imul(found ^ words[k], 0x01000193);
   return found >>> 0;
 }
+
+/** Equal bits, equal number. */
+export const fingerprint = (values: Float32Array): number => fnv(new Uint32Array(values.buffer, values.byteOffset, values.length));
