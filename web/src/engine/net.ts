@@ -168,11 +168,11 @@ export class Net {
 
   private turn(layer: number): void {
     const [fanIn, fanOut, start] = [this.sizes[layer], this.sizes[layer + 1], this.weights[layer]];
-    const { turned } = this.work;
+    const { parameters, work: { turned } } = this;
     for (let block = 0; block < fanIn; block += BLOCK) { // writes stay near one another
       const end = Math.min(block + BLOCK, fanIn);
       for (let j = 0; j < fanOut; j++) {
-        for (let i = block; i < end; i++) turned[j * fanIn + i] = this.parameters[start + i * fanOut + j];
+        for (let i = block; i < end; i++) turned[j * fanIn + i] = parameters[start + i * fanOut + j];
       }
     }
   }
