@@ -3,6 +3,7 @@ import { inPlace, type Exports, type Slopes, type Unit } from './kernels';
 import type { Arena } from './memory';
 
 const BLOCK = 8; // rows that are turned together
+const TINY = 1e-36; // what is smaller is 0 on the way back, as in wasm_helpers.py: subnormal numbers take many times as long
 
 /** What a network should give: classes, or numbers (one per row). */
 export type Goals = { labels: Uint8Array } | { targets: Float32Array };
@@ -140,7 +141,10 @@ export class Net {
     for (let i = 0; i < rows; i++) {
       sums[i] = 0;
       for (let j = i * classes; j < (i + 1) * classes; j++) sums[i] += shares[j];
-      for (let j = i * classes; j < (i + 1) * classes; j++) shares[j] /= sums[i] * rows;
+      for (let j = i * classes; j < (i + 1) * classes; j++) {
+        const share = shares[j] / (sums[i] * rows);
+        shares[j] = share < TINY ? 0 : share;
+      }
       shares[i * classes + labels[order[begin + i]]] -= 1 / rows;
     }
     inPlace(this.exports.log, sums);
