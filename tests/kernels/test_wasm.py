@@ -306,6 +306,9 @@ def test_means_are_as_long_as_those_of_networks():
 def test_a_product_of_arrays(browser):
     x, y = np.arange(7, dtype=np.float32), np.full(7, 0.1, np.float32)
     same(browser.run("multiply", [x, y])[0], x * y)
+    small = np.array([2e-36, 9e-37, -1e-39, np.nan], np.float32)
+    kept = np.array([2e-36, 0, 0, np.nan], np.float32)
+    same(browser.run("multiply", [small, np.ones_like(small)])[0], kept)
 
 
 def test_a_typed_formula(tmp_path, monkeypatch):

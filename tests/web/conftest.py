@@ -77,14 +77,27 @@ def site(site_folder):
 @pytest.fixture(scope="session")
 def chromium():
     """The system's browser."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("needs playwright")
     found = shutil.which("chromium")
     if found is None:
         missing("needs chromium")
-    with playwright.sync_playwright() as running:
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def faults():
+    """What axe finds wrong with a page."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        missing("needs axe-playwright-python")
+    return lambda page: [each["id"] for each in Axe().run(page).response["violations"]]
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def page(lab_server, chromium, request):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [("en", "light", 1200), ("zh", "dark", 390)], indirect=True)
-def test_from_the_file_to_the_model(page, tmp_path):
+def test_from_the_file_to_the_model(page, faults, tmp_path):
     page, (start, choose, report, model, use) = page
     assert page.get_by_text(choose, exact=True).is_visible()
     page.locator("input[type=file]").set_input_files([TABLE])
@@ -64,7 +64,7 @@ def test_from_the_file_to_the_model(page, tmp_path):
     assert page.locator("section p strong").first.inner_text().startswith(use)
     assert page.locator("tbody tr").count() == 2
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    assert violations(page) == []
+    assert faults(page) == []
     with page.context.expect_page() as opened:
         link.click()
     opened.value.locator("h1").wait_for()
@@ -76,12 +76,6 @@ def test_from_the_file_to_the_model(page, tmp_path):
     assert "choice" in page.url
     page.reload()  # the address says which choice it was
     page.get_by_role("link", name=report).wait_for()
-
-
-def violations(page):
-    """What axe finds wrong."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    return [each["id"] for each in axe.Axe().run(page).response["violations"]]
 
 
 @pytest.mark.parametrize("page", [("en", "dark", 1200)], indirect=True)

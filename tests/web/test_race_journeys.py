@@ -6,8 +6,6 @@ from urllib.parse import unquote
 
 import pytest
 
-pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
-
 FOUR = [["relu"], ["silu", "tanh"], ["sigmoid"], ["mish"]]
 STATES = [
     {"epoch": 2},
@@ -22,13 +20,6 @@ PIXELS = """() => [...document.querySelectorAll('article canvas:first-child')].m
   for (const word of new Uint32Array(data.buffer)) found = Math.imul(found ^ word, 0x01000193);
   return (found >>> 0).toString(16);
 })"""
-
-
-def faults(page):
-    """What axe finds."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [each["id"] for each in Axe().run(page).response["violations"]]
 
 
 def reach(page, epoch):
@@ -59,7 +50,7 @@ def state_of(page):
         ("zh", "dark", 390, (1, 2)),
     ],
 )
-def test_everybody_can_use_it(visit, language, theme, width, seen):
+def test_everybody_can_use_it(visit, faults, language, theme, width, seen):
     for state in (STATES[k] for k in seen):
         page = visit("race", state, language, theme, width)
         reach(page, state["epoch"])

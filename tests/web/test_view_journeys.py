@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
-
 PAGES = [
     ("activations", {"name": "leaky_relu", "parameters": [0.2]}),
     ("activations", {"name": "softmax"}),
@@ -15,13 +13,6 @@ PAGES = [
 ]
 
 
-def faults(page):
-    """What axe finds."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [each["id"] for each in Axe().run(page).response["violations"]]
-
-
 def wide(page):
     """By how many pixels a page is wider than its window."""
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -31,7 +22,7 @@ def wide(page):
     ("language", "theme", "width"),
     [("en", "light", 1200), ("en", "dark", 390), ("zh", "light", 390), ("zh", "dark", 1200)],
 )
-def test_everybody_can_use_it(visit, language, theme, width):
+def test_everybody_can_use_it(visit, faults, language, theme, width):
     for view, state in PAGES:
         page = visit(view, state, language, theme, width)
         assert faults(page) == [], (view, state)

@@ -89,6 +89,19 @@ test('dead and saturated units are counted', async () => {
   assert.deepEqual([second.layers[1].saturated, second.layers[1].dead], [1, 0]);
 });
 
+test('errors too small to teach anything are 0: the rest of a race is not slower', async () => {
+  const rows = jobOf(first).train.rows;
+  for (const factor of [3, 10, 30]) {
+    const race = await started([['silu', 'silu']]);
+    const { parameters, sizes, work } = race.runners[0].net;
+    parameters.forEach((each, k) => (parameters[k] = factor * each)); // sure of every row
+    race.frame(0);
+    const errors = work.slopes.flatMap((each, layer) => [...each.subarray(0, rows * sizes[layer])]);
+    assert.ok(errors.every((each) => each === 0 || Math.abs(each) >= 1e-36));
+    assert.ok(errors.some((each) => each !== 0));
+  }
+});
+
 test('a network that breaks is told where, and the others go on', async () => {
   const race = await started([['relu', 'relu'], ['tanh', 'tanh']], { rule: { optimizer: 'sgd', rate: 1e30, decay: 0, momentum: 0.9 } });
   for (let k = 0; k < 3; k++) race.advance();

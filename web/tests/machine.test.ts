@@ -20,7 +20,7 @@ class Puppet implements Post {
     if (order.op === 'advance') this.epoch += order.epochs;
     if (order.op === 'restore') this.epoch = Math.floor(order.epoch / 4) * 4; // what is kept
     const looks = Array.from({ length: this.nets }, (_, k) => ({ loss: k }) as never);
-    const frame = { epoch: this.epoch, steps: 0, looks, losses: looks.map(() => [this.epoch]), from: this.epoch - 1 };
+    const frame = { epoch: this.epoch, looks, losses: looks.map(() => [this.epoch]), from: this.epoch - 1 };
     this.onmessage!({ data: { run: order.run, frame } } as MessageEvent<Answer>);
   }
 }

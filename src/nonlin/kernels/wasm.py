@@ -9,7 +9,8 @@ precision. An output may be an input. Of every formula there are two exports:
 
 And of what an engine needs (`wasm_helpers`, `emit.llvm.gemm`):
 
-    exp(x, result, count, 0), log, sin, cos      multiply(x, y, result, count, 0)
+    exp(x, result, count, 0), log, sin, cos
+    multiply(x, y, result, count, 0): products of gradients, where TINY is 0
     adamw(values, slope, first, second, values, first, second, count, [keep, size, epsilon])
     sgd(values, slope, velocity, values, velocity, count, [keep, size, momentum])
     gemm(a, row, inner, b, ldb, bias, c, ldc, rows, depth, columns)

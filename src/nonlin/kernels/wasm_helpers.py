@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nonlin.emit.llvm.program import MODES, Mode
 from nonlin.expr.nodes import Expr, absolute, build, compare, constant, multiply, symbol, where
 
-TINY = 1e-36  # below, a mean gradient is 0: see `network.optimise`
+TINY = 1e-36  # below, a gradient or the mean of some is 0: see `network.optimise`
 BETA1, BETA2 = 0.9, 0.999  # of Adam, as there
 
 
@@ -57,7 +57,7 @@ def _sgd() -> Export:
 
 HELPERS = (
     *(_helper(name, [build(name, symbol("x"))]) for name in ("exp", "log", "sin", "cos")),
-    _helper("multiply", [multiply(symbol("x"), symbol("y"))], "x y"),
+    _helper("multiply", [_unless_tiny(multiply(symbol("x"), symbol("y")))], "x y"),
     _adamw(),
     _sgd(),
 )

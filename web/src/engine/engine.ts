@@ -24,7 +24,6 @@ export interface Post {
 /** Where all networks stand, in the order in which they were given. */
 export interface Standing {
   epoch: number;
-  steps: number;
   looks: Look[];
   losses: number[][]; // of each network, by epoch
 }
@@ -169,6 +168,6 @@ export class Engine {
       losses.forEach((loss, i) => (this.losses[this.order[k]][from + i] = loss));
     });
     const losses = this.losses.map((known) => known.slice(0, this.epoch));
-    this.listener.standing({ epoch: this.epoch, steps: this.frames[0].steps, looks, losses });
+    this.listener.standing({ epoch: this.epoch, looks, losses });
   }
 }

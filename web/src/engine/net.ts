@@ -3,13 +3,13 @@ import { inPlace, type Exports, type Slopes, type Unit } from './kernels';
 import type { Arena } from './memory';
 
 const BLOCK = 8; // rows that are turned together
+const TINY = 1e-36; // what is smaller is 0 on the way back, as in wasm_helpers.py: subnormal numbers take many times as long
 
 /** What a network should give: classes, or numbers (one per row). */
 export type Goals = { labels: Uint8Array } | { targets: Float32Array };
 
 /** Buffers of one pass over up to `rows` rows, shared by networks of the same sizes. */
 export class Workspace {
-  readonly rows: number;
   readonly values: Float32Array[]; // what each layer receives, then the logits
   readonly slopes: Float32Array[]; // f'(z) on the way forward, dL/dz on the way back
   readonly gradient: Float32Array;
@@ -21,7 +21,6 @@ export class Workspace {
 
   constructor(arena: Arena, sizes: readonly number[], rows: number) {
     const widest = Math.max(...sizes);
-    this.rows = rows;
     this.values = sizes.map((size) => arena.floats(rows * size));
     this.slopes = sizes.map((size) => arena.floats(rows * size));
     this.gradient = arena.floats(count(sizes));
@@ -142,7 +141,10 @@ export class Net {
     for (let i = 0; i < rows; i++) {
       sums[i] = 0;
       for (let j = i * classes; j < (i + 1) * classes; j++) sums[i] += shares[j];
-      for (let j = i * classes; j < (i + 1) * classes; j++) shares[j] /= sums[i] * rows;
+      for (let j = i * classes; j < (i + 1) * classes; j++) {
+        const share = shares[j] / (sums[i] * rows);
+        shares[j] = share < TINY ? 0 : share;
+      }
       shares[i * classes + labels[order[begin + i]]] -= 1 / rows;
     }
     inPlace(this.exports.log, sums);
@@ -170,11 +172,11 @@ export class Net {
 
   private turn(layer: number): void {
     const [fanIn, fanOut, start] = [this.sizes[layer], this.sizes[layer + 1], this.weights[layer]];
-    const { turned } = this.work;
+    const { parameters, work: { turned } } = this;
     for (let block = 0; block < fanIn; block += BLOCK) { // writes stay near one another
       const end = Math.min(block + BLOCK, fanIn);
       for (let j = 0; j < fanOut; j++) {
-        for (let i = block; i < end; i++) turned[j * fanIn + i] = this.parameters[start + i * fanOut + j];
+        for (let i = block; i < end; i++) turned[j * fanIn + i] = parameters[start + i * fanOut + j];
       }
     }
   }

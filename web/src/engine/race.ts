@@ -10,7 +10,6 @@ import { shuffle, SplitMix } from './random';
 
 export interface Frame {
   epoch: number;
-  steps: number; // done by each network that did not break
   looks: Look[];
   losses: number[][]; // of each network, by epoch, from `from` on
   from: number;
@@ -28,7 +27,7 @@ interface Runner {
 interface Kept {
   epoch: number;
   order: Uint32Array;
-  state: bigint;
+  state: SplitMix['state'];
   runners: { numbers: Float32Array; powers: [number, number]; broken: Divergence | null }[];
 }
 
@@ -138,7 +137,6 @@ export class Race {
   frame(from: number): Frame {
     const losses = this.runners.map((runner) => runner.losses.slice(from, this.epoch));
     const looks = this.runners.map((runner) => looked(this.job, runner.net, runner.broken));
-    const steps = this.epoch * Math.ceil(this.job.train.rows / this.job.batch);
-    return { epoch: this.epoch, steps, looks, losses, from };
+    return { epoch: this.epoch, looks, losses, from };
   }
 }

@@ -107,10 +107,9 @@ export function apart(wanted: number[], gap: number, limits: Limits): number[] {
   return places;
 }
 
-/** The limits of all finite numbers, widened a little; `least` is what they hold at any rate. */
-export function limitsOf(rows: Numbers[], least?: Limits): Limits {
-  let low = least?.[0] ?? Infinity;
-  let high = least?.[1] ?? -Infinity;
+/** The limits of all finite numbers, widened a little. */
+export function limitsOf(rows: Numbers[]): Limits {
+  let [low, high] = [Infinity, -Infinity];
   for (const row of rows) {
     for (let k = 0; k < row.length; k++) {
       if (!Number.isFinite(row[k])) continue;

@@ -9,9 +9,12 @@ const MOST = 16384; // numbers in one call: x, values and slopes have 64 KiB eac
 const memory = new WebAssembly.Memory({ initial: 4 });
 let exported: WebAssembly.Exports = {};
 
-/** Before any view is shown. */
+/** The module of all kernels, for workers; there before any view is shown. */
+export let code: Uint8Array<ArrayBuffer>;
+
 export async function loadKernels(): Promise<void> {
-  exported = await opened(await load('data/kernels.wasm'), memory);
+  code = await load('data/kernels.wasm');
+  exported = await opened(code, memory);
 }
 
 function calling(call: Slopes, constants: readonly number[]): Evaluate {

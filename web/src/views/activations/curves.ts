@@ -8,6 +8,7 @@ export interface Drawn {
   bend: number[];
 }
 
+export const REACH = 6; // curves are drawn from -REACH to REACH
 const POINTS = 480;
 
 /** From `low` to `high`. Lines are broken where f (`jumps`) or f' (`kinks`, which hold both) jumps. */
@@ -34,6 +35,9 @@ function bends(f: Evaluate, x: number[], h: number, kinks: number[]): number[] {
     kinks.some((kink) => Math.abs(kink - each) <= h) ? NaN : (after[k] - before[k]) / (2 * h));
 }
 
+/** Where a pointer puts x: on the curve, to two digits. */
+export const placed = (x: number): number => Number(Math.min(Math.max(x, -REACH), REACH).toFixed(2));
+
 /** f, f' and f'' at one place. */
 export function at(f: Evaluate, x: number, kinks: number[]): { value: number; slope: number; bend: number } {
   const found = f(Float32Array.of(x)), [bend] = bends(f, [x], 0.005, kinks);
@@ -41,8 +45,8 @@ export function at(f: Evaluate, x: number, kinks: number[]): { value: number; sl
 }
 
 /** The middle part of what a curve reaches: functions that grow fast must not flatten the rest. */
-export function heights(rows: number[][], most = 4.5): [number, number] {
-  const all = rows.flat().filter((each) => Number.isFinite(each));
+export function heights(rows: ArrayLike<number>[], most = 4.5): [number, number] {
+  const all = rows.flatMap((row) => Array.from(row)).filter(Number.isFinite);
   const low = Math.max(Math.min(0, ...all), -most), high = Math.min(Math.max(0, ...all), most);
   const room = 0.06 * Math.max(high - low, 0.5);
   return [low - room, high + room];

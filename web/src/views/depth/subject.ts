@@ -1,7 +1,7 @@
 // What the depth view and the last lesson know of one activation at one (σw, σb).
 import { breaksOf, evaluator } from '../evaluate';
 import { predicted, settledAt, table, type Profile, type Table } from './field';
-import { LAYERS, measured, normals, WIDTH } from './measured';
+import { LAYERS, measured, normals } from './measured';
 
 /** Moments of an entry; null where E[f²] or E[f'²] is none. */
 export function tableOf(name: string): Table | null {
@@ -33,5 +33,5 @@ export function countedOf(name: string, sw: number, sb: number, seed: number): P
   if (drawn?.seed !== seed) drawn = { seed, numbers: [], more: normals(seed) };
   const { numbers, more } = drawn;
   let at = 0;
-  return measured(evaluator(name), () => (numbers[at++] ??= more()), sw, sb, LAYERS, WIDTH);
+  return measured(evaluator(name), () => (numbers[at++] ??= more()), sw, sb, LAYERS);
 }

@@ -23,7 +23,6 @@ export interface Layer {
 
 /** dL/dz of every neuron, what arrived there (dL/da), and the gradients, laid out as the weights. */
 export interface Gradients {
-  loss: number;
   arriving: number[][];
   errors: number[][];
   weights: number[][][];
@@ -79,9 +78,7 @@ function lastErrors(last: Layer, target: number[]): { arriving: number[]; errors
 /** The way back: from the answer's error to the gradient of every weight. */
 export function backward(net: Net, layers: Layer[], target: number[]): Gradients {
   const last = layers.length - 1;
-  const found: Gradients = {
-    loss: loss(layers[last], target), arriving: [], errors: [], weights: [], biases: [],
-  };
+  const found: Gradients = { arriving: [], errors: [], weights: [], biases: [] };
   for (let index = last; index >= 0; index--) {
     const { x, slope } = layers[index];
     let arriving: number[], errors: number[];

@@ -1,6 +1,7 @@
 // A reader's own table: a CSV of numbers whose last column is learned. It never leaves the page; a
 // link names it by its hash.
 import type { Goals } from '../../engine/net';
+import { fnv } from '../../engine/random';
 import { Refusal } from '../../state';
 import { split, standard, type Table } from './data';
 
@@ -16,13 +17,10 @@ export interface Own {
   cells: string[][];
 }
 
-/** FNV-1a over the text, twice from different starts: names a file, protects nothing. */
+/** Names a text: two hashes from different starts. */
 export function hashOf(text: string): string {
-  return [0x811c9dc5, 0x050c5d1f].map((start) => {
-    let found = start;
-    for (let k = 0; k < text.length; k++) found = Math.imul(found ^ text.charCodeAt(k), 0x01000193);
-    return (found >>> 0).toString(16).padStart(8, '0');
-  }).join('');
+  const letters = Uint16Array.from({ length: text.length }, (_, k) => text.charCodeAt(k));
+  return [0x811c9dc5, 0x050c5d1f].map((start) => fnv(letters, start).toString(16).padStart(8, '0')).join('');
 }
 
 /** Read a table with a header; the separator is comma, semicolon or tab. Throws Refusal. */

@@ -6,6 +6,7 @@ import { short } from '../../parts/scale';
 import { t } from '../../text.svelte';
 
 const MANY = 0.25; // of a layer: worth a sentence
+const POINTS = 240; // of a curve
 
 export const percent = (share: number): string => t('lab.race.percent', { value: Math.round(100 * share) });
 
@@ -49,8 +50,9 @@ export function explained({ where, step, epoch, layer, losses }: Divergence, rat
 }
 
 /** Every so many numbers of a long list, with their places counted from 1, for a plot. */
-export function thinned(losses: number[], most = 240): { x: number[]; y: number[] } {
-  const step = Math.ceil(losses.length / most) || 1;
-  const places = losses.map((_, k) => k).filter((k) => k % step === 0 || k === losses.length - 1);
+export function thinned(losses: number[]): { x: number[]; y: number[] } {
+  const step = Math.ceil(losses.length / POINTS) || 1;
+  const places = Array.from({ length: Math.ceil(losses.length / step) }, (_, k) => k * step);
+  if ((losses.length - 1) % step) places.push(losses.length - 1);
   return { x: places.map((k) => k + 1), y: places.map((k) => losses[k]) };
 }
