@@ -103,21 +103,23 @@ def _balanced(subject: ModuleSubject, _: str) -> ModuleSubject | None:
         return None
     known = shares > 0
     weights = torch.where(known, 1 / (shares.clamp_min(1e-12) * known.sum()), 0.0)
-    loss = copy.deepcopy(subject.training.loss)
     like = next(subject.model.parameters())
-    if isinstance(loss, nn.CrossEntropyLoss):
-        loss.weight = weights.to(like)
-    else:
-        loss.pos_weight = (weights[1:] / weights[0].clamp_min(1e-12)).to(like)
-    return subject.training_by(loss=loss)
+    if isinstance(subject.training.loss, nn.CrossEntropyLoss):
+        return _weighted(subject, weights.to(like))
+    return _weighted(subject, (weights[1:] / weights[0].clamp_min(1e-12)).to(like))
 
 
 def _unweighted(subject: ModuleSubject, _: str) -> ModuleSubject:
+    return _weighted(subject, None)
+
+
+def _weighted(subject: ModuleSubject, weights: torch.Tensor | None) -> ModuleSubject:
+    """Its loss multiplies each class, or a yes, with these."""
     loss = copy.deepcopy(subject.training.loss)
     if isinstance(loss, nn.CrossEntropyLoss):
-        loss.weight = None
+        loss.weight = weights
     else:
-        loss.pos_weight = None
+        loss.pos_weight = weights
     return subject.training_by(loss=loss)
 
 
