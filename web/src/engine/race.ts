@@ -27,7 +27,7 @@ interface Runner {
 interface Kept {
   epoch: number;
   order: Uint32Array;
-  state: SplitMix['state'];
+  state: Uint32Array; // of chance
   runners: { numbers: Float32Array; powers: [number, number]; broken: Divergence | null }[];
 }
 
@@ -113,7 +113,7 @@ export class Race {
   private keep(): void {
     const runners = this.runners.map(({ numbers, optimizer, broken }) => ({ numbers: numbers.slice(), powers: optimizer.powers, broken }));
     this.kept = this.kept.filter((each) => each.epoch < this.epoch);
-    this.kept.push({ epoch: this.epoch, order: this.order.slice(), state: this.chance.state, runners });
+    this.kept.push({ epoch: this.epoch, order: this.order.slice(), state: this.chance.state.slice(), runners });
     if (this.kept.length <= MOST_KEPT) return;
     this.every *= 2;
     this.kept = this.kept.filter((each) => each.epoch % this.every === 0);
@@ -124,7 +124,7 @@ export class Race {
     const found = this.kept.findLast((each) => each.epoch <= epoch)!;
     this.epoch = found.epoch;
     this.order.set(found.order);
-    this.chance.state = found.state;
+    this.chance.state.set(found.state);
     this.runners.forEach((runner, k) => {
       const { numbers, powers, broken } = found.runners[k];
       runner.numbers.set(numbers);

@@ -1,38 +1,34 @@
 // Chance from a seed, the same in every browser: integers and exact operations only. Numbers of 64
-// bits are held in halves: BigInt made the order of rows cost as much as the kernels.
-
-type Halves = readonly [high: number, low: number];
+// bits are held in halves, the upper one first: BigInt takes ten times as long.
 
 const HALF = 2 ** 32;
-const STEP: Halves = [0x9e3779b9, 0x7f4a7c15];
-const FIRST: Halves = [0xbf58476d, 0x1ce4e5b9];
-const SECOND: Halves = [0x94d049bb, 0x133111eb];
 
 /** The upper half of the product of two halves. */
 function upper(a: number, b: number): number {
-  const [a1, a0, b1, b0] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const a1 = a >>> 16, a0 = a & 0xffff, b1 = b >>> 16, b0 = b & 0xffff;
   const middle = a1 * b0 + ((a0 * b0) >>> 16);
   return a1 * b1 + (middle >>> 16) + ((a0 * b1 + (middle & 0xffff)) >>> 16);
 }
 
-/** bits ^ bits >> shift, times a factor. */
-function mixed([high, low]: Halves, shift: number, factor: Halves): Halves {
-  const [h, l] = [high ^ (high >>> shift), low ^ ((low >>> shift) | (high << (32 - shift)))];
-  return [upper(l, factor[1]) + Math.imul(h, factor[1]) + Math.imul(l, factor[0]), Math.imul(l, factor[1])];
+/** x ^ x >> shift, times a factor. */
+function mixed(x: ArrayLike<number>, shift: number, factor1: number, factor0: number): [number, number] {
+  const x1 = x[0] ^ (x[0] >>> shift), x0 = x[1] ^ ((x[1] >>> shift) | (x[0] << (32 - shift)));
+  return [(upper(x0, factor0) + Math.imul(x1, factor0) + Math.imul(x0, factor1)) | 0, Math.imul(x0, factor0)];
 }
 
 /** splitmix64 (Steele et al. 2014): the upper 32 bits of its next number. */
 export class SplitMix {
-  state: Halves;
+  readonly state: Uint32Array;
 
   constructor(seed: number) {
-    this.state = [Math.floor(seed / HALF), seed >>> 0];
+    this.state = Uint32Array.of(seed / HALF, seed);
   }
 
   next(): number {
-    const low = this.state[1] + STEP[1];
-    this.state = [(this.state[0] + STEP[0] + Number(low >= HALF)) >>> 0, low >>> 0];
-    const [high] = mixed(mixed(this.state, 30, FIRST), 27, SECOND);
+    const low = this.state[1] + 0x7f4a7c15;
+    this.state[0] += 0x9e3779b9 + Number(low >= HALF);
+    this.state[1] = low;
+    const [high] = mixed(mixed(this.state, 30, 0xbf58476d, 0x1ce4e5b9), 27, 0x94d049bb, 0x133111eb);
     return (high ^ (high >>> 31)) >>> 0;
   }
 
