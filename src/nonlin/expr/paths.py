@@ -67,6 +67,29 @@ def roots_of(formula: Expr, path: Path) -> list[Expr]:
     return NAMED[path].rule(value, slope)
 
 
+@dataclass(frozen=True, slots=True)
+class Tabled:
+    """The outputs of a path, of its inputs and of f0 and f1, which are f and f' of a formula."""
+
+    formula: Expr
+    orders: tuple[int, ...]
+    outputs: list[Expr]
+
+
+def tabled(formula: Expr, path: Path) -> Tabled | None:
+    """A path by f and f', if these are all that it needs."""
+    names = symbol("f0"), symbol("f1")
+    if not isinstance(path, str):
+        orders = tuple(sorted(set(path)))
+        fits = max(path) <= 1 and not is_gated(formula)
+        return Tabled(formula, orders, [names[order] for order in path]) if fits else None
+    factor = gate_factor(formula) if is_gated(formula) else formula
+    if path == "from_output" or factor is None:
+        return None
+    orders = {"backward": (1,), "gate": (0,), "gate_backward": (0, 1)}[path]
+    return Tabled(factor, orders, NAMED[path].rule(*names))
+
+
 def is_gated(formula: Expr) -> bool:
     """Does it take two arrays, `value` and the input x of its gate?"""
     return VALUE in symbols([formula])

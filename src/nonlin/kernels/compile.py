@@ -7,18 +7,21 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nonlin.expr.nodes import Expr, constant
-from nonlin.expr.paths import Path, inputs_of, outputs_of, roots_of
+from nonlin.expr.paths import Path, inputs_of, outputs_of, roots_of, tabled
 from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import substitute
 from nonlin.kernels import store, target
 from nonlin.kernels.key import fingerprint
 from nonlin.kernels.ufunc import ufunc
+
+if TYPE_CHECKING:
+    from nonlin.emit.llvm.table import Table
 
 lock = threading.RLock()
 if hasattr(os, "register_at_fork"):  # a child must not inherit a lock that nobody will release
@@ -115,9 +118,34 @@ def _build(
     names: tuple[str, ...],
     inputs: tuple[str, ...],
 ) -> bytes:
-    from nonlin.emit.llvm.program import mode_of, write_module
+    from nonlin.emit.llvm.cost import instructions
+    from nonlin.emit.llvm.program import ENTRY, mode_of, write_module
+    from nonlin.emit.llvm.tabled import write_tabled
 
     roots = roots_of(formula, path)
     mode = mode_of(dtype, precision, path, roots)
-    module = write_module(roots, inputs, names, mode, target.host().hardware)
+    hardware = target.host().hardware
+    module = write_module(roots, inputs, names, mode, hardware)
+    if (dtype, precision) == ("float32", "fast") and hardware.avx512 and not names:
+        cost = instructions(module.globals[ENTRY])
+        if rule_and_table := _table(formula, path, inputs, cost):
+            module = write_tabled(*rule_and_table, roots, inputs, mode, hardware)
     return target.to_object(str(module))
+
+
+def _table(
+    formula: Expr, path: Path, inputs: tuple[str, ...], otherwise: float
+) -> tuple[list[Expr], Table] | None:
+    """The outputs of a path, of what a table holds, and the table; None where it does not pay."""
+    from nonlin.kernels.tables import fit
+
+    if inputs != inputs_of(path) or (rule := tabled(formula, path)) is None:
+        return None
+    kernel = compile_kernel(rule.formula, (0, 1), "float64", "fast", {})
+
+    def reference(x: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        both = kernel.function(x)
+        return [both[order] for order in rule.orders]
+
+    table = fit(reference, rule.orders, otherwise)
+    return None if table is None else (rule.outputs, table)

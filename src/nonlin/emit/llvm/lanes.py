@@ -130,7 +130,7 @@ class Lanes:
     def shift(self, a: Value, n: Value) -> Value:
         """a * 2 ** n, rounded once, for a whole n below 2 ** 11 in size."""
         if self.avx512:
-            return self._avx512("mask.scalef", a, n, a, masked=True)
+            return self._shift_512(a, n)
         f, magic = self.builder, self.number(self.format.magic)
         least = self.number(float(3 - 2 * self.format.bias))  # two normal powers reach so far
         n = f.select(f.fcmp_ordered("<", n, least), least, n)
@@ -138,6 +138,40 @@ class Lanes:
         half = f.ashr(whole, self.whole(1))  # the whole power could be too large for a float
         first, second = self._power_of_two(half), self._power_of_two(f.sub(whole, half))
         return f.fmul(f.fmul(a, first), second)
+
+    def _shift_512(self, a: Value, n: Value) -> Value:
+        """One instruction, which takes 100 times as long where a result underflows: such lanes
+        pass behind a branch."""
+        f = self.builder
+        if self.format.bits == 64:
+            return self._scale(a, n)
+        low = f.fcmp_ordered("<", n, self.number(-122.0))
+        some = f.icmp_unsigned("!=", f.bitcast(low, ir.IntType(self.count)), ir.IntType(16)(0))
+        with f.if_else(some, likely=False) as (rarely, mostly):
+            with rarely:
+                careful, from_careful = self._underflowing(a, n, low), f.block
+            with mostly:
+                usual, from_usual = self._scale(a, n), f.block
+        either = f.phi(self.type)
+        either.add_incoming(careful, from_careful)
+        either.add_incoming(usual, from_usual)
+        return either
+
+    def _scale(self, a: Value, n: Value) -> Value:
+        return self._avx512("mask.scalef", a, n, a, masked=True)
+
+    def _underflowing(self, a: Value, n: Value, low: Value) -> Value:
+        """a * 2 ** n, where n is low by way of 2 ** 64 times as much: subnormal numbers are the
+        whole numbers that a sum with 2 ** -62 holds in its last bits, rounded once."""
+        f, number, edge = self.builder, self.number, self.number(2.0**-62)
+        least = f.select(f.fcmp_ordered("<", n, number(-180.0)), number(-180.0), n)
+        raised = self._scale(a, f.select(low, f.fadd(least, number(64.0)), n))
+        size = self.magnitude(raised)
+        tiny = f.and_(low, f.fcmp_ordered("<", size, edge))
+        whole = f.sub(self.bits(f.fadd(size, edge)), self.bits(edge))
+        sign = f.and_(self.bits(raised), self.whole(1 << 31))
+        back = f.select(f.and_(low, f.not_(tiny)), number(2.0**-64), number(1.0))
+        return f.select(tiny, self.floats(f.or_(whole, sign)), f.fmul(raised, back))
 
     def _power_of_two(self, exponent: Value) -> Value:
         biased = self.builder.add(exponent, self.whole(self.format.bias))

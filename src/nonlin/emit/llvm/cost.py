@@ -1,0 +1,38 @@
+"""What a kernel costs: vector instructions in its loop, for 16 float32 numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+
+NUMBERS, BITS = 16, 512
+DIVISION = 20  # of a float32 vector: it keeps its port for so long
+FREE = ("phi", "br", "bitcast", "getelementptr", "shufflevector", "insertelement")
+
+
+def instructions(kernel: ir.Function) -> float:
+    """Of the loop over whole vectors, or over all of them: counted before anything is compiled."""
+    names = (block.name for block in kernel.blocks)
+    often = {name for name in names if name.startswith("body") and ".if" not in name}
+    blocks = (block for block in kernel.blocks if block.name in often)
+    return sum(_cost(each) for block in blocks for each in block.instructions)
+
+
+def _cost(instruction: Any) -> float:
+    kinds = [each.type for each in (instruction, *instruction.operands)]
+    vectors = [kind for kind in kinds if isinstance(kind, ir.VectorType)]
+    name = instruction.opname
+    if not vectors or name in FREE:
+        return 0.0
+    lanes = vectors[0].count
+    wide = max(_bits(kind) for kind in vectors)
+    heavy = name in ("fdiv", "frem") or (name == "call" and "sqrt" in instruction.callee.name)
+    return NUMBERS / lanes * max(1.0, lanes * wide / BITS) * (DIVISION * wide / 32 if heavy else 1)
+
+
+def _bits(kind: ir.VectorType) -> int:
+    element = kind.element
+    if isinstance(element, ir.IntType):
+        return int(element.width)
+    return {"float": 32, "double": 64}.get(str(element), 64)

@@ -1,0 +1,239 @@
+"""A kernel that looks its function up in a table, and leaves what lies outside to another kernel.
+
+Lanes outside are not written but marked. After a chunk their numbers are collected, go through
+the other kernel side by side, and return to their places: a few of them cost no more than a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+
+from nonlin.emit.llvm.hardware import Hardware
+from nonlin.emit.llvm.program import ENTRY, MODES, Inputs, add_kernel, evaluator_for
+from nonlin.emit.llvm.table import LANES, Lookup, Table
+from nonlin.emit.llvm.vectors import INT64, Vectors, splat
+from nonlin.expr.nodes import Expr
+
+if TYPE_CHECKING:
+    from nonlin.emit.llvm.program import Mode
+
+    Value = Any
+
+OTHERS = "others"
+CHUNK = 1024  # numbers: marks and what is collected stay in the first cache
+FLOAT, INT16, INT32 = ir.FloatType(), ir.IntType(16), ir.IntType(32)
+BIT, NONE, ALL = ir.IntType(1), INT16(0), INT16(-1)
+VECTOR = ir.VectorType(FLOAT, LANES)
+
+
+def write_tabled(
+    rule: Sequence[Expr],
+    table: Table,
+    roots: Sequence[Expr],
+    inputs: Sequence[str],
+    mode: Mode,
+    hardware: Hardware,
+) -> ir.Module:
+    """The module of one kernel. rule: the outputs, of inputs and of what the table holds.
+
+    roots, mode: the same outputs from x, for numbers outside. The table's outputs are called f0
+    and f1 by their order, as in the rule.
+    """
+    module = ir.Module(name=ENTRY)
+    if not table.whole:
+        add_kernel(module, OTHERS, roots, inputs, (), mode, hardware)
+        module.globals[OTHERS].linkage = "internal"
+    _Writer(module, rule, table, inputs, hardware).write()
+    return module
+
+
+class _Writer:
+    """The parts of the kernel, and what they share."""
+
+    def __init__(
+        self,
+        module: ir.Module,
+        rule: Sequence[Expr],
+        table: Table,
+        inputs: Sequence[str],
+        hardware: Hardware,
+    ) -> None:
+        self.rule, self.table, self.inputs, self.hardware = rule, table, inputs, hardware
+        self.x = list(inputs).index("x")
+        self.count = len(inputs) + len(rule)
+        pointers = [FLOAT.as_pointer()] * self.count
+        self.module = module
+        self.parameters = ir.DoubleType().as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, self.parameters])
+        self.function = ir.Function(module, kind, ENTRY)
+
+    def write(self) -> None:
+        """The kernel: chunk by chunk, unless every number is inside."""
+        b = ir.IRBuilder(self.function.append_basic_block("entry"))
+        *arrays, count, parameters = self.function.args
+        vectors = Vectors(b, VECTOR)
+        lookup = Lookup(b, self.table)
+        if self.table.whole:
+            vectors.blocks(count, lambda i, mask: self._block(lookup, arrays, i, mask), False)
+            b.ret_void()
+            return
+        marks = b.alloca(INT16, CHUNK // LANES)
+        collect, apart = self._collector(), self._apart()
+        most = INT64(CHUNK)
+
+        def chunk(start: Value) -> None:
+            left = b.sub(count, start)
+            size = b.select(b.icmp_signed("<", left, most), left, most)
+            here = [b.gep(array, [start]) for array in arrays]
+            full = b.icmp_signed("==", size, most)
+            before = b.block
+            with b.if_then(full):
+                first = vectors.load(here[self.x], INT64(0), None)
+                begin = b.block
+                with b.if_then(self._bits(lookup, first, "==", NONE), likely=False):
+                    found, far = b.call(apart, [*here, parameters]), b.block
+                none = b.phi(BIT)
+                none.add_incoming(BIT(0), begin)
+                none.add_incoming(found, far)
+                after = b.block
+            done = b.phi(BIT)
+            done.add_incoming(BIT(0), before)
+            done.add_incoming(none, after)
+            with b.if_then(b.not_(done), likely=True):
+                inside = self._looked_up(vectors, lookup, here, size, marks)
+                with b.if_then(b.icmp_signed("!=", inside, ALL), likely=False):
+                    b.call(collect, [*here, size, marks, parameters])
+
+        vectors.loop(count, most, chunk)
+        b.ret_void()
+
+    def _bits(self, lookup: Lookup, x: Value, sign: str, other: Value) -> Value:
+        """How the marks of a vector compare."""
+        b = lookup.builder
+        return b.icmp_unsigned(sign, b.bitcast(lookup.inside(x), INT16), other)
+
+    def _looked_up(
+        self, vectors: Vectors, lookup: Lookup, arrays: list[Value], size: Value, marks: Value
+    ) -> Value:
+        """A chunk; the lanes that were inside in every vector."""
+        b = lookup.builder
+
+        def marked(start: Value, mask: Value | None) -> Value:
+            inside = self._block(lookup, arrays, start, mask)
+            b.store(inside, b.gep(marks, [b.lshr(start, INT64(4))]))
+            return inside
+
+        whole = b.and_(size, INT64(-LANES))
+        [seen] = vectors.carry(
+            INT64(0), whole, INT64(LANES), [ALL], lambda i, c: [b.and_(c[0], marked(i, None))]
+        )
+        before = b.block
+        with b.if_then(b.icmp_signed("<", whole, size)):
+            last = b.and_(seen, marked(whole, vectors.mask(b.sub(size, whole))))
+            within = b.block
+        both = b.phi(INT16)
+        both.add_incoming(seen, before)
+        both.add_incoming(last, within)
+        return both
+
+    def _block(self, lookup: Lookup, arrays: list[Value], i: Value, mask: Value | None) -> Value:
+        """One vector; the bits of the lanes that are done with."""
+        b = lookup.builder
+        vectors = Vectors(b, VECTOR)
+        given = arrays[: len(self.inputs)]
+        loaded = {
+            name: vectors.load(array, i, mask)
+            for name, array in zip(self.inputs, given, strict=True)
+        }
+        found = lookup.values(loaded["x"])
+        inside = lookup.inside(loaded["x"])
+        loaded |= {name: each for name, each in zip(self.table.names, found, strict=True)}
+        inputs = Inputs(b, loaded, {})
+        evaluator = evaluator_for(MODES["float32", "fast"], self.hardware, vectors, inputs)
+        kept = mask if inside is None or mask is None else b.and_(mask, inside)
+        for root, output in zip(self.rule, arrays[len(self.inputs) :], strict=True):
+            vectors.store(evaluator.number(root), output, i, inside if mask is None else kept)
+        if inside is None:
+            return ALL
+        return b.bitcast(inside if mask is None else b.or_(inside, b.not_(mask)), INT16)
+
+    def _internal(self, name: str, result: Any, arguments: list[Any]) -> Any:
+        """A function of the module, of the arrays and more."""
+        pointers = [FLOAT.as_pointer()] * self.count
+        kind = ir.FunctionType(result, [*pointers, *arguments, self.parameters])
+        function = ir.Function(self.module, kind, name)
+        function.linkage = "internal"
+        function.attributes.add("noinline")
+        return function
+
+    def _apart(self) -> Value:
+        """A function: is every number of a whole chunk outside? Then the other kernel takes it."""
+        function = self._internal("apart", BIT, [])
+        b = ir.IRBuilder(function.append_basic_block("entry"))
+        *arrays, parameters = function.args
+        lookup = Lookup(b, replace(self.table, outputs=()))
+        vectors = Vectors(b, VECTOR)
+
+        def look(i: Value, carried: list[Value]) -> list[Value]:
+            inside = lookup.inside(vectors.load(arrays[self.x], i, None))
+            return [b.or_(carried[0], b.bitcast(inside, INT16))]
+
+        [inside] = vectors.carry(INT64(0), INT64(CHUNK), INT64(LANES), [NONE], look)
+        alone = b.icmp_signed("==", inside, NONE)
+        with b.if_then(alone):
+            b.call(self.module.globals[OTHERS], [*arrays, INT64(CHUNK), parameters])
+        b.ret(alone)
+        return function
+
+    def _collector(self) -> Value:
+        """A function that passes the marked numbers of a chunk through the other kernel."""
+        function = self._internal("collect", ir.VoidType(), [INT64, INT16.as_pointer()])
+        b = ir.IRBuilder(function.append_basic_block("entry"))
+        *arrays, size, marks, parameters = function.args
+        places = b.alloca(INT32, CHUNK + LANES)
+        buffers = [b.alloca(FLOAT, CHUNK) for _ in arrays]
+        vectors = Vectors(b, VECTOR)
+        amount = self._places(b, vectors, size, marks, places)
+
+        def move(k: Value, inwards: bool) -> None:
+            place = b.sext(b.load(b.gep(places, [k])), INT64)
+            for array, buffer in list(zip(arrays, buffers, strict=True))[
+                slice(len(self.inputs)) if inwards else slice(len(self.inputs), None)
+            ]:
+                far, near = b.gep(array, [place]), b.gep(buffer, [k])
+                source, goal = (far, near) if inwards else (near, far)
+                b.store(b.load(source), goal)
+
+        vectors.loop(amount, INT64(1), lambda k: move(k, inwards=True))
+        b.call(self.module.globals[OTHERS], [*buffers, amount, parameters])
+        vectors.loop(amount, INT64(1), lambda k: move(k, inwards=False))
+        b.ret_void()
+        return function
+
+    def _places(
+        self, b: ir.IRBuilder, vectors: Vectors, size: Value, marks: Value, places: Value
+    ) -> Value:
+        """Write down where the marked numbers stand; how many they are."""
+        whole = ir.VectorType(INT32, LANES)
+        bits = ir.VectorType(ir.IntType(1), LANES)
+        compress = ir.Function(
+            self.module,
+            ir.FunctionType(whole, [whole, whole, bits]),
+            "llvm.x86.avx512.mask.compress.v16i32",
+        )
+        ramp = ir.Constant(whole, list(range(LANES)))
+
+        def gather(start: Value, carried: list[Value]) -> list[Value]:
+            mark = b.not_(b.load(b.gep(marks, [b.lshr(start, INT64(4))])))
+            here = b.add(ramp, splat(b, b.trunc(start, INT32), LANES))
+            packed = b.call(compress, [here, here, b.bitcast(mark, bits)])
+            goal = b.bitcast(b.gep(places, carried), whole.as_pointer())
+            b.store(packed, goal, align=4)
+            return [b.add(carried[0], b.zext(b.ctpop(mark), INT64))]
+
+        [amount] = vectors.carry(INT64(0), size, INT64(LANES), [INT64(0)], gather)
+        return amount
