@@ -47,6 +47,11 @@ def fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Tabl
 
     otherwise: instructions of the kernel that takes the lanes outside.
     """
+    with np.errstate(all="ignore"):
+        return _fit(reference, orders, otherwise)
+
+
+def _fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Table | None:
     for mirrored in (False, True):
         function = _mirrored(reference) if mirrored else reference
         shape = _shape(function, orders)
@@ -74,6 +79,8 @@ def _sides(reference: Reference, orders: tuple[int, ...]) -> tuple[Positive, ...
     around = reference(np.array([-1e-300, 0.0, 1e-300]))
     t = np.linspace(0.05, 9.0, 64)
     right, left = reference(t), reference(-t)
+    if not all(np.all(np.isfinite(each)) for each in (*right, *left)):
+        return None
     for sign in (1, -1, 0):
         signs = [sign * (-1) ** order for order in orders]
         rests = [r - c * l for r, l, c in zip(right, left, signs, strict=True)]
@@ -283,8 +290,7 @@ def evaluate(table: Table, x: Floats) -> list[Floats]:
 
 
 def _single(x: Floats) -> Floats:
-    with np.errstate(over="ignore", under="ignore"):
-        return x.astype(np.float32).astype(np.float64)
+    return x.astype(np.float32).astype(np.float64)
 
 
 def _horner(out: Output, lane: NDArray[np.int64], rest: Floats) -> Floats:
@@ -297,26 +303,24 @@ def _horner(out: Output, lane: NDArray[np.int64], rest: Floats) -> Floats:
 
 def _finish(out: Output, p: Floats, x: Floats, near: Floats, far: Floats) -> Floats:
     by = {"none": np.ones_like(x), "x": far, "near": near}[out.factor]
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        exact = p * by
-        side = out.positive
-        if side is None:
-            return _single(exact)
-        if side.sign == 1 and side.constant == 0 and side.slope in (0, 1):
-            return _single(exact + np.where(x > 0, x * side.slope if side.slope else 0, 0))
-        negative = _single(exact)
-        line = np.full_like(x, side.constant)
-        line = _single(line + side.slope * x if side.slope else line)
-        positive = _single(line + side.sign * negative) if side.sign else line
-        return np.where(x >= 0 if side.starts else x > 0, positive, negative)
+    exact = p * by
+    side = out.positive
+    if side is None:
+        return _single(exact)
+    if side.sign == 1 and side.constant == 0 and side.slope in (0, 1):
+        return _single(exact + np.where(x > 0, x * side.slope if side.slope else 0, 0))
+    negative = _single(exact)
+    line = np.full_like(x, side.constant)
+    line = _single(line + side.slope * x if side.slope else line)
+    positive = _single(line + side.sign * negative) if side.sign else line
+    return np.where(x >= 0 if side.starts else x > 0, positive, negative)
 
 
 def _error(got: Floats, truth: Floats) -> Floats:
     """In units of the last place of the truth in float32, the smallest normal number at least."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        single = truth.astype(np.float32)
-        unit = np.spacing(np.maximum(np.abs(single), np.finfo(np.float32).tiny))
-        error = np.abs(got - truth) / unit.astype(np.float64)
+    single = truth.astype(np.float32)
+    unit = np.spacing(np.maximum(np.abs(single), np.finfo(np.float32).tiny))
+    error = np.abs(got - truth) / unit.astype(np.float64)
     same = (got == single) | (np.isnan(got) & np.isnan(truth))
     return np.where(same, 0.0, np.where(np.isfinite(error), error, np.inf))
 
