@@ -1,7 +1,7 @@
 """Kernels: nonlin beside PyTorch, JAX, NumPy and SciPy, and beside a plain copy.
 
     python benchmarks/kernels.py                      about 1 minute
-    python benchmarks/kernels.py --measure            6 to 8 minutes; writes docs/performance.md
+    python benchmarks/kernels.py --measure            7 to 9 minutes; writes docs/performance.md
     python benchmarks/kernels.py --measure --names gelu,mish --sizes 256K --threads 1
     python benchmarks/kernels.py --report             the page again, from what was measured
 
@@ -24,7 +24,7 @@ from typing import Any
 
 from _shared import DOCS, parser, say_reduced
 from comparison import first_call, page, run
-from comparison.tasks import ELEMENTWISE, ROWWISE
+from comparison.tasks import ALONE, ELEMENTWISE, ROWWISE
 
 DATA, PAGE = DOCS / "performance.json", DOCS / "performance.md"
 SIZES, FEWER_SIZES = "4K,256K,64M", "4K,256K,4M"
@@ -36,7 +36,7 @@ UNITS = {"K": 1 << 10, "M": 1 << 20}
 def arguments() -> argparse.Namespace:
     """The command line."""
     options = parser(__doc__, REDUCED)
-    options.add_argument("--names", default=",".join((*ELEMENTWISE, *ROWWISE)))
+    options.add_argument("--names", default=",".join((*ELEMENTWISE, *ALONE, *ROWWISE)))
     options.add_argument("--sizes", help=f"elements (default: {SIZES})")
     options.add_argument("--rounds", help=f"of small and of large tasks (default: {ROUNDS})")
     options.add_argument("--threads", default="1,2")

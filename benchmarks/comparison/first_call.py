@@ -8,18 +8,21 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
-from comparison.tasks import ELEMENTWISE
-
+BENCHMARKS = Path(__file__).parents[1]
 CODE = """
-import json, sys, time, nonlin as nl, numpy as np
+import json, time, nonlin as nl, numpy as np
+from comparison.odd import FORMULAS
+from comparison.tasks import ELEMENTWISE
 import llvmlite.binding
 x = np.ones(100, "float32")
 nl.identity(x)
 times = {}
-for name in sys.argv[1:]:
+for name in (*ELEMENTWISE, *FORMULAS):
     start = time.perf_counter()
-    nl.get(name)(x)
+    f = nl.activation(name, FORMULAS[name]) if name in FORMULAS else nl.get(name)
+    f(x)
     times[name] = 1e3 * (time.perf_counter() - start)
 print(json.dumps(times))
 """
@@ -40,9 +43,9 @@ def measure(quick: bool) -> dict[str, dict[str, float]]:
 
 def _once(folder: str) -> dict[str, float]:
     environment = {**os.environ, "NONLIN_CACHE_DIR": folder}
-    command = [sys.executable, "-c", CODE, *ELEMENTWISE]
+    command = [sys.executable, "-c", CODE]
     ran = subprocess.run(  # noqa: S603 - our own code
-        command, capture_output=True, text=True, check=True, env=environment
+        command, capture_output=True, text=True, check=True, env=environment, cwd=BENCHMARKS
     )
     return json.loads(ran.stdout)
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from comparison.targets import amount, geometric_mean, ratio, verdicts
-from comparison.tasks import FORWARD
+from comparison.odd import FORMULAS
+from comparison.spread import NORMAL, WIDE
+from comparison.targets import amount, geometric_mean, ratio, verdicts, worst_tail
+from comparison.tasks import FORWARD, OWN, SPREAD
 
 Record = dict[str, Any]
 CAUSES = Path(__file__).with_name("causes.md")  # written by hand
@@ -31,6 +33,9 @@ half the distance of the quartiles in percent of it.
   Neither has derivatives. Of large arrays both get the first 4M elements.
 - np.copyto copies on one thread; stream is a copy with streaming stores on all of them (with
   value+derivative to two places), as fast as memory allows.
+- other inputs: the same function on normal numbers of standard deviation 3 and 10, and on numbers
+  spread evenly over a stretch of a tail; of these, from 6 to a million on either side, the worst.
+- own formulas: ten that are in no catalogue (`comparison/odd.py`), beside gelu.
 - All arrays are in memory that was touched before; C libraries get huge pages as NumPy does
   (`GLIBC_TUNABLES=glibc.malloc.hugetlb=1`), without which fresh results cost them more.
 - torch/fast and so on: how many times as long the peer takes. stream/fast: the share of the copy's
@@ -84,7 +89,7 @@ def _groups(found: Record) -> dict[tuple[Any, ...], list[Record]]:
         size = amount(task["asked"])
         kind = "rows" if task["row"] else task["path"]
         groups.setdefault((kind, size, task["threads"]), []).append(task)
-    order = {FORWARD: 0, "rows": 2}
+    order = {FORWARD: 0, SPREAD: 2, OWN: 3, "rows": 4}
     return dict(
         sorted(groups.items(), key=lambda g: (order.get(g[0][0], 1), g[1][0]["asked"], g[0][2]))
     )
@@ -98,6 +103,10 @@ def _title(group: tuple[Any, ...]) -> str:
 
 def _tables(found: Record) -> Iterator[str]:
     for group, tasks in _groups(found).items():
+        if group[0] in (SPREAD, OWN):
+            yield f"## {_title(group)}\n"
+            yield from _own(tasks[0]) if group[0] == OWN else _spread(tasks)
+            continue
         present = [name for name in CONTENDERS if any(name in task["times"] for task in tasks)]
         ratios = [name for name in RATIOS if name in present]
         yield f"## {_title(group)}\n"
@@ -110,6 +119,26 @@ def _tables(found: Record) -> Iterator[str]:
             yield f"| {task['name']}{row} | {' | '.join(cells)} |"
         means = [_mean(tasks, name) for name in ratios]
         yield f"| geometric mean |{' |' * len(present)} {' | '.join(means)} |\n"
+
+
+def _spread(tasks: list[Record]) -> Iterator[str]:
+    yield f"| function | {NORMAL} | {' | '.join(WIDE)} | worst tail | which | times as long |"
+    yield f"|{'---|' * (len(WIDE) + 5)}"
+    for task in tasks:
+        tail = worst_tail(task)
+        kinds = (*WIDE, tail)
+        cells = [_cell(task["times"][kind]) for kind in (NORMAL, *kinds)]
+        longer = ", ".join(f"{ratio(task, kind, NORMAL):.2f}" for kind in kinds)
+        yield f"| {task['name']} | {' | '.join(cells)} | {tail.replace('..', ' to ')} | {longer} |"
+    yield ""
+
+
+def _own(task: Record) -> Iterator[str]:
+    yield "| name | formula | time | beside gelu |\n|---|---|---|---|"
+    for name, times in task["times"].items():
+        formula = f"`{FORMULAS[name]}`" if name in FORMULAS else ""
+        yield f"| {name} | {formula} | {_cell(times)} | {ratio(task, name, 'gelu'):.2f} |"
+    yield ""
 
 
 def _cell(times: list[float] | None) -> str:
@@ -148,5 +177,6 @@ def _compact(found: Record) -> Iterator[str]:
         for task in tasks:
             row = f" {task['row']}" if task["row"] else ""
             times = " ".join(f"{k} {v[1]:.3g}" for k, v in task["times"].items())
-            ratios = " ".join(f"{name}/fast {_ratio(task, name)}" for name in RATIOS)
+            peers = [name for name in RATIOS if name in task["times"]]
+            ratios = " ".join(f"{name}/fast {_ratio(task, name)}" for name in peers)
             yield f"  {task['name'] + row:20} {times:75} {ratios}"

@@ -85,7 +85,8 @@ def machine_graph(name, order):
 def run_source(name, order, at):
     space = {}
     exec(nl.get(name).to_python(order), space)  # noqa: S102 - our own source
-    function = next(space[f] for f in space if f in (name, f"{name}_derivative_{order}"))
+    plain = nl.get(name).name
+    function = next(space[f] for f in space if f in (plain, f"{plain}_derivative_{order}"))
     return np.array([function(float(x)) for x in at])
 
 
