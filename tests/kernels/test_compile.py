@@ -25,9 +25,16 @@ def test_the_address_is_a_c_function():
 
 
 def test_parameters_need_no_new_code():
-    one, other = (nl.elu.bind(alpha=value).kernel() for value in (3.0, 2.0))
+    one, other = (nl.leaky_relu.bind(alpha=value).kernel() for value in (0.3, 0.2))
     assert one.address == other.address
     assert one.parameters[0] != other.parameters[0]
+
+
+def test_a_table_is_fitted_to_one_value():
+    one, other = (nl.softplus.bind(beta=value) for value in (3.0, 2.0))
+    x = np.linspace(-9, 9, 999, dtype=np.float32)
+    for each in (one, other):
+        np.testing.assert_allclose(each(x), each(x.astype(np.float64)), rtol=5e-7)
 
 
 def test_a_parameter_of_1_is_put_in():

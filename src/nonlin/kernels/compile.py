@@ -6,22 +6,30 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nonlin.expr.nodes import Expr, constant
+from nonlin.expr.nodes import Call, Expr, constant
 from nonlin.expr.paths import Path, inputs_of, outputs_of, roots_of, tabled
 from nonlin.expr.simplify import simplify
-from nonlin.expr.walk import substitute
+from nonlin.expr.walk import postorder, substitute
 from nonlin.kernels import store, target
 from nonlin.kernels.key import fingerprint
 from nonlin.kernels.ufunc import ufunc
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.table import Table
+
+SHORT = frozenset(  # primitives of one instruction or two
+    (
+        *("add", "subtract", "multiply", "negate", "absolute", "maximum", "minimum", "where"),
+        *("greater", "less", "greater_equal", "less_equal", "guard"),
+    )
+)
 
 lock = threading.RLock()
 if hasattr(os, "register_at_fork"):  # a child must not inherit a lock that nobody will release
@@ -60,7 +68,7 @@ def compile_kernel(
     dtype: one of `arrays.DTYPES`. precision: "fast" or "exact". columns: parameters that come as
     arrays, after the arrays of the path.
     """
-    formula, parameters = without_ones(formula, parameters)
+    formula, parameters = settled(formula, path, dtype, precision, parameters, columns)
     with lock:
         loaded = _code(formula, path, dtype, precision, tuple(parameters), columns)
         data = np.array([0.0, *parameters.values(), 0.0])
@@ -68,6 +76,33 @@ def compile_kernel(
         made = ufunc(loaded.address, data, dtype, *counts)
     keep = loaded, made
     return Kernel(loaded.address, *counts, dtype, data[1:], made.function, keep)
+
+
+def settled(
+    formula: Expr,
+    path: Path,
+    dtype: str,
+    precision: str,
+    parameters: dict[str, float],
+    columns: tuple[str, ...] = (),
+) -> tuple[Expr, dict[str, float]]:
+    """The formula with the parameters put in that are better known when it is compiled.
+
+    All of them where a table may pay, which is fitted to one value of each.
+    """
+    formula, rest = without_ones(formula, parameters)
+    if columns or not rest or not _may_pay(formula, path, dtype, precision):
+        return formula, rest
+    return substitute(formula, {n: constant(Fraction(v)) for n, v in rest.items()}), {}
+
+
+@lru_cache(maxsize=1024)
+def _may_pay(formula: Expr, path: Path, dtype: str, precision: str) -> bool:
+    """Is a table of it possible, and the formula not so short that none could be cheaper?"""
+    if (dtype, precision) != ("float32", "fast") or not target.host().hardware.avx512:
+        return False
+    calls = (node for node in postorder(formula) if isinstance(node, Call))
+    return any(node.primitive not in SHORT for node in calls) and tabled(formula, path) is not None
 
 
 def without_ones(formula: Expr, parameters: dict[str, float]) -> tuple[Expr, dict[str, float]]:
@@ -126,20 +161,22 @@ def _build(
     mode = mode_of(dtype, precision, path, roots)
     hardware = target.host().hardware
     module = write_module(roots, inputs, names, mode, hardware)
-    if (dtype, precision) == ("float32", "fast") and hardware.avx512 and not names:
-        cost = instructions(module.globals[ENTRY])
-        if rule_and_table := _table(formula, path, inputs, cost):
-            module = write_tabled(*rule_and_table, roots, inputs, mode, hardware)
+    alone = not names and inputs == inputs_of(path)
+    if alone and _may_pay(formula, path, dtype, precision):
+        found = table_of(formula, path, instructions(module.globals[ENTRY]))
+        if found is not None:
+            module = write_tabled(*found, roots, inputs, mode, hardware)
     return target.to_object(str(module))
 
 
-def _table(
-    formula: Expr, path: Path, inputs: tuple[str, ...], otherwise: float
-) -> tuple[list[Expr], Table] | None:
-    """The outputs of a path, of what a table holds, and the table; None where it does not pay."""
-    from nonlin.kernels.tables import fit
+def table_of(formula: Expr, path: Path, otherwise: float) -> tuple[list[Expr], Table] | None:
+    """The outputs of a path, of what a table holds, and the table; None where it does not pay.
 
-    if inputs != inputs_of(path) or (rule := tabled(formula, path)) is None:
+    otherwise: instructions of the kernel without a table.
+    """
+    from nonlin.kernels.tables.fit import fit
+
+    if (rule := tabled(formula, path)) is None:
         return None
     kernel = compile_kernel(rule.formula, (0, 1), "float64", "fast", {})
 

@@ -12,7 +12,7 @@ import torch
 from nonlin.expr.nodes import Expr
 from nonlin.expr.paths import Path, inputs_of, outputs_of
 from nonlin.kernels import arrays, threads
-from nonlin.kernels.compile import compile_kernel, machine_code, without_ones
+from nonlin.kernels.compile import compile_kernel, machine_code, settled, without_ones
 from nonlin.kernels.ufunc import STREAM_FROM
 from nonlin.torch.tensors import NAMES, Tensor
 
@@ -44,7 +44,11 @@ class Call:
         self.outputs = outputs_of(path)
         kernel = (formula, path, NAMES[dtype], "fast", dict(constants), columns)
         self._kernel = kernel
-        formula, rest = without_ones(formula, dict(constants))
+        known = dict(constants)
+        if numbers:
+            formula, rest = without_ones(formula, known)
+        else:
+            formula, rest = settled(formula, path, NAMES[dtype], "fast", known, columns)
         names = (*rest, *numbers)
         self._code = machine_code(formula, path, NAMES[dtype], names, columns)
         count = len(inputs_of(path)) + len(columns) + self.outputs

@@ -28,7 +28,8 @@ def _cost(instruction: Any) -> float:
     lanes = vectors[0].count
     wide = max(_bits(kind) for kind in vectors)
     heavy = name in ("fdiv", "frem") or (name == "call" and "sqrt" in instruction.callee.name)
-    return NUMBERS / lanes * max(1.0, lanes * wide / BITS) * (DIVISION * wide / 32 if heavy else 1)
+    vectors_of_512 = NUMBERS / lanes * max(1.0, lanes * wide / BITS)
+    return float(vectors_of_512 * (DIVISION * wide / 32 if heavy else 1))
 
 
 def _bits(kind: ir.VectorType) -> int:

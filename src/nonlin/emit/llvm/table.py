@@ -36,6 +36,16 @@ class Positive:
     sign: int
     starts: bool
 
+    @property
+    def adds(self) -> bool:
+        """Is it the negative side plus max(0, x), or the same?"""
+        return self.sign == 1 and self.constant == 0 and self.slope in (0, 1)
+
+    @property
+    def turns(self) -> bool:
+        """Is it the negative side with the other sign?"""
+        return self.sign == -1 and not self.constant and not self.slope
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -51,9 +61,14 @@ class Output:
     positive: Positive | None
 
     @property
-    def degree(self) -> int:
-        """Of the polynomials."""
-        return len(self.coefficients) - 1
+    def instructions(self) -> int:
+        """Look-ups, Horner's scheme, and what is made of its result."""
+        count = 2 * len(self.coefficients) - 1 + 3 * len(self.zeros) + (self.factor != "none")
+        if self.positive is None or self.positive.adds:
+            return count + (self.positive is not None and self.positive.slope != 0)
+        side = self.positive
+        line = side.slope not in (0, 1) or (side.slope != 0 and side.constant != 0)
+        return count + 2 + (0 if side.turns else line + (side.sign != 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,14 @@ class Table:
     def names(self) -> list[str]:
         """What its outputs are called where they are combined."""
         return [f"f{order}" for order in self.orders]
+
+    @property
+    def instructions(self) -> int:
+        """Of a vector of 16 numbers, without loads and stores."""
+        ends = 1 if self.folded and self.above else self.below + self.above
+        masks = 0 if self.whole else 1 + (self.below == self.above)
+        shared = self.mirrored + self.folded + ends + 3 + masks
+        return shared + sum(each.instructions for each in self.outputs)
 
     @property
     def whole(self) -> bool:
@@ -164,13 +187,13 @@ class Lookup:
         if side is None:
             return p if by is None else b.fmul(p, by)
         zero = lanes.number(0.0)
-        if side.sign == 1 and side.constant == 0 and side.slope in (0, 1):
+        if side.adds:
             base = self._most(zero, x) if side.slope else None
             if by is not None:
                 return b.fmul(p, by) if base is None else lanes.fma(p, by, base)
             return p if base is None else b.fadd(p, base)
         negative = p if by is None else b.fmul(p, by)
-        if side.sign == -1 and not side.constant and not side.slope:
+        if side.turns:
             turned = b.and_(b.not_(lanes.bits(x)), lanes.whole(1 << 31))
             return lanes.floats(b.xor(lanes.bits(negative), turned))
         positive = b.fcmp_ordered(">=" if side.starts else ">", x, zero)

@@ -151,7 +151,7 @@ class _Writer:
         }
         found = lookup.values(loaded["x"])
         inside = lookup.inside(loaded["x"])
-        loaded |= {name: each for name, each in zip(self.table.names, found, strict=True)}
+        loaded |= dict(zip(self.table.names, found, strict=True))
         inputs = Inputs(b, loaded, {})
         evaluator = evaluator_for(MODES["float32", "fast"], self.hardware, vectors, inputs)
         kept = mask if inside is None or mask is None else b.and_(mask, inside)

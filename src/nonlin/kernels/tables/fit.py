@@ -1,0 +1,191 @@
+"""The cheapest table of a function that keeps the promised digits, if there is one.
+
+A function is looked for in halves: most activations repeat on the positive side what they do on
+the negative one. Its zeros are taken out as factors, and of all lengths and degrees the table is
+taken whose instructions, with those of the lanes that it leaves to others, are the fewest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nonlin.emit.llvm.table import SEGMENTS, Output, Positive, Table
+from nonlin.kernels.tables import pieces, trial
+from nonlin.kernels.tables.pieces import Floats
+from nonlin.kernels.tables.trial import Reference
+
+REACHES = (
+    *(104.0, 88.0, 60.0, 40.0, 30.0, 24.0, 18.0, 15.0, 12.5, 11.0, 10.0, 9.0, 8.0),
+    *(7.0, 6.5, 6.0, 5.75, 5.5, 5.0, 4.5, 4.0, 3.5, 3.0),
+)
+INPUTS = ((1.0, 0.5), (3.0, 0.25), (10.0, 0.25))  # their standard deviations, and how often
+COLLECTING = 40  # instructions for a lane that others take, beside theirs
+TRIED = 3  # tables, the cheapest first
+EXACT = 1e-15  # how well the two sides of a function must fit together
+ROUND = 64  # parts of 1 that constants and slopes of lines usually are
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Of the functions at once: their positive sides, if they have any, and which are 0 at 0."""
+
+    positive: tuple[Positive, ...] | None
+    starts_at_0: tuple[bool, ...]
+
+
+def fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Table | None:
+    """The table of f (order 0) and f' (order 1) that costs least, if that is below `otherwise`.
+
+    otherwise: instructions of the kernel that takes the lanes outside, for 16 numbers.
+    """
+    with np.errstate(all="ignore"):
+        for mirrored in (False, True):
+            function = _mirrored(reference) if mirrored else reference
+            shape = _shape(function, orders)
+            if (table := _cheapest(function, orders, shape, otherwise)) is not None:
+                return replace(table, mirrored=mirrored)
+            if shape.positive is None:
+                break
+    return None
+
+
+def _mirrored(reference: Reference) -> Reference:
+    return lambda x: reference(-x)
+
+
+def _cheapest(
+    reference: Reference, orders: tuple[int, ...], shape: Shape, otherwise: float
+) -> Table | None:
+    tables = (_fitted(reference, orders, shape, reach) for reach in REACHES)
+    found = [(cost(table, otherwise), table) for table in tables if table is not None]
+    tried = sorted(found, key=lambda each: each[0])[:TRIED]
+    good = (table for price, table in tried if price < otherwise and trial.holds(table, reference))
+    return next(good, None)
+
+
+def _shape(reference: Reference, orders: tuple[int, ...]) -> Shape:
+    at_0 = [each[0] for each in reference(np.zeros(1))]
+    return Shape(_sides(reference, orders), tuple(bool(value == 0) for value in at_0))
+
+
+def _sides(reference: Reference, orders: tuple[int, ...]) -> tuple[Positive, ...] | None:
+    """f(x) = a + b x + c f(-x) for x > 0, with c = 1, -1 or 0, if that is so."""
+    t = np.linspace(0.05, 9.0, 64)
+    right, left = reference(t), reference(-t)
+    if not np.all(np.isfinite([*right, *left])):
+        return None
+    around = reference(np.array([-1e-300, 0.0, 1e-300]))
+    starts = [bool(before != at_0 == after) for before, at_0, after in around]
+    for sign in (1, -1, 0):
+        signs = [sign * (-1) ** order for order in orders]
+        sides = [
+            _side(t, a, b, c, order)
+            for a, b, c, order in zip(right, left, signs, orders, strict=True)
+        ]
+        if None not in sides:
+            pairs = zip(sides, starts, strict=True)
+            return tuple(replace(side, starts=first) for side, first in pairs if side)
+    return None
+
+
+def _side(t: Floats, right: Floats, left: Floats, sign: int, order: int) -> Positive | None:
+    """A derivative has no slope here."""
+    rest = right - sign * left
+    slope = 0.0 if order else _rounded((rest[-1] - rest[0]) / (t[-1] - t[0]))
+    constant = _rounded(rest[len(t) // 2] - slope * t[len(t) // 2])
+    size = np.abs(right) + np.abs(left) + abs(constant) + np.abs(slope * t)
+    fits = np.abs(rest - constant - slope * t) <= EXACT * size
+    return Positive(constant, slope, sign, starts=False) if np.all(fits) else None
+
+
+def _rounded(value: float) -> float:
+    near = round(value * ROUND) / ROUND
+    return near if abs(value - near) < EXACT * ROUND else float(value)
+
+
+def _fitted(
+    reference: Reference, orders: tuple[int, ...], shape: Shape, reach: float
+) -> Table | None:
+    """The table of the lowest degrees over [-reach, reach], or its negative half."""
+    folded = shape.positive is not None
+    first, span = (1 - SEGMENTS, reach) if folded else (-SEGMENTS // 2, 2 * reach)
+    scale = float(np.float32((SEGMENTS - 0.5) / span))
+    places = np.arange(first, first + SEGMENTS)[:, None] + pieces.nodes()
+    if folded:
+        places[-1] = pieces.nodes(halved=True)
+    x = places / scale
+    values = [each.reshape(x.shape) for each in reference(x.ravel())]
+    outputs = []
+    for k, order in enumerate(orders):
+        positive = shape.positive[k] if shape.positive else None
+        factor = "near" if shape.starts_at_0[k] else "none"
+        out = _output(reference, k, order, x, values[k], Output((), factor, (), positive))
+        if out is None:
+            return None
+        outputs.append(replace(out, coefficients=_turned(out.coefficients, first)))
+    ends = _inwards((first - 0.49) / scale), _inwards((first + SEGMENTS - 0.51) / scale)
+    table = Table(
+        *ends,
+        scale=scale,
+        mirrored=False,
+        folded=folded,
+        below=True,
+        above=True,
+        orders=orders,
+        outputs=tuple(outputs),
+    )
+    return _furthest(table, reference)
+
+
+def _inwards(end: float) -> float:
+    return float(np.nextafter(np.float32(end), np.float32(0.0)))
+
+
+def _output(
+    reference: Reference, k: int, order: int, x: Floats, y: Floats, plain: Output
+) -> Output | None:
+    """The k-th function with its zeros and coefficients by segment; y: its values at x."""
+    zeros = () if order else pieces.zeros(x, y, lambda at: reference(at)[k])
+    if zeros is None or not np.all(np.isfinite(y)):
+        return None
+    allowed = np.abs(y) * pieces.CLOSE
+    if order:
+        allowed = np.maximum(allowed, pieces.beside_zeros(x, y) * pieces.CLOSE)
+    divisor = x if plain.factor == "near" else np.ones_like(x)  # no node lies at 0
+    for high, low in zeros:
+        divisor = divisor * (x - high - low)
+    target = y / divisor
+    if np.any(target == 0):
+        return None
+    found = pieces.coefficients(target, allowed / np.abs(divisor), plain.positive is not None)
+    if found is None:
+        return None
+    return replace(plain, zeros=zeros, coefficients=tuple(map(tuple, found.T.tolist())))
+
+
+def _turned(rows: tuple[tuple[float, ...], ...], first: int) -> tuple[tuple[float, ...], ...]:
+    """The segment k in lane k modulo 32, which is what its last bits say."""
+    shift = first % SEGMENTS
+    return tuple(row[SEGMENTS - shift :] + row[: SEGMENTS - shift] for row in rows)
+
+
+def _furthest(table: Table, reference: Reference) -> Table:
+    """With the factors for which it goes on, at its ends, on as many sides as possible."""
+    far = [replace(each, factor=each.factor.replace("near", "x")) for each in table.outputs]
+    choices = [table, replace(table, outputs=tuple(far))]
+    ends = [[trial.goes_on(each, reference, side) for side in (-1, 1)] for each in choices]
+    best = 1 if sum(ends[1]) > sum(ends[0]) else 0
+    return replace(choices[best], below=ends[best][0], above=ends[best][1])
+
+
+def cost(table: Table, otherwise: float) -> float:
+    """Instructions for 16 numbers, with those for lanes outside as often as inputs go there."""
+    ends = table.low, -table.low if table.folded else table.high
+    leave = 0.0
+    for end, stays in zip(ends, (table.below, table.above), strict=True):
+        tails = ((share, abs(end) / wide / math.sqrt(2)) for wide, share in INPUTS)
+        leave += 0.0 if stays else sum(share / 2 * math.erfc(z) for share, z in tails)
+    return table.instructions + leave * (otherwise + COLLECTING)

@@ -1,0 +1,101 @@
+"""What comes out of a table, to the bit, and how far that is from the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nonlin.emit.llvm.table import SEGMENTS, Output, Table
+from nonlin.kernels.tables.pieces import Floats, beside_zeros, single
+
+Reference = Callable[[Floats], list[Floats]]  # the functions that a table holds
+
+MOST_ULP = 3.6  # at some thousand points: 4 are promised
+MOST_BESIDE_ZEROS = 0.8 * 2.0**-23  # of a derivative; one unit of the last place of 1 is promised
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def evaluate(table: Table, x: Floats) -> list[Floats]:
+    """What the instructions of a table give for float32 numbers; all arrays are of float64."""
+    x = -x if table.mirrored else x
+    far = -np.abs(x) if table.folded else x
+    near = np.maximum(far, table.low) if table.below or (table.folded and table.above) else far
+    near = near if table.folded or not table.above else np.minimum(near, table.high)
+    scaled = near * table.scale
+    number = np.rint(single(scaled))
+    rest = single(scaled - number)
+    lane = np.where(np.isfinite(number), number, 0).astype(np.int64) % SEGMENTS
+    return [
+        _finished(each, _polynomial(each, lane, rest, near), x, near, far) for each in table.outputs
+    ]
+
+
+def _polynomial(out: Output, lane: NDArray[np.int64], rest: Floats, near: Floats) -> Floats:
+    *lower, highest = (np.asarray(row)[lane] for row in out.coefficients)
+    p = highest
+    for row in reversed(lower):
+        p = single(p * rest + row)
+    for high, low in out.zeros:
+        p = single(p * single(single(near - high) - low))
+    return p
+
+
+def _finished(out: Output, p: Floats, x: Floats, near: Floats, far: Floats) -> Floats:
+    exact = p * {"none": np.ones_like(x), "x": far, "near": near}[out.factor]
+    side = out.positive
+    if side is None:
+        return single(exact)
+    line = np.full_like(x, side.constant)
+    line = single(line + side.slope * x) if side.slope else line
+    if side.adds:
+        return single(exact + np.where(x > 0, line, 0.0))
+    negative = single(exact)
+    positive = single(line + side.sign * negative) if side.sign else line
+    return np.where(x >= 0 if side.starts else x > 0, positive, negative)
+
+
+def errors(got: Floats, truth: Floats) -> Floats:
+    """In units of the last place of the truth as a normal float32."""
+    near = truth.astype(np.float32)
+    unit = np.spacing(np.maximum(np.abs(near), np.finfo(np.float32).tiny)).astype(np.float64)
+    error = np.abs(got - truth) / unit
+    same = (got == near) | (np.isnan(got) & np.isnan(truth))
+    return np.where(same, 0.0, np.where(np.isfinite(error), error, np.inf))
+
+
+def goes_on(table: Table, reference: Reference, side: int) -> bool:
+    """Is it right on this side of 0 up to infinity?"""
+    end = -table.low if table.folded or side < 0 else table.high
+    near, far = np.linspace(end, 4 * end, 24), np.geomspace(end, LARGEST, 40)
+    x = single(side * np.concatenate([near, far, np.array([np.inf])]))
+    pairs = zip(evaluate(table, x), reference(x), strict=True)
+    return all(bool(np.all(errors(got, truth) <= MOST_ULP)) for got, truth in pairs)
+
+
+def holds(table: Table, reference: Reference) -> bool:
+    """Does it keep what is promised, wherever it is tried?"""
+    x = np.sort(single(np.concatenate(list(_points(table)))))
+    for got, truth, order in zip(evaluate(table, x), reference(x), table.orders, strict=True):
+        error = errors(got, truth)
+        if order:
+            near = beside_zeros(x[:-1], truth[:-1])  # the last is NaN
+            close = np.abs(got - truth)[:-1] < MOST_BESIDE_ZEROS
+            error[:-1][near & close] = 0.0
+        if np.any(error > MOST_ULP):
+            return False
+    return True
+
+
+def _points(table: Table) -> Iterator[Floats]:
+    """All over the table, near 0, and at the borders of its segments."""
+    random = np.random.default_rng(0)
+    low, high = table.low, -table.low if table.folded else table.high
+    yield np.linspace(low, high, 4001)
+    yield random.uniform(low, high, 2000)
+    borders = (np.arange(-SEGMENTS, SEGMENTS + 1) + 0.5) / table.scale
+    for nudge in (-1e-6, 0.0, 1e-6):
+        yield np.clip(borders + nudge, low, high)
+    tiny = np.geomspace(1e-44, 0.5, 300)
+    yield np.concatenate([tiny, -tiny, [0.0, np.nan]])
