@@ -154,19 +154,18 @@ def _build(
     inputs: tuple[str, ...],
 ) -> bytes:
     from nonlin.emit.llvm.cost import instructions
-    from nonlin.emit.llvm.program import ENTRY, mode_of, write_module
-    from nonlin.emit.llvm.tabled import write_tabled
+    from nonlin.emit.llvm.program import mode_of, write_module
+    from nonlin.emit.llvm.tabled import OTHERS, write_others, write_tabled
 
     roots = roots_of(formula, path)
     mode = mode_of(dtype, precision, path, roots)
     hardware = target.host().hardware
-    module = write_module(roots, inputs, names, mode, hardware)
     alone = not names and inputs == inputs_of(path)
     if alone and _may_pay(formula, path, dtype, precision):
-        found = table_of(formula, path, instructions(module.globals[ENTRY]))
-        if found is not None:
-            module = write_tabled(*found, roots, inputs, mode, hardware)
-    return target.to_object(str(module))
+        others = write_others(roots, inputs, mode, hardware)
+        if found := table_of(formula, path, instructions(others.globals[OTHERS])):
+            return target.to_object(str(write_tabled(*found, inputs, others, hardware)))
+    return target.to_object(str(write_module(roots, inputs, names, mode, hardware)))
 
 
 def table_of(formula: Expr, path: Path, otherwise: float) -> tuple[list[Expr], Table] | None:
@@ -178,11 +177,11 @@ def table_of(formula: Expr, path: Path, otherwise: float) -> tuple[list[Expr], T
 
     if (rule := tabled(formula, path)) is None:
         return None
-    kernel = compile_kernel(rule.formula, (0, 1), "float64", "fast", {})
+    kernel = compile_kernel(rule.formula, rule.orders, "float64", "fast", {})
 
     def reference(x: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-        both = kernel.function(x)
-        return [both[order] for order in rule.orders]
+        found = kernel.function(x)
+        return [found] if len(rule.orders) == 1 else list(found)
 
     table = fit(reference, rule.orders, otherwise)
     return None if table is None else (rule.outputs, table)

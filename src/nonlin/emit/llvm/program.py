@@ -155,8 +155,9 @@ def add_kernel(
     names: Sequence[str],
     mode: Mode,
     hardware: Hardware,
+    masked: bool = False,
 ) -> None:
-    """One kernel more in a module."""
+    """One kernel more in a module; masked: it is shorter, and its loop not the fastest."""
     memory = TYPES[mode.memory]
     lanes = lanes_of(mode, hardware)
     pointers = [memory.as_pointer()] * (len(inputs) + len(roots))
@@ -179,7 +180,7 @@ def add_kernel(
             result = evaluator.main.head(evaluator.number(root))
             vector.store(to_memory(builder, result, mode.memory), output, start, mask)
 
-    vector.blocks(count, block, always_masked=mode.main == "pair" or not hardware.masks)
+    vector.blocks(count, block, always_masked=masked or mode.main == "pair" or not hardware.masks)
     builder.ret_void()
 
 

@@ -76,8 +76,8 @@ class Table:
     """Functions of x between low and high.
 
     mirrored: everything here is told of -x. folded: it holds the negative side, and is looked up
-    at -|x|. scale: segments to 1. orders: of the derivatives that it holds. below, above: do the functions go on there as at the ends? Lanes that
-    lie where they do not are left to others.
+    at -|x|. scale: segments to 1. orders: of the derivatives that it holds. below, above: do the
+    functions go on there as at the ends? Lanes that lie where they do not are left to others.
     """
 
     low: float

@@ -30,23 +30,22 @@ BIT, NONE, ALL = ir.IntType(1), INT16(0), INT16(-1)
 VECTOR = ir.VectorType(FLOAT, LANES)
 
 
-def write_tabled(
-    rule: Sequence[Expr],
-    table: Table,
-    roots: Sequence[Expr],
-    inputs: Sequence[str],
-    mode: Mode,
-    hardware: Hardware,
+def write_others(
+    roots: Sequence[Expr], inputs: Sequence[str], mode: Mode, hardware: Hardware
 ) -> ir.Module:
-    """The module of one kernel. rule: the outputs, of inputs and of what the table holds.
-
-    roots, mode: the same outputs from x, for numbers outside. The table's outputs are called f0
-    and f1 by their order, as in the rule.
-    """
+    """A module with the kernel without a table, for numbers outside of one."""
     module = ir.Module(name=ENTRY)
-    if not table.whole:
-        add_kernel(module, OTHERS, roots, inputs, (), mode, hardware)
-        module.globals[OTHERS].linkage = "internal"
+    add_kernel(module, OTHERS, roots, inputs, (), mode, hardware, masked=True)
+    module.globals[OTHERS].linkage = "internal"
+    return module
+
+
+def write_tabled(
+    rule: Sequence[Expr], table: Table, inputs: Sequence[str], others: ir.Module, hardware: Hardware
+) -> ir.Module:
+    """The module of one kernel, `others` and more. rule: its outputs, of inputs and of f0 and f1,
+    which are what the table holds."""
+    module = ir.Module(name=ENTRY) if table.whole else others
     _Writer(module, rule, table, inputs, hardware).write()
     return module
 

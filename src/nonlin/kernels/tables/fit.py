@@ -23,6 +23,7 @@ REACHES = (
 )
 INPUTS = ((1.0, 0.5), (3.0, 0.25), (10.0, 0.25))  # their standard deviations, and how often
 COLLECTING = 40  # instructions for a lane that others take, beside theirs
+WORTH = 0.85  # of the instructions without a table: short calls load its registers, too
 TRIED = 3  # tables, the cheapest first
 EXACT = 1e-15  # how well the two sides of a function must fit together
 ROUND = 64  # parts of 1 that constants and slopes of lines usually are
@@ -37,7 +38,7 @@ class Shape:
 
 
 def fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Table | None:
-    """The table of f (order 0) and f' (order 1) that costs least, if that is below `otherwise`.
+    """The table of f (order 0) and f' (order 1) that costs least, if that is clearly below `otherwise`.
 
     otherwise: instructions of the kernel that takes the lanes outside, for 16 numbers.
     """
@@ -59,10 +60,16 @@ def _mirrored(reference: Reference) -> Reference:
 def _cheapest(
     reference: Reference, orders: tuple[int, ...], shape: Shape, otherwise: float
 ) -> Table | None:
-    tables = (_fitted(reference, orders, shape, reach) for reach in REACHES)
-    found = [(cost(table, otherwise), table) for table in tables if table is not None]
-    tried = sorted(found, key=lambda each: each[0])[:TRIED]
-    good = (table for price, table in tried if price < otherwise and trial.holds(table, reference))
+    found = (_fitted(reference, orders, shape, reach) for reach in REACHES)
+    tables = sorted((table for table in found if table), key=lambda each: each.instructions)
+    cheapest: list[tuple[float, Table]] = []
+    for table in tables:  # as if it went on on both sides, which costs one more at most
+        if len(cheapest) == TRIED and table.instructions - 1 > cheapest[-1][0]:
+            break
+        tried = _furthest(table, reference)
+        cheapest = sorted([*cheapest, (cost(tried, otherwise), tried)], key=lambda each: each[0])
+        cheapest = cheapest[:TRIED]
+    good = (t for price, t in cheapest if price < WORTH * otherwise and trial.holds(t, reference))
     return next(good, None)
 
 
@@ -127,7 +134,7 @@ def _fitted(
             return None
         outputs.append(replace(out, coefficients=_turned(out.coefficients, first)))
     ends = _inwards((first - 0.49) / scale), _inwards((first + SEGMENTS - 0.51) / scale)
-    table = Table(
+    return Table(
         *ends,
         scale=scale,
         mirrored=False,
@@ -137,7 +144,6 @@ def _fitted(
         orders=orders,
         outputs=tuple(outputs),
     )
-    return _furthest(table, reference)
 
 
 def _inwards(end: float) -> float:
@@ -175,10 +181,14 @@ def _turned(rows: tuple[tuple[float, ...], ...], first: int) -> tuple[tuple[floa
 def _furthest(table: Table, reference: Reference) -> Table:
     """With the factors for which it goes on, at its ends, on as many sides as possible."""
     far = [replace(each, factor=each.factor.replace("near", "x")) for each in table.outputs]
-    choices = [table, replace(table, outputs=tuple(far))]
-    ends = [[trial.goes_on(each, reference, side) for side in (-1, 1)] for each in choices]
-    best = 1 if sum(ends[1]) > sum(ends[0]) else 0
-    return replace(choices[best], below=ends[best][0], above=ends[best][1])
+    best = replace(table, below=False, above=False)
+    for choice in dict.fromkeys((table, replace(table, outputs=tuple(far)))):
+        below, above = (trial.goes_on(choice, reference, side) for side in (-1, 1))
+        if below + above > best.below + best.above:
+            best = replace(choice, below=below, above=above)
+        if best.whole:
+            break
+    return best
 
 
 def cost(table: Table, otherwise: float) -> float:

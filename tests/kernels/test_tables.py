@@ -1,0 +1,142 @@
+"""Tables: fitted to any formula or refused, right to the bit that NumPy foresees, seamless."""
+
+import numpy as np
+import pytest
+
+import nonlin as nl
+from nonlin.emit.llvm.cost import instructions
+from nonlin.emit.llvm.program import mode_of
+from nonlin.emit.llvm.tabled import OTHERS, write_others, write_tabled
+from nonlin.expr.paths import inputs_of, roots_of
+from nonlin.kernels import target
+from nonlin.kernels.compile import table_of
+from nonlin.kernels.tables import pieces, trial
+from nonlin.kernels.tables.fit import fit
+
+ONCE, BOTH = (0,), (0, 1)
+pytestmark = pytest.mark.skipif(
+    not target.host().hardware.avx512, reason="tables need AVX-512, which this CPU has not"
+)
+
+
+def table(name, path=ONCE, otherwise=1000.0):
+    found = table_of(nl.get(name).graph, path, otherwise)
+    assert found is not None
+    return found[1]
+
+
+def module(name, path):
+    """What is compiled, and its table."""
+    activation = nl.get(name)
+    roots, hardware = roots_of(activation.graph, path), target.host().hardware
+    mode = mode_of("float32", "fast", path, roots)
+    others = write_others(roots, inputs_of(path), mode, hardware)
+    rule, found = table_of(activation.graph, path, instructions(others.globals[OTHERS]))
+    return write_tabled(rule, found, inputs_of(path), others, hardware), found
+
+
+SHAPES = {  # one of each kind
+    "gelu": {"folded": True, "below": False, "above": True},
+    "erf": {"folded": True, "below": True, "above": True},
+    "mish": {"folded": False, "below": False, "above": True},
+    "log_sigmoid": {"folded": True, "mirrored": True},
+    "dsilu": {"folded": True, "below": False, "above": True},
+    "arctan": {"folded": True, "below": False, "above": False},
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_numpy_foresees_every_bit(name):
+    found = module(name, ONCE)[1]
+    assert {key: getattr(found, key) for key in SHAPES[name]} == SHAPES[name]
+    low, high = found.low, -found.low if found.folded else found.high
+    x = np.random.default_rng(0).uniform(low, high, 20000).astype(np.float32)
+    with np.errstate(all="ignore"):
+        expected = trial.evaluate(found, x.astype(np.float64))[0].astype(np.float32)
+    np.testing.assert_array_equal(nl.get(name)(x), expected)
+    np.testing.assert_allclose(nl.get(name)(x.astype(float)), expected, rtol=5e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["gelu", "softplus", "mish", "erf"])
+@pytest.mark.parametrize("path", [ONCE, BOTH])
+def test_a_number_gives_the_same_wherever_it_stands(name, path):
+    random = np.random.default_rng(1)
+    numbers = random.normal(size=5000) * random.choice([0.1, 1, 10, 100], 5000)
+    x = numbers.astype(np.float32)
+    x[:1024] = -50  # a whole chunk outside, and one that only begins so
+    x[1024:1040] = -60
+    x[[2000, 2100, 2200, 2300]] = [np.nan, np.inf, -np.inf, -0.0]
+    kernel = nl.get(name).kernel(path, np.float32).function
+    whole = np.atleast_2d(kernel(x))
+    for start in (0, 1, 5, 1000, 1030, 2295, 4999):
+        for length in (1, 2, 15, 16, 17, 1023, 1024, 1025, 3000):
+            part = np.atleast_2d(kernel(x[start : start + length]))
+            np.testing.assert_array_equal(part, whole[:, start : start + length])
+    np.testing.assert_array_equal(np.signbit(kernel(np.zeros(3, np.float32))), False)
+
+
+@pytest.mark.parametrize("path", ["backward", "gate", "gate_backward"])
+def test_other_arrays_follow_the_lanes_outside(path):
+    random = np.random.default_rng(2)
+    arrays = [random.normal(size=4000).astype(np.float32) for _ in inputs_of(path)]
+    arrays[-1] *= 5  # x
+    kernel = nl.gelu.kernel(path, np.float32).function
+    found = kernel(*arrays)
+    expected = nl.gelu.kernel(path, np.float64).function(*(each.astype(float) for each in arrays))
+    for got, true in zip(np.atleast_2d(found), np.atleast_2d(expected), strict=True):
+        np.testing.assert_allclose(got, true, rtol=1e-6, atol=5e-7)
+    first = np.atleast_2d(found)[0].copy()
+    in_place = kernel(*arrays, out=(arrays[0], *[None] * (kernel.nout - 1)))
+    np.testing.assert_array_equal(np.atleast_2d(in_place)[0], first)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "sin(10 * x)",  # too many zeros
+        "log(x)",  # no number on the negative side
+        "tanh(1000 * x)",  # too steep for any segment
+        "sign(x - 0.3) * exp(x)",  # a jump inside a segment
+    ],
+)
+def test_what_no_table_holds_is_left_to_its_formula(formula):
+    assert table_of(nl.activation("odd", formula).graph, ONCE, 1000.0) is None
+
+
+def test_short_formulas_are_not_even_tried(monkeypatch):
+    monkeypatch.setattr("nonlin.kernels.compile.table_of", lambda *_: pytest.fail("tried"))
+    activation = nl.activation("short", "maximum(x, 0.123 * x - 4)")
+    assert activation(np.float32(2.0)) == np.float32(2.0)
+
+
+def test_where_nothing_is_cheaper_there_is_no_table():
+    assert table_of(nl.gelu.graph, ONCE, 15.0) is None
+    assert table("gelu").instructions < 25
+
+
+def test_instructions_are_counted_alike():
+    """Those of a table, foreseen, and those that were written: of which LLVM merges a few."""
+    for name, path in (("erf", ONCE), ("elu", ONCE)):
+        written, found = module(name, path)
+        assert found.whole
+        more = instructions(written.globals["kernel"]) - found.instructions
+        assert 2 <= more <= 6  # a load and a store; negation and three signs that become one
+
+
+def test_zeros_are_factors():
+    zero = 1.2784645427610738  # of dsilu, on the negative side
+    assert table("dsilu").outputs[0].zeros[0] == pytest.approx((-zero, 0), abs=1e-7)
+    x = np.float32(-zero) + np.arange(-50, 50, dtype=np.float32) * np.float32(2.0**-23)
+    np.testing.assert_allclose(nl.get("dsilu")(x), nl.get("dsilu")(x.astype(float)), rtol=3e-7)
+
+
+def test_beside_zeros():
+    x = np.linspace(-3, 3, 61)
+    near = pieces.beside_zeros(x, np.sin(2 * x) + 0.1)
+    assert near[np.abs(x - 0.05) < 0.5].all()
+    assert not pieces.beside_zeros(x, np.exp(x)).any()
+
+
+def test_a_fit_that_fails_its_trial_is_not_used(monkeypatch):
+    monkeypatch.setattr(trial, "MOST_ULP", 0.4)
+    assert fit(lambda x: [np.tanh(x)], ONCE, 1000.0) is None
