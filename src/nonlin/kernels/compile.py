@@ -96,13 +96,19 @@ def settled(
     return substitute(formula, {n: constant(Fraction(v)) for n, v in rest.items()}), {}
 
 
-@lru_cache(maxsize=1024)
 def _may_pay(formula: Expr, path: Path, dtype: str, precision: str) -> bool:
-    """Is a table of it possible, and the formula not so short that none could be cheaper?"""
-    if (dtype, precision) != ("float32", "fast") or not target.host().hardware.avx512:
-        return False
+    """Is a table possible here, and the formula not so short that none could be cheaper?"""
+    looked_up = (dtype, precision) == ("float32", "fast") and target.host().hardware.avx512
+    return looked_up and _is_long(formula) and _tabled(formula, path) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_long(formula: Expr) -> bool:
     calls = (node for node in postorder(formula) if isinstance(node, Call))
-    return any(node.primitive not in SHORT for node in calls) and tabled(formula, path) is not None
+    return any(node.primitive not in SHORT for node in calls)
+
+
+_tabled = lru_cache(maxsize=1024)(tabled)
 
 
 def without_ones(formula: Expr, parameters: dict[str, float]) -> tuple[Expr, dict[str, float]]:
@@ -175,7 +181,7 @@ def table_of(formula: Expr, path: Path, otherwise: float) -> tuple[list[Expr], T
     """
     from nonlin.kernels.tables.fit import fit
 
-    if (rule := tabled(formula, path)) is None:
+    if (rule := _tabled(formula, path)) is None:
         return None
     kernel = compile_kernel(rule.formula, rule.orders, "float64", "fast", {})
 

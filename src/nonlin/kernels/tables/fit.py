@@ -38,7 +38,7 @@ class Shape:
 
 
 def fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Table | None:
-    """The table of f (order 0) and f' (order 1) that costs least, if that is clearly below `otherwise`.
+    """The table of f (order 0) and f' (order 1) that costs least, if clearly below `otherwise`.
 
     otherwise: instructions of the kernel that takes the lanes outside, for 16 numbers.
     """
