@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from nonlin._errors import InputError
 from nonlin._libraries import names_of
-from nonlin.kernels import threads
+from nonlin.emit.llvm.pool_words import MOST_ARRAYS
+from nonlin.kernels import nested, pool
 from nonlin.kernels.compile import Kernel
 
 Array = NDArray[Any]
 
-SPLIT_FROM = 1 << 20  # elements: below, waking a CPU that sleeps (0.1 ms) costs what it saves
 LINE = 64  # elements: threads do not write to the same cache line
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 ACCEPTED = ", ".join(DTYPES)
@@ -133,22 +133,46 @@ def place_of(x: Array, axis: Any) -> int:
 
 
 def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
-    """Fill the outputs, on all threads when there is enough to do. Memory may be shared."""
-    if outputs[0].size < SPLIT_FROM or threads.in_use() == 1:
-        _call(kernel, [*inputs, *outputs])
-        return
-    safe = [x.copy() if any(overlaps(x, out) for out in outputs) else x for x in inputs]
-    arrays, grain = _lined_up([*safe, *outputs])
+    """Fill the outputs, on several threads when there is enough to do. Memory may be shared."""
+    arrays = [*inputs, *outputs]
+    if arrays[0].itemsize == 2:
+        arrays = [array.view(np.uint16) for array in arrays]
+    if arrays[0].size >= pool.FEWEST and shares(kernel, arrays) and not in_line(arrays):
+        count = len(inputs)
+        safe = [
+            x.copy() if any(overlaps(x, out) for out in arrays[count:]) else x
+            for x in arrays[:count]
+        ]
+        nested.run(kernel, [*safe, *arrays[count:]])
+    else:
+        kernel.function(*arrays)
 
-    def part(start: int, stop: int) -> None:
-        _call(kernel, [array[start:stop] for array in arrays])
 
-    threads.split(part, len(arrays[0]), grain)
+def shares(kernel: Kernel, arrays: Sequence[Array]) -> bool:
+    """Do threads share arrays like these? Finds out what an element costs, when first asked."""
+    block = kernel.block
+    if block.team.limit == 1 or len(arrays) > MOST_ARRAYS:
+        return False
+    block.team.ready()
+    if block.worth == pool.NEVER:
+        few = [array.flat[: pool.SAMPLE] for array in arrays]
+        call = lambda count: kernel.function(*(array[:count] for array in few))  # noqa: E731
+        block.divide(max(pool.worth(call, pool.SAMPLE), pool.FEWEST // 2), LINE)
+    return arrays[0].size > block.worth
+
+
+def in_line(arrays: Sequence[Array]) -> bool:
+    """Does NumPy see one long axis?"""
+    return (
+        arrays[0].ndim == 1
+        or all(array.flags.c_contiguous for array in arrays)
+        or all(array.flags.f_contiguous for array in arrays)
+    )
 
 
 def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
     """`run` for one input of the kernel's own dtype and one output, without any ado."""
-    if x.size >= SPLIT_FROM:
+    if x.size >= pool.FEWEST:
         (out,) = outputs_for(x, out, 1)
         run(kernel, [x], [out])
         return out
@@ -162,24 +186,8 @@ def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
     return out
 
 
-def _call(kernel: Kernel, arrays: Sequence[Array]) -> None:
-    if arrays[0].itemsize == 2:
-        arrays = [array.view(np.uint16) for array in arrays]
-    kernel.function(*arrays)
-
-
 def overlaps(x: Array, output: Array) -> bool:
     """Do they share memory otherwise than as the same array?"""
     if x is output or not np.may_share_memory(x, output):
         return False
     return x.ctypes.data != output.ctypes.data or x.strides != output.strides
-
-
-def _lined_up(arrays: list[Array]) -> tuple[list[Array], int]:
-    """The arrays with their longest axis in front, and the grain in which to split it."""
-    if all(array.flags.c_contiguous for array in arrays):
-        return [array.reshape(-1) for array in arrays], LINE
-    if all(array.flags.f_contiguous for array in arrays):
-        return [array.T.reshape(-1) for array in arrays], LINE
-    axis = int(np.argmax(arrays[0].shape))
-    return [np.moveaxis(array, axis, 0) for array in arrays], 1
