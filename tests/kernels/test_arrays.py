@@ -194,6 +194,24 @@ def test_wrong_outputs_are_refused():
         nl.relu.value_and_derivative(x, out=np.zeros(3))
 
 
+def test_wrong_outputs_are_refused_by_the_quick_way_too():
+    """NumPy itself would fill an array of more axes, or of another dtype."""
+    x = np.linspace(-1, 1, 3)
+    expected = nl.relu(x)
+    for out in (np.zeros((2, 3)), np.zeros((1, 3)), np.zeros(3, "float32"), [0.0] * 3, 0.0):
+        with pytest.raises(nl.NonlinError, match="out is"):
+            nl.relu(x, out=out)
+    frozen = np.zeros(3)
+    frozen.flags.writeable = False
+    with pytest.raises(nl.NonlinError, match="read-only"):
+        nl.relu(x, out=frozen)
+    masked = np.ma.masked_array(x, [True, False, False])
+    assert type(nl.relu(masked)) is np.ndarray
+    for given, out in ((x, np.zeros(3)), (x, np.zeros(3, "=f8")), (np.zeros(()), np.zeros(()))):
+        assert nl.relu(given, out=out) is out
+    np.testing.assert_array_equal(nl.relu(x), expected)
+
+
 def test_outputs_may_not_share_memory():
     both = np.empty(4)
     with pytest.raises(nl.NonlinError, match="share memory"):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nonlin._errors import InputError
 from nonlin._libraries import names_of
 from nonlin.emit.llvm.pool_words import MOST_ARRAYS
-from nonlin.kernels import nested, pool
+from nonlin.kernels import LONG, nested, pool
 from nonlin.kernels.compile import Kernel
 
 Array = NDArray[Any]
@@ -137,7 +137,7 @@ def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> No
     arrays = [*inputs, *outputs]
     if arrays[0].itemsize == 2:
         arrays = [array.view(np.uint16) for array in arrays]
-    if arrays[0].size >= pool.FEWEST and shares(kernel, arrays) and not in_line(arrays):
+    if arrays[0].size >= LONG and shares(kernel, arrays) and not in_line(arrays):
         count = len(inputs)
         safe = [
             x.copy() if any(overlaps(x, out) for out in arrays[count:]) else x
@@ -154,10 +154,10 @@ def shares(kernel: Kernel, arrays: Sequence[Array]) -> bool:
     if block.team.limit == 1 or len(arrays) > MOST_ARRAYS:
         return False
     block.team.ready()
-    if block.worth == pool.NEVER:
+    if not block.worth:
         few = [array.flat[: pool.SAMPLE] for array in arrays]
         call = lambda count: kernel.function(*(array[:count] for array in few))  # noqa: E731
-        block.divide(max(pool.worth(call, pool.SAMPLE), pool.FEWEST // 2), LINE)
+        block.divide(max(pool.worth(call, pool.SAMPLE), LONG // 2), LINE)
     return arrays[0].size > block.worth
 
 
@@ -172,17 +172,11 @@ def in_line(arrays: Sequence[Array]) -> bool:
 
 def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
     """`run` for one input of the kernel's own dtype and one output, without any ado."""
-    if x.size >= pool.FEWEST:
-        (out,) = outputs_for(x, out, 1)
+    (out,) = outputs_for(x, out, 1)
+    if kernel.block.worth < x.size or not x.flags.c_contiguous:
         run(kernel, [x], [out])
-        return out
-    if out is None:
-        return kernel.function(x)
-    if type(out) is not np.ndarray or out.dtype != x.dtype or out.shape != x.shape:
-        check_output(out, x.shape, x.dtype)
-    elif not out.flags.writeable:
-        raise InputError("out_read_only")
-    kernel.function(x, out)
+    else:
+        kernel.function(x, out)
     return out
 
 

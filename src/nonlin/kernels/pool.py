@@ -22,7 +22,6 @@ from nonlin.emit.llvm import pool_words as w
 from nonlin.kernels import store, target
 from nonlin.kernels.key import fingerprint
 
-FEWEST = 1 << 14  # elements: fewer are never shared
 SAMPLE = 1 << 12  # elements that tell what one costs
 PART = 5_000  # nanoseconds: a thread that has less to do is not worth the handing over
 SPIN = 50_000  # nanoseconds that a thread looks for work before it sleeps: about what waking takes
@@ -72,7 +71,7 @@ class Block:
     """A loop as `shared` takes it: the words that say what it is, and who may share it.
 
     loops: for arrays, and for those that are `long`. data: of the loops themselves. Nothing is
-    shared before `worth` tells how many elements, rows or the like deserve a thread.
+    shared while `worth` is 0: how many elements, rows or the like deserve a thread.
     """
 
     __slots__ = ("_words", "address", "team", "worth")
@@ -84,7 +83,7 @@ class Block:
         words[: w.HEAD] = team.address, *loops, long, NEVER, 1, arrays
         words[w.HEAD :] = data
         self.address: int = words.ctypes.data
-        self.team, self.worth = team, NEVER
+        self.team, self.worth = team, 0
 
     @property
     def loop(self) -> int:
@@ -164,7 +163,8 @@ class _Pool:
         self._put(w.RELEASE, _address("PyThread_release_lock"))
         self._put(w.NAP, _address("PyThread_acquire_lock_timed"))
         self._put(w.BED, _locked())
-        self._put(w.SPINS, _spins())
+        self._put(w.YIELD, _yield())
+        self._put(w.SPINS, _spins(self.address))
 
     def _put(self, place: int, value: int) -> None:
         self._words[self._skip + place] = value
@@ -207,14 +207,22 @@ def _locked() -> int:
     return lock
 
 
-def _spins() -> int:
+def _yield() -> int:
+    """The function of the system by which a thread gives its CPU to others."""
+    windows = os.name == "nt"
+    library = ctypes.WinDLL("kernel32") if windows else ctypes.CDLL(None)  # type: ignore[attr-defined]
+    function = library["SwitchToThread" if windows else "sched_yield"]
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+def _spins(pool: int) -> int:
     """How often a thread looks for work before it sleeps."""
-    times = 1000
-    spin = ctypes.CFUNCTYPE(None, ctypes.c_int64)(entry("spin"))
+    times = 100
+    spin = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(entry("spin"))
     taken = []
     for _ in range(3):
         begin = time.perf_counter_ns()
-        spin(times)
+        spin(pool, times)
         taken.append(time.perf_counter_ns() - begin)
     return SPIN * times // max(min(taken), 1)
 

@@ -14,7 +14,7 @@ from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.nodes import Expr
 from nonlin.expr.reductions import below_max, is_compiled
 from nonlin.expr.walk import rewrite, substitute
-from nonlin.kernels import arrays, pool, store, target
+from nonlin.kernels import LONG, arrays, pool, store, target
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.compile import lock
 from nonlin.kernels.key import fingerprint
@@ -144,7 +144,7 @@ class RowCall:
     def run(self, addresses: Sequence[int], size: int, length: int) -> None:
         """The same on memory that holds so many numbers, and so many in a row."""
         rows = size // length
-        if size < pool.FEWEST or self.team.limit == 1 or rows < 2 * self._worth(addresses, length):
+        if size < LONG or self.team.limit == 1 or rows < 2 * self._worth(addresses, length):
             self.function(*addresses, rows, length, self.numbers)
         else:
             self._share(addresses, rows, length)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 import os
 from functools import cache
-from typing import Any
 
 from nonlin._errors import InputError
 from nonlin.kernels.pool import MOST, Team

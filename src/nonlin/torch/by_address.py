@@ -13,7 +13,7 @@ import torch
 
 from nonlin.expr.nodes import Expr
 from nonlin.expr.paths import Path, inputs_of, outputs_of
-from nonlin.kernels import arrays, pool
+from nonlin.kernels import LONG, arrays, pool
 from nonlin.kernels.compile import compile_kernel, machine_code, without_ones
 from nonlin.kernels.ufunc import STREAM_FROM, block_of, ufunc
 from nonlin.torch.tensors import NAMES, Tensor
@@ -96,14 +96,14 @@ class Call:
     def run(self, places: Sequence[int], count: int, data: Any = None) -> None:
         """On as many threads as PyTorch uses, where there is enough to do."""
         data = data or self._data
-        if count >= pool.FEWEST and (count >= STREAM_FROM or ready().limit > 1):
+        if count >= LONG and (count >= STREAM_FROM or ready().limit > 1):
             self._share(places, count, data)
         else:
             self.function(*places, count, ctypes.addressof(data))
 
     def _share(self, places: Sequence[int], count: int, data: Any) -> None:
         block = self._block if data is self._data else self._block_with(data)
-        if block.worth == pool.NEVER:
+        if not block.worth:
             block.divide(self._worth(places), arrays.LINE)
         ready().ready()
         block.run(places, count, [self.size] * len(places))
@@ -124,7 +124,7 @@ class Call:
         def call(count: int) -> None:
             self.function(*sample, count, self.parameters)
 
-        return max(pool.worth(call, pool.SAMPLE), pool.FEWEST // 2)
+        return max(pool.worth(call, pool.SAMPLE), LONG // 2)
 
     def _by_numpy(self, tensors: Sequence[Tensor]) -> None:
         if self.size == 2:  # of bfloat16 NumPy has no array: the bits will do

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from nonlin.kernels.pool import FEWEST
+from nonlin.kernels import LONG
 from nonlin.torch.eager import backward
 from nonlin.torch.tensors import NAMES, PLAIN, Tensor, apply_of, place_of, undisturbed
 
@@ -49,7 +49,7 @@ def quick(kernels: Any) -> Quick:
         if x.requires_grad and _wanted():
             return with_gradient(x)
         y = _new(x)
-        if count < FEWEST:
+        if count < LONG:
             function(place, y.data_ptr(), count, parameters)
         else:
             shared((place, y.data_ptr()), count)

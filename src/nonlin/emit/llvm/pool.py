@@ -4,7 +4,7 @@
     void rows_N(places, count, steps, data)    calls a kernel of rows, of N arrays
     void nested(places, count, steps, data)    calls a loop for each place along an axis
     void worker(int64 *me)                     a thread of the pool; never returns
-    void spin(int64 times)                     waits as a thread does that looks for work
+    void spin(int64 *pool, int64 times)        waits as a thread does that looks for work
 
 `shared` cuts long arrays into pieces. Each thread has a range of them, takes one after the other,
 and then helps with the ranges of others: who sleeps or comes late leaves its pieces to the rest.
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 WANTED_BIT, NUMBER_BIT, LOW = 16, 32, 0xFFFF  # of the gate
 NAP_US = 50  # a caller that has spun in vain sleeps so long before it looks again
 PIECES = 8  # to a thread
+PAUSES = 16  # between two looks
 VOID, INT32, WORDS = ir.VoidType(), ir.IntType(32), INT64.as_pointer()
 
 
@@ -46,8 +47,8 @@ def write_pool(pause: str | None) -> ir.Module:
     _write_nested(_Code(module, "nested", (WORDS,) * 4, pause))
     for arrays in range(2, w.MOST_ROWS + 1):
         _write_rows(_Code(module, f"rows_{arrays}", (WORDS,) * 4, pause), arrays)
-    spin = _Code(module, "spin", (INT64,), pause)
-    spin.loop(spin.arguments[0], lambda _: spin.pause())
+    spin = _Code(module, "spin", (WORDS, INT64), pause)
+    spin.loop(spin.arguments[1], lambda _: spin.rest(spin.arguments[0]))
     spin.b.ret_void()
     return module
 
@@ -97,10 +98,13 @@ class _Code:
         kind = ir.FunctionType(result, [each.type for each in arguments])
         self.b.call(self.b.inttoptr(address, kind.as_pointer()), arguments)
 
-    def pause(self) -> None:
+    def rest(self, pool: Value) -> None:
+        """For a moment; then who else wants this CPU has it, the caller perhaps."""
         if self._pause:
             kind = ir.FunctionType(VOID, [])
-            self.b.call(function_of(self.b.module, kind, self._pause), [])
+            pause = function_of(self.b.module, kind, self._pause)
+            self.loop(INT64(PAUSES), lambda _: self.b.call(pause, []))
+        self.call(self.get(pool, w.YIELD), result=INT32)
 
     def loop(self, end: Value, body: Callable[[Value], None]) -> None:
         self._vectors.loop(end, INT64(1), body)
@@ -198,7 +202,7 @@ def _write_wait(c: _Code, pool: Value) -> None:
     inside = b.and_(c.seen(pool, w.GATE), INT64(LOW))
     b.cbranch(b.icmp_signed("==", inside, INT64(0)), after, busy)
     b.position_at_end(busy)
-    c.pause()
+    c.rest(pool)
     b.store(b.sub(b.load(left), INT64(1)), left)
     b.cbranch(b.icmp_signed(">", b.load(left), INT64(0)), look, nap)
     b.position_at_end(nap)
@@ -256,7 +260,7 @@ def _write_worker(c: _Code, work: Value) -> None:
     c.swap("sub", pool, w.GATE, INT64(1))
     b.branch(awake)
     b.position_at_end(stay)
-    c.pause()
+    c.rest(pool)
     b.store(b.sub(b.load(left), INT64(1)), left)
     b.cbranch(b.icmp_signed(">", b.load(left), INT64(0)), look, tired)
     b.position_at_end(tired)  # says so first and then looks again: who calls opens the gate first

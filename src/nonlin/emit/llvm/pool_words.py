@@ -11,7 +11,8 @@ POOL, LIMIT = range(2)
 LINE = 16  # words: what one thread writes often lies this far from what others read
 # of the pool; the gate: number of the job, threads wanted, those inside
 GATE, JOB, BUSY = 0, LINE, 2 * LINE
-SPINS, ACQUIRE, RELEASE, NAP, BED, MEMBERS = *range(3 * LINE, 3 * LINE + 5), 4 * LINE
+SPINS, ACQUIRE, RELEASE, NAP, BED, YIELD = range(3 * LINE, 3 * LINE + 6)
+MEMBERS = 4 * LINE
 # of a member of it, the first of which is who calls: its range, and what it waits for
 NEXT, END, ASLEEP, LOCK, PLACE, INDEX, MEMBER = 0, 1, *range(LINE, LINE + 4), 2 * LINE
 # of a job, which lies on the stack of who calls
