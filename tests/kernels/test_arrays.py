@@ -207,8 +207,8 @@ def test_wrong_outputs_are_refused_by_the_quick_way_too():
         nl.relu(x, out=frozen)
     masked = np.ma.masked_array(x, [True, False, False])
     assert type(nl.relu(masked)) is np.ndarray
-    for given, out in ((x, np.zeros(3)), (x, np.zeros(3, "=f8")), (np.zeros(()), np.zeros(()))):
-        assert nl.relu(given, out=out) is out
+    for array, out in ((x, np.zeros(3)), (x, np.zeros(3, "=f8")), (np.zeros(()), np.zeros(()))):
+        assert nl.relu(array, out=out) is out
     np.testing.assert_array_equal(nl.relu(x), expected)
 
 

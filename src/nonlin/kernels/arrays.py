@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from nonlin._errors import InputError
 from nonlin._libraries import names_of
-from nonlin.emit.llvm.pool_words import MOST_ARRAYS
 from nonlin.kernels import LONG, nested, pool
 from nonlin.kernels.compile import Kernel
+from nonlin.kernels.pool_words import MOST_ARRAYS
 
 Array = NDArray[Any]
 

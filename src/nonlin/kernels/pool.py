@@ -1,6 +1,6 @@
 """The threads that share long arrays: started when there is first enough to do, never ended.
 
-What they run is compiled code (`emit/llvm/pool.py`), so that no thread waits for Python. Sleeping
+What they run is compiled code (`pool_code.py`), so that no thread waits for Python. Sleeping
 and waking are those of CPython's own locks, which need no interpreter and are the same on every
 system.
 """
@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nonlin.emit.llvm import pool_words as w
+from nonlin.kernels import pool_words as w
 from nonlin.kernels import store, target
 from nonlin.kernels.key import fingerprint
 
-SAMPLE = 1 << 12  # elements that tell what one costs
+SAMPLE, TRIES = 1 << 12, 7  # elements that tell what one costs, and how often
 PART = 5_000  # nanoseconds: a thread that has less to do is not worth the handing over
 SPIN = 50_000  # nanoseconds that a thread looks for work before it sleeps: about what waking takes
 MOST = 512  # threads
@@ -112,7 +112,7 @@ def worth(call: Callable[[int], object], count: int) -> int:
 
     def shortest(number: int) -> int:
         best = NEVER
-        for _ in range(3):
+        for _ in range(TRIES):
             begin = time.perf_counter_ns()
             call(number)
             best = min(best, time.perf_counter_ns() - begin)
@@ -143,7 +143,7 @@ def _loaded() -> target.Loaded:
 
 
 def _build() -> bytes:
-    from nonlin.emit.llvm.pool import write_pool
+    from nonlin.kernels.pool_code import write_pool
 
     pause = PAUSES.get(target.host().triple.partition("-")[0])
     return target.to_object(str(write_pool(pause)))

@@ -3,9 +3,10 @@
     void loop(T **arrays, const int64 *count, const int64 *strides, const int64 *data)
     void long_loop(...)    the same for parts of long arrays
 
-This is the inner loop of a NumPy ufunc; `data` holds the address of the kernel and then its
-parameters. Contiguous arrays go straight to the kernel. Others pass through buffers, and so do
-outputs of `long_loop`, from where streaming stores take them past the cache.
+They are what an inner loop of a NumPy ufunc is, or the loop that threads share in its place
+(`kernels/pool_code.py`); `data` holds the address of the kernel and then its parameters.
+Contiguous arrays go straight to the kernel. Others pass through buffers, and so do outputs of
+`long_loop`, from where streaming stores take them past the cache.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 ENTRY, LONG_ENTRY = "loop", "long_loop"
 BUFFER = 1024  # elements: buffers of all operands stay in the first cache
 LINE = 64  # bytes of a cache line: the alignment of streaming stores
-EXCEPTIONS = 0x1F  # every flag that NumPy looks at, on x86 and on ARM
 BYTE, INT32 = ir.IntType(8), ir.IntType(32)
 
 
@@ -57,8 +57,6 @@ def _write(module: ir.Module, entry: str, scalar: str, counts: tuple[int, int], 
                         loop.align()
         with strided:
             loop.gather()
-    clear = function_of(module, ir.FunctionType(INT32, [INT32]), "feclearexcept")
-    builder.call(clear, [INT32(EXCEPTIONS)])  # infinities are results here, not errors
     builder.ret_void()
 
 

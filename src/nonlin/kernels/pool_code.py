@@ -9,7 +9,7 @@
 `shared` cuts long arrays into pieces. Each thread has a range of them, takes one after the other,
 and then helps with the ranges of others: who sleeps or comes late leaves its pieces to the rest.
 Who finds the pool at work for another calls the loop alone. All that the functions know lies in
-64-bit words at the places that `pool_words.py` names; `kernels/pool.py` fills them.
+64-bit words at the places that `pool_words.py` names; `pool.py` fills them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm import pool_words as w
 from nonlin.emit.llvm.loops import function_of
 from nonlin.emit.llvm.vectors import INT64, Vectors
+from nonlin.kernels import pool_words as w
 
 if TYPE_CHECKING:
     Value = Any
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 WANTED_BIT, NUMBER_BIT, LOW = 16, 32, 0xFFFF  # of the gate
 NAP_US = 50  # a caller that has spun in vain sleeps so long before it looks again
 PIECES = 8  # to a thread
+# a job is long if its parts are so many times the least: waking takes about as long as the least;
+# of short ones, who sleeps is woken for every so many
+LONG_PARTS, SHORT_JOBS = 4, 8
 PAUSES = 16  # between two looks
+EXCEPTIONS = 0x1F  # every flag that NumPy looks at, on x86 and on ARM
 VOID, INT32, WORDS = ir.VoidType(), ir.IntType(32), INT64.as_pointer()
 
 
@@ -137,7 +141,7 @@ def _write_shared(c: _Code, share: Value) -> None:
     total, least = b.load(count), c.get(data, w.LEAST)
     long = b.icmp_signed(">=", total, c.get(data, w.LONG))
     loop = b.select(long, c.get(data, w.LONG_LOOP), c.get(data, w.LOOP))
-    much, free, mine, alone = c.blocks("much", "free", "mine", "alone")
+    much, free, mine, alone, done = c.blocks("much", "free", "mine", "alone", "done")
     b.cbranch(b.icmp_signed(">", total, least), much, alone)
     b.position_at_end(much)
     team = c.words(data, w.TEAM)
@@ -156,9 +160,12 @@ def _write_shared(c: _Code, share: Value) -> None:
         c.put(job, place, value)
     b.call(share, [pool, job])
     c.swap("xchg", pool, w.BUSY, INT64(0))
-    b.ret_void()
+    b.branch(done)
     b.position_at_end(alone)
     c.call(loop, places, count, steps, c.at(data, w.HEAD))
+    c.begin(done)
+    clear = function_of(b.module, ir.FunctionType(INT32, [INT32]), "feclearexcept")
+    b.call(clear, [INT32(EXCEPTIONS)])  # infinities are results here, not errors
     b.ret_void()
 
 
@@ -178,6 +185,22 @@ def _write_share(c: _Code, work: Value) -> None:
     number = b.add(b.lshr(c.seen(pool, w.GATE), INT64(NUMBER_BIT)), INT64(1))
     wide = b.shl(number, INT64(NUMBER_BIT))
     c.swap("xchg", pool, w.GATE, b.or_(wide, b.shl(wanted, INT64(WANTED_BIT))))
+    _write_waking(c, pool, job)
+    b.call(work, [pool, job, INT64(0)])
+    c.swap("and", pool, w.GATE, INT64(~(LOW << WANTED_BIT)))
+    _write_wait(c, pool)
+    b.ret_void()
+
+
+def _write_waking(c: _Code, pool: Value, job: Value) -> None:
+    """Of who is asleep, for a long job, and for a short one that may be one of many."""
+    b = c.b
+    wanted, data = c.get(job, w.WANTED), c.words(job, w.DATA)
+    short = b.add(c.get(pool, w.SHORT), INT64(1))
+    enough = b.mul(b.mul(wanted, c.get(data, w.LEAST)), INT64(LONG_PARTS))
+    long = b.icmp_signed(">=", c.get(job, w.COUNT), enough)
+    often = b.icmp_signed(">=", short, INT64(SHORT_JOBS))
+    c.put(pool, w.SHORT, b.select(often, INT64(0), short))
 
     def wake(k: Value) -> None:
         member = c.member(pool, b.add(k, INT64(1)))
@@ -185,11 +208,8 @@ def _write_share(c: _Code, work: Value) -> None:
         with b.if_then(b.icmp_signed("!=", asleep, INT64(0))):
             c.call(c.get(pool, w.RELEASE), c.get(member, w.LOCK))
 
-    c.loop(b.sub(wanted, INT64(1)), wake)
-    b.call(work, [pool, job, INT64(0)])
-    c.swap("and", pool, w.GATE, INT64(~(LOW << WANTED_BIT)))
-    _write_wait(c, pool)
-    b.ret_void()
+    with b.if_then(b.or_(long, often)):
+        c.loop(b.sub(wanted, INT64(1)), wake)
 
 
 def _write_wait(c: _Code, pool: Value) -> None:

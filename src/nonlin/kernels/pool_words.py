@@ -1,4 +1,4 @@
-"""Where things lie in the 64-bit words that compiled code and `kernels/pool.py` share."""
+"""Where things lie in the 64-bit words that compiled code and `pool.py` share."""
 
 # of the data of `shared`, which are followed by those of the loop that it calls; elements: what
 # the count counts. A thread gets LEAST of them or more, a piece is a multiple of UNIT
@@ -10,7 +10,7 @@ POOL, LIMIT = range(2)
 
 LINE = 16  # words: what one thread writes often lies this far from what others read
 # of the pool; the gate: number of the job, threads wanted, those inside
-GATE, JOB, BUSY = 0, LINE, 2 * LINE
+GATE, JOB, BUSY, SHORT = 0, LINE, 2 * LINE, 2 * LINE + 1
 SPINS, ACQUIRE, RELEASE, NAP, BED, YIELD = range(3 * LINE, 3 * LINE + 6)
 MEMBERS = 4 * LINE
 # of a member of it, the first of which is who calls: its range, and what it waits for
