@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nonlin._errors import CompileError
 from nonlin.kernels import pool_words as w
 from nonlin.kernels import store, target
 from nonlin.kernels.key import fingerprint
@@ -126,6 +127,8 @@ def worth(call: Callable[[int], object], count: int) -> int:
 def entry(name: str) -> int:
     """The address of one of the functions of the module."""
     address: int = _loaded().engine.get_function_address(name)
+    if not address:
+        raise CompileError("not_compiled", reason=f"no entry {name}")
     return address
 
 
