@@ -257,3 +257,15 @@ def test_views_of_16_bits(dtype):
     assert nl.mish(base, out=out) is out
     np.testing.assert_array_equal(out, nl.mish(base.copy()))
     np.testing.assert_array_equal(nl.mish(base, out=base), out)
+
+
+def test_more_arrays_than_threads_share(threads):
+    """A formula with twenty parameters, all of them arrays."""
+    threads(3)
+    names = [f"p{k}" for k in range(20)]
+    own = nl.activation("own", "tanh(x) + " + " + ".join(names), **dict.fromkeys(names, 0.5))
+    x = np.linspace(-3, 3, 40_000).reshape(200, 200)
+    given = {name: np.full(200, k, "f8") for k, name in enumerate(names)}
+    for view in (x, x[:, :150]):
+        columns = {name: array[: view.shape[1]] for name, array in given.items()}
+        np.testing.assert_allclose(own(view, **columns), np.tanh(view) + sum(range(20)))

@@ -97,9 +97,10 @@ class Block:
         return self.address + 8 * w.HEAD
 
     def divide(self, worth: int, unit: int = 1) -> None:
-        """A thread gets so many or more from now on, in multiples of `unit`."""
+        """A thread gets so many or more from now on, in multiples of `unit`; of few arrays only."""
         self.worth = max(worth, 1)
-        self._words[[w.LEAST, w.UNIT]] = self.worth, unit
+        if self._words[w.ARRAYS] <= w.MOST_ARRAYS:
+            self._words[[w.LEAST, w.UNIT]] = self.worth, unit
 
     def run(self, places: Sequence[int], count: int, steps: Sequence[int]) -> None:
         """Call it on arrays at addresses, with so many bytes from one element to the next."""

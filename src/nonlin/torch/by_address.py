@@ -64,6 +64,7 @@ class Call:
         self._data = self._parameters(())
         self.parameters = ctypes.addressof(self._data)
         self.dtype, self.size = dtype, dtype.itemsize
+        self._worth = 0  # how many elements deserve a thread: not measured yet
 
     def _parameters(self, numbers: Sequence[float]) -> Any:
         values = (*self._constants, *numbers, 0.0)
@@ -102,9 +103,8 @@ class Call:
             self.function(*places, count, ctypes.addressof(data))
 
     def _share(self, places: Sequence[int], count: int, data: Any) -> None:
+        self._worth = self._worth or self._measured(places, data)
         block = self._block if data is self._data else self._block_with(data)
-        if not block.worth:
-            block.divide(self._worth(places), arrays.LINE)
         ready().ready()
         block.run(places, count, [self.size] * len(places))
 
@@ -115,14 +115,16 @@ class Call:
     def _block_with(self, data: Any) -> pool.Block:
         numbers = np.array([0.0, *data])
         counts = self.inputs, self.outputs
-        return block_of(self._code.address, numbers, NAMES[self.dtype], *counts, team)
+        block = block_of(self._code.address, numbers, NAMES[self.dtype], *counts, team)
+        block.divide(self._worth, arrays.LINE)
+        return block
 
-    def _worth(self, places: Sequence[int]) -> int:
+    def _measured(self, places: Sequence[int], data: Any) -> int:
         rooms = [ctypes.create_string_buffer(pool.SAMPLE * self.size) for _ in range(self.outputs)]
         sample = [*places[: self.inputs], *map(ctypes.addressof, rooms)]
 
         def call(count: int) -> None:
-            self.function(*sample, count, self.parameters)
+            self.function(*sample, count, ctypes.addressof(data))
 
         return max(pool.worth(call, pool.SAMPLE), LONG // 2)
 
