@@ -151,14 +151,14 @@ def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> No
 def shares(kernel: Kernel, arrays: Sequence[Array]) -> bool:
     """Do threads share arrays like these? Finds out what an element costs, when first asked."""
     block = kernel.block
-    if block.team.limit == 1 or len(arrays) > MOST_ARRAYS:
-        return False
-    block.team.ready()
     if not block.worth:
         few = [array.flat[: pool.SAMPLE] for array in arrays]
         call = lambda count: kernel.function(*(array[:count] for array in few))  # noqa: E731
         block.divide(max(pool.worth(call, pool.SAMPLE), LONG // 2), LINE)
-    return arrays[0].size > block.worth
+    if block.team.limit == 1 or len(arrays) > MOST_ARRAYS:
+        return False
+    block.team.ready()
+    return arrays[0].size >= 2 * block.worth
 
 
 def in_line(arrays: Sequence[Array]) -> bool:
@@ -172,11 +172,14 @@ def in_line(arrays: Sequence[Array]) -> bool:
 
 def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
     """`run` for one input of the kernel's own dtype and one output, without any ado."""
-    (out,) = outputs_for(x, out, 1)
-    if kernel.block.worth < x.size or not x.flags.c_contiguous:
-        run(kernel, [x], [out])
+    if out is None:
+        out = np.empty_like(x)
     else:
+        check_output(out, x.shape, x.dtype)
+    if x.size < 2 * kernel.block.worth:
         kernel.function(x, out)
+    else:
+        run(kernel, [x], [out])
     return out
 
 
