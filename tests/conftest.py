@@ -50,3 +50,11 @@ def _own_state(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NONLIN_STATE_DIR", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture
+def threads():
+    """`nl.set_threads`, for this test."""
+    before = nl.get_threads()
+    yield nl.set_threads
+    nl.set_threads(before)

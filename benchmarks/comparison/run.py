@@ -152,6 +152,13 @@ def _quartiles(values: Sequence[float]) -> list[float]:
     return [*statistics.quantiles(values, n=4, method="inclusive"), len(values)]
 
 
+class _Nothing:
+    """What is called as an activation is."""
+
+    def __call__(self, x: Any, *, precision: str = "fast", out: Any = None, **more: Any) -> None:
+        """Nothing."""
+
+
 def overhead() -> dict[str, float]:
     """Microseconds per call on 100 elements: what calling costs."""
     import numpy as np
@@ -159,11 +166,13 @@ def overhead() -> dict[str, float]:
     import nonlin as nl
 
     x = np.linspace(-2, 2, 100, dtype=np.float32)
-    y = np.empty_like(x)
+    y, nothing = np.empty_like(x), _Nothing()
     calls = {
         "nl.relu(x, out=y)": lambda: nl.relu(x, out=y),
         "nl.gelu(x, out=y)": lambda: nl.gelu(x, out=y),
         "nl.gelu(x)": lambda: nl.gelu(x),
+        "an object that does nothing (x, out=y)": lambda: nothing(x, out=y),
+        "np.negative(x, out=y)": lambda: np.negative(x, out=y),
         "np.tanh(x)": lambda: np.tanh(x),
         "np.tanh(x, out=y)": lambda: np.tanh(x, out=y),
     }

@@ -43,6 +43,8 @@ _HOMES = {
     "compare": "nonlin.figures",
     "NonlinError": "nonlin._errors",
     "set_language": "nonlin._text",
+    "set_threads": "nonlin.kernels.threads",
+    "get_threads": "nonlin.kernels.threads",
 }
 
 

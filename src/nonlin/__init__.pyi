@@ -11,6 +11,8 @@ from nonlin.export import export as export
 from nonlin.figures import compare as compare
 from nonlin.figures import plot as plot
 from nonlin.keep import load as load
+from nonlin.kernels.threads import get_threads as get_threads
+from nonlin.kernels.threads import set_threads as set_threads
 from nonlin.network import Initialisation as Initialisation
 from nonlin.network import Network as Network
 from nonlin.stability import diagnose as diagnose

@@ -11,6 +11,7 @@ from nonlin._libraries import leaf_of
 from nonlin.expr.nodes import Expr
 from nonlin.expr.walk import substitute
 from nonlin.function import Function, kind_of
+from nonlin.kernels import LONG
 from nonlin.parameter import GatedPair, Request, check_order
 
 
@@ -40,12 +41,17 @@ class ArrayFunction(Function):
         your own, x is a symbol, and so is the result.
         """
         try:  # an array of a kind that came before takes the quick way
-            run = self._ready[type(x), x.dtype, precision]
-            run = None if parameters or gate is not None else run
-        except (KeyError, TypeError, AttributeError):
-            run = None
-        if run is not None:
-            return run(x, out)
+            kind, dtype, function, run = self._ready[precision][x.dtype]
+            if type(x) is kind and gate is None and not parameters:
+                if x.size >= LONG:
+                    return run(x, out)
+                if out is None:
+                    return function(x)
+                if out.dtype is dtype and out.shape == x.shape:
+                    function(x, out)
+                    return out
+        except (KeyError, TypeError, AttributeError, ValueError):
+            pass  # what is wrong, if anything, is found below
         if isinstance(x, Expr):
             pair = {"x": x} if gate is None else {"x": gate, "value": x}
             return substitute(self.bind(**parameters).trained.graph, pair)

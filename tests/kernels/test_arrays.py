@@ -12,7 +12,6 @@ from hypothesis.extra import numpy as arrays
 from ml_dtypes import bfloat16
 
 import nonlin as nl
-from nonlin.kernels import arrays as running
 
 
 @pytest.mark.parametrize("size", [0, 1, 7, 8, 15, 16, 17, 31, 33, 1000])
@@ -126,11 +125,45 @@ def test_in_place_and_overlapping():
     np.testing.assert_array_equal(slope, nl.elu.derivative(np.arange(-4.0, 5)))
 
 
-def test_threads_change_nothing(monkeypatch):
-    x = np.random.default_rng(0).standard_normal(running.SPLIT_FROM * 3 + 5).astype("float32")
-    split = nl.gelu(x)
-    monkeypatch.setattr(running, "SPLIT_FROM", x.size + 1)
-    np.testing.assert_array_equal(split, nl.gelu(x))
+LAYOUTS = {
+    "line": lambda x: x,
+    "steps": lambda x: x[::3],
+    "backwards": lambda x: x[::-1],
+    "columns": lambda x: x.reshape(-1, 500).T,
+    "piece of rows": lambda x: x.reshape(-1, 500)[:, 3:400],
+    "few long rows": lambda x: x.reshape(3, -1)[:, 5:],
+    "crop of images": lambda x: x.reshape(30, 2, 50, -1)[:, :, 3:-2, 1:-1],
+    "channels last": lambda x: x.reshape(50, -1, 20).transpose(0, 2, 1)[:, 2:],
+    "one row again": lambda x: np.broadcast_to(x[:500], (300, 500)),
+}
+
+
+@pytest.mark.parametrize("count", [2, 5])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_threads_change_nothing(layout, count, threads):
+    x = LAYOUTS[layout](np.random.default_rng(0).standard_normal(300_000).astype("float32"))
+    threads(1)
+    expected = nl.gelu.value_and_derivative(x)
+    threads(count)
+    found = nl.gelu.value_and_derivative(x)
+    room = np.full((x.shape[0], *(length + 1 for length in x.shape[1:])), 7, x.dtype)
+    inside = room[(slice(None), *(slice(length) for length in x.shape[1:]))]
+    nl.gelu(x, out=inside)
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(inside, expected[0])
+    inside[...] = 7
+    assert (room == 7).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, bfloat16, np.float64])
+def test_threads_share_every_dtype_and_overlapping_arrays(dtype, threads):
+    x = np.random.default_rng(0).standard_normal((300, 200)).astype(dtype)
+    threads(1)
+    expected = nl.mish(x)
+    threads(3)
+    np.testing.assert_array_equal(nl.mish(x[:, :199]), expected[:, :199])
+    nl.mish(x[1:, :150], out=x[:-1, 10:160])
+    np.testing.assert_array_equal(x[:-1, 10:160], expected[1:, :150])
 
 
 @pytest.mark.parametrize(
@@ -161,6 +194,24 @@ def test_wrong_outputs_are_refused():
         nl.relu.value_and_derivative(x, out=np.zeros(3))
 
 
+def test_wrong_outputs_are_refused_by_the_quick_way_too():
+    """NumPy itself would fill an array of more axes, or of another dtype."""
+    x = np.linspace(-1, 1, 3)
+    expected = nl.relu(x)
+    for out in (np.zeros((2, 3)), np.zeros((1, 3)), np.zeros(3, "float32"), [0.0] * 3, 0.0):
+        with pytest.raises(nl.NonlinError, match="out is"):
+            nl.relu(x, out=out)
+    frozen = np.zeros(3)
+    frozen.flags.writeable = False
+    with pytest.raises(nl.NonlinError, match="read-only"):
+        nl.relu(x, out=frozen)
+    masked = np.ma.masked_array(x, [True, False, False])
+    assert type(nl.relu(masked)) is np.ndarray
+    for array, out in ((x, np.zeros(3)), (x, np.zeros(3, "=f8")), (np.zeros(()), np.zeros(()))):
+        assert nl.relu(array, out=out) is out
+    np.testing.assert_array_equal(nl.relu(x), expected)
+
+
 def test_outputs_may_not_share_memory():
     both = np.empty(4)
     with pytest.raises(nl.NonlinError, match="share memory"):
@@ -173,6 +224,7 @@ import numpy as np
 import nonlin as nl
 
 warnings.simplefilter("ignore")
+nl.set_threads(3)
 x = np.linspace(-3, 3, 1 << 19)
 expected = nl.tanh(x)  # starts the threads of the parent
 child = os.fork()
@@ -205,3 +257,15 @@ def test_views_of_16_bits(dtype):
     assert nl.mish(base, out=out) is out
     np.testing.assert_array_equal(out, nl.mish(base.copy()))
     np.testing.assert_array_equal(nl.mish(base, out=base), out)
+
+
+def test_more_arrays_than_threads_share(threads):
+    """A formula with twenty parameters, all of them arrays."""
+    threads(3)
+    names = [f"p{k}" for k in range(20)]
+    own = nl.activation("own", "tanh(x) + " + " + ".join(names), **dict.fromkeys(names, 0.5))
+    x = np.linspace(-3, 3, 40_000).reshape(200, 200)
+    given = {name: np.full(200, k, "f8") for k, name in enumerate(names)}
+    for view in (x, x[:, :150]):
+        columns = {name: array[: view.shape[1]] for name, array in given.items()}
+        np.testing.assert_allclose(own(view, **columns), np.tanh(view) + sum(range(20)))

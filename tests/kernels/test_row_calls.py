@@ -42,10 +42,15 @@ def test_extremes():
     np.testing.assert_allclose(nl.softmax(np.zeros(100_000, "f4")).sum(), 1, rtol=1e-5)
 
 
-def test_out_and_threads():
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_out_and_threads(count, threads):
+    threads(count)
     x = np.random.default_rng(0).standard_normal((3000, 100)).astype("float32")
     out = np.empty_like(x)
     assert nl.softmax(x, out=out) is out
+    nl.softmax(x.copy(), out=x)
+    np.testing.assert_array_equal(x, out)
+    x = np.random.default_rng(0).standard_normal((3000, 100)).astype("float32")
     rows = np.stack([nl.softmax(row) for row in x[:50]])
     np.testing.assert_array_equal(out[:50], rows)
 

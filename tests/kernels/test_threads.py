@@ -1,67 +1,61 @@
-"""Work in parts: everything once, errors come back, nothing runs on after the call."""
+"""How many threads: what can be set, what is refused, and who goes by it."""
 
-import threading
-import time
+import subprocess
+import sys
+from importlib import import_module
 
+import numpy as np
 import pytest
 
-from nonlin.kernels import threads
+import nonlin as nl
+from nonlin.choose.contest import run_arms
+from nonlin.network.train import train_many
 
 
-@pytest.fixture(params=[1, 2, 5])
-def count(request, monkeypatch):
-    """So many threads."""
-    threads._queue.cache_clear()
-    monkeypatch.setattr(threads, "thread_count", lambda: request.param)
-    yield request.param
-    threads._queue.cache_clear()
+def test_as_many_as_are_set(threads):
+    threads(3)
+    assert nl.get_threads() == 3
+    nl.set_threads(np.int64(1))
+    assert nl.get_threads() == 1
 
 
-@pytest.mark.parametrize("length", [1, 2, 63, 64, 65, 1000])
-@pytest.mark.parametrize("grain", [1, 64])
-def test_every_place_once(count, length, grain):
-    done = [0] * length
-    workers = set()
-
-    def part(start, stop):
-        assert start % grain == 0
-        workers.add(threading.get_ident())
-        for place in range(start, stop):
-            done[place] += 1
-
-    threads.split(part, length, grain)
-    assert done == [1] * length
-    assert len(workers) <= count
+@pytest.mark.parametrize("count", [0, -1, 513, 2.0, "2", None, True])
+def test_anything_else_is_refused(count, threads):
+    threads(2)
+    with pytest.raises(nl.NonlinError, match=r"number of threads is .*from 1 to 512"):
+        nl.set_threads(count)
+    assert nl.get_threads() == 2
 
 
-@pytest.mark.parametrize("place", [0, 70])
-def test_errors_come_back_after_all_parts_are_done(count, place):
-    finished = []
-
-    def part(start, stop):
-        if start <= place < stop:
-            raise ValueError("here")
-        time.sleep(0.02)
-        finished.append(start)
-
-    with pytest.raises(ValueError, match="here"):
-        threads.split(part, 100, 1)
-    assert len(finished) == count - 1
+AT_FIRST = """
+import os
+import nonlin as nl
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    assert nl.get_threads() == 1
+else:
+    assert nl.get_threads() == os.cpu_count()
+nl.set_threads(4)
+assert nl.get_threads() == 4
+"""
 
 
-def test_fewer_for_a_while(count):
-    """For who asks, and nobody else; the least is one."""
-    with threads.at_most(2):
-        assert threads.in_use() == min(count, 2)
-        with threads.at_most(0):
-            assert threads.in_use() == 1
-        assert threads.in_use() == min(count, 2)
-        seen = []
-        other = threading.Thread(target=lambda: seen.append(threads.in_use()))
-        other.start()
-        other.join()
-        assert seen == [count]
-        workers = set()
-        threads.split(lambda start, stop: workers.add(threading.get_ident()), 100, 1)
-        assert len(workers) <= 2
-    assert threads.in_use() == count
+def test_at_first_the_cpus_of_the_process():
+    ran = subprocess.run([sys.executable, "-c", AT_FIRST], timeout=60, check=False)
+    assert ran.returncode == 0
+
+
+def test_networks_are_trained_on_so_many(threads, monkeypatch):
+    asked = []
+
+    def in_parallel(runs, count):
+        asked.append(count)
+        yield from runs
+
+    for module in ("network.train", "choose.contest"):
+        monkeypatch.setattr(import_module(f"nonlin.{module}"), "in_parallel", in_parallel)
+    threads(3)
+    list(train_many([]))
+    list(run_arms(None, [], None))
+    list(train_many([], threads=2))
+    assert asked == [3, 3, 2]

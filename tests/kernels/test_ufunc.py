@@ -12,15 +12,13 @@ from nonlin.kernels.ufunc import ufunc
 def streaming(monkeypatch):
     """A function like `activation.kernel(path).function` that streams from 3000 elements."""
     monkeypatch.setattr(making, "STREAM_FROM", 3000)
-    making._loop.cache_clear()
 
     def make(path, dtype="float32"):
         kernel = nl.gelu.kernel(path, dtype)
         made = ufunc(kernel.address, np.zeros(2), dtype, kernel.inputs, kernel.outputs)
         return made.function, made
 
-    yield make
-    making._loop.cache_clear()
+    return make
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

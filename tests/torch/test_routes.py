@@ -280,32 +280,25 @@ def test_what_comes_back_may_be_of_another_dtype():
         torch.testing.assert_close(found, expected, rtol=0.1, atol=0.1)
 
 
-def test_threads_are_those_of_torch(monkeypatch):
+def test_threads_are_those_of_torch(threads):
     """An array call follows nonlin, a tensor call torch."""
-    used = set()
-    before = by_address.Call.run
-    x = torch.randn(1 << 21)
+    x = torch.randn(1 << 19)
+    strided = torch.randn(600, 600)[:, :500]
     _, mish = example("mish")
-
-    def run(self, places, count, parameters):
-        function = self.function
-        self.function = lambda *args: used.add(threading.get_ident()) or function(*args)
-        try:
-            before(self, places, count, parameters)
-        finally:
-            self.function = function
-
-    monkeypatch.setattr(by_address.Call, "run", run)
-    count = torch.get_num_threads()
+    threads(3)
+    before = torch.get_num_threads()
+    found = []
     try:
-        torch.set_num_threads(1)
-        alone = mish(x)
-        assert used == {threading.get_ident()}
-        torch.set_num_threads(2)
-        together = mish(x)
+        for count in (1, 2, 4):
+            torch.set_num_threads(count)
+            found.append((mish(x), mish(strided), torch.mul(mish(x.requires_grad_()), 2)))
+            assert by_address.team.limit == count
+            assert nl.get_threads() == 3
+            x.requires_grad_(False)
     finally:
-        torch.set_num_threads(count)
-    assert torch.equal(alone, together)
+        torch.set_num_threads(before)
+    for others in found[1:]:
+        assert all(map(torch.equal, found[0], others))
 
 
 def test_autograd_from_other_threads():

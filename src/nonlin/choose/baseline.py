@@ -18,7 +18,7 @@ from nonlin._text import Text, text
 from nonlin.choose.contest import Networks
 from nonlin.choose.prepared import Data
 from nonlin.choose.standing import Standing
-from nonlin.kernels.threads import thread_count
+from nonlin.kernels.threads import get_threads
 from nonlin.measure import Measurement
 from nonlin.network import Network
 from nonlin.network.constant import constant_logits
@@ -91,7 +91,7 @@ def baseline(contest: Networks, scores: Scores, chosen: Standing) -> Baseline:
     """Both baselines beside the recommended network; the result depends on no clock."""
     task, ran = contest.task, scores.of(chosen.seeds)
     tasks = [partial(_scores, contest, seed) for seed in chosen.seeds]
-    with closing(in_parallel(tasks, contest.plan.threads or thread_count())) as ended:  # type: ignore[type-var]
+    with closing(in_parallel(tasks, contest.plan.threads or get_threads())) as ended:  # type: ignore[type-var]
         found = dict(ended)
     constants, lines = zip(*(found[k] for k in range(len(tasks))), strict=True)
     own = [each.claimed for each in chosen.ran.outcomes]

@@ -13,7 +13,7 @@ import numpy as np
 from nonlin.choose.candidates import REFERENCE, Candidate, Plan
 from nonlin.choose.prepared import Data, Sample, rows_of, sample
 from nonlin.data.table import Table
-from nonlin.kernels.threads import thread_count
+from nonlin.kernels.threads import get_threads
 from nonlin.layers.network_passes import looked_at, starting
 from nonlin.network import Job, Network
 from nonlin.network.train import in_parallel, run_of
@@ -165,7 +165,7 @@ def run_arms(
 ) -> Iterator[tuple[Arm, Outcome]]:
     """Each arm with its outcome(arm, stop), as they end; see `in_parallel`."""
     tasks = [partial(outcome, arm) for arm in arms]
-    with closing(in_parallel(tasks, threads or thread_count())) as ended:  # type: ignore[type-var]
+    with closing(in_parallel(tasks, threads or get_threads())) as ended:  # type: ignore[type-var]
         for index, found in ended:
             yield arms[index], found
 

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from nonlin._errors import InputError
 from nonlin._libraries import names_of
-from nonlin.kernels import threads
+from nonlin.kernels import LONG, nested, pool
 from nonlin.kernels.compile import Kernel
+from nonlin.kernels.pool_words import MOST_ARRAYS
 
 Array = NDArray[Any]
 
-SPLIT_FROM = 1 << 20  # elements: below, waking a CPU that sleeps (0.1 ms) costs what it saves
 LINE = 64  # elements: threads do not write to the same cache line
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 ACCEPTED = ", ".join(DTYPES)
@@ -133,39 +133,54 @@ def place_of(x: Array, axis: Any) -> int:
 
 
 def run(kernel: Kernel, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
-    """Fill the outputs, on all threads when there is enough to do. Memory may be shared."""
-    if outputs[0].size < SPLIT_FROM or threads.in_use() == 1:
-        _call(kernel, [*inputs, *outputs])
-        return
-    safe = [x.copy() if any(overlaps(x, out) for out in outputs) else x for x in inputs]
-    arrays, grain = _lined_up([*safe, *outputs])
+    """Fill the outputs, on several threads when there is enough to do. Memory may be shared."""
+    arrays = [*inputs, *outputs]
+    if arrays[0].itemsize == 2:
+        arrays = [array.view(np.uint16) for array in arrays]
+    if arrays[0].size >= LONG and shares(kernel, arrays) and not in_line(arrays):
+        count = len(inputs)
+        safe = [
+            x.copy() if any(overlaps(x, out) for out in arrays[count:]) else x
+            for x in arrays[:count]
+        ]
+        nested.run(kernel, [*safe, *arrays[count:]])
+    else:
+        kernel.function(*arrays)
 
-    def part(start: int, stop: int) -> None:
-        _call(kernel, [array[start:stop] for array in arrays])
 
-    threads.split(part, len(arrays[0]), grain)
+def shares(kernel: Kernel, arrays: Sequence[Array]) -> bool:
+    """Do threads share arrays like these? Finds out what an element costs, when first asked."""
+    block = kernel.block
+    if not block.worth:
+        few = [array.flat[: pool.SAMPLE] for array in arrays]
+        call = lambda count: kernel.function(*(array[:count] for array in few))  # noqa: E731
+        block.divide(max(pool.worth(call, pool.SAMPLE), LONG // 2), LINE)
+    if block.team.limit == 1 or len(arrays) > MOST_ARRAYS:
+        return False
+    block.team.ready()
+    return arrays[0].size >= 2 * block.worth
+
+
+def in_line(arrays: Sequence[Array]) -> bool:
+    """Does NumPy see one long axis?"""
+    return (
+        arrays[0].ndim == 1
+        or all(array.flags.c_contiguous for array in arrays)
+        or all(array.flags.f_contiguous for array in arrays)
+    )
 
 
 def run_one(kernel: Kernel, x: Array, out: Any) -> Any:
     """`run` for one input of the kernel's own dtype and one output, without any ado."""
-    if x.size >= SPLIT_FROM:
-        (out,) = outputs_for(x, out, 1)
-        run(kernel, [x], [out])
-        return out
     if out is None:
-        return kernel.function(x)
-    if type(out) is not np.ndarray or out.dtype != x.dtype or out.shape != x.shape:
+        out = np.empty_like(x)
+    else:
         check_output(out, x.shape, x.dtype)
-    elif not out.flags.writeable:
-        raise InputError("out_read_only")
-    kernel.function(x, out)
+    if x.size < 2 * kernel.block.worth:
+        kernel.function(x, out)
+    else:
+        run(kernel, [x], [out])
     return out
-
-
-def _call(kernel: Kernel, arrays: Sequence[Array]) -> None:
-    if arrays[0].itemsize == 2:
-        arrays = [array.view(np.uint16) for array in arrays]
-    kernel.function(*arrays)
 
 
 def overlaps(x: Array, output: Array) -> bool:
@@ -173,13 +188,3 @@ def overlaps(x: Array, output: Array) -> bool:
     if x is output or not np.may_share_memory(x, output):
         return False
     return x.ctypes.data != output.ctypes.data or x.strides != output.strides
-
-
-def _lined_up(arrays: list[Array]) -> tuple[list[Array], int]:
-    """The arrays with their longest axis in front, and the grain in which to split it."""
-    if all(array.flags.c_contiguous for array in arrays):
-        return [array.reshape(-1) for array in arrays], LINE
-    if all(array.flags.f_contiguous for array in arrays):
-        return [array.T.reshape(-1) for array in arrays], LINE
-    axis = int(np.argmax(arrays[0].shape))
-    return [np.moveaxis(array, axis, 0) for array in arrays], 1

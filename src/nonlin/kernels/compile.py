@@ -19,6 +19,7 @@ from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import postorder, substitute
 from nonlin.kernels import store, target
 from nonlin.kernels.key import fingerprint
+from nonlin.kernels.pool import Block
 from nonlin.kernels.ufunc import ufunc
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Kernel:
     dtype: str
     parameters: NDArray[np.float64]
     function: Callable[..., Any] = field(repr=False)
+    block: Block = field(repr=False)
     keep: Any = field(repr=False)
 
 
@@ -75,7 +77,7 @@ def compile_kernel(
         counts = len(inputs_of(path)) + len(columns), outputs_of(path)
         made = ufunc(loaded.address, data, dtype, *counts)
     keep = loaded, made
-    return Kernel(loaded.address, *counts, dtype, data[1:], made.function, keep)
+    return Kernel(loaded.address, *counts, dtype, data[1:], made.function, made.block, keep)
 
 
 def settled(

@@ -14,10 +14,11 @@ from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.nodes import Expr
 from nonlin.expr.reductions import below_max, is_compiled
 from nonlin.expr.walk import rewrite, substitute
-from nonlin.kernels import arrays, store, target, threads
+from nonlin.kernels import LONG, arrays, pool, store, target
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.compile import lock
 from nonlin.kernels.key import fingerprint
+from nonlin.kernels.threads import own
 
 BUFFER = 1 << 18  # elements: arrays that cannot be used as they are pass through such pieces
 
@@ -29,13 +30,14 @@ def run_rows(
     axis: int,
     precision: str,
     parameters: dict[str, float],
+    team: pool.Team | None = None,
 ) -> None:
     """Fill `out` with the formula in the arrays `inputs`, all of one shape, row by row."""
     given = list(inputs.values())
     dtype, precision = arrays.kernel_for(out, precision)
     call: _Call
     if is_compiled(formula):
-        call = RowCall(formula, tuple(inputs), dtype, out.itemsize, precision, parameters)
+        call = RowCall(formula, tuple(inputs), dtype, out.itemsize, precision, parameters, team)
     else:
         call = _NumpyCall(formula, tuple(inputs), parameters)
     moved = [*given, out]
@@ -125,10 +127,12 @@ class RowCall:
         itemsize: int,
         precision: str,
         parameters: dict[str, float],
+        team: pool.Team | None = None,
     ) -> None:
         self.itemsize = itemsize
         with lock:
-            self.function, _ = _code(formula, inputs, dtype, precision, tuple(parameters))
+            self.function, loaded = _code(formula, inputs, dtype, precision, tuple(parameters))
+        self.address, self.team = loaded.address, team or own()
         self.parameters = np.array([*parameters.values(), 0.0])
         self.numbers = self.parameters.ctypes.data
 
@@ -139,16 +143,38 @@ class RowCall:
 
     def run(self, addresses: Sequence[int], size: int, length: int) -> None:
         """The same on memory that holds so many numbers, and so many in a row."""
-
-        def part(first: int, last: int) -> None:
-            begin = first * length * self.itemsize
-            shifted = (address + begin for address in addresses)
-            self.function(*shifted, last - first, length, self.numbers)
-
-        if size < arrays.SPLIT_FROM or threads.in_use() == 1:
-            part(0, size // length)
+        rows = size // length
+        if size < LONG or self.team.limit == 1 or rows < 2 * self._worth(addresses, length):
+            self.function(*addresses, rows, length, self.numbers)
         else:
-            threads.split(part, size // length, 1)
+            self._share(addresses, rows, length)
+
+    def _share(self, addresses: Sequence[int], rows: int, length: int) -> None:
+        """On several threads."""
+        count = len(addresses)
+        loop = pool.entry(f"rows_{count}")
+        data = np.concatenate([[self.address, length], self.parameters.view(np.int64)])
+        block = pool.Block(self.team, (loop, loop), count, pool.NEVER, data)
+        block.divide(self._worth(addresses, length))
+        self.team.ready()
+        block.run(addresses, rows, [length * self.itemsize] * count)
+
+    def _worth(self, addresses: Sequence[int], length: int) -> int:
+        """How many rows deserve a thread; rows of about the same length take about the same."""
+        key = self.address, length.bit_length()
+        if key not in _worths:
+            rows = max(pool.SAMPLE // length, 1)
+            result = np.empty(rows * length * self.itemsize, np.uint8)
+            places = *addresses[:-1], result.ctypes.data
+
+            def call(count: int) -> None:
+                self.function(*places, count, length, self.numbers)
+
+            _worths[key] = pool.worth(call, rows)
+        return _worths[key]
+
+
+_worths: dict[tuple[int, int], int] = {}
 
 
 @lru_cache(maxsize=256)

@@ -1,85 +1,39 @@
-"""A part of the work for each CPU. Threads start once, when there is first enough to do.
-
-A queue of the standard library wakes a thread in 7 us, a future of its executor in 15 (when the CPU
-is awake: if it sleeps, both take 0.1 ms).
-"""
+"""How many threads nonlin uses."""
 
 from __future__ import annotations
 
+import operator
 import os
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
-from queue import SimpleQueue
 
-Part = Callable[[int, int], None]
-_own = threading.local()
+from nonlin._errors import InputError
+from nonlin.kernels.pool import MOST, Team
 
 
 @cache
-def thread_count() -> int:
-    """CPUs that this process may use."""
+def own() -> Team:
+    """The threads that share our arrays: as many as CPUs that this process may use, at first."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return Team(min(len(os.sched_getaffinity(0)), MOST))
+    return Team(min(os.cpu_count() or 1, MOST))
 
 
-def in_use() -> int:
-    """How many threads work for who asks: all of them, unless `at_most` says fewer."""
-    return min(thread_count(), getattr(_own, "most", thread_count()))
+def get_threads() -> int:
+    """How many threads nonlin uses at most: see `set_threads`."""
+    return own().limit
 
 
-@contextmanager
-def at_most(count: int) -> Iterator[None]:
-    """For this thread and the time being, as another library's setting asks."""
-    before = getattr(_own, "most", None)
-    _own.most = max(1, count)
+def set_threads(count: int) -> None:
+    """Use at most so many threads, for long arrays and for networks trained side by side.
+
+    At first there are as many as CPUs that the process may use. No result depends on it. Tensors
+    of PyTorch go by `torch.set_num_threads` instead. Raises InputError for anything but a whole
+    number from 1 to 512.
+    """
     try:
-        yield
-    finally:
-        if before is None:
-            del _own.most
-        else:
-            _own.most = before
-
-
-def split(part: Part, length: int, grain: int) -> None:
-    """`part(start, stop)` over 0 .. length, one part to a thread, this one included."""
-    step = -(-length // in_use() // grain) * grain
-    first, *others = [(start, min(start + step, length)) for start in range(0, length, step)]
-    done: SimpleQueue[BaseException | None] = SimpleQueue()
-    queue = _queue()
-    for other in others:
-        queue.put((part, other, done))
-    try:
-        part(*first)
-    finally:  # whatever happens here, nobody writes to the arrays any more when this returns
-        errors = [done.get() for _ in others]
-    for error in filter(None, errors):
-        raise error
-
-
-@cache
-def _queue() -> SimpleQueue[tuple[Part, tuple[int, int], SimpleQueue[BaseException | None]]]:
-    """Where threads, one less than there are CPUs, wait for parts."""
-    queue: SimpleQueue[tuple[Part, tuple[int, int], SimpleQueue[BaseException | None]]]
-    queue = SimpleQueue()
-
-    def work() -> None:
-        while True:
-            part, place, done = queue.get()
-            try:
-                part(*place)
-            except BaseException as error:
-                done.put(error)
-            else:
-                done.put(None)
-
-    for number in range(thread_count() - 1):
-        threading.Thread(target=work, name=f"nonlin_{number}", daemon=True).start()
-    return queue
-
-
-if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts its own
-    os.register_at_fork(after_in_child=_queue.cache_clear)
+        value = operator.index(count)
+    except TypeError:
+        value = 0
+    if isinstance(count, bool) or not 1 <= value <= MOST:
+        raise InputError("threads", given=repr(count), most=MOST)
+    own().limit = value

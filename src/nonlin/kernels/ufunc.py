@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nonlin.kernels import store, target
+from nonlin.kernels import pool, store, target
 from nonlin.kernels.key import fingerprint
+from nonlin.kernels.threads import own
 
 FROM_FUNCTION_AND_DATA = 1  # place of PyUFunc_FromFuncAndData in the C API of ufuncs
 NO_IDENTITY = -1
@@ -29,24 +30,47 @@ class Ufunc:
     """A NumPy ufunc, and the memory that it points to."""
 
     function: Any
+    block: pool.Block
     keep: tuple[Any, ...]
 
 
-def ufunc(address: int, data: NDArray[np.float64], dtype: str, inputs: int, outputs: int) -> Ufunc:
-    """The kernel at `address` as a ufunc; data: one free number, then the parameters.
+def ufunc(
+    address: int,
+    data: NDArray[np.float64],
+    dtype: str,
+    inputs: int,
+    outputs: int,
+    team: pool.Team | None = None,
+) -> Ufunc:
+    """The kernel at `address` as a ufunc, whose long arrays the threads of a team share.
 
-    Of 16-bit floats, for some of which NumPy has no type, it takes the bits, as uint16.
+    data: one free number, then the parameters. Of 16-bit floats, for some of which NumPy has no
+    type, it takes the bits, as uint16.
     """
-    data.view(np.int64)[0] = address
-    loop = _loop(dtype, inputs, outputs)
-    functions = (ctypes.c_void_p * 1)(loop.address)
-    pointers = (ctypes.c_void_p * 1)(data.ctypes.data)
+    block = block_of(address, data, dtype, inputs, outputs, team or own())
+    functions = (ctypes.c_void_p * 1)(pool.entry("shared"))
+    pointers = (ctypes.c_void_p * 1)(block.address)
     kind = np.dtype(np.uint16 if dtype in HALVES else dtype)
     types = ctypes.create_string_buffer(bytes([kind.num] * (inputs + outputs)))
     name = ctypes.create_string_buffer(b"kernel")
     counts = (1, inputs, outputs, NO_IDENTITY)
     made = _maker()(functions, pointers, types, *counts, name, name, 0)
-    return Ufunc(made, (functions, pointers, types, name, data, loop))
+    return Ufunc(made, block, (functions, pointers, types, name))
+
+
+def block_of(
+    address: int,
+    data: NDArray[np.float64],
+    dtype: str,
+    inputs: int,
+    outputs: int,
+    team: pool.Team,
+) -> pool.Block:
+    """The loop that calls the kernel, as `shared` takes it."""
+    words = data.view(np.int64).copy()
+    words[0] = address
+    loops = _loops(dtype, inputs, outputs)
+    return pool.Block(team, loops, inputs + outputs, STREAM_FROM, words)
 
 
 @cache
@@ -62,17 +86,23 @@ def _maker() -> Any:
     return signature(entries[FROM_FUNCTION_AND_DATA])
 
 
-@lru_cache
-def _loop(dtype: str, inputs: int, outputs: int) -> target.Loaded:
-    shape = (dtype, inputs, outputs, STREAM_FROM)
+@cache
+def _loops(dtype: str, inputs: int, outputs: int) -> tuple[int, int]:
+    """The addresses of the loop, and of that for long arrays."""
+    shape = (dtype, inputs, outputs)
     key = fingerprint((), ("loop", *shape))
-    return target.load(store.fetch(key, lambda: _build(*shape)), "loop")
+    loaded = target.load(store.fetch(key, lambda: _build(*shape)), "loop")
+    _kept.append(loaded)
+    return loaded.address, loaded.engine.get_function_address("long_loop")
 
 
-def _build(dtype: str, inputs: int, outputs: int, stream_from: int) -> bytes:
+_kept: list[target.Loaded] = []
+
+
+def _build(dtype: str, inputs: int, outputs: int) -> bytes:
     from nonlin.emit.llvm.loops import write_loop
     from nonlin.emit.llvm.memory import SHORT
 
     scalar = {"float32": "float", "float64": "double", **SHORT}[dtype]
     x86 = target.host().triple.startswith(("x86_64", "i686"))
-    return target.to_object(str(write_loop(scalar, inputs, outputs, stream_from, x86)))
+    return target.to_object(str(write_loop(scalar, inputs, outputs, x86)))

@@ -36,7 +36,8 @@ def _keep_ready(activation: Function, x: Any, precision: str) -> None:
     """Remember the kernel for arrays like x, if it takes them as they are."""
     if type(x) is np.ndarray and x.dtype in (np.float32, np.float64) and x.dtype.isnative:
         kernel = activation.kernel((0,), x.dtype, precision)
-        activation._ready[np.ndarray, x.dtype, precision] = partial(arrays.run_one, kernel)
+        ready = np.ndarray, x.dtype, kernel.function, partial(arrays.run_one, kernel)
+        activation._ready.setdefault(precision, {})[x.dtype] = ready
 
 
 def derivative(activation: Function, x: Any, order: int, call: Request) -> Any:

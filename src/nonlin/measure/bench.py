@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from nonlin._errors import InputError
 from nonlin._text import text
 from nonlin.activation import Activation
 from nonlin.catalogue import get
-from nonlin.kernels.threads import split, thread_count
+from nonlin.kernels.threads import get_threads
 from nonlin.measure.efficiency import ELEMENTS, direct_call, median
 from nonlin.measure.measurement import Measurement
 from nonlin.parameter import check_precision
@@ -22,7 +23,6 @@ from nonlin.parameter import check_precision
 IN_MEMORY = 1 << 24  # elements, 64 MiB per array: larger than the caches of nearly every CPU
 SECONDS = 15.0
 FEWEST = 3  # rounds, whatever they take
-LINE = 1024  # elements: threads divide an array at such places
 SHORT = 5e-4  # seconds: calls in the cache are repeated for so long
 VALUE, BOTH = (0,), (0, 1)
 
@@ -93,7 +93,7 @@ class _Run:
 
     activations: tuple[Activation, ...]
     precision: str
-    threads: int = field(default_factory=thread_count)
+    threads: int = field(default_factory=get_threads)
     times: dict[Activation, list[tuple[float, ...]]] = field(default_factory=dict)
     copies: list[float] = field(default_factory=list)
     repeats: dict[Any, int] = field(default_factory=dict)
@@ -135,11 +135,10 @@ class _Run:
     def copy(self) -> float:
         """The faster of NumPy's copy and one that writes past the caches, on all threads."""
         x, out = self.x, self.out[0]
-
-        def part(start: int, stop: int) -> None:
-            np.copyto(out[start:stop], x[start:stop])
-
-        plain = _timed(lambda: split(part, x.size, LINE))
+        parts = [np.array_split(array, self.threads) for array in (out, x)]
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(time.sleep, [0.0] * self.threads))  # its threads are there
+            plain = _timed(lambda: list(pool.map(np.copyto, *parts)))
         return min(plain, _timed(partial(get("identity"), x, out=out))) / x.size * 1e9
 
     def cached(self, activation: Activation, path: tuple[int, ...]) -> float:

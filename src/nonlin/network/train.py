@@ -19,7 +19,7 @@ import numpy as np
 
 from nonlin import checks
 from nonlin._errors import InputError
-from nonlin.kernels.threads import thread_count
+from nonlin.kernels.threads import get_threads
 from nonlin.network import divergence
 from nonlin.network.blas import single_threaded_blas
 from nonlin.network.codes import Memory
@@ -58,7 +58,7 @@ def train_many(jobs: Iterable[Job], threads: int | None = None) -> Iterator[tupl
     jobs = list(jobs)
     if len({id(job.network) for job in jobs}) < len(jobs):
         raise InputError("network_twice")
-    workers = checks.integer("threads", thread_count() if threads is None else threads, 1)
+    workers = checks.integer("threads", get_threads() if threads is None else threads, 1)
     shared: Shared = {}
     return in_parallel([run_of(job, shared) for job in jobs], workers)
 

@@ -22,7 +22,7 @@ from nonlin.choose.candidates import Candidate
 from nonlin.choose.contest import after, before, key, run_arms
 from nonlin.choose.criteria import CRITERIA
 from nonlin.choose.prepared import LOOKED_AT
-from nonlin.kernels.threads import thread_count
+from nonlin.kernels.threads import get_threads
 from nonlin.network.train import run_of
 from nonlin.sklearn.perceptron import Perceptron, Rows
 from nonlin.trials.contest import Arm, Outcome, Sizes
@@ -143,7 +143,7 @@ class ActivationSearchCV(MetaEstimatorMixin, BaseEstimator):
         jobs = checks.integer("n_jobs", self.n_jobs, -(2**31))
         if jobs == 0:
             raise InputError("sklearn_jobs")
-        return activations, rates, jobs if jobs > 0 else max(1, thread_count() + 1 + jobs)
+        return activations, rates, jobs if jobs > 0 else max(1, get_threads() + 1 + jobs)
 
     @property
     def n_features_in_(self) -> int:

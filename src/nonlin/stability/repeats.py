@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from nonlin._text import say
-from nonlin.kernels.threads import thread_count
+from nonlin.kernels.threads import get_threads
 from nonlin.layers.subject import (
     CONSPICUOUS,
     Answer,
@@ -123,7 +123,7 @@ class Trials:
     @property
     def workers(self) -> int:
         """Trainings at the same time."""
-        return thread_count() if self.subject.concurrent else 1
+        return get_threads() if self.subject.concurrent else 1
 
     def _run(self, wanted: Iterable[tuple[Edits, int, float]]) -> None:
         """Train what was not trained before."""

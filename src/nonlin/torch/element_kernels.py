@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
 
 import torch
 
@@ -36,9 +35,8 @@ class ElementKernels:
         self.keeps_output = rule is not None
         self.keeps_input = not self.keeps_output
         self._call = cache(self._new_call)
-        # of one tensor, by its dtype: functions of addresses, and where their parameters lie
-        self.forth: dict[torch.dtype, tuple[Any, int]] = {}
-        self.back: dict[torch.dtype, tuple[Any, int]] = {}
+        self.forth: dict[torch.dtype, Call] = {}  # of one tensor, by its dtype
+        self.back: dict[torch.dtype, Call] = {}
 
     def prepare(self, dtype: torch.dtype) -> None:
         """Fill `forth` and `back` for a dtype of kernels."""
@@ -47,8 +45,7 @@ class ElementKernels:
         back = self._call(formula, "backward", dtype, False)
         if self.compiled_rule is not None:
             back = self._call(self.compiled_rule, "from_output", dtype, False)
-        self.forth[dtype] = forth.function, forth.parameters
-        self.back[dtype] = back.function, back.parameters
+        self.forth[dtype], self.back[dtype] = forth, back
 
     def _new_call(self, formula: Expr, path: Path, dtype: torch.dtype, columns: bool) -> Call:
         numbers, arrays = ((), self.others) if columns else (self.others, ())

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from nonlin.kernels.arrays import SPLIT_FROM
+from nonlin.kernels import LONG
 from nonlin.torch.eager import backward
 from nonlin.torch.tensors import NAMES, PLAIN, Tensor, apply_of, place_of, undisturbed
 
@@ -23,7 +23,7 @@ _new, _wanted = torch.empty_like, torch.is_grad_enabled
 
 def quick(kernels: Any) -> Quick:
     """A function that gives None where it does not know what to do with a tensor."""
-    ready: dict[torch.dtype, tuple[Any, int, Run]] = {}
+    ready: dict[torch.dtype, tuple[Any, int, Any, Run]] = {}
 
     def run(x: Any) -> Tensor | None:
         if type(x) not in PLAIN or x.layout is not torch.strided or not x.is_cpu:
@@ -33,21 +33,26 @@ def quick(kernels: Any) -> Quick:
             if x.dtype not in NAMES:
                 return None
             kernels.prepare(x.dtype)
-            found = ready[x.dtype] = *kernels.forth[x.dtype], _with_gradient(kernels, x.dtype)
+            call = kernels.forth[x.dtype]
+            call = call.function, call.parameters, call.run
+            found = ready[x.dtype] = *call, _with_gradient(kernels, x.dtype)
         count = x.numel()
         try:
             place = x.data_ptr()
         except RuntimeError:  # a batch that is no tensor itself
             return None
-        if not (place and count < SPLIT_FROM and x.is_contiguous() and undisturbed()):
+        if not (place and x.is_contiguous() and undisturbed()):
             return None
         if x.is_neg():
             return None
-        function, parameters, with_gradient = found
+        function, parameters, shared, with_gradient = found
         if x.requires_grad and _wanted():
             return with_gradient(x)
         y = _new(x)
-        function(place, y.data_ptr(), count, parameters)
+        if count < LONG:
+            function(place, y.data_ptr(), count, parameters)
+        else:
+            shared((place, y.data_ptr()), count)
         return y
 
     return run
@@ -55,8 +60,7 @@ def quick(kernels: Any) -> Quick:
 
 def _with_gradient(kernels: Any, dtype: torch.dtype) -> Run:
     """The same under autograd."""
-    forth, forth_parameters = kernels.forth[dtype]
-    back, back_parameters = kernels.back[dtype]
+    forth, back = kernels.forth[dtype].run, kernels.back[dtype].run
     keeps_output = kernels.keeps_output
 
     class _Quick(torch.autograd.Function):
@@ -64,7 +68,7 @@ def _with_gradient(kernels: Any, dtype: torch.dtype) -> Run:
         def forward(ctx: Any, x: Tensor) -> Tensor:
             y = _new(x)
             given, made = x.data_ptr(), y.data_ptr()
-            forth(given, made, x.numel(), forth_parameters)
+            forth((given, made), x.numel())
             if keeps_output:
                 ctx.save_for_backward(y)
                 ctx.place = made
@@ -93,7 +97,7 @@ def _with_gradient(kernels: Any, dtype: torch.dtype) -> Run:
                 arrived = place_of(grad)
                 if arrived:
                     out = _new(grad)
-                    back(arrived, ctx.place, out.data_ptr(), grad.numel(), back_parameters)
+                    back((arrived, ctx.place, out.data_ptr()), grad.numel())
                     return out
             return backward(kernels, grad, (saved,), (True,))[0]
 

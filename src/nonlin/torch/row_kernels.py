@@ -13,10 +13,8 @@ from nonlin.expr.nodes import Expr, symbol
 from nonlin.expr.reductions import is_compiled
 from nonlin.expr.walk import substitute
 from nonlin.function import Function
-from nonlin.kernels import threads
-from nonlin.kernels.arrays import SPLIT_FROM
 from nonlin.kernels.row_calls import RowCall, run_rows
-from nonlin.torch.by_address import alike
+from nonlin.torch.by_address import alike, ready
 from nonlin.torch.parts import Run
 from nonlin.torch.row_parts import RowPart
 from nonlin.torch.tensors import HALVES, NAMES, Tensor, plain
@@ -40,7 +38,7 @@ class RowKernels:
         if not is_compiled(formula):
             return None
         kind = NAMES[dtype], dtype.itemsize
-        return RowCall(formula, names, *kind, "fast", self.function.values)
+        return RowCall(formula, names, *kind, "fast", self.function.values, ready())
 
     def value(self, *inputs: Tensor) -> Tensor:
         """f of the rows."""
@@ -81,8 +79,8 @@ class RowKernels:
             _run_in_line(call, [*given.values(), out])
             return out
         named = {name: each.detach().numpy() for name, each in given.items()}
-        with threads.at_most(torch.get_num_threads()):
-            run_rows(formula, named, out.numpy(), out.ndim - 1, "fast", self.function.values)
+        place = out.ndim - 1
+        run_rows(formula, named, out.numpy(), place, "fast", self.function.values, ready())
         return out
 
     def _run_half(self, formula: Expr, given: Mapping[str, Tensor], first: Tensor) -> Tensor:
@@ -100,8 +98,6 @@ def _run_in_line(call: RowCall, tensors: Sequence[Tensor]) -> None:
     """Rows one after the other in memory; the last tensor is filled."""
     size, length = tensors[-1].numel(), tensors[-1].shape[-1]
     places = [each.data_ptr() for each in tensors]
-    if size >= SPLIT_FROM:
-        with threads.at_most(torch.get_num_threads()):
-            call.run(places, size, length)
-    elif size:
+    if size:
+        ready()
         call.run(places, size, length)

@@ -1,10 +1,12 @@
 """The loop that NumPy calls: it feeds a kernel with arrays of any stride.
 
     void loop(T **arrays, const int64 *count, const int64 *strides, const int64 *data)
+    void long_loop(...)    the same for parts of long arrays
 
-This is the inner loop of a NumPy ufunc; `data` holds the address of the kernel and then its
-parameters. Contiguous arrays go straight to the kernel. Others pass through buffers, and so do
-long outputs, from where streaming stores take them past the cache.
+They are what an inner loop of a NumPy ufunc is, or the loop that threads share in its place
+(`kernels/pool_code.py`); `data` holds the address of the kernel and then its parameters.
+Contiguous arrays go straight to the kernel. Others pass through buffers, and so do outputs of
+`long_loop`, from where streaming stores take them past the cache.
 """
 
 from __future__ import annotations
@@ -21,38 +23,46 @@ from nonlin.emit.llvm.vectors import INT64, Vectors
 if TYPE_CHECKING:
     Value = Any
 
-ENTRY = "loop"
+ENTRY, LONG_ENTRY = "loop", "long_loop"
 BUFFER = 1024  # elements: buffers of all operands stay in the first cache
 LINE = 64  # bytes of a cache line: the alignment of streaming stores
-EXCEPTIONS = 0x1F  # every flag that NumPy looks at, on x86 and on ARM
 BYTE, INT32 = ir.IntType(8), ir.IntType(32)
 
 
-def write_loop(scalar: str, inputs: int, outputs: int, stream_from: int, x86: bool) -> ir.Module:
-    """The module of the loop for kernels with so many inputs and outputs of type `scalar`.
-
-    Outputs of at least `stream_from` elements are written past the cache.
-    """
+def write_loop(scalar: str, inputs: int, outputs: int, x86: bool) -> ir.Module:
+    """The module of the loops for kernels with so many inputs and outputs of type `scalar`."""
     module = ir.Module(name=ENTRY)
+    for entry in (ENTRY, LONG_ENTRY):
+        _write(module, entry, scalar, (inputs, outputs), x86)
+    return module
+
+
+def _write(module: ir.Module, entry: str, scalar: str, counts: tuple[int, int], x86: bool) -> None:
     number = TYPES[scalar]
     integers = INT64.as_pointer()
     arrays = number.as_pointer().as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [arrays, integers, integers, integers])
-    function = ir.Function(module, kind, ENTRY)
+    function = ir.Function(module, kind, entry)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
-    loop = _Loop(builder, scalar, inputs, outputs)
+    loop = _Loop(builder, scalar, *counts)
     with builder.if_else(loop.contiguous()) as (flat, strided):
-        with flat, builder.if_else(loop.streams(stream_from)) as (long, short):
-            with long:
-                loop.stream(x86)
-            with short:
+        with flat:
+            if entry == ENTRY:
                 loop.align()
+            else:
+                with builder.if_else(loop.streams()) as (apart, together):
+                    with apart:
+                        loop.stream(x86)
+                    with together:
+                        loop.align()
         with strided:
             loop.gather()
-    clear = ir.Function(module, ir.FunctionType(INT32, [INT32]), "feclearexcept")
-    builder.call(clear, [INT32(EXCEPTIONS)])  # infinities are results here, not errors
     builder.ret_void()
-    return module
+
+
+def function_of(module: ir.Module, kind: ir.FunctionType, name: str) -> ir.Function:
+    """A function from elsewhere, declared once."""
+    return module.globals.get(name) or ir.Function(module, kind, name)
 
 
 class _Loop:
@@ -93,13 +103,12 @@ class _Loop:
         b = self.builder
         return reduce(b.and_, [b.icmp_signed("==", s, INT64(self.size)) for s in self.steps])
 
-    def streams(self, least: int) -> Value:
-        """Is it long, written elsewhere than it is read, and are all outputs aligned alike?"""
+    def streams(self) -> Value:
+        """Is it written elsewhere than it is read, and are all outputs aligned alike?"""
         b = self.builder
         places = [b.ptrtoint(array, INT64) for array in self.arrays]
         reads, writes = places[: self.inputs], places[self.inputs :]
-        conditions = [b.icmp_signed(">=", self.count, INT64(least))]
-        conditions += [b.icmp_signed("!=", r, w) for r in reads for w in writes]
+        conditions = [b.icmp_signed("!=", r, w) for r in reads for w in writes]
         for write in writes[1:]:
             off = b.and_(b.sub(write, writes[0]), INT64(LINE - 1))
             conditions.append(b.icmp_signed("==", off, INT64(0)))
@@ -136,7 +145,7 @@ class _Loop:
         self.vectors.loop(body, INT64(BUFFER), chunk)
         if x86:  # streaming stores are ordered by a fence only
             kind = ir.FunctionType(ir.VoidType(), [])
-            b.call(ir.Function(b.module, kind, "llvm.x86.sse.sfence"), [])
+            b.call(function_of(b.module, kind, "llvm.x86.sse.sfence"), [])
         done = b.add(head, body)
         self.call([b.gep(array, [done]) for array in self.arrays], b.sub(self.count, done))
 
