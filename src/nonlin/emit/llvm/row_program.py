@@ -10,7 +10,6 @@ so are sums. `out` may be an input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -28,16 +27,17 @@ from nonlin.emit.llvm.program import (
     parameter,
 )
 from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.vectors import INT64, Vectors
+from nonlin.emit.llvm.row_reductions import Maximum, Sum, words_of
+from nonlin.emit.llvm.short_rows import FOUR, LONGEST, ShortRows
+from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Number
     from nonlin.emit.llvm.hardware import Hardware
 
     Value = Any
-    Combine = Callable[[Number, Number], Number]
 
-GROUP = 4  # blocks: a single running maximum would wait for itself, a wide sum costs
+GROUP = 4  # blocks at once: their numbers are joined before they join those of other blocks
 
 
 def write_row_module(
@@ -48,24 +48,34 @@ def write_row_module(
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + 1)
     kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, INT64, ir.DoubleType().as_pointer()])
-    builder = ir.IRBuilder(ir.Function(module, kind, ENTRY).append_basic_block("entry"))
-    *arrays, rows, count, values = builder.function.args
-    vectors = Vectors(builder, ir.VectorType(memory, lanes_of(mode, hardware)))
-    parameters = load_parameters(builder, values, names)
+    b = ir.IRBuilder(ir.Function(module, kind, ENTRY).append_basic_block("entry"))
+    *arrays, rows, count, values = b.function.args
+    lanes = max(lanes_of(mode, hardware), FOUR)
+    vectors = Vectors(b, ir.VectorType(memory, lanes))
+    parameters = load_parameters(b, values, names)
+    is_short = b.icmp_signed("<=", count, INT64(LONGEST))
+    short = ShortRows(vectors, len(inputs), count)
 
     def row(index: Value) -> None:
-        start = builder.mul(index, count)
-        here = [builder.gep(array, [start]) for array in arrays]
-        places = dict(zip((*inputs, SAVED), here, strict=True))
-        _Row(vectors, mode, hardware, parameters, places, count).write(plan)
+        left, start = b.sub(rows, index), b.mul(index, count)
+        here = [b.gep(array, [start]) for array in arrays]
+        with b.if_then(is_short):
+            short.fill(here[:-1], left)
+        buffers = [*short.buffers, short.buffers[0]]
+        chosen = [b.select(is_short, *pair) for pair in zip(buffers, here, strict=True)]
+        places = dict(zip((*inputs, SAVED), chosen, strict=True))
+        size = b.select(is_short, b.mul(count, INT64(lanes)), count)
+        _Row(vectors, mode, hardware, parameters, places, size, is_short).write(plan)
+        with b.if_then(is_short):
+            short.empty(here[-1], left)
 
-    vectors.loop(rows, INT64(1), row)
-    builder.ret_void()
+    vectors.loop(rows, b.select(is_short, INT64(lanes), INT64(1)), row)
+    b.ret_void()
     return module
 
 
 class _Row:
-    """The passes over one row."""
+    """The passes over one row, or over as many as there are lanes, side by side."""
 
     def __init__(
         self,
@@ -75,6 +85,7 @@ class _Row:
         parameters: dict[str, Value],
         places: dict[str, Value],
         count: Value,
+        side_by_side: Value,
     ) -> None:
         self.vectors = vectors
         self.builder, self.memory = vectors.builder, mode.memory
@@ -84,14 +95,14 @@ class _Row:
         self.parameters = parameters
         self.places = places
         self.count = count
+        self.side_by_side = side_by_side
         self.numbers: dict[tuple[str, int], Number] = {}  # of the row, by name and arithmetic
 
     def write(self, plan: RowPlan) -> None:
         """Reductions first, then the result."""
         for step in plan.reductions:
             self._constants(step)
-            m = self.wide if step.primitive == "row_sum" else self.main
-            found = self._reduced(step, m)
+            found, m = self._reduced(step)
             self._know(step.name, found, m)
             if step.primitive == "row_max" and isinstance(self.main, Plain):
                 shift = row_shift(self.wide, self.main, found)
@@ -99,12 +110,12 @@ class _Row:
                     self.numbers[f"{step.name}.{part}", id(self.main)] = value
         self._constants(plan.result)
 
-        def block(start: Value, mask: Value | None, carried: list[Value]) -> list[Value]:
+        def element(start: Value, mask: Value | None) -> Number:
             number = self._evaluator(start, mask).number(plan.result.root)
             self._store(number, start, mask)
-            return carried
+            return number
 
-        self._blocks([], block)
+        self._blocks(element, [], lambda numbers, carried: carried)
 
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
@@ -144,123 +155,66 @@ class _Row:
 
     def _blocks(
         self,
+        element: Callable[[Value, Value | None], Number],
         initial: list[Value],
-        body: Callable[[Value, Value | None, list[Value]], list[Value]],
-        begin: Value | None = None,
+        join: Callable[[Sequence[Number], list[Value]], list[Value]],
     ) -> list[Value]:
-        """`values = body(start, mask, values)` for each block, the last one with a mask."""
-        b, width = self.builder, INT64(self.vectors.type.count)
+        """`values = join(elements, values)` for groups of blocks, single ones, and the rest."""
+        b, width = self.builder, self.vectors.type.count
 
-        def masked(start: Value, values: list[Value]) -> list[Value]:
-            return body(start, self.vectors.mask(b.sub(self.count, start)), values)
+        def several(start: Value, carried: list[Value], blocks: int) -> list[Value]:
+            places = [b.add(start, INT64(k * width)) for k in range(blocks)]
+            return join([element(place, None) for place in places], carried)
 
-        begin = INT64(0) if begin is None else begin
-        if self.main.words == 2:  # long bodies are written once
-            return self.vectors.carry(begin, self.count, width, initial, masked)
-        whole = b.and_(self.count, INT64(-self.vectors.type.count))
-        values = self.vectors.carry(
-            begin, whole, width, initial, lambda start, values: body(start, None, values)
-        )
-        return self.vectors.carry(whole, self.count, width, values, masked)
+        def masked(start: Value, carried: list[Value]) -> list[Value]:
+            return join([element(start, self.vectors.mask(b.sub(self.count, start)))], carried)
 
-    def _reduced(self, step: Pass, m: Arithmetic) -> Number:
-        """The reduction of a pass, the same number in every lane."""
+        begin, values = INT64(0), initial
+        for blocks in (GROUP, 1) if self.main.words == 1 else ():  # long bodies are written once
+            end = b.and_(self.count, INT64(-blocks * width))
+
+            def body(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
+                return several(start, carried, blocks)
+
+            values = self.vectors.carry(begin, end, INT64(blocks * width), values, body)
+            begin = end
+        return self.vectors.carry(begin, self.count, INT64(width), values, masked)
+
+    def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
+        """The reduction of a pass, the same number in every lane, and its arithmetic."""
         adds = step.primitive == "row_sum"
-        combine = m.add if adds else _larger(m)
-        neutral = m.number(0.0 if adds else float("-inf"))
+        kind = Sum(self.main, self.wide, step.careful) if adds else Maximum(self.main)
+        neutral = self.main.number(kind.neutral)
 
         def element(start: Value, mask: Value | None) -> Number:
             number = self._evaluator(start, mask).number(step.root)
             if step.saves:
                 self._store(number, start, mask)
-            return number
+            return number if mask is None else self.main.select(mask, number, neutral)
 
-        def block(start: Value, mask: Value | None, carried: list[Value]) -> list[Value]:
-            value = element(start, mask)
-            value = widened(value, self.main, m) if m is self.wide else value
-            value = value if mask is None else m.select(mask, value, neutral)
-            return _words(combine(_number(m, carried, neutral), value))
+        lanes = kind.found(self._blocks(element, kind.start, kind.join))
+        return self._across(lanes, kind), kind.m
 
-        begin, so_far = INT64(0), neutral
-        if isinstance(self.main, Plain) and not (adds and step.careful):
-            groups = self._sums_of_groups if adds else self._maxima_of_groups
-            begin, so_far = groups(element, m, combine)
-        final = self._blocks(_words(so_far), block, begin)
-        return _across(m, _number(m, final, neutral), combine)
-
-    def _maxima_of_groups(
-        self, element: Callable[..., Value], m: Arithmetic, combine: Combine
-    ) -> tuple[Value, Value]:
-        """The first whole groups of blocks, an accumulator for each place in a group."""
-        b, width = self.builder, self.vectors.type.count
-        end = b.and_(self.count, INT64(-GROUP * width))
-
-        def group(start: Value, carried: list[Value]) -> list[Value]:
-            found = [element(b.add(start, INT64(k * width)), None) for k in range(GROUP)]
-            return [combine(p, c) for p, c in zip(carried, found, strict=True)]
-
-        least = [m.number(float("-inf"))] * GROUP
-        found = self.vectors.carry(INT64(0), end, INT64(GROUP * width), least, group)
-        return end, reduce(combine, found)
-
-    def _sums_of_groups(
-        self, element: Callable[..., Value], m: Arithmetic, combine: Combine
-    ) -> tuple[Value, Number]:
-        """The first whole groups of blocks, each summed as it is before it joins the wide sum."""
-        b, width = self.builder, self.vectors.type.count
-        end = b.and_(self.count, INT64(-GROUP * width))
-        neutral = m.number(0.0)
-
-        def group(start: Value, carried: list[Value]) -> list[Value]:
-            stop = b.add(start, INT64(GROUP * width))
-            (total,) = self.vectors.carry(
-                start,
-                stop,
-                INT64(width),
-                [self.main.number(0.0)],
-                lambda place, so_far: [b.fadd(so_far[0], element(place, None))],
-            )
-            wider = widened(total, self.main, m)
-            return _words(combine(_number(m, carried, neutral), wider))
-
-        found = self.vectors.carry(INT64(0), end, INT64(GROUP * width), _words(neutral), group)
-        return end, _number(m, found, neutral)
-
-
-def _words(number: Number) -> list[Value]:
-    return list(number) if isinstance(number, tuple) else [number]
-
-
-def _number(m: Arithmetic, words: list[Value], like: Number) -> Number:
-    return words[0] if m.words == 1 else type(like)(*words)
-
-
-def _larger(m: Arithmetic) -> Combine:
-    def larger(a: Number, b: Number) -> Number:
-        missing = m.builder.fcmp_unordered("uno", m.head(a), m.head(a))
-        return m.select(m.builder.or_(m.compare(">", a, b), missing), a, b)
-
-    return larger
+    def _across(self, value: Number, kind: Maximum | Sum) -> Number:
+        """The reduction of all lanes, in every lane, unless each has a row of its own."""
+        b, count = self.builder, self.vectors.type.count
+        before, apart = b.block, words_of(value)
+        with b.if_then(b.not_(self.side_by_side)):
+            shift = count // 2
+            while shift:  # rotate by halves
+                order = [(lane + shift) % count for lane in range(count)]
+                turned = [shuffled(b, word, order) for word in words_of(value)]
+                value = kind.both(value, kind.m.of_words(turned))
+                shift //= 2
+            inside = b.block
+        phis = [b.phi(word.type) for word in apart]
+        for phi, one, other in zip(phis, apart, words_of(value), strict=True):
+            phi.add_incoming(one, before)
+            phi.add_incoming(other, inside)
+        return kind.m.of_words(phis)
 
 
 def _narrowed(value: Number, source: Arithmetic, target: Arithmetic) -> Number:
     if source.words == target.words and source.lanes.type == target.lanes.type:
         return value
     return narrow(value, source, target)[0]
-
-
-def _across(m: Arithmetic, value: Number, combine: Combine) -> Number:
-    """The combination of all lanes, in every lane: rotate by halves and combine."""
-    shift = m.lanes.count // 2
-    while shift:
-        turned = [_rotated(m, word, shift) for word in _words(value)]
-        value = combine(value, _number(m, turned, value))
-        shift //= 2
-    return value
-
-
-def _rotated(m: Arithmetic, word: Value, shift: int) -> Value:
-    count = m.lanes.count
-    places = [(lane + shift) % count for lane in range(count)]
-    order = ir.Constant(ir.VectorType(ir.IntType(32), count), places)
-    return m.builder.shuffle_vector(word, word, order)

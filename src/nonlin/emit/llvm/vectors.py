@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -17,8 +17,15 @@ def splat(builder: ir.IRBuilder, scalar: Value, count: int) -> Value:
     """The scalar in every lane."""
     kind = ir.VectorType(scalar.type, count)
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.IntType(32)(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
-    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), zeros)
+    return shuffled(builder, first, [0] * count)
+
+
+def shuffled(
+    builder: ir.IRBuilder, a: Value, lanes: Sequence[int], b: Value | None = None
+) -> Value:
+    """These lanes of a vector, or of two one behind the other."""
+    order = ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
+    return builder.shuffle_vector(a, ir.Constant(a.type, ir.Undefined) if b is None else b, order)
 
 
 class Vectors:

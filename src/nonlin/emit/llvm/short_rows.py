@@ -1,0 +1,116 @@
+"""Short rows side by side: each lane of a vector has a row of its own.
+
+As many rows as a vector has lanes are copied to a buffer, column after column. There they are one
+row of vectors, and no reduction crosses lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+
+from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
+
+if TYPE_CHECKING:
+    Value = Any
+
+LONGEST = 64  # elements of a short row
+FOUR = 4  # columns at once: of so many rows and columns, the transpose takes two steps
+LINE = 64  # bytes
+
+
+class ShortRows:
+    """Buffers for rows of a length, one for each input; the result takes the place of the first."""
+
+    def __init__(self, vectors: Vectors, inputs: int, length: Value) -> None:
+        self.vectors, self.length = vectors, length
+        self.builder, self.lanes = vectors.builder, vectors.type.count
+        self.parts = Vectors(self.builder, ir.VectorType(vectors.type.element, FOUR))
+        self.buffers = [self._room() for _ in range(inputs)]
+        self.few = self._room()  # rows as they lie in arrays, if fewer than lanes are left
+
+    def _room(self) -> Value:
+        b = self.builder
+        room = b.alloca(ir.ArrayType(self.vectors.type.element, LONGEST * self.lanes))
+        room.align = LINE
+        return b.gep(room, [INT64(0), INT64(0)])
+
+    def fill(self, arrays: Sequence[Value], left: Value) -> None:
+        """Copy the first rows of arrays, each of which has so many left, to the buffers."""
+        for array, buffer in zip(arrays, self.buffers, strict=True):
+            self._if_few(left, array, self.few)
+            self._columns(self._enough(left, array), buffer)
+
+    def empty(self, array: Value, left: Value) -> None:
+        """Copy the first buffer to the first rows of an array."""
+        buffer, goal = self.buffers[0], self._enough(left, array)
+
+        def block(start: Value, mask: Value | None) -> None:
+            places = self._places(buffer, start)
+            four = self._turned([self.vectors.load(place, INT64(0), None) for place in places])
+            for lane, row in enumerate(self._rows(goal)):
+                first = lane // FOUR * FOUR
+                part = shuffled(self.builder, four[lane % FOUR], range(first, first + FOUR))
+                self.parts.store(part, row, start, mask)
+
+        self.parts.blocks(self.length, block, always_masked=False)
+        self._if_few(left, self.few, array)
+
+    def _columns(self, source: Value, buffer: Value) -> None:
+        def block(start: Value, mask: Value | None) -> None:
+            parts = [self.parts.load(row, start, mask) for row in self._rows(source)]
+            four = self._turned([self._joined(parts[k::FOUR]) for k in range(FOUR)])
+            for column, place in zip(four, self._places(buffer, start), strict=True):
+                self.vectors.store(column, place, INT64(0), None)
+
+        self.parts.blocks(self.length, block, always_masked=False)
+
+    def _enough(self, left: Value, array: Value) -> Value:
+        """The array, or where rows lie if it has too few."""
+        return self.builder.select(self._is_few(left), self.few, array)
+
+    def _is_few(self, left: Value) -> Value:
+        return self.builder.icmp_signed("<", left, INT64(self.lanes))
+
+    def _if_few(self, left: Value, source: Value, goal: Value) -> None:
+        """Copy what is left if that is too few rows."""
+        b, v = self.builder, self.vectors
+
+        def block(start: Value, mask: Value | None) -> None:
+            v.store(v.load(source, start, mask), goal, start, mask)
+
+        with b.if_then(self._is_few(left)):
+            v.blocks(b.mul(left, self.length), block, always_masked=True)
+
+    def _rows(self, first: Value) -> list[Value]:
+        """Where each row begins."""
+        rows = [first]
+        while len(rows) < self.lanes:
+            rows.append(self.builder.gep(rows[-1], [self.length]))
+        return rows
+
+    def _places(self, buffer: Value, start: Value) -> list[Value]:
+        """Where four columns begin in a buffer."""
+        first = self.builder.gep(buffer, [self.builder.mul(start, INT64(self.lanes))])
+        return [self.builder.gep(first, [INT64(k * self.lanes)]) for k in range(FOUR)]
+
+    def _joined(self, parts: list[Value]) -> Value:
+        """One vector of all parts."""
+        while len(parts) > 1:
+            lanes = range(2 * parts[0].type.count)
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            parts = [shuffled(self.builder, a, lanes, b) for a, b in pairs]
+        return parts[0]
+
+    def _turned(self, four: list[Value]) -> list[Value]:
+        """Four vectors with each four by four numbers transposed."""
+        a, b, c, d = four
+        (e, f), (g, h) = self._zipped(a, c), self._zipped(b, d)
+        return [*self._zipped(e, g), *self._zipped(f, h)]
+
+    def _zipped(self, a: Value, b: Value) -> tuple[Value, Value]:
+        """By turns one of a and one of b: of each four lanes the first two, and the last two."""
+        first = [k + n for k in range(0, self.lanes, FOUR) for n in (0, self.lanes, 1, self.lanes + 1)]
+        return tuple(shuffled(self.builder, a, [k + n for k in first], b) for n in (0, 2))
