@@ -10,6 +10,7 @@ so are sums. `out` may be an input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -164,7 +165,8 @@ class _Row:
 
         def several(start: Value, carried: list[Value], blocks: int) -> list[Value]:
             places = [b.add(start, INT64(k * width)) for k in range(blocks)]
-            return join([element(place, None) for place in places], carried)
+            bodies = [partial(element, place, None) for place in places]
+            return join(self.vectors.by_turns(bodies), carried)
 
         def masked(start: Value, carried: list[Value]) -> list[Value]:
             return join([element(start, self.vectors.mask(b.sub(self.count, start)))], carried)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -78,6 +79,19 @@ class Vectors:
         wide = ir.VectorType(self.index, self.type.count)
         ramp = ir.Constant(wide, list(range(self.type.count)))
         return self.builder.icmp_signed("<", ramp, splat(self.builder, count, self.type.count))
+
+    def by_turns(self, bodies: Sequence[Callable[[], Any]]) -> list[Any]:
+        """What the bodies give, one instruction of each in turn: none waits for the one before."""
+        block, found = self.builder.block, []
+        marks = [len(block.instructions)]
+        for body in bodies:
+            found.append(body())
+            marks.append(len(block.instructions))
+        if self.builder.block is block:  # with branches inside they stay in order
+            each = [block.instructions[first:last] for first, last in pairwise(marks)]
+            mixed = [one for turn in zip_longest(*each) for one in turn if one is not None]
+            block.instructions[marks[0] :] = mixed
+        return found
 
     def blocks(
         self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
