@@ -32,18 +32,27 @@ def run_rows(
 ) -> None:
     """Fill `out` with the formula in the arrays `inputs`, all of one shape, row by row."""
     given = list(inputs.values())
-    dtype, precision = arrays.kernel_for(out, precision)
-    call: _Call
-    if is_compiled(formula):
-        call = RowCall(formula, tuple(inputs), dtype, out.itemsize, precision, parameters)
-    else:
-        call = _NumpyCall(formula, tuple(inputs), parameters)
+    kind = *arrays.kernel_for(out, precision), out.itemsize
+    call = _call(formula, tuple(inputs), tuple(parameters.items()), kind)
     moved = [*given, out]
     if axis != out.ndim - 1:
         moved = [np.moveaxis(array, axis, -1) for array in moved]
     if any(arrays.overlaps(x, out) for x in given):
         moved[:-1] = [x.copy() for x in moved[:-1]]
     _fill(call, moved)
+
+
+@lru_cache(maxsize=256)
+def _call(
+    formula: Expr,
+    inputs: tuple[str, ...],
+    parameters: tuple[tuple[str, float], ...],
+    kind: tuple[str, str, int],
+) -> _Call:
+    if not is_compiled(formula):
+        return _NumpyCall(formula, inputs, dict(parameters))
+    dtype, precision, itemsize = kind
+    return RowCall(formula, inputs, dtype, itemsize, precision, dict(parameters))
 
 
 def _fill(call: _Call, moved: Sequence[Array]) -> None:
