@@ -26,7 +26,7 @@ def other_cpu(request, monkeypatch):
     """Compile for an older CPU, whose code this one runs as well."""
     name, vector_bytes = request.param
     other = target.Target(target.host().triple, name, "", Hardware(vector_bytes))
-    caches = compiling._code, row_kernels._code, row_kernels._call
+    caches = compiling._code, row_kernels._code, row_kernels.call_of
     for cache in caches:
         cache.cache_clear()
     monkeypatch.setattr(target, "host", lambda: other)

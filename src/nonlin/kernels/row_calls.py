@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -32,8 +32,7 @@ def run_rows(
 ) -> None:
     """Fill `out` with the formula in the arrays `inputs`, all of one shape, row by row."""
     given = list(inputs.values())
-    kind = *arrays.kernel_for(out, precision), out.itemsize
-    call = _call(formula, tuple(inputs), tuple(parameters.items()), kind)
+    call = call_of(formula, tuple(inputs), out.dtype, precision, tuple(parameters.items()))
     moved = [*given, out]
     if axis != out.ndim - 1:
         moved = [np.moveaxis(array, axis, -1) for array in moved]
@@ -43,19 +42,21 @@ def run_rows(
 
 
 @lru_cache(maxsize=256)
-def _call(
+def call_of(
     formula: Expr,
     inputs: tuple[str, ...],
+    dtype: np.dtype[Any],
+    precision: str,
     parameters: tuple[tuple[str, float], ...],
-    kind: tuple[str, str, int],
-) -> _Call:
+) -> RowCall | _NumpyCall:
+    """What fills rows of that dtype: compiled, if kernels have all its reductions."""
     if not is_compiled(formula):
         return _NumpyCall(formula, inputs, dict(parameters))
-    dtype, precision, itemsize = kind
-    return RowCall(formula, inputs, dtype, itemsize, precision, dict(parameters))
+    name, precision = arrays.kernel_for(np.empty(0, dtype), precision)
+    return RowCall(formula, inputs, name, dtype.itemsize, precision, dict(parameters))
 
 
-def _fill(call: _Call, moved: Sequence[Array]) -> None:
+def _fill(call: RowCall | _NumpyCall, moved: Sequence[Array]) -> None:
     """Rows along the last axis: directly where they are contiguous, in pieces where not."""
     out = moved[-1]
     if out.size == 0:
@@ -88,17 +89,6 @@ def for_bfloat16(values: Array) -> Array:
     inexact = (toward_zero != values) & np.isfinite(values)
     odd: Array = (toward_zero.view(np.uint32) | inexact).view(np.float32)
     return odd
-
-
-class _Call(Protocol):
-    """Fills the last of some contiguous arrays, rows along the last axis.
-
-    dtype: what it takes, if that is not the dtype of the arrays.
-    """
-
-    dtype: np.dtype[Any] | None
-
-    def __call__(self, rows: Sequence[Array]) -> None: ...
 
 
 class _NumpyCall:
@@ -145,6 +135,21 @@ class RowCall:
         """Rows along the last axis; the last array receives the result."""
         out = rows[-1]
         self.run([array.ctypes.data for array in rows], out.size, out.shape[-1])
+
+    def fills(self, x: Array, out: Any) -> bool:
+        """Fill `out`, if these are arrays of its dtype that it takes as they lie in memory."""
+        flags = x.flags
+        if not (flags.c_contiguous and flags.aligned and x.ndim and x.size):
+            return False
+        if out is not x:
+            if type(out) is not np.ndarray or out.dtype != x.dtype or out.shape != x.shape:
+                return False
+            if not out.flags.carray or np.may_share_memory(x, out):
+                return False
+        elif not flags.writeable:
+            return False
+        self([x, out])
+        return True
 
     def run(self, addresses: Sequence[int], size: int, length: int) -> None:
         """The same on memory that holds so many numbers, and so many in a row."""
