@@ -83,10 +83,9 @@ class Sum:
 
     def _apart(self, numbers: Sequence[Value], ones: Value) -> tuple[Value, Value]:
         """The sum of the numbers that are not 1, and the count of the others."""
-        m, b = self.main, self.main.builder
-        total = m.number(0.0)
+        m, b, rest = self.main, self.main.builder, []
         for number in numbers:
             one = m.compare("==", number, m.number(1.0))
-            total = m.select(one, total, m.add(total, number))
+            rest.append(m.select(one, m.subtract(number, m.number(1.0)), number))
             ones = b.select(one, b.add(ones, m.lanes.whole(1)), ones)
-        return total, ones
+        return reduce(m.add, rest), ones

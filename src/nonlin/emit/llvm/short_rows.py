@@ -6,7 +6,7 @@ row of vectors, and no reduction crosses lanes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -16,7 +16,7 @@ from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
 if TYPE_CHECKING:
     Value = Any
 
-LONGEST = 64  # elements of a short row
+LONGEST = 100  # elements of a short row
 FOUR = 4  # columns at once: of so many rows and columns, the transpose takes two steps
 LINE = 64  # bytes
 
@@ -29,60 +29,76 @@ class ShortRows:
         self.builder, self.lanes = vectors.builder, vectors.type.count
         self.parts = Vectors(self.builder, ir.VectorType(vectors.type.element, FOUR))
         self.buffers = [self._room() for _ in range(inputs)]
-        self.few = self._room()  # rows as they lie in arrays, if fewer than lanes are left
+        self.apart = self._room()  # rows as they lie in arrays
 
     def _room(self) -> Value:
+        """Memory for as many rows as there are lanes, and for four columns before them."""
         b = self.builder
-        room = b.alloca(ir.ArrayType(self.vectors.type.element, LONGEST * self.lanes))
+        room = b.alloca(ir.ArrayType(self.vectors.type.element, (LONGEST + FOUR) * self.lanes))
         room.align = LINE
-        return b.gep(room, [INT64(0), INT64(0)])
+        return b.gep(room, [INT64(0), INT64(FOUR * self.lanes)])
 
     def fill(self, arrays: Sequence[Value], left: Value) -> None:
         """Copy the first rows of arrays, each of which has so many left, to the buffers."""
         for array, buffer in zip(arrays, self.buffers, strict=True):
-            self._if_few(left, array, self.few)
-            self._columns(self._enough(left, array), buffer)
+            self._set_apart(left, array, self.apart)
+            self._fill_one(self._chosen(left, array), buffer)
+
+    def _fill_one(self, source: Value, buffer: Value) -> None:
+        def block(start: Value) -> None:
+            parts = [self.parts.load(row, start, None) for row in self._rows(source)]
+            four = self._turned([self._joined(parts[k::FOUR]) for k in range(FOUR)])
+            for column, place in zip(four, self._columns(buffer, start), strict=True):
+                self.vectors.store(column, place, INT64(0), None)
+
+        self._blocks(block)
 
     def empty(self, array: Value, left: Value) -> None:
         """Copy the first buffer to the first rows of an array."""
-        buffer, goal = self.buffers[0], self._enough(left, array)
+        goal = self._chosen(left, array)
 
-        def block(start: Value, mask: Value | None) -> None:
-            places = self._places(buffer, start)
-            four = self._turned([self.vectors.load(place, INT64(0), None) for place in places])
-            for lane, row in enumerate(self._rows(goal)):
+        def block(start: Value) -> None:
+            columns = self._columns(self.buffers[0], start)
+            four = self._turned([self.vectors.load(each, INT64(0), None) for each in columns])
+            for lane, row in reversed([*enumerate(self._rows(goal))]):
                 first = lane // FOUR * FOUR
                 part = shuffled(self.builder, four[lane % FOUR], range(first, first + FOUR))
-                self.parts.store(part, row, start, mask)
+                self.parts.store(part, row, start, None)
 
-        self.parts.blocks(self.length, block, always_masked=False)
-        self._if_few(left, self.few, array)
+        self._blocks(block)
+        self._set_apart(left, self.apart, array)
 
-    def _columns(self, source: Value, buffer: Value) -> None:
-        def block(start: Value, mask: Value | None) -> None:
-            parts = [self.parts.load(row, start, mask) for row in self._rows(source)]
-            four = self._turned([self._joined(parts[k::FOUR]) for k in range(FOUR)])
-            for column, place in zip(four, self._places(buffer, start), strict=True):
-                self.vectors.store(column, place, INT64(0), None)
+    def _blocks(self, body: Callable[[Value], None]) -> None:
+        """For each four columns; the last are the last four, of which some have come before.
 
-        self.parts.blocks(self.length, block, always_masked=False)
+        Of a row of fewer than four the first are those of the row before, which is written later.
+        """
+        b, last = self.builder, self.builder.sub(self.length, INT64(FOUR))
 
-    def _enough(self, left: Value, array: Value) -> Value:
-        """The array, or where rows lie if it has too few."""
-        return self.builder.select(self._is_few(left), self.few, array)
+        def block(start: Value) -> None:
+            body(b.select(b.icmp_signed("<", start, last), start, last))
 
-    def _is_few(self, left: Value) -> Value:
-        return self.builder.icmp_signed("<", left, INT64(self.lanes))
+        self.vectors.loop(self.length, INT64(FOUR), block)
 
-    def _if_few(self, left: Value, source: Value, goal: Value) -> None:
-        """Copy what is left if that is too few rows."""
+    def _is_apart(self, left: Value) -> Value:
+        """Are too few rows left, or are there too few columns, to work where they lie?"""
+        b = self.builder
+        few = b.icmp_signed("<", left, INT64(self.lanes))
+        return b.or_(few, b.icmp_signed("<", self.length, INT64(FOUR)))
+
+    def _chosen(self, left: Value, array: Value) -> Value:
+        return self.builder.select(self._is_apart(left), self.apart, array)
+
+    def _set_apart(self, left: Value, source: Value, goal: Value) -> None:
         b, v = self.builder, self.vectors
+        lanes = INT64(self.lanes)
+        rows = b.select(b.icmp_signed("<", left, lanes), left, lanes)
 
         def block(start: Value, mask: Value | None) -> None:
             v.store(v.load(source, start, mask), goal, start, mask)
 
-        with b.if_then(self._is_few(left)):
-            v.blocks(b.mul(left, self.length), block, always_masked=True)
+        with b.if_then(self._is_apart(left)):
+            v.blocks(b.mul(rows, self.length), block, always_masked=True)
 
     def _rows(self, first: Value) -> list[Value]:
         """Where each row begins."""
@@ -91,7 +107,7 @@ class ShortRows:
             rows.append(self.builder.gep(rows[-1], [self.length]))
         return rows
 
-    def _places(self, buffer: Value, start: Value) -> list[Value]:
+    def _columns(self, buffer: Value, start: Value) -> list[Value]:
         """Where four columns begin in a buffer."""
         first = self.builder.gep(buffer, [self.builder.mul(start, INT64(self.lanes))])
         return [self.builder.gep(first, [INT64(k * self.lanes)]) for k in range(FOUR)]
