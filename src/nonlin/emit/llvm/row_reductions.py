@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 def words_of(number: Number) -> list[Value]:
     """One or two words."""
     return list(number) if isinstance(number, tuple) else [number]
+
+
+def _by_pairs(combine: Callable[..., Number], numbers: Sequence[Number]) -> Number:
+    """A sum of so few steps rounds less often."""
+    while len(numbers) > 1:
+        numbers = [reduce(combine, numbers[k : k + 2]) for k in range(0, len(numbers), 2)]
+    return numbers[0]
 
 
 class Maximum:
@@ -68,7 +75,7 @@ class Sum:
         if self.careful:
             total, ones = self._apart(numbers, carried[-1])
             return [*self._added(total, carried[:-1]), ones]
-        return self._added(reduce(self.main.add, numbers), carried)
+        return self._added(_by_pairs(self.main.add, numbers), carried)
 
     def found(self, carried: list[Value]) -> Number:
         """The sum of each lane."""
@@ -88,4 +95,4 @@ class Sum:
             one = m.compare("==", number, m.number(1.0))
             rest.append(m.select(one, m.subtract(number, m.number(1.0)), number))
             ones = b.select(one, b.add(ones, m.lanes.whole(1)), ones)
-        return reduce(m.add, rest), ones
+        return _by_pairs(m.add, rest), ones
