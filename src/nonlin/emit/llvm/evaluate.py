@@ -119,14 +119,20 @@ def _below_max(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
     return m.select(same, m.number(0.0), m.subtract(x, largest))
 
 
-def _exp_below(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
-    """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known."""
-    x, largest = e.number(a, m), e.number(b, m)
-    if not isinstance(m, Plain) or not isinstance(b, Symbol):
-        return functions.exp(m, e.exponential(build("below_max", a, b), m))
-    parts = (f"{b.name}.{part}" for part in functions.RowShift._fields)
-    shift = functions.RowShift(*(e.number(symbol(part), m) for part in parts))
-    return functions.exp_below(m, x, largest, shift)
+def _exp_below(at_largest: float) -> Callable[..., Number]:
+    """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known, and where a = b."""
+
+    def spell(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+        x, largest = e.number(a, m), e.number(b, m)
+        if isinstance(m, Plain) and isinstance(b, Symbol):
+            parts = (f"{b.name}.{part}" for part in functions.RowShift._fields)
+            shift = functions.RowShift(*(e.number(symbol(part), m) for part in parts))
+            value = functions.exp_below(m, x, shift)
+        else:
+            value = functions.exp(m, e.exponential(build("below_max", a, b), m))
+        return m.select(m.compare(">=", x, largest), m.number(at_largest), value)
+
+    return spell
 
 
 def narrow(value: Number, wide: Arithmetic, m: Arithmetic) -> tuple[Value, Value]:
@@ -319,5 +325,6 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "rounded_once": _rounded_once,
     **late.SPELLINGS,
     "below_max": _below_max,
-    "exp_below": _exp_below,
+    "exp_below": _exp_below(1.0),
+    "exp_under": _exp_below(0.0),
 }

@@ -28,7 +28,7 @@ from nonlin.emit.llvm.program import (
     parameter,
 )
 from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.row_reductions import Maximum, Sum, words_of
+from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, words_of
 from nonlin.emit.llvm.short_rows import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
 
@@ -184,15 +184,22 @@ class _Row:
 
     def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
         """The reduction of a pass, the same number in every lane, and its arithmetic."""
-        adds = step.primitive == "row_sum"
-        kind = Sum(self.main, self.wide, step.careful) if adds else Maximum(self.main)
+        kind: Maximum | Sum = Maximum(self.main)
+        if step.primitive == "row_sum":
+            kind = Sum(self.main, self.wide, step.careful)
+            kind = kind if step.ones is None else SumBesideOnes(self.main, self.wide)
         neutral = self.main.number(kind.neutral)
 
-        def element(start: Value, mask: Value | None) -> Number:
-            number = self._evaluator(start, mask).number(step.root)
+        def element(start: Value, mask: Value | None) -> Any:
+            evaluator = self._evaluator(start, mask)
+            number = evaluator.number(step.root)
             if step.saves:
                 self._store(number, start, mask)
-            return number if mask is None else self.main.select(mask, number, neutral)
+            number = number if mask is None else self.main.select(mask, number, neutral)
+            if step.ones is None:
+                return number
+            one = evaluator.condition(step.ones, self.main)
+            return number, one if mask is None else self.builder.and_(mask, one)
 
         lanes = kind.found(self._blocks(element, kind.start, kind.join))
         return self._across(lanes, kind), kind.m

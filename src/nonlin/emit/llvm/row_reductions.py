@@ -58,41 +58,45 @@ class Maximum:
 class Sum:
     """The sum, in the wide arithmetic; numbers that come together are added as they are.
 
-    careful: a logarithm will magnify what is lost of small numbers beside 1, the exponential of
-    the largest: ones are counted.
+    careful: each joins the wide sum, because a logarithm will magnify what is lost.
     """
 
     neutral = 0.0
 
-    def __init__(self, main: Arithmetic, wide: Arithmetic, careful: bool) -> None:
-        self.main, self.m = main, wide
-        self.careful = careful and main.words == 1
-        self.start = words_of(wide.number(0.0)) + [main.lanes.whole(0)] * self.careful
+    def __init__(self, main: Arithmetic, wide: Arithmetic, careful: bool = False) -> None:
+        self.main, self.m, self.careful = main, wide, careful
+        self.start = words_of(wide.number(0.0))
         self.both = wide.add
 
     def join(self, numbers: Sequence[Number], carried: list[Value]) -> list[Value]:
         """With what is carried."""
-        if self.careful:
-            total, ones = self._apart(numbers, carried[-1])
-            return [*self._added(total, carried[:-1]), ones]
-        return self._added(_by_pairs(self.main.add, numbers), carried)
+        alone = numbers if self.careful else [_by_pairs(self.main.add, numbers)]
+        for number in alone:
+            so_far = self.m.of_words(carried)
+            carried = words_of(self.m.add(so_far, widened(number, self.main, self.m)))
+        return carried
 
     def found(self, carried: list[Value]) -> Number:
         """The sum of each lane."""
-        if self.careful:
-            *carried, ones = carried
-            carried = self._added(self.main.builder.sitofp(ones, self.main.lanes.type), carried)
         return self.m.of_words(carried)
 
-    def _added(self, total: Number, carried: list[Value]) -> list[Value]:
-        so_far = self.m.of_words(carried)
-        return words_of(self.m.add(so_far, widened(total, self.main, self.m)))
 
-    def _apart(self, numbers: Sequence[Value], ones: Value) -> tuple[Value, Value]:
-        """The sum of the numbers that are not 1, and the count of the others."""
-        m, b, rest = self.main, self.main.builder, []
-        for number in numbers:
-            one = m.compare("==", number, m.number(1.0))
-            rest.append(m.select(one, m.subtract(number, m.number(1.0)), number))
-            ones = b.select(one, b.add(ones, m.lanes.whole(1)), ones)
-        return _by_pairs(m.add, rest), ones
+class SumBesideOnes(Sum):
+    """The sum of numbers that come with a mask, and of 1 where it holds: these are counted."""
+
+    def __init__(self, main: Arithmetic, wide: Arithmetic) -> None:
+        super().__init__(main, wide)
+        self.start = [*self.start, main.lanes.whole(0)]
+
+    def join(self, numbers: Sequence[tuple[Number, Value]], carried: list[Value]) -> list[Value]:
+        """With what is carried, of which the last is the count."""
+        b, (*carried, ones) = self.main.builder, carried
+        for _, mask in numbers:
+            ones = b.select(mask, b.add(ones, self.main.lanes.whole(1)), ones)
+        return [*super().join([number for number, _ in numbers], carried), ones]
+
+    def found(self, carried: list[Value]) -> Number:
+        """Both, of each lane."""
+        *carried, ones = carried
+        count = self.main.builder.sitofp(ones, self.main.lanes.type)
+        return super().found(super().join([self.main.widen(count)], carried))
