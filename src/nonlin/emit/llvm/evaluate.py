@@ -135,22 +135,15 @@ def _exp_below(at_largest: float) -> Callable[..., Number]:
     return spell
 
 
-def narrow(value: Number, wide: Arithmetic, m: Arithmetic) -> tuple[Value, Value]:
-    """A wide number as two words of the one-word arithmetic m."""
-    if wide.words == 2:
-        return value.high, value.low
-    f = m.builder
-    high = f.fptrunc(value, m.lanes.type)
-    low = f.fptrunc(f.fsub(value, f.fpext(high, wide.lanes.type)), m.lanes.type)
-    return high, f.select(m.lanes.finite(low), low, m.lanes.number(0.0))
-
-
-def widened(value: Number, m: Arithmetic, wide: Arithmetic) -> Number:
-    """A number of the arithmetic m in the wide one."""
-    if m.words == wide.words:
-        same = m.lanes.type == wide.lanes.type
-        return value if same else m.builder.fpext(value, wide.lanes.type)
-    return wide.widen(value)
+def converted(number: Number, source: Arithmetic, target: Arithmetic) -> Number:
+    """A number of one arithmetic in another."""
+    if source.words == target.words == 2:
+        return number
+    word, kind = source.head(number), target.lanes.type
+    if word.type != kind:
+        b, shorter = source.builder, target.lanes.format.bits == 32
+        word = b.fptrunc(word, kind) if shorter else b.fpext(word, kind)
+    return target.widen(word)
 
 
 def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
@@ -260,8 +253,7 @@ def _expm1(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
 
 def _rounded_once(e: Evaluator, m: Arithmetic, a: Expr) -> Number:
     """Computed in the wide arithmetic."""
-    exact = e.number(a, e.wide)
-    return e.number(a, m) if m is e.wide or m.words == 2 else m.widen(narrow(exact, e.wide, m)[0])
+    return converted(e.number(a, e.wide), e.wide, m)
 
 
 def _by(name: str) -> Callable[..., Number]:

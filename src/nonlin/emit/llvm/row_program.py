@@ -10,27 +10,22 @@ so are sums. `out` may be an input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.evaluate import Evaluator, narrow, widened
+from nonlin.emit.llvm.evaluate import Evaluator, converted
 from nonlin.emit.llvm.functions import row_shift
 from nonlin.emit.llvm.lanes import Plain
 from nonlin.emit.llvm.memory import TYPES, from_memory, to_memory
-from nonlin.emit.llvm.program import (
-    ENTRY,
-    Mode,
-    arithmetic,
-    lanes_of,
-    load_parameters,
-    parameter,
-)
+from nonlin.emit.llvm.program import ENTRY, Inputs, Mode, arithmetic, lanes_of, load_parameters
 from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
 from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, words_of
 from nonlin.emit.llvm.short_rows import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
+from nonlin.expr.walk import symbols
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Number
@@ -53,20 +48,23 @@ def write_row_module(
     *arrays, rows, count, values = b.function.args
     lanes = max(lanes_of(mode, hardware), FOUR)
     vectors = Vectors(b, ir.VectorType(memory, lanes))
+    main = arithmetic(mode.main, b, lanes, hardware)
+    wide = main if mode.wide == mode.main else arithmetic(mode.wide, b, lanes, hardware)
     parameters = load_parameters(b, values, names)
     is_short = b.icmp_signed("<=", count, INT64(LONGEST))
     short = ShortRows(vectors, len(inputs), count)
+    size = b.select(is_short, b.mul(count, INT64(lanes)), count)
 
     def row(index: Value) -> None:
         left, start = b.sub(rows, index), b.mul(index, count)
         here = [b.gep(array, [start]) for array in arrays]
         with b.if_then(is_short):
-            short.fill(here[:-1], left)
+            for array, buffer in zip(here, short.buffers, strict=False):
+                short.fill(buffer, array, left)
         buffers = [*short.buffers, short.buffers[0]]
         chosen = [b.select(is_short, *pair) for pair in zip(buffers, here, strict=True)]
         places = dict(zip((*inputs, SAVED), chosen, strict=True))
-        size = b.select(is_short, b.mul(count, INT64(lanes)), count)
-        _Row(vectors, mode, hardware, parameters, places, size, is_short).write(plan)
+        _Row(vectors, mode.memory, main, wide, parameters, places, size, is_short).write(plan)
         with b.if_then(is_short):
             short.empty(here[-1], left)
 
@@ -75,29 +73,22 @@ def write_row_module(
     return module
 
 
+@dataclass(frozen=True, slots=True)
 class _Row:
-    """The passes over one row, or over as many as there are lanes, side by side."""
+    """The passes over one row, or over as many as there are lanes, side by side.
 
-    def __init__(
-        self,
-        vectors: Vectors,
-        mode: Mode,
-        hardware: Hardware,
-        parameters: dict[str, Value],
-        places: dict[str, Value],
-        count: Value,
-        side_by_side: Value,
-    ) -> None:
-        self.vectors = vectors
-        self.builder, self.memory = vectors.builder, mode.memory
-        place = vectors.builder, vectors.type.count, hardware
-        self.main = arithmetic(mode.main, *place)
-        self.wide = self.main if mode.wide == mode.main else arithmetic(mode.wide, *place)
-        self.parameters = parameters
-        self.places = places
-        self.count = count
-        self.side_by_side = side_by_side
-        self.numbers: dict[tuple[str, int], Number] = {}  # of the row, by name and arithmetic
+    numbers: of the row, by name and arithmetic.
+    """
+
+    vectors: Vectors
+    memory: str
+    main: Arithmetic
+    wide: Arithmetic
+    parameters: dict[str, Value]
+    places: dict[str, Value]
+    count: Value
+    side_by_side: Value
+    numbers: dict[tuple[str, int], Number] = field(default_factory=dict)
 
     def write(self, plan: RowPlan) -> None:
         """Reductions first, then the result."""
@@ -112,7 +103,7 @@ class _Row:
         self._constants(plan.result)
 
         def element(start: Value, mask: Value | None) -> Number:
-            number = self._evaluator(start, mask).number(plan.result.root)
+            number = self._evaluator(plan.result, start, mask).number(plan.result.root)
             self._store(number, start, mask)
             return number
 
@@ -121,37 +112,31 @@ class _Row:
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
         for name, root in step.constants:
-            evaluator = Evaluator(self.wide, self.wide, self._known)
-            self._know(name, evaluator.number(root), self.wide)
+            number = Evaluator(self.wide, self.wide, self._given({})).number(root)
+            self._know(name, number, self.wide)
 
-    def _know(self, name: str, value: Number, m: Arithmetic) -> None:
-        self.numbers[name, id(m)] = value
-        if m is self.wide:
-            self.numbers[name, id(self.main)] = _narrowed(value, m, self.main)
-        else:
-            self.numbers[name, id(self.wide)] = widened(value, m, self.wide)
+    def _know(self, name: str, number: Number, m: Arithmetic) -> None:
+        for target in (self.main, self.wide):
+            self.numbers[name, id(target)] = converted(number, m, target)
 
-    def _known(self, name: str, m: Arithmetic) -> Number:
-        if name in self.parameters:
-            return parameter(self.builder, self.parameters[name], m)
-        return self.numbers[name, id(m)]
-
-    def _evaluator(self, start: Value, mask: Value | None) -> Evaluator:
-        loaded: dict[str, Value] = {}
+    def _given(self, loaded: dict[str, Value]) -> Callable[[str, Arithmetic], Number]:
+        inputs = Inputs(self.vectors.builder, loaded, self.parameters)
 
         def given(name: str, m: Arithmetic) -> Number:
-            if name not in self.places:
-                return self._known(name, m)
-            if name not in loaded:
-                vector = self.vectors.load(self.places[name], start, mask)
-                loaded[name] = from_memory(self.builder, vector, self.memory)
-            same = loaded[name].type == m.lanes.type
-            return m.widen(loaded[name] if same else self.builder.fpext(loaded[name], m.lanes.type))
+            key = name, id(m)
+            return self.numbers[key] if key in self.numbers else inputs(name, m)
 
-        return Evaluator(self.main, self.wide, given)
+        return given
+
+    def _evaluator(self, step: Pass, start: Value, mask: Value | None) -> Evaluator:
+        b, used, loaded = self.vectors.builder, symbols([step.root]), {}
+        for name, place in self.places.items():
+            if name in used:
+                loaded[name] = from_memory(b, self.vectors.load(place, start, mask), self.memory)
+        return Evaluator(self.main, self.wide, self._given(loaded))
 
     def _store(self, number: Number, start: Value, mask: Value | None) -> None:
-        stored = to_memory(self.builder, self.main.head(number), self.memory)
+        stored = to_memory(self.vectors.builder, self.main.head(number), self.memory)
         self.vectors.store(stored, self.places[SAVED], start, mask)
 
     def _blocks(
@@ -161,7 +146,7 @@ class _Row:
         join: Callable[[Sequence[Number], list[Value]], list[Value]],
     ) -> list[Value]:
         """`values = join(elements, values)` for groups of blocks, single ones, and the rest."""
-        b, width = self.builder, self.vectors.type.count
+        b, width = self.vectors.builder, self.vectors.type.count
 
         def several(start: Value, carried: list[Value], blocks: int) -> list[Value]:
             places = [b.add(start, INT64(k * width)) for k in range(blocks)]
@@ -191,7 +176,7 @@ class _Row:
         neutral = self.main.number(kind.neutral)
 
         def element(start: Value, mask: Value | None) -> Any:
-            evaluator = self._evaluator(start, mask)
+            evaluator = self._evaluator(step, start, mask)
             number = evaluator.number(step.root)
             if step.saves:
                 self._store(number, start, mask)
@@ -199,14 +184,14 @@ class _Row:
             if step.ones is None:
                 return number
             one = evaluator.condition(step.ones, self.main)
-            return number, one if mask is None else self.builder.and_(mask, one)
+            return number, one if mask is None else self.vectors.builder.and_(mask, one)
 
         lanes = kind.found(self._blocks(element, kind.start, kind.join))
         return self._across(lanes, kind), kind.m
 
     def _across(self, value: Number, kind: Maximum | Sum) -> Number:
         """The reduction of all lanes, in every lane, unless each has a row of its own."""
-        b, count = self.builder, self.vectors.type.count
+        b, count = self.vectors.builder, self.vectors.type.count
         before, apart = b.block, words_of(value)
         with b.if_then(b.not_(self.side_by_side)):
             shift = count // 2
@@ -221,9 +206,3 @@ class _Row:
             phi.add_incoming(one, before)
             phi.add_incoming(other, inside)
         return kind.m.of_words(phis)
-
-
-def _narrowed(value: Number, source: Arithmetic, target: Arithmetic) -> Number:
-    if source.words == target.words and source.lanes.type == target.lanes.type:
-        return value
-    return narrow(value, source, target)[0]

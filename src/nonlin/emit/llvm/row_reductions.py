@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from nonlin.emit.llvm.evaluate import widened
+from nonlin.emit.llvm.evaluate import converted
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Number
@@ -73,7 +73,7 @@ class Sum:
         alone = numbers if self.careful else [_by_pairs(self.main.add, numbers)]
         for number in alone:
             so_far = self.m.of_words(carried)
-            carried = words_of(self.m.add(so_far, widened(number, self.main, self.m)))
+            carried = words_of(self.m.add(so_far, converted(number, self.main, self.m)))
         return carried
 
     def found(self, carried: list[Value]) -> Number:

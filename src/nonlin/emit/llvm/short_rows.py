@@ -6,7 +6,7 @@ row of vectors, and no reduction crosses lanes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -28,45 +28,42 @@ class ShortRows:
         self.vectors, self.length = vectors, length
         self.builder, self.lanes = vectors.builder, vectors.type.count
         self.parts = Vectors(self.builder, ir.VectorType(vectors.type.element, FOUR))
-        self.buffers = [self._room() for _ in range(inputs)]
-        self.apart = self._room()  # rows as they lie in arrays
+        self.apart, *self.buffers = (self._room() for _ in range(inputs + 1))
 
     def _room(self) -> Value:
         """Memory for as many rows as there are lanes, and for four columns before them."""
-        b = self.builder
-        room = b.alloca(ir.ArrayType(self.vectors.type.element, (LONGEST + FOUR) * self.lanes))
+        size = (LONGEST + FOUR) * self.lanes
+        room = self.builder.alloca(ir.ArrayType(self.vectors.type.element, size))
         room.align = LINE
-        return b.gep(room, [INT64(0), INT64(FOUR * self.lanes)])
+        return self.builder.gep(room, [INT64(0), INT64(FOUR * self.lanes)])
 
-    def fill(self, arrays: Sequence[Value], left: Value) -> None:
-        """Copy the first rows of arrays, each of which has so many left, to the buffers."""
-        for array, buffer in zip(arrays, self.buffers, strict=True):
-            self._set_apart(left, array, self.apart)
-            self._fill_one(self._chosen(left, array), buffer)
+    def fill(self, buffer: Value, array: Value, left: Value) -> None:
+        """Copy the first rows of an array, which has so many left, to a buffer."""
+        self._move(left, array, self.apart)
+        source = self.builder.select(self._is_apart(left), self.apart, array)
 
-    def _fill_one(self, source: Value, buffer: Value) -> None:
         def block(start: Value) -> None:
             parts = [self.parts.load(row, start, None) for row in self._rows(source)]
             four = self._turned([self._joined(parts[k::FOUR]) for k in range(FOUR)])
-            for column, place in zip(four, self._columns(buffer, start), strict=True):
-                self.vectors.store(column, place, INT64(0), None)
+            for k, column in enumerate(four):
+                self.vectors.store(column, buffer, self._column(start, k), None)
 
         self._blocks(block)
 
     def empty(self, array: Value, left: Value) -> None:
         """Copy the first buffer to the first rows of an array."""
-        goal = self._chosen(left, array)
+        goal = self.builder.select(self._is_apart(left), self.apart, array)
 
         def block(start: Value) -> None:
-            columns = self._columns(self.buffers[0], start)
-            four = self._turned([self.vectors.load(each, INT64(0), None) for each in columns])
+            columns = (self._column(start, k) for k in range(FOUR))
+            four = self._turned([self.vectors.load(self.buffers[0], c, None) for c in columns])
             for lane, row in reversed([*enumerate(self._rows(goal))]):
                 first = lane // FOUR * FOUR
                 part = shuffled(self.builder, four[lane % FOUR], range(first, first + FOUR))
                 self.parts.store(part, row, start, None)
 
         self._blocks(block)
-        self._set_apart(left, self.apart, array)
+        self._move(left, self.apart, array)
 
     def _blocks(self, body: Callable[[Value], None]) -> None:
         """For each four columns; the last are the last four, of which some have come before.
@@ -86,12 +83,9 @@ class ShortRows:
         few = b.icmp_signed("<", left, INT64(self.lanes))
         return b.or_(few, b.icmp_signed("<", self.length, INT64(FOUR)))
 
-    def _chosen(self, left: Value, array: Value) -> Value:
-        return self.builder.select(self._is_apart(left), self.apart, array)
-
-    def _set_apart(self, left: Value, source: Value, goal: Value) -> None:
-        b, v = self.builder, self.vectors
-        lanes = INT64(self.lanes)
+    def _move(self, left: Value, source: Value, goal: Value) -> None:
+        """Copy the rows that are worked on apart."""
+        b, v, lanes = self.builder, self.vectors, INT64(self.lanes)
         rows = b.select(b.icmp_signed("<", left, lanes), left, lanes)
 
         def block(start: Value, mask: Value | None) -> None:
@@ -107,10 +101,10 @@ class ShortRows:
             rows.append(self.builder.gep(rows[-1], [self.length]))
         return rows
 
-    def _columns(self, buffer: Value, start: Value) -> list[Value]:
-        """Where four columns begin in a buffer."""
-        first = self.builder.gep(buffer, [self.builder.mul(start, INT64(self.lanes))])
-        return [self.builder.gep(first, [INT64(k * self.lanes)]) for k in range(FOUR)]
+    def _column(self, start: Value, more: int) -> Value:
+        """Where a column begins in a buffer."""
+        b = self.builder
+        return b.mul(b.add(start, INT64(more)), INT64(self.lanes))
 
     def _joined(self, parts: list[Value]) -> Value:
         """One vector of all parts."""
@@ -126,7 +120,8 @@ class ShortRows:
         (e, f), (g, h) = self._zipped(a, c), self._zipped(b, d)
         return [*self._zipped(e, g), *self._zipped(f, h)]
 
-    def _zipped(self, a: Value, b: Value) -> tuple[Value, Value]:
+    def _zipped(self, a: Value, b: Value) -> list[Value]:
         """By turns one of a and one of b: of each four lanes the first two, and the last two."""
-        first = [k + n for k in range(0, self.lanes, FOUR) for n in (0, self.lanes, 1, self.lanes + 1)]
-        return tuple(shuffled(self.builder, a, [k + n for k in first], b) for n in (0, 2))
+        n = self.lanes
+        first = [four + lane for four in range(0, n, FOUR) for lane in (0, n, 1, n + 1)]
+        return [shuffled(self.builder, a, [k + more for k in first], b) for more in (0, 2)]
