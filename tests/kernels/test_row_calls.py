@@ -50,6 +50,14 @@ def test_out_and_threads():
     np.testing.assert_array_equal(out[:50], rows)
 
 
+def test_a_call_keeps_its_code_in_memory():
+    call = row_calls.RowCall(nl.softmax.formula, ("x",), "float32", 4, "fast", {})
+    row_calls._code.cache_clear()
+    out = np.ones((1, 2), "f4")
+    call([np.zeros((1, 2), "f4"), out])
+    np.testing.assert_array_equal(out, 0.5)
+
+
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_jacobian_against_difference_quotients(name):
     activation = nl.get(name)

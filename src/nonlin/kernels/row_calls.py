@@ -127,7 +127,8 @@ class RowCall:
     ) -> None:
         self.itemsize = itemsize
         with lock:
-            self.function, _ = _code(formula, inputs, dtype, precision, tuple(parameters))
+            made = _code(formula, inputs, dtype, precision, tuple(parameters))
+        self.function, self.keep = made  # the code is in memory as long as what is kept
         self.parameters = np.array([*parameters.values(), 0.0])
         self.numbers = self.parameters.ctypes.data
 
