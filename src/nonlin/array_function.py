@@ -42,8 +42,8 @@ class ArrayFunction(Function):
         """
         try:  # an array of a kind that came before takes the quick way
             kind, dtype, function, run = self._ready[precision][x.dtype]
-            if type(x) is kind and gate is None and not parameters:
-                if x.size >= LONG:
+            if type(x) is kind and gate is None and not parameters and axis == -1:
+                if function is None or x.size >= LONG:
                     return run(x, out)
                 if out is None:
                     return function(x)

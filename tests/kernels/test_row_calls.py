@@ -55,6 +55,14 @@ def test_out_and_threads(count, threads):
     np.testing.assert_array_equal(out[:50], rows)
 
 
+def test_a_call_keeps_its_code_in_memory():
+    call = row_calls.RowCall(nl.softmax.formula, ("x",), "float32", 4, "fast", {})
+    row_calls._code.cache_clear()
+    out = np.ones((1, 2), "f4")
+    call([np.zeros((1, 2), "f4"), out])
+    np.testing.assert_array_equal(out, 0.5)
+
+
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_jacobian_against_difference_quotients(name):
     activation = nl.get(name)
@@ -180,7 +188,7 @@ def test_the_largest_numbers():
     np.testing.assert_array_equal(nl.log_softmax(row), np.float32([0, -np.inf, -3e38]))
 
 
-@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 63, 64, 65, 127, 129, 1000, 70_001])
+@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 63, 64, 65, 100, 101, 127, 129, 1000, 70_001])
 @pytest.mark.parametrize("offset", [0.0, 1e7, -3e5])
 def test_every_length_is_as_accurate(length, offset):
     x = np.random.default_rng(0).standard_normal((3, length)) * 9 + offset
@@ -193,6 +201,41 @@ def test_every_length_is_as_accurate(length, offset):
     logarithm = special.log_softmax(x.astype("float64"), -1)
     found = nl.log_softmax(x)
     np.testing.assert_allclose(found, logarithm, rtol=5e-7, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "poly_norm"])
+@pytest.mark.parametrize("kind", ["float32", "float64", "bfloat16"])
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 10, 99, 100, 101])
+def test_a_row_knows_nothing_of_the_others(length, kind, name):
+    """Short rows lie side by side in vectors: whichever, and however many, bits stay the same."""
+    run = nl.get(name)
+    x = (5 * np.random.default_rng(0).standard_normal((37, length))).astype(
+        getattr(ml_dtypes, kind, kind)
+    )
+    x[3], x[5], x[7, -1] = np.nan, -np.inf, np.inf
+    alone = np.stack([run(row) for row in x]).view(np.uint8)
+    room = np.full((39, length), 7, x.dtype)
+    for rows in (1, 15, 16, 17, 37):
+        out = room[1 : 1 + rows]
+        run(x[-rows:], out=out)
+        np.testing.assert_array_equal(out.view(np.uint8), alone[-rows:])
+        assert (room[0] == 7).all()
+        assert (room[1 + rows :] == 7).all()
+        room[:] = 7
+    np.testing.assert_array_equal(run(x, out=x).view(np.uint8), alone)
+
+
+@pytest.mark.parametrize("length", [3, 40, 64, 1000])
+@pytest.mark.parametrize("largest", [0.0, 1e5, -1e5])
+def test_beside_the_largest_nothing_is_lost(length, largest):
+    x = np.full((2, length), largest - 20, "float32")
+    x[:, -1] = largest
+    small = np.exp(-20.0)
+    true = -np.log1p((length - 1) * small)
+    np.testing.assert_allclose(nl.log_softmax(x)[:, -1], true, rtol=5e-7)
+    x[:, 0] = largest
+    true = -np.log(2 + (length - 2) * small)
+    np.testing.assert_allclose(nl.log_softmax(x)[:, -1], true, rtol=5e-7)
 
 
 def test_large_arrays_along_other_axes_pass_in_pieces(monkeypatch):

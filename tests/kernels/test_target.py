@@ -2,6 +2,7 @@
 
 import platform
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
@@ -26,7 +27,7 @@ def other_cpu(request, monkeypatch):
     """Compile for an older CPU, whose code this one runs as well."""
     name, vector_bytes = request.param
     other = target.Target(target.host().triple, name, "", Hardware(vector_bytes))
-    caches = compiling._code, row_kernels._code
+    caches = compiling._code, row_kernels._code, row_kernels.call_of
     for cache in caches:
         cache.cache_clear()
     monkeypatch.setattr(target, "host", lambda: other)
@@ -36,7 +37,8 @@ def other_cpu(request, monkeypatch):
 
 
 POINTS = np.concatenate([np.linspace(-30, 30, 301), [np.inf, -np.inf, np.nan, -0.0, -88, -95]])
-ROWS = np.random.default_rng(0).standard_normal((7, 83)) * 9
+ROWS = np.random.default_rng(0).standard_normal((7, 183)) * 9
+LENGTHS = (3, 83, 183)  # those up to 100 lie side by side in vectors
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +49,9 @@ def expected():
         for name in NAMES
         for dtype in ("float32", "float64")
     } | {
-        ("softmax", dtype): nl.softmax(ROWS.astype(dtype), precision="exact")
+        (length, dtype): nl.softmax(ROWS[:, :length].astype(dtype), precision="exact")
         for dtype in ("float32", "float64")
+        for length in LENGTHS
     }
 
 
@@ -79,7 +82,18 @@ def test_the_numbers_are_the_same(expected, other_cpu, dtype, precision):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_rows_are_the_same(expected, other_cpu, dtype):
-    x = ROWS.astype(dtype)
-    out = np.empty_like(x)
-    row_kernels.run_rows(nl.softmax.formula, {"x": x}, out, 1, "fast", {})
-    assert _ulps(out, expected["softmax", dtype]).max() <= 4
+    for length in LENGTHS:
+        x = ROWS[:, :length].astype(dtype)
+        out = np.empty_like(x)
+        row_kernels.run_rows(nl.softmax.formula, {"x": x}, out, 1, "fast", {})
+        assert _ulps(out, expected[length, dtype]).max() <= 4
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_rows_compile_for_arm(dtype, monkeypatch):
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    arm = target.Target("aarch64-unknown-linux-gnu", "neoverse-n1", "", Hardware(16))
+    monkeypatch.setattr(target, "host", lambda: arm)
+    for name in ("softmax", "log_softmax"):
+        assert row_kernels._build(nl.get(name).formula, ("x",), dtype, "fast", ())

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -34,12 +34,8 @@ def run_rows(
 ) -> None:
     """Fill `out` with the formula in the arrays `inputs`, all of one shape, row by row."""
     given = list(inputs.values())
-    dtype, precision = arrays.kernel_for(out, precision)
-    call: _Call
-    if is_compiled(formula):
-        call = RowCall(formula, tuple(inputs), dtype, out.itemsize, precision, parameters, team)
-    else:
-        call = _NumpyCall(formula, tuple(inputs), parameters)
+    parts = tuple(inputs), out.dtype, precision, tuple(parameters.items())
+    call = call_of(formula, *parts, team)
     moved = [*given, out]
     if axis != out.ndim - 1:
         moved = [np.moveaxis(array, axis, -1) for array in moved]
@@ -48,7 +44,23 @@ def run_rows(
     _fill(call, moved)
 
 
-def _fill(call: _Call, moved: Sequence[Array]) -> None:
+@lru_cache(maxsize=256)
+def call_of(
+    formula: Expr,
+    inputs: tuple[str, ...],
+    dtype: np.dtype[Any],
+    precision: str,
+    parameters: tuple[tuple[str, float], ...],
+    team: pool.Team | None = None,
+) -> RowCall | _NumpyCall:
+    """What fills rows of that dtype: compiled, if kernels have all its reductions."""
+    if not is_compiled(formula):
+        return _NumpyCall(formula, inputs, dict(parameters))
+    name, precision = arrays.kernel_for(np.empty(0, dtype), precision)
+    return RowCall(formula, inputs, name, dtype.itemsize, precision, dict(parameters), team)
+
+
+def _fill(call: RowCall | _NumpyCall, moved: Sequence[Array]) -> None:
     """Rows along the last axis: directly where they are contiguous, in pieces where not."""
     out = moved[-1]
     if out.size == 0:
@@ -81,17 +93,6 @@ def for_bfloat16(values: Array) -> Array:
     inexact = (toward_zero != values) & np.isfinite(values)
     odd: Array = (toward_zero.view(np.uint32) | inexact).view(np.float32)
     return odd
-
-
-class _Call(Protocol):
-    """Fills the last of some contiguous arrays, rows along the last axis.
-
-    dtype: what it takes, if that is not the dtype of the arrays.
-    """
-
-    dtype: np.dtype[Any] | None
-
-    def __call__(self, rows: Sequence[Array]) -> None: ...
 
 
 class _NumpyCall:
@@ -131,8 +132,9 @@ class RowCall:
     ) -> None:
         self.itemsize = itemsize
         with lock:
-            self.function, loaded = _code(formula, inputs, dtype, precision, tuple(parameters))
-        self.address, self.team = loaded.address, team or own()
+            made = _code(formula, inputs, dtype, precision, tuple(parameters))
+        self.function, self.keep = made  # the code is in memory as long as what is kept
+        self.address, self.team = self.keep.address, team or own()
         self.parameters = np.array([*parameters.values(), 0.0])
         self.numbers = self.parameters.ctypes.data
 
@@ -140,6 +142,21 @@ class RowCall:
         """Rows along the last axis; the last array receives the result."""
         out = rows[-1]
         self.run([array.ctypes.data for array in rows], out.size, out.shape[-1])
+
+    def fills(self, x: Array, out: Any) -> bool:
+        """Fill `out`, if these are arrays of its dtype that it takes as they lie in memory."""
+        flags = x.flags
+        if not (flags.c_contiguous and flags.aligned and x.ndim and x.size):
+            return False
+        if out is not x:
+            if type(out) is not np.ndarray or out.dtype != x.dtype or out.shape != x.shape:
+                return False
+            if not out.flags.carray or np.may_share_memory(x, out):
+                return False
+        elif not flags.writeable:
+            return False
+        self([x, out])
+        return True
 
     def run(self, addresses: Sequence[int], size: int, length: int) -> None:
         """The same on memory that holds so many numbers, and so many in a row."""

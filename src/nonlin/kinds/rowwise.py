@@ -17,7 +17,7 @@ from nonlin.function import Function
 from nonlin.kernels import arrays
 from nonlin.kernels.arrays import Array
 from nonlin.kernels.pullback import pull_back
-from nonlin.kernels.row_calls import run_rows
+from nonlin.kernels.row_calls import RowCall, call_of, run_rows
 from nonlin.parameter import Request, check_precision
 
 SAMPLES = 64
@@ -25,8 +25,24 @@ SAMPLES = 64
 
 def value(activation: Function, x: Any, call: Request) -> Any:
     """f of every row of x along the axis."""
-    activation = activation.bind(**call.parameters)
-    return evaluate(activation, activation.formula, {"x": arrays.as_input(x)}, call)
+    bound = activation.bind(**call.parameters)
+    result = evaluate(bound, bound.formula, {"x": arrays.as_input(x)}, call)
+    if bound is activation and type(x) is np.ndarray and x.dtype in (np.float32, np.float64):
+        _keep_ready(activation, x.dtype, call.precision)
+    return result
+
+
+def _keep_ready(activation: Function, dtype: Any, precision: str) -> None:
+    """Remember what fills rows along the last axis of arrays of a dtype."""
+    rows = call_of(activation.formula, ("x",), dtype, precision, tuple(activation.values.items()))
+
+    def run(x: Array, out: Any) -> Any:
+        result = np.empty_like(x) if out is None else out
+        if isinstance(rows, RowCall) and rows.fills(x, result):
+            return result
+        return value(activation, x, Request(precision, out))
+
+    activation._ready.setdefault(precision, {})[dtype] = np.ndarray, dtype, None, run
 
 
 def derivative(activation: Function, x: Any, order: int, call: Request) -> Any:

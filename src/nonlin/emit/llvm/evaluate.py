@@ -119,32 +119,31 @@ def _below_max(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
     return m.select(same, m.number(0.0), m.subtract(x, largest))
 
 
-def _exp_below(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
-    """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known."""
-    x, largest = e.number(a, m), e.number(b, m)
-    if not isinstance(m, Plain) or not isinstance(b, Symbol):
-        return functions.exp(m, e.exponential(build("below_max", a, b), m))
-    parts = (f"{b.name}.{part}" for part in functions.RowShift._fields)
-    shift = functions.RowShift(*(e.number(symbol(part), m) for part in parts))
-    return functions.exp_below(m, x, largest, shift)
+def _exp_below(at_largest: float) -> Callable[..., Number]:
+    """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known, and where a = b."""
+
+    def spell(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
+        x, largest = e.number(a, m), e.number(b, m)
+        if isinstance(m, Plain) and isinstance(b, Symbol):
+            parts = (f"{b.name}.{part}" for part in functions.RowShift._fields)
+            shift = functions.RowShift(*(e.number(symbol(part), m) for part in parts))
+            value = functions.exp_below(m, x, shift)
+        else:
+            value = functions.exp(m, e.exponential(build("below_max", a, b), m))
+        return m.select(m.compare(">=", x, largest), m.number(at_largest), value)
+
+    return spell
 
 
-def narrow(value: Number, wide: Arithmetic, m: Arithmetic) -> tuple[Value, Value]:
-    """A wide number as two words of the one-word arithmetic m."""
-    if wide.words == 2:
-        return value.high, value.low
-    f = m.builder
-    high = f.fptrunc(value, m.lanes.type)
-    low = f.fptrunc(f.fsub(value, f.fpext(high, wide.lanes.type)), m.lanes.type)
-    return high, f.select(m.lanes.finite(low), low, m.lanes.number(0.0))
-
-
-def widened(value: Number, m: Arithmetic, wide: Arithmetic) -> Number:
-    """A number of the arithmetic m in the wide one."""
-    if m.words == wide.words:
-        same = m.lanes.type == wide.lanes.type
-        return value if same else m.builder.fpext(value, wide.lanes.type)
-    return wide.widen(value)
+def converted(number: Number, source: Arithmetic, target: Arithmetic) -> Number:
+    """A number of one arithmetic in another."""
+    if source.words == target.words == 2:
+        return number
+    word, kind = source.head(number), target.lanes.type
+    if word.type != kind:
+        b, shorter = source.builder, target.lanes.format.bits == 32
+        word = b.fptrunc(word, kind) if shorter else b.fpext(word, kind)
+    return target.widen(word)
 
 
 def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
@@ -254,8 +253,7 @@ def _expm1(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
 
 def _rounded_once(e: Evaluator, m: Arithmetic, a: Expr) -> Number:
     """Computed in the wide arithmetic."""
-    exact = e.number(a, e.wide)
-    return e.number(a, m) if m is e.wide or m.words == 2 else m.widen(narrow(exact, e.wide, m)[0])
+    return converted(e.number(a, e.wide), e.wide, m)
 
 
 def _by(name: str) -> Callable[..., Number]:
@@ -319,5 +317,6 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "rounded_once": _rounded_once,
     **late.SPELLINGS,
     "below_max": _below_max,
-    "exp_below": _exp_below,
+    "exp_below": _exp_below(1.0),
+    "exp_under": _exp_below(0.0),
 }

@@ -171,15 +171,14 @@ def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
     return RowShift(m.select(far, largest, zero), factor, exponent, least)
 
 
-def exp_below(m: Plain, x: Value, largest: Value, shift: RowShift) -> Value:
-    """exp(x - largest) for x <= largest: 1 where they are equal, infinities included."""
+def exp_below(m: Plain, x: Value, shift: RowShift) -> Value:
+    """exp(x - largest) for x below the largest."""
     y = m.subtract(x, shift.offset)
     n = _multiple(m, y)
     fraction = _split(m, n, _without_logarithm(m, y, n, None, 1.0)).fraction
     mantissa = m.fma(fraction, shift.factor, shift.factor)
     value = m.shift(mantissa, m.subtract(n, shift.exponent))
-    value = m.select(m.compare("<", x, shift.least), m.number(0.0), value)
-    return m.select(m.compare("==", x, largest), m.number(1.0), value)
+    return m.select(m.compare("<", x, shift.least), m.number(0.0), value)
 
 
 def expm1_below(m: Arithmetic, parts: Exponential) -> Number:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.lanes import SINGLE
-from nonlin.emit.llvm.vectors import Vectors
+from nonlin.emit.llvm.vectors import Vectors, shuffled
 
 if TYPE_CHECKING:
     Value = Any
@@ -65,9 +65,7 @@ class Parts(Vectors):
         """The first lanes of a vector, as a vector of so many."""
         if value.type.count == count:
             return value
-        places = [k % value.type.count for k in range(count)]
-        shuffle = ir.Constant(ir.VectorType(ir.IntType(32), count), places)
-        return self.builder.shuffle_vector(value, ir.Constant(value.type, ir.Undefined), shuffle)
+        return shuffled(self.builder, value, [k % value.type.count for k in range(count)])
 
 
 def _loader(module: ir.Module, array: Any, index: Any) -> Any:

@@ -30,7 +30,8 @@ class Pass:
 
     A reduction has a name and a primitive; `saves` says whether it leaves its elements in the
     output array, for the pass after it. careful: every number joins a sum in the wide
-    arithmetic, because a logarithm will magnify what is lost.
+    arithmetic, because a logarithm will magnify what is lost. ones: where this holds, a sum has 1
+    more.
     """
 
     root: Expr
@@ -39,6 +40,7 @@ class Pass:
     primitive: str = ""
     saves: bool = False
     careful: bool = False
+    ones: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,27 @@ def plan_rows(root: Expr, inputs: tuple[str, ...], may_save: bool) -> RowPlan:
     varying = {*inputs, SAVED}
     careful = any(is_call(node, "log") for node in postorder(result))
     passes = [
-        replace(
-            _pass(part, varying, name),
-            primitive=found[name].primitive,
-            saves=saves and name == list(parts)[-1],
-            careful=careful,
+        _counted(
+            replace(
+                _pass(part, varying, name),
+                primitive=found[name].primitive,
+                saves=saves and name == list(parts)[-1],
+                careful=careful,
+            )
         )
         for name, part in parts.items()
     ]
     return RowPlan(tuple(passes), _pass(result, varying))
+
+
+def _counted(step: Pass) -> Pass:
+    """Beside the exponential of the largest, which is 1, small ones get lost: it is counted."""
+    if not step.careful or step.saves or not is_call(step.root, "exp_below"):
+        return step
+    given = arguments_of(step.root)
+    return replace(
+        step, root=build("exp_under", *given), careful=False, ones=build("greater_equal", *given)
+    )
 
 
 def _machine(root: Expr, found: dict[str, Reduction]) -> Expr:

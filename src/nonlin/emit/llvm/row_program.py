@@ -10,34 +10,30 @@ so are sums. `out` may be an input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.evaluate import Evaluator, narrow, widened
+from nonlin.emit.llvm.evaluate import Evaluator, converted
 from nonlin.emit.llvm.functions import row_shift
 from nonlin.emit.llvm.lanes import Plain
 from nonlin.emit.llvm.memory import TYPES, from_memory, to_memory
-from nonlin.emit.llvm.program import (
-    ENTRY,
-    Mode,
-    arithmetic,
-    lanes_of,
-    load_parameters,
-    parameter,
-)
+from nonlin.emit.llvm.program import ENTRY, Inputs, Mode, arithmetic, lanes_of, load_parameters
 from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.vectors import INT64, Vectors
+from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, words_of
+from nonlin.emit.llvm.short_rows import FOUR, LONGEST, ShortRows
+from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
+from nonlin.expr.walk import symbols
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Number
     from nonlin.emit.llvm.hardware import Hardware
 
     Value = Any
-    Combine = Callable[[Number, Number], Number]
 
-GROUP = 4  # blocks: a single running maximum would wait for itself, a wide sum costs
+GROUP = 4  # blocks at once: their numbers are joined before they join those of other blocks
 
 
 def write_row_module(
@@ -48,50 +44,57 @@ def write_row_module(
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + 1)
     kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, INT64, ir.DoubleType().as_pointer()])
-    builder = ir.IRBuilder(ir.Function(module, kind, ENTRY).append_basic_block("entry"))
-    *arrays, rows, count, values = builder.function.args
-    vectors = Vectors(builder, ir.VectorType(memory, lanes_of(mode, hardware)))
-    parameters = load_parameters(builder, values, names)
+    b = ir.IRBuilder(ir.Function(module, kind, ENTRY).append_basic_block("entry"))
+    *arrays, rows, count, values = b.function.args
+    lanes = max(lanes_of(mode, hardware), FOUR)
+    vectors = Vectors(b, ir.VectorType(memory, lanes))
+    main = arithmetic(mode.main, b, lanes, hardware)
+    wide = main if mode.wide == mode.main else arithmetic(mode.wide, b, lanes, hardware)
+    parameters = load_parameters(b, values, names)
+    is_short = b.icmp_signed("<=", count, INT64(LONGEST))
+    short = ShortRows(vectors, len(inputs), count)
+    size = b.select(is_short, b.mul(count, INT64(lanes)), count)
 
     def row(index: Value) -> None:
-        start = builder.mul(index, count)
-        here = [builder.gep(array, [start]) for array in arrays]
-        places = dict(zip((*inputs, SAVED), here, strict=True))
-        _Row(vectors, mode, hardware, parameters, places, count).write(plan)
+        left, start = b.sub(rows, index), b.mul(index, count)
+        here = [b.gep(array, [start]) for array in arrays]
+        with b.if_then(is_short):
+            for array, buffer in zip(here, short.buffers, strict=False):
+                short.fill(buffer, array, left)
+        buffers = [*short.buffers, short.buffers[0]]
+        chosen = [b.select(is_short, *pair) for pair in zip(buffers, here, strict=True)]
+        places = dict(zip((*inputs, SAVED), chosen, strict=True))
+        _Row(vectors, mode.memory, main, wide, parameters, places, size, is_short).write(plan)
+        with b.if_then(is_short):
+            short.empty(here[-1], left)
 
-    vectors.loop(rows, INT64(1), row)
-    builder.ret_void()
+    vectors.loop(rows, b.select(is_short, INT64(lanes), INT64(1)), row)
+    b.ret_void()
     return module
 
 
+@dataclass(frozen=True, slots=True)
 class _Row:
-    """The passes over one row."""
+    """The passes over one row, or over as many as there are lanes, side by side.
 
-    def __init__(
-        self,
-        vectors: Vectors,
-        mode: Mode,
-        hardware: Hardware,
-        parameters: dict[str, Value],
-        places: dict[str, Value],
-        count: Value,
-    ) -> None:
-        self.vectors = vectors
-        self.builder, self.memory = vectors.builder, mode.memory
-        place = vectors.builder, vectors.type.count, hardware
-        self.main = arithmetic(mode.main, *place)
-        self.wide = self.main if mode.wide == mode.main else arithmetic(mode.wide, *place)
-        self.parameters = parameters
-        self.places = places
-        self.count = count
-        self.numbers: dict[tuple[str, int], Number] = {}  # of the row, by name and arithmetic
+    numbers: of the row, by name and arithmetic.
+    """
+
+    vectors: Vectors
+    memory: str
+    main: Arithmetic
+    wide: Arithmetic
+    parameters: dict[str, Value]
+    places: dict[str, Value]
+    count: Value
+    side_by_side: Value
+    numbers: dict[tuple[str, int], Number] = field(default_factory=dict)
 
     def write(self, plan: RowPlan) -> None:
         """Reductions first, then the result."""
         for step in plan.reductions:
             self._constants(step)
-            m = self.wide if step.primitive == "row_sum" else self.main
-            found = self._reduced(step, m)
+            found, m = self._reduced(step)
             self._know(step.name, found, m)
             if step.primitive == "row_max" and isinstance(self.main, Plain):
                 shift = row_shift(self.wide, self.main, found)
@@ -99,168 +102,107 @@ class _Row:
                     self.numbers[f"{step.name}.{part}", id(self.main)] = value
         self._constants(plan.result)
 
-        def block(start: Value, mask: Value | None, carried: list[Value]) -> list[Value]:
-            number = self._evaluator(start, mask).number(plan.result.root)
+        def element(start: Value, mask: Value | None) -> Number:
+            number = self._evaluator(plan.result, start, mask).number(plan.result.root)
             self._store(number, start, mask)
-            return carried
+            return number
 
-        self._blocks([], block)
+        self._blocks(element, [], lambda numbers, carried: carried)
 
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
         for name, root in step.constants:
-            evaluator = Evaluator(self.wide, self.wide, self._known)
-            self._know(name, evaluator.number(root), self.wide)
+            number = Evaluator(self.wide, self.wide, self._given({})).number(root)
+            self._know(name, number, self.wide)
 
-    def _know(self, name: str, value: Number, m: Arithmetic) -> None:
-        self.numbers[name, id(m)] = value
-        if m is self.wide:
-            self.numbers[name, id(self.main)] = _narrowed(value, m, self.main)
-        else:
-            self.numbers[name, id(self.wide)] = widened(value, m, self.wide)
+    def _know(self, name: str, number: Number, m: Arithmetic) -> None:
+        for target in (self.main, self.wide):
+            self.numbers[name, id(target)] = converted(number, m, target)
 
-    def _known(self, name: str, m: Arithmetic) -> Number:
-        if name in self.parameters:
-            return parameter(self.builder, self.parameters[name], m)
-        return self.numbers[name, id(m)]
-
-    def _evaluator(self, start: Value, mask: Value | None) -> Evaluator:
-        loaded: dict[str, Value] = {}
+    def _given(self, loaded: dict[str, Value]) -> Callable[[str, Arithmetic], Number]:
+        inputs = Inputs(self.vectors.builder, loaded, self.parameters)
 
         def given(name: str, m: Arithmetic) -> Number:
-            if name not in self.places:
-                return self._known(name, m)
-            if name not in loaded:
-                vector = self.vectors.load(self.places[name], start, mask)
-                loaded[name] = from_memory(self.builder, vector, self.memory)
-            same = loaded[name].type == m.lanes.type
-            return m.widen(loaded[name] if same else self.builder.fpext(loaded[name], m.lanes.type))
+            key = name, id(m)
+            return self.numbers[key] if key in self.numbers else inputs(name, m)
 
-        return Evaluator(self.main, self.wide, given)
+        return given
+
+    def _evaluator(self, step: Pass, start: Value, mask: Value | None) -> Evaluator:
+        b, used, loaded = self.vectors.builder, symbols([step.root]), {}
+        for name, place in self.places.items():
+            if name in used:
+                loaded[name] = from_memory(b, self.vectors.load(place, start, mask), self.memory)
+        return Evaluator(self.main, self.wide, self._given(loaded))
 
     def _store(self, number: Number, start: Value, mask: Value | None) -> None:
-        stored = to_memory(self.builder, self.main.head(number), self.memory)
+        stored = to_memory(self.vectors.builder, self.main.head(number), self.memory)
         self.vectors.store(stored, self.places[SAVED], start, mask)
 
     def _blocks(
         self,
+        element: Callable[[Value, Value | None], Number],
         initial: list[Value],
-        body: Callable[[Value, Value | None, list[Value]], list[Value]],
-        begin: Value | None = None,
+        join: Callable[[Sequence[Number], list[Value]], list[Value]],
     ) -> list[Value]:
-        """`values = body(start, mask, values)` for each block, the last one with a mask."""
-        b, width = self.builder, INT64(self.vectors.type.count)
+        """`values = join(elements, values)` for groups of blocks, single ones, and the rest."""
+        b, width = self.vectors.builder, self.vectors.type.count
 
-        def masked(start: Value, values: list[Value]) -> list[Value]:
-            return body(start, self.vectors.mask(b.sub(self.count, start)), values)
+        def several(start: Value, carried: list[Value], blocks: int) -> list[Value]:
+            places = [b.add(start, INT64(k * width)) for k in range(blocks)]
+            bodies = [partial(element, place, None) for place in places]
+            return join(self.vectors.by_turns(bodies), carried)
 
-        begin = INT64(0) if begin is None else begin
-        if self.main.words == 2:  # long bodies are written once
-            return self.vectors.carry(begin, self.count, width, initial, masked)
-        whole = b.and_(self.count, INT64(-self.vectors.type.count))
-        values = self.vectors.carry(
-            begin, whole, width, initial, lambda start, values: body(start, None, values)
-        )
-        return self.vectors.carry(whole, self.count, width, values, masked)
+        def masked(start: Value, carried: list[Value]) -> list[Value]:
+            return join([element(start, self.vectors.mask(b.sub(self.count, start)))], carried)
 
-    def _reduced(self, step: Pass, m: Arithmetic) -> Number:
-        """The reduction of a pass, the same number in every lane."""
-        adds = step.primitive == "row_sum"
-        combine = m.add if adds else _larger(m)
-        neutral = m.number(0.0 if adds else float("-inf"))
+        begin, values = INT64(0), initial
+        for blocks in (GROUP, 1) if self.main.words == 1 else ():  # long bodies are written once
+            end = b.and_(self.count, INT64(-blocks * width))
 
-        def element(start: Value, mask: Value | None) -> Number:
-            number = self._evaluator(start, mask).number(step.root)
+            def body(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
+                return several(start, carried, blocks)
+
+            values = self.vectors.carry(begin, end, INT64(blocks * width), values, body)
+            begin = end
+        return self.vectors.carry(begin, self.count, INT64(width), values, masked)
+
+    def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
+        """The reduction of a pass, the same number in every lane, and its arithmetic."""
+        kind: Maximum | Sum = Maximum(self.main)
+        if step.primitive == "row_sum":
+            kind = Sum(self.main, self.wide, step.careful)
+            kind = kind if step.ones is None else SumBesideOnes(self.main, self.wide)
+        neutral = self.main.number(kind.neutral)
+
+        def element(start: Value, mask: Value | None) -> Any:
+            evaluator = self._evaluator(step, start, mask)
+            number = evaluator.number(step.root)
             if step.saves:
                 self._store(number, start, mask)
-            return number
+            number = number if mask is None else self.main.select(mask, number, neutral)
+            if step.ones is None:
+                return number
+            one = evaluator.condition(step.ones, self.main)
+            return number, one if mask is None else self.vectors.builder.and_(mask, one)
 
-        def block(start: Value, mask: Value | None, carried: list[Value]) -> list[Value]:
-            value = element(start, mask)
-            value = widened(value, self.main, m) if m is self.wide else value
-            value = value if mask is None else m.select(mask, value, neutral)
-            return _words(combine(_number(m, carried, neutral), value))
+        lanes = kind.found(self._blocks(element, kind.start, kind.join))
+        return self._across(lanes, kind), kind.m
 
-        begin, so_far = INT64(0), neutral
-        if isinstance(self.main, Plain) and not (adds and step.careful):
-            groups = self._sums_of_groups if adds else self._maxima_of_groups
-            begin, so_far = groups(element, m, combine)
-        final = self._blocks(_words(so_far), block, begin)
-        return _across(m, _number(m, final, neutral), combine)
-
-    def _maxima_of_groups(
-        self, element: Callable[..., Value], m: Arithmetic, combine: Combine
-    ) -> tuple[Value, Value]:
-        """The first whole groups of blocks, an accumulator for each place in a group."""
-        b, width = self.builder, self.vectors.type.count
-        end = b.and_(self.count, INT64(-GROUP * width))
-
-        def group(start: Value, carried: list[Value]) -> list[Value]:
-            found = [element(b.add(start, INT64(k * width)), None) for k in range(GROUP)]
-            return [combine(p, c) for p, c in zip(carried, found, strict=True)]
-
-        least = [m.number(float("-inf"))] * GROUP
-        found = self.vectors.carry(INT64(0), end, INT64(GROUP * width), least, group)
-        return end, reduce(combine, found)
-
-    def _sums_of_groups(
-        self, element: Callable[..., Value], m: Arithmetic, combine: Combine
-    ) -> tuple[Value, Number]:
-        """The first whole groups of blocks, each summed as it is before it joins the wide sum."""
-        b, width = self.builder, self.vectors.type.count
-        end = b.and_(self.count, INT64(-GROUP * width))
-        neutral = m.number(0.0)
-
-        def group(start: Value, carried: list[Value]) -> list[Value]:
-            stop = b.add(start, INT64(GROUP * width))
-            (total,) = self.vectors.carry(
-                start,
-                stop,
-                INT64(width),
-                [self.main.number(0.0)],
-                lambda place, so_far: [b.fadd(so_far[0], element(place, None))],
-            )
-            wider = widened(total, self.main, m)
-            return _words(combine(_number(m, carried, neutral), wider))
-
-        found = self.vectors.carry(INT64(0), end, INT64(GROUP * width), _words(neutral), group)
-        return end, _number(m, found, neutral)
-
-
-def _words(number: Number) -> list[Value]:
-    return list(number) if isinstance(number, tuple) else [number]
-
-
-def _number(m: Arithmetic, words: list[Value], like: Number) -> Number:
-    return words[0] if m.words == 1 else type(like)(*words)
-
-
-def _larger(m: Arithmetic) -> Combine:
-    def larger(a: Number, b: Number) -> Number:
-        missing = m.builder.fcmp_unordered("uno", m.head(a), m.head(a))
-        return m.select(m.builder.or_(m.compare(">", a, b), missing), a, b)
-
-    return larger
-
-
-def _narrowed(value: Number, source: Arithmetic, target: Arithmetic) -> Number:
-    if source.words == target.words and source.lanes.type == target.lanes.type:
-        return value
-    return narrow(value, source, target)[0]
-
-
-def _across(m: Arithmetic, value: Number, combine: Combine) -> Number:
-    """The combination of all lanes, in every lane: rotate by halves and combine."""
-    shift = m.lanes.count // 2
-    while shift:
-        turned = [_rotated(m, word, shift) for word in _words(value)]
-        value = combine(value, _number(m, turned, value))
-        shift //= 2
-    return value
-
-
-def _rotated(m: Arithmetic, word: Value, shift: int) -> Value:
-    count = m.lanes.count
-    places = [(lane + shift) % count for lane in range(count)]
-    order = ir.Constant(ir.VectorType(ir.IntType(32), count), places)
-    return m.builder.shuffle_vector(word, word, order)
+    def _across(self, value: Number, kind: Maximum | Sum) -> Number:
+        """The reduction of all lanes, in every lane, unless each has a row of its own."""
+        b, count = self.vectors.builder, self.vectors.type.count
+        before, apart = b.block, words_of(value)
+        with b.if_then(b.not_(self.side_by_side)):
+            shift = count // 2
+            while shift:  # rotate by halves
+                order = [(lane + shift) % count for lane in range(count)]
+                turned = [shuffled(b, word, order) for word in words_of(value)]
+                value = kind.both(value, kind.m.of_words(turned))
+                shift //= 2
+            inside = b.block
+        phis = [b.phi(word.type) for word in apart]
+        for phi, one, other in zip(phis, apart, words_of(value), strict=True):
+            phi.add_incoming(one, before)
+            phi.add_incoming(other, inside)
+        return kind.m.of_words(phis)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -17,8 +18,15 @@ def splat(builder: ir.IRBuilder, scalar: Value, count: int) -> Value:
     """The scalar in every lane."""
     kind = ir.VectorType(scalar.type, count)
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.IntType(32)(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
-    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), zeros)
+    return shuffled(builder, first, [0] * count)
+
+
+def shuffled(
+    builder: ir.IRBuilder, a: Value, lanes: Sequence[int], b: Value | None = None
+) -> Value:
+    """These lanes of a vector, or of two one behind the other."""
+    order = ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
+    return builder.shuffle_vector(a, ir.Constant(a.type, ir.Undefined) if b is None else b, order)
 
 
 class Vectors:
@@ -71,6 +79,19 @@ class Vectors:
         wide = ir.VectorType(self.index, self.type.count)
         ramp = ir.Constant(wide, list(range(self.type.count)))
         return self.builder.icmp_signed("<", ramp, splat(self.builder, count, self.type.count))
+
+    def by_turns(self, bodies: Sequence[Callable[[], Any]]) -> list[Any]:
+        """What the bodies give, one instruction of each in turn: none waits for the one before."""
+        block, found = self.builder.block, []
+        marks = [len(block.instructions)]
+        for body in bodies:
+            found.append(body())
+            marks.append(len(block.instructions))
+        if self.builder.block is block:  # with branches inside they stay in order
+            each = [block.instructions[first:last] for first, last in pairwise(marks)]
+            mixed = [one for turn in zip_longest(*each) for one in turn if one is not None]
+            block.instructions[marks[0] :] = mixed
+        return found
 
     def blocks(
         self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
