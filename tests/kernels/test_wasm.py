@@ -45,7 +45,7 @@ class Browser:
 
     def put(self, arrays):
         """Copies of arrays one behind the other, with gaps, and their addresses."""
-        top, places, found = 64, [], []
+        top, places, found = 1024, [], []
         for array in arrays:
             view = self.memory[top : top + array.nbytes].view(array.dtype)
             view[:] = array.ravel()

@@ -165,9 +165,10 @@ def add_kernel(
     function = ir.Function(module, kind, entry)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     parameters = load_parameters(builder, function.args[-1], names)
-    of_vectors = Vectors if hardware.masks else Parts
-    vector = of_vectors(builder, ir.VectorType(memory, lanes), counts)
     *arrays, count, _ = function.args
+    vector = Vectors(builder, ir.VectorType(memory, lanes), counts)
+    if not hardware.masks:
+        vector = Parts(builder, vector.type, counts, arrays, len(inputs))
     graphs = lowered(roots, mode)
 
     def block(start: Value, mask: Value | None) -> None:
@@ -179,7 +180,7 @@ def add_kernel(
             result = evaluator.main.head(evaluator.number(root))
             vector.store(to_memory(builder, result, mode.memory), output, start, mask)
 
-    vector.blocks(count, block, always_masked=mode.main == "pair" or not hardware.masks)
+    vector.blocks(count, block, always_masked=mode.main == "pair")
     builder.ret_void()
 
 
