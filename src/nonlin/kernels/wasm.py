@@ -14,6 +14,7 @@ And of what an engine needs (`wasm_helpers`, `emit.llvm.gemm`):
     adamw(values, slope, first, second, values, first, second, count, [keep, size, epsilon])
     sgd(values, slope, velocity, values, velocity, count, [keep, size, momentum])
     gemm(a, row, inner, b, ldb, bias, c, ldc, rows, depth, columns)
+    turn(a, to, rows, columns): transposed
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     from llvmlite import ir
 
     from nonlin.emit.llvm.far_angles import add_far_angles
-    from nonlin.emit.llvm.gemm import ENTRY, add_gemm
+    from nonlin.emit.llvm.gemm import ENTRY, TURN, add_gemm, add_turn
     from nonlin.emit.llvm.program import add_kernel
     from nonlin.kernels.wasm_helpers import HELPERS
 
@@ -128,7 +129,8 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
         add_kernel(module, places[each.name], *parts, HARDWARE)
     if helpers:
         add_gemm(module, HARDWARE)
-        places[ENTRY] = ENTRY
+        add_turn(module, HARDWARE)
+        places |= {ENTRY: ENTRY, TURN: TURN}
     add_far_angles(module, HARDWARE)
     return str(module), places
 

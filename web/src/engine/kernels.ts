@@ -10,6 +10,7 @@ export interface Exports {
     a: number, row: number, inner: number, b: number, ldb: number, bias: number,
     c: number, ldc: number, rows: number, depth: number, columns: number,
   ): void;
+  turn(x: number, to: number, rows: number, columns: number): void; // transposed
   exp: Values;
   log: Values;
   multiply(x: number, y: number, result: number, count: number, nothing: number): void;

@@ -2,7 +2,6 @@
 import { inPlace, type Exports, type Slopes, type Unit } from './kernels';
 import type { Arena } from './memory';
 
-const BLOCK = 8; // rows that are turned together
 const TINY = 1e-36; // what is smaller is 0 on the way back, as in wasm_helpers.py: subnormal numbers take many times as long
 
 /** What a network should give: classes, or numbers (one per row). */
@@ -155,7 +154,7 @@ export class Net {
   /** Fill `gradient`, given the slopes of the loss in the last block of `slopes`. */
   backward(rows: number): void {
     const { values, slopes, gradient, zeros, ones, turned, pulled } = this.work;
-    const { gemm, multiply } = this.exports;
+    const { gemm, multiply, turn } = this.exports;
     for (let layer = this.layers - 1; layer >= 0; layer--) {
       const [fanIn, fanOut] = [this.sizes[layer], this.sizes[layer + 1]];
       const errors = slopes[layer + 1].byteOffset;
@@ -163,21 +162,10 @@ export class Net {
       gemm(values[layer].byteOffset, 1, fanIn, errors, fanOut, zeros.byteOffset, at(this.weights[layer]), fanOut, fanIn, rows, fanOut);
       gemm(ones.byteOffset, 0, 1, errors, fanOut, zeros.byteOffset, at(this.biases[layer]), fanOut, 1, rows, fanOut);
       if (layer === 0) continue;
-      this.turn(layer);
+      turn(this.address(this.weights[layer]), turned.byteOffset, fanIn, fanOut);
       gemm(errors, fanOut, 1, turned.byteOffset, fanIn, zeros.byteOffset, pulled.byteOffset, fanIn, rows, fanOut, fanIn);
       const before = slopes[layer].byteOffset;
       multiply(before, pulled.byteOffset, before, rows * fanIn, 0);
-    }
-  }
-
-  private turn(layer: number): void {
-    const [fanIn, fanOut, start] = [this.sizes[layer], this.sizes[layer + 1], this.weights[layer]];
-    const { parameters, work: { turned } } = this;
-    for (let block = 0; block < fanIn; block += BLOCK) { // writes stay near one another
-      const end = Math.min(block + BLOCK, fanIn);
-      for (let j = 0; j < fanOut; j++) {
-        for (let i = block; i < end; i++) turned[j * fanIn + i] = parameters[start + i * fanOut + j];
-      }
     }
   }
 }
