@@ -266,6 +266,15 @@ def test_gemm(shape, browser):
         same(arrays[-1], expected.ravel())
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (4, 2), (11, 6)])
+def test_turn(shape, browser):
+    a = np.arange(math.prod(shape), dtype=np.float32).reshape(shape)
+    (at, to), (given, turned) = browser.put([a, np.zeros(a.size, np.float32)])
+    browser.call("turn", at, to, *shape)
+    same(turned, a.T.ravel())
+    same(given, a.ravel())
+
+
 def adamw(values, slope, first, second, keep, size, epsilon):
     """As `network.optimise` has it, in float32."""
     n = np.float32
@@ -329,4 +338,11 @@ def test_what_needs_more_than_memory_is_refused():
     source = 'declare double @"outside"(double)\ndefine double @"f"(double %x) '
     code = wasm._object(source + '{\n %y = call double @"outside"(double %x)\n ret double %y\n}')
     with pytest.raises(CompileError, match="outside"):
+        linked(code, {"f": "f"})
+
+
+def test_data_are_refused():
+    source = '@"table" = internal global double 0x3ff0000000000000\n'
+    code = wasm._object(f'{source}define double* @"f"() {{\n ret double* @"table"\n}}')
+    with pytest.raises(CompileError, match="12"):
         linked(code, {"f": "f"})

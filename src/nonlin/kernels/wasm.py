@@ -3,7 +3,8 @@
 Numbers are float32, lanes are those of the SIMD that every browser has, multiply and add round
 twice: the same bits come out everywhere, but for the sign of NaN. All arguments are i32: addresses
 in the memory, and how many numbers there are. Parameters are an address of numbers of double
-precision. An output may be an input. Of every formula there are two exports:
+precision. An output may be an input. The first 128 bytes of the memory are the module's own: see
+`emit.llvm.parts`. Of every formula there are two exports:
 
     NAME.f(x, value, count, parameters)    NAME.fd(x, value, slope, count, parameters)
 

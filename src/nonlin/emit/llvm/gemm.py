@@ -46,26 +46,29 @@ def add_turn(module: ir.Module, hardware: Hardware) -> None:
     function = ir.Function(module, kind, TURN)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     a, to, rows, columns = function.args
-    f, begin = builder, count(0)
+    begin = count(0)
     for lanes in (4, 1):  # rows at once
-        end = f.and_(rows, count(-lanes))
-        vectors = Vectors(f, ir.VectorType(SINGLE, lanes), count)
+        end = builder.and_(rows, count(-lanes))
+        vectors = Vectors(builder, ir.VectorType(SINGLE, lanes), count)
 
         def stripe(i: Value, carried: list[Value], vectors: Vectors = vectors) -> list[Value]:
-            def down(j: Value) -> None:
-                value = ir.Constant(vectors.type, ir.Undefined)
-                for k in range(vectors.type.count):
-                    place = f.add(f.mul(f.add(i, count(k)), columns), j)
-                    number = f.load(f.gep(a, [place]))
-                    value = f.insert_element(value, number, ir.IntType(32)(k))
-                vectors.store(value, to, f.add(f.mul(j, rows), i), None)
-
-            vectors.loop(columns, count(1), down)
+            vectors.loop(columns, count(1), lambda j: _turn(vectors, a, to, i, j, rows, columns))
             return carried
 
         vectors.carry(begin, end, count(lanes), [], stripe)
         begin = end
-    f.ret_void()
+    builder.ret_void()
+
+
+def _turn(
+    vectors: Vectors, a: Value, to: Value, i: Value, j: Value, rows: Value, columns: Value
+) -> None:
+    """Some numbers of column j, from row i on."""
+    f, value = vectors.builder, ir.Constant(vectors.type, ir.Undefined)
+    for k in range(vectors.type.count):
+        place = f.add(f.mul(f.add(i, i.type(k)), columns), j)
+        value = f.insert_element(value, f.load(f.gep(a, [place])), ir.IntType(32)(k))
+    vectors.store(value, to, f.add(f.mul(j, rows), i), None)
 
 
 class _Gemm:
