@@ -308,6 +308,16 @@ def test_optimizers(function, arrays, parameters, browser):
     assert found[1][0] == 0
 
 
+def test_a_slope_whose_square_is_subnormal_adds_nothing_to_the_mean_of_squares(browser):
+    """Subnormal numbers take a hundred times as long, and late in training there are many."""
+    given = np.float32([[1.0] * 3, [3e-18, -3e-18, 5e-18], [0.0] * 3, [2e-36] * 3])
+    _, mean, square = browser.run("adamw", list(given), [1.0, 0.1, 1e-8], 3)
+    stays = np.float32(0.999) * given[3, 0]
+    assert square[:2].tolist() == [stays, stays]
+    assert square[2] > stays
+    np.testing.assert_allclose(mean, given[1] * np.float32(0.1), rtol=1e-6)
+
+
 def test_means_are_as_long_as_those_of_networks():
     assert (wasm_helpers.BETA1, wasm_helpers.BETA2) == (optimise.BETA1, optimise.BETA2)
 
