@@ -43,6 +43,3 @@ export async function opened(code: Uint8Array<ArrayBuffer>, memory: WebAssembly.
   const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
   return instance.exports as WebAssembly.Exports & Exports;
 }
-
-/** A kernel over every number of an array of the memory, in place. */
-export const inPlace = (kernel: Values, x: Float32Array): void => kernel(x.byteOffset, x.byteOffset, x.length, 0);
