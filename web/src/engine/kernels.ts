@@ -24,10 +24,9 @@ export interface Exports {
   ): void; // constants: what is kept of a value, the size of a step, momentum
 }
 
-/** What the engine must know of an activation; `f` and `fd` are names of exports. */
+/** What the engine must know of an activation; `fd` is the name of an export. */
 export interface Unit {
   name: string;
-  f: string;
   fd: string;
   constants: number[];
   gain: number; // 1 where it has none

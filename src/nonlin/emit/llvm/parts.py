@@ -17,13 +17,13 @@ from nonlin.emit.llvm.vectors import Vectors
 if TYPE_CHECKING:
     Value = Any
 
-LANES = 4
+LANES = 8  # of a block, at most
 ARRAYS = 8  # of a kernel, at most
 OURS = "ours"
 
 
 class Parts(Vectors):
-    """Vectors of 2 or 4 float32 numbers of `arrays`, of which the first `inputs` are read."""
+    """Blocks of 2 to LANES float32 numbers of `arrays`, of which the first `inputs` are read."""
 
     def __init__(
         self,

@@ -199,7 +199,9 @@ def evaluator_for(
 
 def lanes_of(mode: Mode, hardware: Hardware) -> int:
     """Numbers to a vector: as many as the wider of memory and main arithmetic allows."""
-    return hardware.vector_bytes // (8 if "double" in (mode.memory, _SCALARS[mode.main]) else 4)
+    if "double" in (mode.memory, _SCALARS[mode.main]):
+        return hardware.vector_bytes // 8
+    return hardware.vector_bytes // 4 * hardware.at_once
 
 
 def load_parameters(
