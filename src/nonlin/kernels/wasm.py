@@ -3,9 +3,10 @@
 Numbers are float32, lanes are those of the SIMD that every browser has, multiply and add round
 twice: the same bits come out everywhere, but for the sign of NaN. All arguments are i32: addresses
 in the memory, and how many numbers there are. Parameters are an address of numbers of double
-precision. An output may be an input. Of every formula there are two exports:
+precision. An output may be an input. The first 256 bytes of the memory are the module's own: see
+`emit.llvm.parts`. Of every formula there is one export:
 
-    NAME.f(x, value, count, parameters)    NAME.fd(x, value, slope, count, parameters)
+    NAME.fd(x, value, slope, count, parameters)
 
 And of what an engine needs (`wasm_helpers`, `emit.llvm.gemm`):
 
@@ -14,12 +15,13 @@ And of what an engine needs (`wasm_helpers`, `emit.llvm.gemm`):
     adamw(values, slope, first, second, values, first, second, count, [keep, size, epsilon])
     sgd(values, slope, velocity, values, velocity, count, [keep, size, momentum])
     gemm(a, row, inner, b, ldb, bias, c, ldc, rows, depth, columns)
+    turn(a, to, rows, columns): transposed
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
     from nonlin.kernels.wasm_helpers import Export
 
 TRIPLE, FEATURES = "wasm32-unknown-unknown", "+simd128,+bulk-memory"
-HARDWARE = Hardware(16, fused=False, masks=False, count_bits=32)
-PATHS: Mapping[str, Path] = {"f": (0,), "fd": (0, 1)}
+HARDWARE = Hardware(16, fused=False, masks=False, count_bits=32, at_once=2)
+PATH: Path = (0, 1)
 
 
 class Formula(Protocol):
@@ -61,7 +63,7 @@ class Formula(Protocol):
 class Bundle:
     """A module and what is in it.
 
-    table: for every formula {"f": export, "fd": export, "constants": [default, ...]}.
+    table: for every formula {"fd": export, "constants": [default, ...]}.
     """
 
     bytes: bytes
@@ -90,8 +92,7 @@ def _made(formulas: Sequence[Formula], helpers: bool) -> Bundle:
 
 
 def _row(formula: Formula) -> dict[str, Any]:
-    exports = {key: f"{formula.name}.{key}" for key in PATHS}
-    return {**exports, "constants": list(formula.values.values())}
+    return {"fd": f"{formula.name}.fd", "constants": list(formula.values.values())}
 
 
 def _key(formulas: Sequence[Formula], helpers: bool) -> str:
@@ -114,12 +115,11 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     from llvmlite import ir
 
     from nonlin.emit.llvm.far_angles import add_far_angles
-    from nonlin.emit.llvm.gemm import ENTRY, add_gemm
+    from nonlin.emit.llvm.gemm import ENTRY, TURN, add_gemm, add_turn
     from nonlin.emit.llvm.program import add_kernel
     from nonlin.kernels.wasm_helpers import HELPERS
 
-    exports = [export for formula in formulas for export in _exports(formula)]
-    exports += HELPERS if helpers else ()
+    exports = [*map(_export, formulas), *(HELPERS if helpers else ())]
     exports.sort(key=lambda each: (each.mode.main, len(postorder(*each.roots))))  # zips better
     module = ir.Module(name="kernels")
     places = {each.name: f"kernel {place}" for place, each in enumerate(exports)}
@@ -128,19 +128,19 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
         add_kernel(module, places[each.name], *parts, HARDWARE)
     if helpers:
         add_gemm(module, HARDWARE)
-        places[ENTRY] = ENTRY
+        add_turn(module, HARDWARE)
+        places |= {ENTRY: ENTRY, TURN: TURN}
     add_far_angles(module, HARDWARE)
     return str(module), places
 
 
-def _exports(formula: Formula) -> Iterator[Export]:
+def _export(formula: Formula) -> Export:
     from nonlin.emit.llvm.program import mode_of
     from nonlin.kernels.wasm_helpers import Export
 
-    for key, path in PATHS.items():
-        roots, names = tuple(roots_of(formula.formula, path)), tuple(formula.values)
-        mode = mode_of("float32", "fast", path, roots, HARDWARE.fused)
-        yield Export(f"{formula.name}.{key}", roots, inputs_of(path), names, mode)
+    roots, names = tuple(roots_of(formula.formula, PATH)), tuple(formula.values)
+    mode = mode_of("float32", "fast", PATH, roots, HARDWARE.fused)
+    return Export(f"{formula.name}.fd", roots, inputs_of(PATH), names, mode)
 
 
 def _object(source: str) -> bytes:

@@ -12,6 +12,7 @@ from nonlin.emit.llvm.program import MODES, Mode
 from nonlin.expr.nodes import Expr, absolute, build, compare, constant, multiply, symbol, where
 
 TINY = 1e-36  # below, a gradient or the mean of some is 0: see `network.optimise`
+FAINT = 4e-18  # below, a slope is 0 for the mean of squares: 1 - BETA2 of its square is subnormal
 BETA1, BETA2 = 0.9, 0.999  # of Adam, as there
 
 
@@ -31,8 +32,8 @@ def _helper(name: str, roots: Iterable[Expr], inputs: str = "x", parameters: str
     return Export(name, tuple(roots), tuple(inputs.split()), tuple(parameters.split()), mode)
 
 
-def _unless_tiny(number: Expr) -> Expr:
-    return where(compare("less", absolute(number), constant(TINY)), constant(0), number)
+def _unless_tiny(number: Expr, least: float = TINY) -> Expr:
+    return where(compare("less", absolute(number), constant(least)), constant(0), number)
 
 
 def _moved(step: Expr) -> Expr:
@@ -44,8 +45,8 @@ def _adamw() -> Export:
     """size, epsilon: the learning rate and 1e-8, corrected for how young the means are."""
     slope, first, second = map(symbol, ("slope", "first", "second"))
     mean = _unless_tiny(constant(BETA1) * first + constant(1 - BETA1) * slope)
-    square = constant(BETA2) * second + constant(1 - BETA2) * slope * slope
-    square = _unless_tiny(square)
+    seen = _unless_tiny(slope, FAINT)
+    square = _unless_tiny(constant(BETA2) * second + constant(1 - BETA2) * seen * seen)
     moved = _moved(mean / (build("sqrt", square) + symbol("epsilon")))
     return _helper("adamw", [moved, mean, square], "values slope first second", "keep size epsilon")
 

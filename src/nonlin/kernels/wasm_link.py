@@ -11,20 +11,25 @@ from collections.abc import Iterator, Mapping
 from nonlin._errors import CompileError
 
 HEADER = b"\0asm\1\0\0\0"
-CUSTOM, IMPORTS, EXPORTS, CODE = 0, 2, 7, 10
+CUSTOM, IMPORTS, EXPORTS, CODE, DATA, DATA_COUNT = 0, 2, 7, 10, 11, 12
 KEPT = (1, 3, CODE)  # types, functions, code
+AT_0 = b"\1\0\x41\0\x0b"  # one segment of data, in the memory, at the address 0
 FUNCTION, MEMORY = 0, 2  # kinds of what is imported and exported
 OURS = "__linear_memory"  # what LLVM calls the memory
+PLACE = 1  # in the memory: a kind of symbols
 LINKING, SYMBOLS = "linking", 8  # a section for linkers, and the part of it that lists symbols
 
 
 def linked(code: bytes, exports: Mapping[str, str]) -> bytes:
     """A module that exports functions of an object: name there by name for all.
 
-    Raises CompileError if it needs more from outside than memory.
+    Places of its own (`emit.llvm.parts`) are at the beginning of the memory; nobody clears them.
+    Raises CompileError if it needs more from outside than memory, or data other than zeros.
     """
     found = dict(_sections(code, len(HEADER)))
     outside = list(_imports(found.pop(IMPORTS, b"\0")))
+    if not any(_data(found.pop(DATA, b""))):
+        found.pop(DATA_COUNT, None)
     if (outside != [OURS] and outside) or set(found) - {CUSTOM, *KEPT}:
         raise CompileError("not_compiled", reason=f"WebAssembly: {outside}, {sorted(found)}")
     places = dict(_functions(code))
@@ -56,6 +61,11 @@ def _functions(code: bytes) -> Iterator[tuple[str, int]]:
         for _ in range(count):
             what, at = symbols[at], at + 1
             _, at = _read(symbols, at)  # flags
+            if what == PLACE:
+                at = _named(symbols, at)[1]
+                for _ in range(3):  # its segment, where there, its size
+                    _, at = _read(symbols, at)
+                continue
             place, at = _read(symbols, at)
             name, at = _named(symbols, at)
             if what == FUNCTION:
@@ -74,6 +84,11 @@ def _imports(section: bytes) -> Iterator[str]:
         at += kind == MEMORY
         for _ in range(1 + limited):
             _, at = _read(section, at)
+
+
+def _data(section: bytes) -> bytes:
+    """What stands at the beginning of the memory, if it is all there is."""
+    return section[_read(section, len(AT_0))[1] :] if section.startswith(AT_0) else section
 
 
 def _number(value: int) -> bytes:

@@ -47,7 +47,7 @@ class TestFormula:
         assert found["words"]["weaknesses"] == [str(each) for each in mine.weaknesses]
         assert "<mi>σ</mi>" in found["mathml"]
         assert base64.b64decode(found["wasm"])[:4] == b"\0asm"
-        assert set(found["kernel"]) == {"f", "fd", "constants"}
+        assert set(found["kernel"]) == {"fd", "constants"}
 
     def test_of_rows_has_no_kernel(self, browser):
         found = self.asked(browser, "softmax").json()

@@ -26,6 +26,7 @@ export interface Standing {
   epoch: number;
   looks: Look[];
   losses: number[][]; // of each network, by epoch
+  last: boolean; // there is no other to come
 }
 
 export interface Listener {
@@ -168,6 +169,6 @@ export class Engine {
       losses.forEach((loss, i) => (this.losses[this.order[k]][from + i] = loss));
     });
     const losses = this.losses.map((known) => known.slice(0, this.epoch));
-    this.listener.standing({ epoch: this.epoch, looks, losses });
+    this.listener.standing({ epoch: this.epoch, looks, losses, last: this.epoch >= this.goal });
   }
 }

@@ -10,6 +10,7 @@ export interface Exports {
     a: number, row: number, inner: number, b: number, ldb: number, bias: number,
     c: number, ldc: number, rows: number, depth: number, columns: number,
   ): void;
+  turn(x: number, to: number, rows: number, columns: number): void; // transposed
   exp: Values;
   log: Values;
   multiply(x: number, y: number, result: number, count: number, nothing: number): void;
@@ -23,10 +24,9 @@ export interface Exports {
   ): void; // constants: what is kept of a value, the size of a step, momentum
 }
 
-/** What the engine must know of an activation; `f` and `fd` are names of exports. */
+/** What the engine must know of an activation; `fd` is the name of an export. */
 export interface Unit {
   name: string;
-  f: string;
   fd: string;
   constants: number[];
   gain: number; // 1 where it has none
@@ -42,6 +42,3 @@ export async function opened(code: Uint8Array<ArrayBuffer>, memory: WebAssembly.
   const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
   return instance.exports as WebAssembly.Exports & Exports;
 }
-
-/** A kernel over every number of an array of the memory, in place. */
-export const inPlace = (kernel: Values, x: Float32Array): void => kernel(x.byteOffset, x.byteOffset, x.length, 0);

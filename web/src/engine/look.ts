@@ -1,6 +1,5 @@
 // What is shown of a network: its layers, its score, and a picture of what it says.
 import type { Divergence } from './divergence';
-import { inPlace } from './kernels';
 import { gather, LOOKED_AT, type Job, type Rows } from './job';
 import type { Net } from './net';
 import { fingerprint } from './random';
@@ -116,7 +115,7 @@ function paint(net: Net, logits: Float32Array, classes: number, picture: Uint8Ar
     for (let j = 0; j < classes; j++) logits[i * classes + j] -= most;
     picture[2 * i] = top;
   }
-  inPlace(net.exports.exp, logits);
+  net.exports.exp(logits.byteOffset, logits.byteOffset, logits.length, 0);
   for (let i = 0; i < rows; i++) {
     let sum = 0;
     for (let j = 0; j < classes; j++) sum += logits[i * classes + j];

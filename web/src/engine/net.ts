@@ -1,8 +1,7 @@
 // A dense network: the layout and the order of work of src/nonlin/network/backprop.py.
-import { inPlace, type Exports, type Slopes, type Unit } from './kernels';
+import type { Exports, Slopes, Unit } from './kernels';
 import type { Arena } from './memory';
 
-const BLOCK = 8; // rows that are turned together
 const TINY = 1e-36; // what is smaller is 0 on the way back, as in wasm_helpers.py: subnormal numbers take many times as long
 
 /** What a network should give: classes, or numbers (one per row). */
@@ -110,44 +109,43 @@ export class Net {
 
   /** Mean loss of the logits that stand in the workspace; their slopes go into the last block. */
   loss(goals: Goals, order: Uint32Array, begin: number, rows: number): number {
-    const logits = this.work.values[this.layers].subarray(0, rows * this.sizes[this.layers]);
-    if ('labels' in goals) return this.crossEntropy(logits, goals.labels, order, begin, rows);
-    return this.squaredError(logits, goals.targets, order, begin);
+    if ('labels' in goals) return this.crossEntropy(goals.labels, order, begin, rows);
+    return this.squaredError(goals.targets, order, begin, rows);
   }
 
-  private squaredError(logits: Float32Array, targets: Float32Array, order: Uint32Array, begin: number): number {
-    const errors = this.work.slopes[this.layers];
+  private squaredError(targets: Float32Array, order: Uint32Array, begin: number, rows: number): number {
+    const [logits, errors] = [this.work.values[this.layers], this.work.slopes[this.layers]];
     let total = 0;
-    for (let i = 0; i < logits.length; i++) {
+    for (let i = 0; i < rows; i++) {
       const difference = logits[i] - targets[order[begin + i]];
       total += difference * difference;
-      errors[i] = (2 / logits.length) * difference;
+      errors[i] = (2 / rows) * difference;
     }
-    return total / logits.length;
+    return total / rows;
   }
 
-  private crossEntropy(logits: Float32Array, labels: Uint8Array, order: Uint32Array, begin: number, rows: number): number {
-    const classes = this.sizes[this.layers];
-    const shares = this.work.slopes[this.layers].subarray(0, logits.length);
-    const sums = this.work.scratch.subarray(0, rows);
+  private crossEntropy(labels: Uint8Array, order: Uint32Array, begin: number, rows: number): number {
+    const { work: { values, slopes, scratch: sums }, sizes, layers } = this;
+    const [logits, shares, classes] = [values[layers], slopes[layers], sizes[layers]];
     let total = 0;
-    for (let i = 0; i < rows; i++) {
-      let top = -Infinity;
-      for (let j = i * classes; j < (i + 1) * classes; j++) top = Math.max(top, logits[j]);
-      for (let j = i * classes; j < (i + 1) * classes; j++) shares[j] = logits[j] - top;
-      total -= shares[i * classes + labels[order[begin + i]]];
+    for (let i = 0, at = 0; i < rows; i++, at += classes) {
+      let top = logits[at];
+      for (let j = at + 1; j < at + classes; j++) top = Math.max(top, logits[j]);
+      for (let j = at; j < at + classes; j++) shares[j] = logits[j] - top;
+      total -= shares[at + labels[order[begin + i]]];
     }
-    inPlace(this.exports.exp, shares);
-    for (let i = 0; i < rows; i++) {
-      sums[i] = 0;
-      for (let j = i * classes; j < (i + 1) * classes; j++) sums[i] += shares[j];
-      for (let j = i * classes; j < (i + 1) * classes; j++) {
-        const share = shares[j] / (sums[i] * rows);
+    this.exports.exp(shares.byteOffset, shares.byteOffset, rows * classes, 0);
+    for (let i = 0, at = 0; i < rows; i++, at += classes) {
+      let sum = 0;
+      for (let j = at; j < at + classes; j++) sum = Math.fround(sum + shares[j]);
+      for (let j = at; j < at + classes; j++) {
+        const share = shares[j] / (sum * rows);
         shares[j] = share < TINY ? 0 : share;
       }
-      shares[i * classes + labels[order[begin + i]]] -= 1 / rows;
+      sums[i] = sum;
+      shares[at + labels[order[begin + i]]] -= 1 / rows;
     }
-    inPlace(this.exports.log, sums);
+    this.exports.log(sums.byteOffset, sums.byteOffset, rows, 0);
     for (let i = 0; i < rows; i++) total += sums[i];
     return total / rows;
   }
@@ -155,7 +153,7 @@ export class Net {
   /** Fill `gradient`, given the slopes of the loss in the last block of `slopes`. */
   backward(rows: number): void {
     const { values, slopes, gradient, zeros, ones, turned, pulled } = this.work;
-    const { gemm, multiply } = this.exports;
+    const { gemm, multiply, turn } = this.exports;
     for (let layer = this.layers - 1; layer >= 0; layer--) {
       const [fanIn, fanOut] = [this.sizes[layer], this.sizes[layer + 1]];
       const errors = slopes[layer + 1].byteOffset;
@@ -163,21 +161,10 @@ export class Net {
       gemm(values[layer].byteOffset, 1, fanIn, errors, fanOut, zeros.byteOffset, at(this.weights[layer]), fanOut, fanIn, rows, fanOut);
       gemm(ones.byteOffset, 0, 1, errors, fanOut, zeros.byteOffset, at(this.biases[layer]), fanOut, 1, rows, fanOut);
       if (layer === 0) continue;
-      this.turn(layer);
+      turn(this.address(this.weights[layer]), turned.byteOffset, fanIn, fanOut);
       gemm(errors, fanOut, 1, turned.byteOffset, fanIn, zeros.byteOffset, pulled.byteOffset, fanIn, rows, fanOut, fanIn);
       const before = slopes[layer].byteOffset;
       multiply(before, pulled.byteOffset, before, rows * fanIn, 0);
-    }
-  }
-
-  private turn(layer: number): void {
-    const [fanIn, fanOut, start] = [this.sizes[layer], this.sizes[layer + 1], this.weights[layer]];
-    const { parameters, work: { turned } } = this;
-    for (let block = 0; block < fanIn; block += BLOCK) { // writes stay near one another
-      const end = Math.min(block + BLOCK, fanIn);
-      for (let j = 0; j < fanOut; j++) {
-        for (let i = block; i < end; i++) turned[j * fanIn + i] = parameters[start + i * fanOut + j];
-      }
     }
   }
 }

@@ -32,15 +32,14 @@ export class Optimizer {
   }
 
   private part(exports: Exports, parameters: Float32Array, gradient: Float32Array, rule: Rule, begin: number, end: number, decay: number): void {
-    const [values, slope, first, second] = [parameters, gradient, this.first, this.second].map((each) => each.byteOffset + 4 * begin);
-    const [keep, many, at] = [1 - rule.rate * decay, end - begin, this.constants.byteOffset];
-    if (rule.optimizer === 'sgd') {
-      this.constants.set([keep, rule.rate, rule.momentum]);
-      exports.sgd(values, slope, first, values, first, many, at);
-      return;
-    }
-    const correction = Math.sqrt(1 - this.powers[1]);
-    this.constants.set([keep, (rule.rate * correction) / (1 - this.powers[0]), EPSILON * correction]);
-    exports.adamw(values, slope, first, second, values, first, second, many, at);
+    const [keep, many, shift, at] = [1 - rule.rate * decay, end - begin, 4 * begin, this.constants.byteOffset];
+    const [values, first, second] = [parameters.byteOffset + shift, this.first.byteOffset + shift, this.second.byteOffset + shift];
+    const [correction, adam] = [Math.sqrt(1 - this.powers[1]), rule.optimizer === 'adamw'];
+    this.constants[0] = keep;
+    this.constants[1] = adam ? (rule.rate * correction) / (1 - this.powers[0]) : rule.rate;
+    this.constants[2] = adam ? EPSILON * correction : rule.momentum;
+    const slope = gradient.byteOffset + shift;
+    if (adam) exports.adamw(values, slope, first, second, values, first, second, many, at);
+    else exports.sgd(values, slope, first, values, first, many, at);
   }
 }

@@ -4,7 +4,7 @@ import { opened, type Slopes } from '../engine/kernels';
 import { facts } from '../facts';
 import type { Evaluate } from './depth/field';
 
-const CONSTANTS = 64, FROM = 1024; // where parameters and numbers stand in the memory
+const CONSTANTS = 256, FROM = 1024; // where parameters and numbers stand in the memory
 const MOST = 16384; // numbers in one call: x, values and slopes have 64 KiB each
 const memory = new WebAssembly.Memory({ initial: 4 });
 let exported: WebAssembly.Exports = {};

@@ -2,8 +2,10 @@
 
     void gemm(const float *a, row, inner, const float *b, ldb, const float *bias,
               float *c, ldc, rows, depth, columns)
+    void turn(const float *a, float *to, rows, columns)
 
-c[i ldc + j] = bias[j] + a[i row + k inner] b[k ldb + j], summed over k in turn.
+c[i ldc + j] = bias[j] + a[i row + k inner] b[k ldb + j], summed over k in turn;
+to[j rows + i] = a[i columns + j].
 """
 
 from __future__ import annotations
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 
     Value = Any
 
-ENTRY = "gemm"
-ROWS = 2  # at once: what is loaded of b serves them all
-VECTORS = (4, 1)  # to a row at once; then number by number
+ENTRY, TURN = "gemm", "turn"
+ROWS = 4  # at once: what is loaded of b serves them all
+LANES = (8, 4, 2, 1)  # of a row at once: of 16 registers, the sums of a tile take half
 
 
 def add_gemm(module: ir.Module, hardware: Hardware) -> None:
@@ -35,6 +37,38 @@ def add_gemm(module: ir.Module, hardware: Hardware) -> None:
     product = _Gemm(builder, function.args, hardware)
     product.write()
     builder.ret_void()
+
+
+def add_turn(module: ir.Module, hardware: Hardware) -> None:
+    """A matrix, transposed, as a function of the module."""
+    array, count = SINGLE.as_pointer(), ir.IntType(hardware.count_bits)
+    kind = ir.FunctionType(ir.VoidType(), [array, array, count, count])
+    function = ir.Function(module, kind, TURN)
+    builder = ir.IRBuilder(function.append_basic_block("entry"))
+    a, to, rows, columns = function.args
+    begin = count(0)
+    for lanes in (4, 1):  # rows at once
+        end = builder.and_(rows, count(-lanes))
+        vectors = Vectors(builder, ir.VectorType(SINGLE, lanes), count)
+
+        def stripe(i: Value, carried: list[Value], vectors: Vectors = vectors) -> list[Value]:
+            vectors.loop(columns, count(1), lambda j: _turn(vectors, a, to, i, j, rows, columns))
+            return carried
+
+        vectors.carry(begin, end, count(lanes), [], stripe)
+        begin = end
+    builder.ret_void()
+
+
+def _turn(
+    vectors: Vectors, a: Value, to: Value, i: Value, j: Value, rows: Value, columns: Value
+) -> None:
+    """Some numbers of column j, from row i on."""
+    f, value = vectors.builder, ir.Constant(vectors.type, ir.Undefined)
+    for k in range(vectors.type.count):
+        place = f.add(f.mul(f.add(i, i.type(k)), columns), j)
+        value = f.insert_element(value, f.load(f.gep(a, [place])), ir.IntType(32)(k))
+    vectors.store(value, to, f.add(f.mul(j, rows), i), None)
 
 
 class _Gemm:
@@ -64,9 +98,8 @@ class _Gemm:
 
     def _across(self, i: Value, count: int) -> None:
         """The columns of some rows from row i on."""
-        width = self.hardware.vector_bytes // 4
         begin: Value = self.index(0)
-        for lanes in (*(width * each for each in VECTORS), 1):
+        for lanes in LANES:
             end = self.builder.and_(self.columns, self.index(-lanes))
 
             def tile(j: Value, carried: list[Value], lanes: int = lanes) -> list[Value]:

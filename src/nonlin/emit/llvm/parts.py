@@ -1,112 +1,103 @@
-"""Loads and stores for machines without masks: one body for whole and for partial vectors.
+"""The loop over arrays for machines without masks: one body, in which nothing branches.
 
-What is left at the end of an array passes number by number, in two functions that all kernels of
-a module share.
+What is left behind the last whole vector is copied to a place of the module's own, goes through
+the same body there together with whatever stands beside it, and is copied back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
 from nonlin.emit.llvm.lanes import SINGLE
-from nonlin.emit.llvm.vectors import Vectors, shuffled
+from nonlin.emit.llvm.vectors import Vectors
 
 if TYPE_CHECKING:
     Value = Any
 
-LANES = 4
-QUAD = ir.VectorType(SINGLE, LANES)
+LANES = 8  # of a block, at most
+ARRAYS = 8  # of a kernel, at most
+OURS = "ours"
 
 
 class Parts(Vectors):
-    """Vectors of 2 or 4 float32 numbers; a "mask" is the count of numbers that are left."""
+    """Blocks of 2 to LANES float32 numbers of `arrays`, of which the first `inputs` are read."""
 
-    def mask(self, count: Value) -> Value:
-        """The first `count` lanes."""
-        return count
+    def __init__(
+        self,
+        builder: ir.IRBuilder,
+        kind: ir.VectorType,
+        index: Any,
+        arrays: Sequence[Value],
+        inputs: int,
+    ) -> None:
+        super().__init__(builder, kind, index)
+        self.arrays, self.inputs = arrays, inputs
+        self.now: dict[Value, Value] = {}  # where each array is: in its place, then in ours
 
-    def load(self, array: Value, start: Value, mask: Value | None) -> Value:
-        """A vector from array[start:]; lanes that are not left hold 0."""
-        if mask is None:
-            return super().load(array, start, None)
-        b = self.builder
-        with b.if_else(self._whole(mask)) as (whole, partial):
-            with whole:
-                loaded, from_whole = super().load(array, start, None), b.block
-            with partial:
-                quad = b.call(
-                    _loader(b.module, array.type, mask.type), [b.gep(array, [start]), mask]
-                )
-                part, from_part = self._lanes(quad, self.type.count), b.block
-        either = b.phi(self.type)
-        either.add_incoming(loaded, from_whole)
-        either.add_incoming(part, from_part)
-        return either
+    def _address(self, array: Value, start: Value) -> Value:
+        return super()._address(self.now[array], start)
 
-    def store(self, value: Value, array: Value, start: Value, mask: Value | None) -> None:
-        """A vector to array[start:], as far as numbers are left."""
-        if mask is None:
-            super().store(value, array, start, None)
-            return
-        b = self.builder
-        with b.if_else(self._whole(mask)) as (whole, partial):
-            with whole:
-                super().store(value, array, start, None)
-            with partial:
-                function = _storer(b.module, array.type, mask.type)
-                b.call(function, [self._lanes(value, LANES), b.gep(array, [start]), mask])
+    def blocks(
+        self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
+    ) -> None:
+        """`body(start, None)` for every whole vector, and once more for what is left."""
+        b, lanes, arrays = self.builder, self.index(self.type.count), self.arrays
+        ours = [_ours(b.module, place) for place in range(len(arrays))]
+        whole = b.and_(count, self.index(-self.type.count))
+        left = b.sub(count, whole)
+        ends = [b.gep(array, [whole]) for array in arrays]
+        before, (again, rest, done) = b.block, map(b.append_basic_block, ("again", "rest", "done"))
+        b.branch(again)
+        b.position_at_end(again)
+        end, sign, *now = (b.phi(value.type) for value in (whole, left, *arrays))
+        self.now = dict(zip(arrays, now, strict=True))
+        self.loop(end, lanes, lambda start: body(start, None))
+        b.cbranch(b.icmp_signed(">", sign, self.index(0)), rest, done)
+        b.position_at_end(rest)
+        self._copy(left, ends[: self.inputs], ours[: self.inputs])
+        b.branch(again)
+        values = (whole, left, *arrays), (lanes, self.index(-1), *ours)
+        for phi, first, second in zip((end, sign, *now), *values, strict=True):
+            phi.add_incoming(first, before)
+            phi.add_incoming(second, rest)
+        b.position_at_end(done)
+        with b.if_then(b.icmp_signed("<", sign, self.index(0))):
+            self._copy(left, ours[self.inputs :], ends[self.inputs :])
 
-    def _whole(self, left: Value) -> Value:
-        return self.builder.icmp_signed(">=", left, self.index(self.type.count))
-
-    def _lanes(self, value: Value, count: int) -> Value:
-        """The first lanes of a vector, as a vector of so many."""
-        if value.type.count == count:
-            return value
-        return shuffled(self.builder, value, [k % value.type.count for k in range(count)])
-
-
-def _loader(module: ir.Module, array: Any, index: Any) -> Any:
-    """Up to three numbers as a vector with zeros behind them."""
-    function, new = _function(module, "load_part", QUAD, [array, index])
-    if not new:
-        return function
-    b = ir.IRBuilder(function.append_basic_block("entry"))
-    start, left = function.args
-    result: Value = ir.Constant(QUAD, [0.0] * LANES)
-    for k in range(LANES - 1):
-        before = b.block
-        with b.if_then(b.icmp_signed(">", left, index(k))):
-            more = b.insert_element(result, b.load(b.gep(start, [index(k)])), ir.IntType(32)(k))
-            inside = b.block
-        phi = b.phi(QUAD)
-        phi.add_incoming(result, before)
-        phi.add_incoming(more, inside)
-        result = phi
-    b.ret(result)
-    return function
+    def _copy(self, count: Value, sources: Sequence[Value], targets: Sequence[Value]) -> None:
+        function = _copier(self.builder.module, count.type)
+        for source, target in zip(sources, targets, strict=True):
+            self.builder.call(function, [count, source, target])
 
 
-def _storer(module: ir.Module, array: Any, index: Any) -> Any:
-    """Up to three numbers of a vector."""
-    function, new = _function(module, "store_part", ir.VoidType(), [QUAD, array, index])
-    if not new:
-        return function
-    b = ir.IRBuilder(function.append_basic_block("entry"))
-    value, start, left = function.args
-    for k in range(LANES - 1):
-        with b.if_then(b.icmp_signed(">", left, index(k))):
-            number = b.extract_element(value, ir.IntType(32)(k))
-            b.store(number, b.gep(start, [index(k)]))
-    b.ret_void()
-    return function
+def _ours(module: ir.Module, place: int) -> Value:
+    """A vector for what is left of one array; all kernels of a module share it."""
+    kind = ir.ArrayType(SINGLE, LANES * ARRAYS)
+    if OURS not in module.globals:
+        made = ir.GlobalVariable(module, kind, OURS)
+        made.linkage, made.align, made.initializer = "internal", 4 * LANES, ir.Constant(kind, None)
+    first = ir.IntType(32)(0)
+    return module.globals[OURS].gep([first, ir.IntType(32)(LANES * place)])
 
 
-def _function(module: ir.Module, name: str, result: Any, kinds: list[Any]) -> tuple[Any, bool]:
-    if name in module.globals:
-        return module.globals[name], False
-    function = ir.Function(module, ir.FunctionType(result, kinds), name)
+def _copier(module: ir.Module, index: Any) -> Any:
+    """A function that copies some numbers."""
+    if "copy" in module.globals:
+        return module.globals["copy"]
+    array = SINGLE.as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [index, array, array])
+    function = ir.Function(module, kind, "copy")
     function.linkage = "internal"
-    return function, True
+    builder = ir.IRBuilder(function.append_basic_block("entry"))
+    count, source, target = function.args
+
+    def one(place: Value) -> None:
+        number = builder.load(builder.gep(source, [place]))
+        builder.store(number, builder.gep(target, [place]))
+
+    Vectors(builder, ir.VectorType(SINGLE, 1), index).loop(count, index(1), one)
+    builder.ret_void()
+    return function

@@ -166,9 +166,10 @@ def add_kernel(
     function = ir.Function(module, kind, entry)
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     parameters = load_parameters(builder, function.args[-1], names)
-    of_vectors = Vectors if hardware.masks else Parts
-    vector = of_vectors(builder, ir.VectorType(memory, lanes), counts)
     *arrays, count, _ = function.args
+    vector = Vectors(builder, ir.VectorType(memory, lanes), counts)
+    if not hardware.masks:
+        vector = Parts(builder, vector.type, counts, arrays, len(inputs))
     graphs = lowered(roots, mode)
 
     def block(start: Value, mask: Value | None) -> None:
@@ -180,7 +181,7 @@ def add_kernel(
             result = evaluator.main.head(evaluator.number(root))
             vector.store(to_memory(builder, result, mode.memory), output, start, mask)
 
-    vector.blocks(count, block, always_masked=masked or mode.main == "pair" or not hardware.masks)
+    vector.blocks(count, block, always_masked=masked or mode.main == "pair")
     builder.ret_void()
 
 
@@ -199,7 +200,9 @@ def evaluator_for(
 
 def lanes_of(mode: Mode, hardware: Hardware) -> int:
     """Numbers to a vector: as many as the wider of memory and main arithmetic allows."""
-    return hardware.vector_bytes // (8 if "double" in (mode.memory, _SCALARS[mode.main]) else 4)
+    if "double" in (mode.memory, _SCALARS[mode.main]):
+        return hardware.vector_bytes // 8
+    return hardware.vector_bytes // 4 * hardware.at_once
 
 
 def load_parameters(
