@@ -1,4 +1,4 @@
-"""A formula that is typed on the exported site is read by Python in the browser."""
+"""A formula that is typed: Python reads it, in the browser or behind the server."""
 
 import re
 
@@ -31,6 +31,30 @@ def test_a_formula_is_read_by_python_in_the_browser(visit):
     assert [url for url in asked if url.endswith("nonlin.zip")]
 
 
+def test_the_server_reads_a_formula_for_two_views(lab_server, chromium):
+    page = chromium.new_page(locale="en-US")
+    page.goto(f"{lab_server}#/activations")
+    page.get_by_label("Your formula").press_sequentially(FORMULA)  # as a reader types
+    page.get_by_role("heading", name=FORMULA).wait_for()
+    text = page.inner_text("main")
+    assert "At x = 1: f = 0.8808, f' = 1.091, f'' = 0.1." in text
+    assert "1.508 forward, 1.464 backward" in text
+    page.get_by_role("link", name="Race").click()
+    page.locator(".settings select").first.select_option("function")
+    own = page.get_by_label("Function: a name")
+    own.fill(FORMULA)
+    own.press("Enter")
+    page.wait_for_function("() => location.hash.includes('sigmoid')")
+    page.get_by_role("button", name="One epoch").click()
+    page.locator("main output", has_text=re.compile("^1$")).first.wait_for()
+    assert page.get_by_role("img", name="What relu has learned").is_visible()
+    own.fill("x*eval(2)")
+    own.press("Enter")
+    page.get_by_role("alert").get_by_text("There is no function 'eval'").wait_for()
+    assert not page.locator("article").count()
+    page.context.close()
+
+
 def test_a_site_without_its_python_says_so(visit):
     page = visit("activations")
     page.route("**/pyodide/**", lambda route: route.abort())
@@ -46,3 +70,11 @@ def test_one_file_says_what_formulas_need(chromium, site_folder):
     page.get_by_label("Your formula").fill("gelu")
     page.get_by_role("heading", name="gelu").wait_for()
     page.close()
+
+
+def test_licences_travel_with_python(site_folder):
+    said = (site_folder / "pyodide" / "licences.md").read_text(encoding="utf-8")
+    files = set(re.findall(r"`(\S+\.txt)`", said))
+    texts = [(site_folder / "pyodide" / name).read_text(encoding="utf-8") for name in files]
+    for title in ("Mozilla Public License Version 2.0", "PYTHON SOFTWARE FOUNDATION LICENSE"):
+        assert any(title in text for text in texts)
