@@ -16,16 +16,15 @@ export interface ViewProps {
 
 export interface View {
   name: string;
-  title: string; // key of its name in the menu
   component: Component<ViewProps>;
   served?: boolean;
 }
 
 export const VIEWS: readonly View[] = [
-  { name: 'lessons', title: 'lab.view.lessons', component: Lessons },
-  { name: 'activations', title: 'lab.view.activations', component: Activations },
-  { name: 'forward', title: 'lab.view.forward', component: Forward },
-  { name: 'race', title: 'lab.view.race', component: Race },
-  { name: 'depth', title: 'lab.view.depth', component: Depth },
-  { name: 'choose', title: 'lab.view.choose', component: Choose, served: true },
+  { name: 'lessons', component: Lessons },
+  { name: 'activations', component: Activations },
+  { name: 'forward', component: Forward },
+  { name: 'race', component: Race },
+  { name: 'depth', component: Depth },
+  { name: 'choose', component: Choose, served: true },
 ];
