@@ -14,17 +14,7 @@ export interface ViewProps {
   save: (part: Part) => void;
 }
 
-export interface View {
-  name: string;
-  component: Component<ViewProps>;
-  served?: boolean;
-}
-
-export const VIEWS: readonly View[] = [
-  { name: 'lessons', component: Lessons },
-  { name: 'activations', component: Activations },
-  { name: 'forward', component: Forward },
-  { name: 'race', component: Race },
-  { name: 'depth', component: Depth },
-  { name: 'choose', component: Choose, served: true },
-];
+/** By the name in the link and in the menu. */
+export const VIEWS: Record<string, Component<ViewProps>> = {
+  lessons: Lessons, activations: Activations, forward: Forward, race: Race, depth: Depth, choose: Choose,
+};
