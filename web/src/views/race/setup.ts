@@ -52,9 +52,7 @@ export async function tableFor(state: State, own: Own | null): Promise<Table> {
 }
 
 async function waveOf(formula: string): Promise<Wave> {
-  const name = formula.trim();
-  if (known().includes(name)) return checked(waveBy(evaluator(name)));
-  const found = await formulaOf(name);
+  const found = await formulaOf(formula.trim());
   if ('error' in found) throw new Refusal('', { sentence: found.error });
   const evaluate = found.evaluate(found.facts.parameters.map((each) => each.default));
   if (evaluate === null) throw new Refusal('lab.race.not_drawn');
