@@ -18,6 +18,12 @@ export class Refusal extends Error {
   }
 }
 
+/** A refusal that was caught; anything else is thrown again. */
+export function refusal(problem: unknown): Refusal {
+  if (problem instanceof Refusal) return problem;
+  throw problem;
+}
+
 const LONGEST = 6000; // characters; longer ones break in mail and chat
 
 /** Read a fragment. Throws Refusal. */

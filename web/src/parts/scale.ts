@@ -96,6 +96,20 @@ export function path(x: Numbers, y: Numbers, across: Scale, up: Scale): string {
 /** Pixels far outside confuse renderers. */
 const far = (pixel: number): number => Math.min(Math.max(pixel, -2000), 4000);
 
+/** The plane in cells, as an SVG path for each level that cells have in their middle. */
+export function areas(across: Scale, up: Scale, [columns, rows]: Limits, level: (x: number, y: number) => number): [number, string][] {
+  const [left, right] = across.pixels, [bottom, top] = up.pixels;
+  const width = (right - left) / columns, height = (bottom - top) / rows;
+  const found: Record<number, string> = {};
+  for (let i = 0; i < columns; i++)
+    for (let j = 0; j < rows; j++) {
+      const x = left + i * width, y = top + j * height;
+      const here = level(across.value(x + width / 2), up.value(y + height / 2));
+      found[here] = `${found[here] ?? ''}M${x.toFixed(2)} ${y.toFixed(2)}h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
+    }
+  return Object.entries(found).map(([here, path]) => [Number(here), path]);
+}
+
 /** Places as near to `wanted` as labels of height `gap` can stand, in the same order. */
 export function apart(wanted: number[], gap: number, limits: Limits): number[] {
   const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]);
