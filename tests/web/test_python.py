@@ -8,6 +8,18 @@ FORMULA = "x*sigmoid(2*x)"
 LONG = 60_000  # ms: Python takes seconds to load, more on a busy machine
 
 
+def learned(page, label, step):
+    """Let the race learn the formula for one epoch; the field where it was typed."""
+    page.locator(".settings select").first.select_option("function")
+    own = page.get_by_label(label)
+    own.fill(FORMULA)
+    own.press("Enter")
+    page.wait_for_function("() => location.hash.includes('sigmoid')")
+    page.get_by_role("button", name=step).click()
+    page.locator("main output", has_text=re.compile("^1$")).first.wait_for()
+    return own
+
+
 def test_a_formula_is_read_by_python_in_the_browser(visit):
     asked = []
     page = visit("activations", {"x": 1})
@@ -29,6 +41,8 @@ def test_a_formula_is_read_by_python_in_the_browser(visit):
     page.get_by_role("button", name="中文").click()
     page.get_by_text("未知的函数 'eval'").wait_for(timeout=LONG)
     assert [url for url in asked if url.endswith("nonlin.zip")]
+    page.get_by_role("link", name="训练对比").click()
+    learned(page, "函数：名称", "训练一轮")
 
 
 def test_the_server_reads_a_formula_for_two_views(lab_server, chromium):
@@ -40,13 +54,7 @@ def test_the_server_reads_a_formula_for_two_views(lab_server, chromium):
     assert "At x = 1: f = 0.8808, f' = 1.091, f'' = 0.1." in text
     assert "1.508 forward, 1.464 backward" in text
     page.get_by_role("link", name="Race").click()
-    page.locator(".settings select").first.select_option("function")
-    own = page.get_by_label("Function: a name")
-    own.fill(FORMULA)
-    own.press("Enter")
-    page.wait_for_function("() => location.hash.includes('sigmoid')")
-    page.get_by_role("button", name="One epoch").click()
-    page.locator("main output", has_text=re.compile("^1$")).first.wait_for()
+    own = learned(page, "Function: a name", "One epoch")
     assert page.get_by_role("img", name="What relu has learned").is_visible()
     own.fill("x*eval(2)")
     own.press("Enter")
