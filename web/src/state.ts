@@ -29,16 +29,11 @@ const LONGEST = 6000; // characters; longer ones break in mail and chat
 /** Read a fragment. Throws Refusal. */
 export function parse(hash: string, views: readonly string[]): Link {
   if (hash.length > LONGEST) throw new Refusal('lab.link.long', { given: hash.length, most: LONGEST });
-  const [path, written = ''] = split(hash);
+  const [path, ...rest] = hash.split('?'), written = rest.join('?');
   const view = path.replace(/^#?\/?/, '');
   if (view === '') return { view: views[0], part: {} };
   if (!views.includes(view)) throw new Refusal('lab.link.view', { given: view.slice(0, 40) });
   return { view, part: written === '' ? {} : partOf(written) };
-}
-
-function split(hash: string): string[] {
-  const at = hash.indexOf('?');
-  return at < 0 ? [hash] : [hash.slice(0, at), hash.slice(at + 1)];
 }
 
 function partOf(written: string): Part {
