@@ -94,17 +94,20 @@ def test_every_key_that_is_named_exists():
     assert not keys - set(ENGLISH)
 
 
-def keys_of_pages():
-    """Keys of messages that the pages of the lab name: always whole, and between quotes."""
-    for path in (ROOT.parents[1] / "web" / "src").rglob("*"):
-        if path.suffix in (".ts", ".svelte"):
-            yield from re.findall(r"""['"`](lab\w*\.[\w.]+)['"`]""", path.read_text("utf-8"))
+@cache
+def patterns_of_pages():
+    """Keys of messages that the pages of the lab name, whole or with a gap: between quotes."""
+    files = (ROOT.parents[1] / "web" / "src").rglob("*")
+    pages = [path.read_text("utf-8") for path in files if path.suffix in (".ts", ".svelte")]
+    named = re.compile(r"""['"`](lab\w*\.(?:[\w.]|\$\{[^}]+\})+)['"`]""")
+    keys = {key for page in pages for key in named.findall(page)}
+    return {re.sub(r"\\\$\\{.*?\\}", r"\\w+", re.escape(key)) for key in keys}
 
 
 def test_every_key_that_the_pages_name_exists():
-    found = set(keys_of_pages())
-    assert "lab.title" in found
-    assert found <= set(ENGLISH)
+    found = patterns_of_pages()
+    assert {r"lab\.title", r"lab\.view\.\w+"} <= found
+    assert not [key for key in found if not any(re.fullmatch(key, each) for each in ENGLISH)]
 
 
 class TestValuesAreNoPython:
@@ -153,7 +156,7 @@ class TestValuesAreNoPython:
 def test_no_message_is_left_over():
     """Each key stands in the code, whole or with a gap; errors stand without their table."""
     _, patterns = written()
-    named = re.compile("|".join([*patterns, *map(re.escape, keys_of_pages())]))
+    named = re.compile("|".join([*patterns, *patterns_of_pages()]))
     keys = {key: (key, key.removeprefix("errors.")) for key in ENGLISH}
     assert not [key for key, names in keys.items() if not any(map(named.fullmatch, names))]
 

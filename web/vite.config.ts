@@ -13,11 +13,16 @@ const classic: Plugin = {
 };
 
 // Python for formulas that readers type, loaded when the first one is typed: see src/python.ts.
+// Pyodide's package names its licence without the text, which another package has word for word.
+const taken = {
+  'lightningcss/LICENSE': 'MPL-2.0.txt',
+  ...Object.fromEntries(['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'pyodide-lock.json', 'python_stdlib.zip'].map((name) => [`pyodide/${name}`, name])),
+};
 const python: Plugin = {
   name: 'python',
   generateBundle() {
-    for (const name of ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'pyodide-lock.json', 'python_stdlib.zip']) {
-      const file = fileURLToPath(new URL(`node_modules/pyodide/${name}`, import.meta.url));
+    for (const [from, name] of Object.entries(taken)) {
+      const file = fileURLToPath(new URL(`node_modules/${from}`, import.meta.url));
       this.emitFile({ type: 'asset', fileName: `pyodide/${name}`, source: readFileSync(file) });
     }
   },

@@ -1,4 +1,4 @@
-"""A formula that is typed on the exported site is read by Python in the browser."""
+"""A formula that is typed: Python reads it, in the browser or behind the server."""
 
 import re
 
@@ -6,6 +6,18 @@ from nonlin.lab import site as lab
 
 FORMULA = "x*sigmoid(2*x)"
 LONG = 60_000  # ms: Python takes seconds to load, more on a busy machine
+
+
+def learned(page, label, step):
+    """Let the race learn the formula for one epoch; the field where it was typed."""
+    page.locator(".settings select").first.select_option("function")
+    own = page.get_by_label(label)
+    own.fill(FORMULA)
+    own.press("Enter")
+    page.wait_for_function("() => location.hash.includes('sigmoid')")
+    page.get_by_role("button", name=step).click()
+    page.locator("main output", has_text=re.compile("^1$")).first.wait_for()
+    return own
 
 
 def test_a_formula_is_read_by_python_in_the_browser(visit):
@@ -29,6 +41,26 @@ def test_a_formula_is_read_by_python_in_the_browser(visit):
     page.get_by_role("button", name="中文").click()
     page.get_by_text("未知的函数 'eval'").wait_for(timeout=LONG)
     assert [url for url in asked if url.endswith("nonlin.zip")]
+    page.get_by_role("link", name="训练对比").click()
+    learned(page, "函数：名称", "训练一轮")
+
+
+def test_the_server_reads_a_formula_for_two_views(lab_server, chromium):
+    page = chromium.new_page(locale="en-US")
+    page.goto(f"{lab_server}#/activations")
+    page.get_by_label("Your formula").press_sequentially(FORMULA)  # as a reader types
+    page.get_by_role("heading", name=FORMULA).wait_for()
+    text = page.inner_text("main")
+    assert "At x = 1: f = 0.8808, f' = 1.091, f'' = 0.1." in text
+    assert "1.508 forward, 1.464 backward" in text
+    page.get_by_role("link", name="Race").click()
+    own = learned(page, "Function: a name", "One epoch")
+    assert page.get_by_role("img", name="What relu has learned").is_visible()
+    own.fill("x*eval(2)")
+    own.press("Enter")
+    page.get_by_role("alert").get_by_text("There is no function 'eval'").wait_for()
+    assert not page.locator("article").count()
+    page.context.close()
 
 
 def test_a_site_without_its_python_says_so(visit):
@@ -46,3 +78,11 @@ def test_one_file_says_what_formulas_need(chromium, site_folder):
     page.get_by_label("Your formula").fill("gelu")
     page.get_by_role("heading", name="gelu").wait_for()
     page.close()
+
+
+def test_licences_travel_with_python(site_folder):
+    said = (site_folder / "pyodide" / "licences.md").read_text(encoding="utf-8")
+    files = set(re.findall(r"`(\S+\.txt)`", said))
+    texts = [(site_folder / "pyodide" / name).read_text(encoding="utf-8") for name in files]
+    for title in ("Mozilla Public License Version 2.0", "PYTHON SOFTWARE FOUNDATION LICENSE"):
+        assert any(title in text for text in texts)

@@ -161,10 +161,13 @@ def test_one_file_trains_without_a_server(site_folder, chromium):
     page.close()
 
 
-def test_what_a_folder_on_disk_says(site_folder, chromium):
-    page = chromium.new_page()
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-US", "run python -m http.server in"), ("zh-CN", "请在此文件夹中运行")]
+)
+def test_what_a_folder_on_disk_says(site_folder, chromium, locale, said):
+    page = chromium.new_page(locale=locale)
     page.goto((site_folder / "index.html").as_uri())
-    page.get_by_text("serve the folder").wait_for()
+    page.get_by_text(said).wait_for()
     page.close()
 
 

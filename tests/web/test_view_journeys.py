@@ -93,6 +93,13 @@ def test_search_filters_and_pins(visit):
     page.get_by_role("button", name="Leave out of the comparison: hard_swish").wait_for()
     page.get_by_label("Search").fill("no such thing")
     page.get_by_text("leave one out").wait_for()
+    page.get_by_label("Search").fill("")
+    page.locator("summary").click()
+    for flag in ("smooth", "odd"):  # the filters stay open
+        page.get_by_label(flag, exact=True).check()
+    names = page.locator("main li button b").all_inner_texts()
+    assert "tanh" in names
+    assert "gelu" not in names
 
 
 def test_a_damaged_link_is_refused_in_one_sentence(visit):

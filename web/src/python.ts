@@ -1,40 +1,33 @@
 // Python in a worker, from the site's own folder pyodide/; loaded when a formula is typed first.
-type Told = { ready: true } | { answer: string } | { failed: string };
-interface Waiting {
-  resolve: (answer: string) => void;
-  reject: (problem: Error) => void;
-}
+type Told = { ready: true } | { failed: string };
 
-let worker: Worker | null = null;
+let python: { worker: Worker; lost: Promise<never> } | null = null;
 let ready = false;
-let waiting: Waiting[] = []; // answers come in the order of the questions
 
 /** Has Python still to be loaded? */
 export const toLoad = (): boolean => !ready;
 
-function lost(problem: string): void {
-  console.warn(problem);
-  worker?.terminate();
-  [worker, ready] = [null, false]; // the next formula tries again
-  waiting.splice(0).forEach((each) => each.reject(new Error(problem)));
-}
-
-function started(): Worker {
-  const made = new Worker(new URL('pyodide/reader.mjs', document.baseURI), { type: 'module' });
-  made.onerror = (event) => lost(event.message);
-  made.onmessage = ({ data }: MessageEvent<Told>) => {
-    if ('failed' in data) lost(data.failed);
-    else if ('answer' in data) waiting.shift()?.resolve(data.answer);
-    else ready = true;
-  };
-  return made;
+function started(): { worker: Worker; lost: Promise<never> } {
+  const worker = new Worker(new URL('pyodide/reader.mjs', document.baseURI), { type: 'module' });
+  const lost = new Promise<never>((_, reject) => {
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      if ('failed' in data) reject(new Error(data.failed));
+      else ready = true;
+    };
+  });
+  lost.catch((problem: Error) => {
+    console.warn(problem.message);
+    worker.terminate();
+    [python, ready] = [null, false]; // the next formula tries again
+  });
+  return { worker, lost };
 }
 
 /** What nonlin/lab/typed.py says of a formula, as JSON. Fails where Python cannot be loaded. */
 export function ask(formula: string, language: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    worker ??= started();
-    waiting.push({ resolve, reject });
-    worker.postMessage({ formula, language });
-  });
+  const { worker, lost } = (python ??= started());
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage({ formula, language }, [port2]);
+  return Promise.race([lost, new Promise<string>((resolve) => { port1.onmessage = ({ data }) => resolve(data); })]);
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -73,7 +74,8 @@ def test_a_page_that_goes_away_leaves_no_error():
             raise WebSocketDisconnect(1006)
 
     choice = SimpleNamespace(version=1, running=True, told=dict)
-    asyncio.run(sockets._watch(Gone(), choice))
+    with ThreadPoolExecutor(1) as other:  # browsers' journeys leave a running loop in this thread
+        other.submit(lambda: asyncio.run(sockets._watch(Gone(), choice))).result()
 
 
 @pytest.mark.parametrize("path", ["/api/report/x", "/api/model/x"])

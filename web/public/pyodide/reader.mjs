@@ -16,4 +16,4 @@ self.onunhandledrejection = (event) => { // also where a part of Pyodide fails, 
   event.preventDefault();
   postMessage({ failed: String(event.reason) });
 };
-self.onmessage = async ({ data: { formula, language } }) => postMessage({ answer: (await ready)(formula, language) });
+self.onmessage = async ({ data: { formula, language }, ports: [port] }) => port.postMessage((await ready)(formula, language));

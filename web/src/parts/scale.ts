@@ -76,9 +76,8 @@ function decades(low: number, high: number, wanted: number): number[] {
   const step = Math.max(1, Math.ceil((last - first) / wanted));
   const powers = Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k));
   const inside = (ticks: number[]) => ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
-  const sparse = inside(powers.filter((_, k) => k % step === 0));
-  const every = sparse.length > 2 ? sparse : inside(powers);
-  return every.length > 2 ? every : inside(powers.flatMap((each) => [each, 2 * each, 5 * each]));
+  const finer = [powers.filter((_, k) => k % step === 0), powers, powers.flatMap((each) => [each, 2 * each, 5 * each])].map(inside);
+  return finer.find((ticks) => ticks.length > 2) ?? finer[2];
 }
 
 /** The `d` of an SVG path; it breaks where a number is missing or infinite. */
@@ -96,6 +95,20 @@ export function path(x: Numbers, y: Numbers, across: Scale, up: Scale): string {
 /** Pixels far outside confuse renderers. */
 const far = (pixel: number): number => Math.min(Math.max(pixel, -2000), 4000);
 
+/** The plane in cells, as an SVG path for each level that cells have in their middle. */
+export function areas(across: Scale, up: Scale, [columns, rows]: Limits, level: (x: number, y: number) => number): [number, string][] {
+  const [left, right] = across.pixels, [bottom, top] = up.pixels;
+  const width = (right - left) / columns, height = (bottom - top) / rows;
+  const found: Record<number, string> = {};
+  for (let i = 0; i < columns; i++)
+    for (let j = 0; j < rows; j++) {
+      const x = left + i * width, y = top + j * height;
+      const here = level(across.value(x + width / 2), up.value(y + height / 2));
+      found[here] = `${found[here] ?? ''}M${x.toFixed(2)} ${y.toFixed(2)}h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
+    }
+  return Object.entries(found).map(([here, path]) => [Number(here), path]);
+}
+
 /** Places as near to `wanted` as labels of height `gap` can stand, in the same order. */
 export function apart(wanted: number[], gap: number, limits: Limits): number[] {
   const order = wanted.map((_, k) => k).sort((a, b) => wanted[a] - wanted[b]);
@@ -109,13 +122,7 @@ export function apart(wanted: number[], gap: number, limits: Limits): number[] {
 
 /** The limits of all finite numbers, widened a little. */
 export function limitsOf(rows: Numbers[]): Limits {
-  let [low, high] = [Infinity, -Infinity];
-  for (const row of rows) {
-    for (let k = 0; k < row.length; k++) {
-      if (!Number.isFinite(row[k])) continue;
-      low = Math.min(low, row[k]);
-      high = Math.max(high, row[k]);
-    }
-  }
-  return low <= high ? [low - 0.04 * (high - low), high + 0.04 * (high - low)] : [0, 1];
+  const all = rows.flatMap((row) => Array.from(row)).filter(Number.isFinite);
+  const low = Math.min(...all), high = Math.max(...all), room = 0.04 * (high - low);
+  return low <= high ? [low - room, high + room] : [0, 1];
 }

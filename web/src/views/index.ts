@@ -14,18 +14,7 @@ export interface ViewProps {
   save: (part: Part) => void;
 }
 
-export interface View {
-  name: string;
-  title: string; // key of its name in the menu
-  component: Component<ViewProps>;
-  served?: boolean;
-}
-
-export const VIEWS: readonly View[] = [
-  { name: 'lessons', title: 'lab.view.lessons', component: Lessons },
-  { name: 'activations', title: 'lab.view.activations', component: Activations },
-  { name: 'forward', title: 'lab.view.forward', component: Forward },
-  { name: 'race', title: 'lab.view.race', component: Race },
-  { name: 'depth', title: 'lab.view.depth', component: Depth },
-  { name: 'choose', title: 'lab.view.choose', component: Choose, served: true },
-];
+/** By the name in the link and in the menu. */
+export const VIEWS: Record<string, Component<ViewProps>> = {
+  lessons: Lessons, activations: Activations, forward: Forward, race: Race, depth: Depth, choose: Choose,
+};

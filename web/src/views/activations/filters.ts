@@ -4,11 +4,10 @@ import type { Entry } from '../../facts';
 export const FLAGS = ['smooth', 'monotone', 'bounded', 'odd', 'even', 'zero_centred'] as const;
 export const KINDS = ['', 'elementwise', 'rowwise', 'gated', 'reshaping', 'random'] as const; // '': any
 export const COSTS = ['', '0', '1', '2', '3']; // most exponentials
-export type Flag = (typeof FLAGS)[number];
 
 export interface Wanted {
   words: string;
-  flags: readonly string[];
+  flags: string[];
   kind: string;
   cost: string;
 }

@@ -66,28 +66,23 @@ export async function choices(): Promise<Told[]> {
   return (await (await fetch(`api/choices?lang=${language()}`)).json()) as Told[];
 }
 
+export interface Line {
+  say: (what: object) => void;
+  close: () => void;
+}
+
 /** A line to the server, on which a choice is told as it happens. */
-export class Line {
-  private readonly socket: WebSocket;
-  private readonly ahead: string[] = []; // said before the line is open
-  private closed = false;
-
-  constructor(told: (news: Told | Refused) => void, lost: () => void) {
-    const place = new URL('api/choose', location.href);
-    this.socket = new WebSocket(`ws://${place.host}${place.pathname}`);
-    this.socket.onopen = () => this.ahead.splice(0).forEach((text) => this.socket.send(text));
-    this.socket.onmessage = (event) => told(JSON.parse(String(event.data)) as Told | Refused);
-    this.socket.onclose = () => this.closed || lost();
-  }
-
-  say(what: object): void {
-    const text = JSON.stringify({ ...what, lang: language() });
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(text);
-    else this.ahead.push(text);
-  }
-
-  close(): void {
-    this.closed = true;
-    this.socket.close();
-  }
+export function lined(told: (news: Told | Refused) => void, lost: () => void): Line {
+  const { host, pathname } = new URL('api/choose', location.href);
+  const socket = new WebSocket(`ws://${host}${pathname}`);
+  const open = new Promise((resolve) => { socket.onopen = resolve; });
+  socket.onmessage = (event) => told(JSON.parse(String(event.data)) as Told | Refused);
+  socket.onclose = lost;
+  return {
+    say: (what) => void open.then(() => socket.send(JSON.stringify({ ...what, lang: language() }))),
+    close() {
+      socket.onclose = null;
+      socket.close();
+    },
+  };
 }

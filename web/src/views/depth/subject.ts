@@ -10,22 +10,12 @@ export function tableOf(name: string): Table | null {
   return Number.isFinite(found.value[middle]) && found.slope[middle] > 0 ? found : null;
 }
 
-export interface Fate {
-  q: number;
-  chi: number;
-  theory: Profile;
-}
+export const theoryOf = (name: string, sw: number, sb: number): Profile =>
+  predicted(evaluator(name), breaksOf(name), sw * sw, sb * sb, LAYERS);
 
-export function fateOf(name: string, known: Table, sw: number, sb: number): Fate {
-  return {
-    ...settledAt(evaluator(name), breaksOf(name), known, sw * sw, sb * sb),
-    theory: theoryOf(name, sw, sb),
-  };
-}
-
-export function theoryOf(name: string, sw: number, sb: number): Profile {
-  return predicted(evaluator(name), breaksOf(name), sw * sw, sb * sb, LAYERS);
-}
+/** Where its signals settle, χ there, and what theory predicts layer by layer. */
+export const fateOf = (name: string, known: Table, sw: number, sb: number) =>
+  ({ ...settledAt(evaluator(name), breaksOf(name), known, sw * sw, sb * sb), theory: theoryOf(name, sw, sb) });
 
 let drawn: { seed: number; numbers: number[]; more: () => number } | undefined; // kept while a point is dragged
 

@@ -36,12 +36,8 @@ export function softmax(z: number[]): number[] {
   return powers.map((each) => each / total);
 }
 
-function layerName(net: Net, layer: number): string {
-  return layer === net.weights.length - 1 ? net.output : net.hidden;
-}
-
 function layer(net: Net, index: number, x: number[], apply: Apply): Layer {
-  const name = layerName(net, index);
+  const name = index === net.weights.length - 1 ? net.output : net.hidden;
   const z = net.biases[index].map((bias, j) =>
     x.reduce((sum, value, i) => sum + net.weights[index][i][j] * value, 0) + bias);
   if (name === 'softmax') return { name, x, z, a: softmax(z), slope: z.map(() => NaN) };
@@ -98,36 +94,24 @@ export function backward(net: Net, layers: Layer[], target: number[]): Gradients
 
 /** One step of gradient descent. */
 export function learned(net: Net, gradients: Gradients, rate: number): Net {
-  return {
-    ...net,
-    weights: net.weights.map((matrix, l) =>
-      matrix.map((row, i) => row.map((w, j) => w - rate * gradients.weights[l][i][j]))),
-    biases: net.biases.map((row, l) => row.map((b, j) => b - rate * gradients.biases[l][j])),
-  };
+  const slopes = flat(gradients);
+  return unflat(net, flat(net).map((each, k) => each - rate * slopes[k]))!;
 }
 
 /** Every weight and bias in one list, as a link keeps them, and back; null if the count is wrong. */
-export function flat(net: Net): number[] {
-  return [...net.weights.flat(2), ...net.biases.flat()];
-}
+export const flat = ({ weights, biases }: Pick<Net, 'weights' | 'biases'>): number[] => [...weights.flat(2), ...biases.flat()];
 
-export function unflat(net: Net, numbers: unknown): Net | null {
-  if (!Array.isArray(numbers) || numbers.length !== flat(net).length) return null;
-  if (!numbers.every((each) => typeof each === 'number' && Math.abs(each) <= 1e6)) return null;
+export function unflat(net: Net, numbers: number[]): Net | null {
+  if (numbers?.length !== flat(net).length || !numbers.every(Number.isFinite)) return null;
   let at = 0;
-  const take = () => numbers[at++] as number;
-  const weights = net.weights.map((matrix) => matrix.map((row) => row.map(take)));
-  return { ...net, weights, biases: net.biases.map((row) => row.map(take)) };
+  const weights = net.weights.map((matrix) => matrix.map((row) => row.map(() => numbers[at++])));
+  return { ...net, weights, biases: net.biases.map((row) => row.map(() => numbers[at++])) };
 }
 
 /** Where an arrow key leads: columns are the inputs and the layers, rows their neurons. */
-export function moved(sizes: number[], at: [number, number], key: string): [number, number] | null {
-  const [column, row] = at;
-  if (key === 'ArrowUp' || key === 'ArrowDown') {
-    const next = row + (key === 'ArrowUp' ? -1 : 1);
-    return next >= 0 && next < sizes[column] ? [column, next] : null;
-  }
-  if (key !== 'ArrowLeft' && key !== 'ArrowRight') return null;
-  const next = column + (key === 'ArrowLeft' ? -1 : 1);
-  return next >= 0 && next < sizes.length ? [next, Math.min(row, sizes[next] - 1)] : null;
+export function moved(sizes: number[], [column, row]: [number, number], key: string): [number, number] | null {
+  const [across, down] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
+  const size = sizes[column + across];
+  if (across && size) return [column + across, Math.min(row, size - 1)];
+  return down && row + down >= 0 && row + down < size ? [column, row + down] : null;
 }

@@ -25,13 +25,12 @@ export interface Look {
 }
 
 type Goal = (play: Play, look: Look, begin: Play) => boolean;
-export interface Step { ask: string; done: string; goal: Goal; start?: Partial<Play> }
-const step = (ask: string, done: string, goal: Goal, start?: Partial<Play>): Step => ({ ask, done, goal, start });
+export interface Step { name: string; goal: Goal; start?: Partial<Play> }
+const step = (name: string, goal: Goal, start?: Partial<Play>): Step => ({ name, goal, start });
 
 export interface Lesson {
   name: string;
-  title: string;
-  texts: string[];
+  texts: number; // paragraphs
   view: 'bench' | 'xor' | 'slope' | 'chain' | 'softmax' | 'depth';
   fixed?: 'weights' | 'inputs';
   names?: string[]; // activations to choose from
@@ -67,77 +66,57 @@ const FOUR = ['sigmoid', 'tanh', 'relu', 'leaky_relu'];
 
 export const LESSONS: readonly Lesson[] = [
   {
-    name: 'neuron', title: 'lab.lessons.neuron.title', view: 'bench', start: bench('one'),
-    texts: ['lab.lessons.neuron.text', 'lab.lessons.neuron.text_2'],
+    name: 'neuron', view: 'bench', start: bench('one'), texts: 2,
     steps: [
-      step('lab.lessons.neuron.ask_zero', 'lab.lessons.neuron.done_zero',
-        (play, look) => Math.abs(last(play, look).z[0]) < 0.0101),
-      step('lab.lessons.neuron.ask_sign', 'lab.lessons.neuron.done_sign',
-        (play, look) => last(play, look).a[0] > 0.9 && play.net.biases[0][0] < 0),
+      step('zero', (play, look) => Math.abs(last(play, look).z[0]) < 0.0101),
+      step('sign', (play, look) => last(play, look).a[0] > 0.9 && play.net.biases[0][0] < 0),
     ],
   },
   {
-    name: 'layer', title: 'lab.lessons.layer.title', view: 'bench', fixed: 'weights', start: { ...bench('layer'), at: [0, 0] },
-    texts: ['lab.lessons.layer.text'],
-    steps: [step('lab.lessons.layer.ask', 'lab.lessons.layer.done', (play, look) => last(play, look).a.every((each) => each > 0.5))],
+    name: 'layer', view: 'bench', fixed: 'weights', start: { ...bench('layer'), at: [0, 0] }, texts: 1,
+    steps: [step('all', (play, look) => last(play, look).a.every((each) => each > 0.5))],
   },
   {
-    name: 'forward', title: 'lab.lessons.forward.title', view: 'bench', start: { ...bench('two'), at: [0, 0] },
-    texts: ['lab.lessons.forward.text'],
+    name: 'forward', view: 'bench', start: { ...bench('two'), at: [0, 0] }, texts: 1,
     steps: [
-      step('lab.lessons.forward.ask_walk', 'lab.lessons.forward.done_walk',
-        (play) => ['1.0', '1.1', '2.0'].every((each) => play.seen.includes(each))),
-      step('lab.lessons.forward.ask_flip', 'lab.lessons.forward.done_flip',
-        (play, look, begin) => last(play, look).a[0] < 0.5 && changed(play, begin) === 1, bench('two')),
+      step('walk', (play) => ['1.0', '1.1', '2.0'].every((each) => play.seen.includes(each))),
+      step('flip', (play, look, begin) => last(play, look).a[0] < 0.5 && changed(play, begin) === 1, bench('two')),
     ],
   },
   {
-    name: 'why', title: 'lab.lessons.why.title', view: 'xor', start: { name: 'identity', angle: 0, shift: 1 },
-    names: ['identity', 'relu', 'leaky_relu', 'tanh', 'sigmoid'],
-    texts: ['lab.lessons.why.text', 'lab.lessons.why.text_2'],
+    name: 'why', view: 'xor', start: { name: 'identity', angle: 0, shift: 1 },
+    names: ['identity', 'relu', 'leaky_relu', 'tanh', 'sigmoid'], texts: 2,
     steps: [
-      step('lab.lessons.why.ask_line', 'lab.lessons.why.done_line',
-        (play, look) => play.name === 'identity' && right(play, look.apply) === 3),
-      step('lab.lessons.why.ask_bend', 'lab.lessons.why.done_bend',
-        (play, look) => play.name !== 'identity' && right(play, look.apply) === 4),
+      step('line', (play, look) => play.name === 'identity' && right(play, look.apply) === 3),
+      step('bend', (play, look) => play.name !== 'identity' && right(play, look.apply) === 4),
     ],
   },
   {
-    name: 'five', title: 'lab.lessons.five.title', view: 'slope', names: FOUR, start: { name: 'sigmoid', x: 3 },
-    texts: ['lab.lessons.five.text', 'lab.lessons.five.text_2'],
+    name: 'five', view: 'slope', names: FOUR, start: { name: 'sigmoid', x: 3 }, texts: 2,
     steps: [
-      step('lab.lessons.five.ask_steep', 'lab.lessons.five.done_steep',
-        (play) => play.name === 'sigmoid' && Math.abs(play.x) < 0.11),
-      step('lab.lessons.five.ask_flat', 'lab.lessons.five.done_flat',
-        (play, look) => play.name === 'tanh' && slope(play, look) < 0.01),
-      step('lab.lessons.five.ask_dead', 'lab.lessons.five.done_dead',
-        (play) => play.seen.includes('dead') && play.name === 'leaky_relu' && play.x < 0, { seen: [] }),
+      step('steep', (play) => play.name === 'sigmoid' && Math.abs(play.x) < 0.11),
+      step('flat', (play, look) => play.name === 'tanh' && slope(play, look) < 0.01),
+      step('dead', (play) => play.seen.includes('dead') && play.name === 'leaky_relu' && play.x < 0, { seen: [] }),
     ],
   },
   {
-    name: 'compare', title: 'lab.lessons.compare.title', view: 'chain', names: FOUR, start: { name: 'sigmoid', x: 1 },
-    texts: ['lab.lessons.compare.text'],
-    steps: [step('lab.lessons.compare.ask', 'lab.lessons.compare.done', (play, look) => slope(play, look) ** 10 > 0.5)],
+    name: 'compare', view: 'chain', names: FOUR, start: { name: 'sigmoid', x: 1 }, texts: 1,
+    steps: [step('half', (play, look) => slope(play, look) ** 10 > 0.5)],
   },
   {
-    name: 'softmax', title: 'lab.lessons.softmax.title', view: 'softmax', start: { row: [1, 2, 1] },
-    texts: ['lab.lessons.softmax.text'],
+    name: 'softmax', view: 'softmax', start: { row: [1, 2, 1] }, texts: 1,
     steps: [
-      step('lab.lessons.softmax.ask_sure', 'lab.lessons.softmax.done_sure', (play) => softmax(play.row)[2] > 0.9),
-      step('lab.lessons.softmax.ask_shift', 'lab.lessons.softmax.done_shift', shifted, { row: [3, 1, 0.2] }),
+      step('sure', (play) => softmax(play.row)[2] > 0.9),
+      step('shift', shifted, { row: [3, 1, 0.2] }),
     ],
   },
   {
-    name: 'choose', title: 'lab.lessons.choose.title', view: 'depth', start: { name: 'relu', weights: 1 },
-    names: [...FOUR, 'elu', 'gelu', 'silu', 'hard_swish'],
-    texts: ['lab.lessons.choose.text', 'lab.lessons.choose.text_2'],
+    name: 'choose', view: 'depth', start: { name: 'relu', weights: 1 },
+    names: [...FOUR, 'elu', 'gelu', 'silu', 'hard_swish'], texts: 2,
     steps: [
-      step('lab.lessons.choose.ask_gain', 'lab.lessons.choose.done_gain',
-        (play, look) => play.name === 'relu' && look.gradient > 0.5 && look.gradient < 2),
-      step('lab.lessons.choose.ask_sigmoid', 'lab.lessons.choose.done_sigmoid',
-        (play) => play.name === 'sigmoid' && Math.abs(play.weights - 1) < 0.02),
-      step('lab.lessons.choose.ask_cheap', 'lab.lessons.choose.done_cheap',
-        (play, look) => look.exponentials(play.name) === 0 && look.gradient > 0.1 && look.gradient < 10),
+      step('gain', (play, look) => play.name === 'relu' && look.gradient > 0.5 && look.gradient < 2),
+      step('sigmoid', (play) => play.name === 'sigmoid' && Math.abs(play.weights - 1) < 0.02),
+      step('cheap', (play, look) => look.exponentials(play.name) === 0 && look.gradient > 0.1 && look.gradient < 10),
     ],
   },
 ];

@@ -5,7 +5,6 @@ import type { Goals } from '../../engine/net';
 import { shuffle, SplitMix } from '../../engine/random';
 
 export const DATA = ['spiral', 'moons', 'circles', 'xor', 'function', 'digits', 'own'] as const;
-export type DataName = (typeof DATA)[number];
 export type Wave = (angles: Float32Array) => Float32Array;
 
 export interface Table {

@@ -5,37 +5,21 @@ import type { Pace } from '../../engine/engine';
 import { load } from '../../data';
 import { facts } from '../../facts';
 import { formulaOf } from '../../formula';
-import { choice, flag, list, number, Refusal, text, whole, type Shape } from '../../state';
+import { choice, flag, list, number, Refusal, text, whole, type StateOf } from '../../state';
 import { evaluator, known } from '../evaluate';
-import { DATA, digits, graph, points, type DataName, type Table, type Wave } from './data';
+import { DATA, digits, graph, points, type Table, type Wave } from './data';
 import { tableOf, type Own } from './own';
-
-export interface State {
-  racers: string[][]; // each: one activation for all hidden layers, or one for each
-  data: DataName;
-  noise: number;
-  formula: string;
-  own: string; // hash of the reader's table
-  hidden: number[];
-  matched: boolean;
-  optimizer: 'adamw' | 'sgd';
-  rate: number;
-  decay: number;
-  batch: number;
-  seed: number;
-  pace: Pace;
-  epoch: number;
-}
 
 export const [MOST_RACERS, MOST_LAYERS, WIDEST] = [8, 4, 64];
 export const PACES: readonly Pace[] = ['slow', 'even', 'fast'];
 
-export const SHAPE: Shape = {
-  racers: list([['relu'], ['silu'], ['tanh'], ['sigmoid']], list([], choice('relu', known), 1, MOST_LAYERS), 2, MOST_RACERS),
+export const SHAPE = {
+  // each racer: one activation for all hidden layers, or one for each
+  racers: list([['relu'], ['silu'], ['tanh'], ['sigmoid']], list<string>([], choice('relu', known), 1, MOST_LAYERS), 2, MOST_RACERS),
   data: choice('spiral', () => DATA),
   noise: number(0.06, 0, 0.5),
   formula: text('mexican_hat', 200),
-  own: text('', 16),
+  own: text('', 16), // hash of the reader's table
   hidden: list([16, 16], whole(8, 1, WIDEST), 1, MOST_LAYERS),
   matched: flag(true),
   optimizer: choice('adamw', () => ['adamw', 'sgd']),
@@ -46,6 +30,7 @@ export const SHAPE: Shape = {
   pace: choice('even', () => PACES),
   epoch: whole(0, 0, 20000),
 };
+export type State = StateOf<typeof SHAPE>;
 
 /** The activation of each hidden layer of a racer. */
 export const layersOf = (racer: string[], layers: number): string[] =>
@@ -67,9 +52,7 @@ export async function tableFor(state: State, own: Own | null): Promise<Table> {
 }
 
 async function waveOf(formula: string): Promise<Wave> {
-  const name = formula.trim();
-  if (known().includes(name)) return checked(waveBy(evaluator(name)));
-  const found = await formulaOf(name);
+  const found = await formulaOf(formula.trim());
   if ('error' in found) throw new Refusal('', { sentence: found.error });
   const evaluate = found.evaluate(found.facts.parameters.map((each) => each.default));
   if (evaluate === null) throw new Refusal('lab.race.not_drawn');

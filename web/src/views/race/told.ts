@@ -31,16 +31,9 @@ function trouble({ layers }: Look, name: string): string[] {
   });
 }
 
-const WHERE = {
-  sums: 'divergence.sums',
-  activations: 'divergence.activations',
-  parameters: 'divergence.parameters',
-  loss: 'divergence.loss',
-};
-
 /** What happened to a network that broke, and what led there: the sentences of `diagnose`. */
 export function explained({ where, step, epoch, layer, losses }: Divergence, rate: number): string {
-  const parts = [t(WHERE[where], { step, epoch, layer })];
+  const parts = [t(`divergence.${where}`, { step, epoch, layer })];
   if (step === 1 && where !== 'parameters') parts.push(t('divergence.at_once'));
   else {
     if (losses.length > 0) parts.push(t('divergence.losses', { losses: losses.map(short).join(t('lab.race.comma')) }));
