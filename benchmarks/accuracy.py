@@ -35,10 +35,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from ulp import page, sweep
 from ulp.peers import PEERS, knows
-from ulp.tally import FLOAT32, Tally
 from ulp.truth import check
 
 import nonlin as nl
+from nonlin.audit.tally import FLOAT32, Tally
 from nonlin.emit.llvm.program import mode_of, write_module
 from nonlin.expr.paths import inputs_of, roots_of
 from nonlin.kernels import target
