@@ -38,6 +38,7 @@ from ulp.peers import PEERS, knows
 from ulp.truth import check
 
 import nonlin as nl
+from nonlin.audit.inputs import sample
 from nonlin.audit.tally import FLOAT32, Tally
 from nonlin.emit.llvm.program import mode_of, write_module
 from nonlin.expr.paths import inputs_of, roots_of
@@ -131,7 +132,7 @@ def refer(found: dict[str, Any], names: list[str], points: int, progress: Progre
 
 def take_samples(found: dict[str, Any], names: list[str], progress: Progress) -> None:
     """float32 on a sample, the formats of 16 bits on all inputs."""
-    x = sweep.sample()
+    x = sample()
     for name in progress.track(names, description="sample and 16 bits"):
         found["sample"][name] = _plain(sweep.sampled(nl.get(name), x), key(name))
         for kind in sweep.HALVES:

@@ -22,7 +22,8 @@ Written by `benchmarks/accuracy.py` on {date}.
 
 An error is |result - truth| in units in the last place (ULP) of the truth, in the format of the
 result; 0.5 is the best that rounding allows. In brackets: the x of the worst. "fast" and "exact"
-are the values of `precision=`. Parameters have their default values.
+are the values of `precision=`. Parameters have their default values. `nonlin audit torch jax`
+looks at other libraries in this way on your machine.
 
 - Tables of float32 count truths that are normal numbers; subnormal ones stand apart, in units of
   the smallest one, 1.4e-45.

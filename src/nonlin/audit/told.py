@@ -99,7 +99,7 @@ def ulps(error: float) -> str:
     """Of an error."""
     if math.isinf(error):
         return "∞"
-    return f"{error:.3g}" if error < 1000 else f"{error:.0f}" if error < 1e5 else power(error, 2)
+    return f"{error:.2g}" if error < 100 else f"{error:.0f}" if error < 1e5 else power(error, 2)
 
 
 def where(finding: Finding) -> str:

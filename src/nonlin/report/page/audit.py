@@ -10,6 +10,7 @@ from typing import Any
 from nonlin._text import in_a_row, listed, say
 from nonlin.audit.audited import Audit, Audited
 from nonlin.audit.told import columns, head, remarks, sentence, short, summary, worst
+from nonlin.kernels.target import host
 from nonlin.report.page.write import filled
 
 
@@ -28,13 +29,13 @@ def audit_html(found: Audit) -> str:
         "facts": list(_facts(found)),
         "libraries": [_library(each) for each in found.libraries],
         "versions": f"nonlin {nonlin.__version__}, Python {platform.python_version()}",
-        "words": {key: say(f"audit.{key}") for key in ("worst", "worst_text", "faults", "copy")},
+        "words": {key: say(f"audit.{key}") for key in ("worst", "worst_text", "faults", "show")},
     }
     return filled("audit.html.j2", values)
 
 
 def _facts(found: Audit) -> Iterator[tuple[str, str]]:
-    yield say("audit.machine"), f"{platform.system()} {platform.machine()}"
+    yield say("audit.machine"), f"{platform.system()} {platform.machine()} ({host().cpu})"
     yield say("audit.date"), time.strftime("%Y-%m-%d")
     yield say("audit.seconds"), f"{found.seconds:.0f} s"
 
