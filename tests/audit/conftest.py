@@ -1,12 +1,14 @@
 """A sample of float32 that is small, and audits of a few functions."""
 
+import numpy as np
 import pytest
 
 import nonlin as nl
 from nonlin.audit import inputs
 
 EVERY = 20
-SAMPLE = inputs.sample()[::EVERY]
+SPECIAL = np.float32([np.inf, -np.inf, np.nan, 0, -0.0, 1, -1])
+SAMPLE = np.concatenate([SPECIAL, inputs.sample()[::EVERY]])
 
 
 @pytest.fixture(autouse=True)

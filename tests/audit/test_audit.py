@@ -13,7 +13,7 @@ from nonlin import report
 from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.audit import libraries
-from nonlin.audit.audited import Audit
+from nonlin.audit.results import Audit
 from nonlin.cli import run
 
 
@@ -204,6 +204,7 @@ def test_reports(audits, language, tmp_path):
 
 
 def test_the_command(capsys, tmp_path):
+    pytest.importorskip("onnxruntime")
     line = ["audit", "onnxruntime", "--names", "softsign", "-o", str(tmp_path / "a.md"), "-q"]
     assert run(line) == 0
     said = capsys.readouterr()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nonlin._callable import make_callable
 
 if TYPE_CHECKING:
-    from nonlin.audit.audited import Audit
+    from nonlin.audit.results import Audit
 
 __all__ = ["audit"]
 

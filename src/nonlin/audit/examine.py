@@ -56,12 +56,14 @@ def examine(
     activation: Activation,
     program: Program,
     kind: str,
-    *,
-    allowed: float,
-    exhaustive: bool,
+    limits: tuple[float, bool],
     step: Callable[[], None],
 ) -> Iterator[Row]:
-    """Rows of f and of f', if there is one. step is called after each block of inputs."""
+    """Rows of f and of f', if there is one.
+
+    limits: ULP that are allowed; is float32 exhaustive? step is called after each block.
+    """
+    allowed, exhaustive = limits
     number = FORMATS[kind]
     counted = [Counted(Tally(number), Tally(number), Faults(number, allowed)) for _ in (0, 1)]
     own = Own(Written(activation.name), activation)

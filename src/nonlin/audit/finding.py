@@ -108,7 +108,7 @@ class Faults:
         inside = np.zeros(len(x), bool)
         for low, high in around:
             inside |= (x >= low) & (x <= high)
-        excused = inside & (np.abs(got - true) < self.format.epsilon)
+        excused: Array = inside & (np.abs(got - true) < self.format.epsilon)
         if self.format.lowest == FLOAT32.lowest:
             excused |= np.abs(true) < self.format.least
         return excused
@@ -124,4 +124,5 @@ def _score(kind: str, x: Array, got: Array, true: Array) -> Array:
     with np.errstate(divide="ignore", over="ignore"):
         apart = np.abs(got - true)
         share = apart / np.abs(true)
-        return np.where(share >= LOST, 2 + np.log2(apart) / 2000, share)
+        score: Array = np.where(share >= LOST, 2 + np.log2(apart) / 2000, share)
+    return score

@@ -35,8 +35,8 @@ def narrowed(x: Array, kind: str) -> Array:
 def sample() -> Array:
     """Float32 numbers of all sizes, more where functions bend, and all of 16 bits."""
     start, stop = np.array([1 / 16, 128], np.float32).view(np.uint32).tolist()
-    patterns = [np.arange(0, 1 << 32, COARSE, np.uint64)]
-    patterns += [np.arange(start, stop, FINE, np.uint64) + sign for sign in (0, 1 << 31)]
+    patterns = [np.arange(0, 1 << 32, COARSE)]
+    patterns += [np.arange(start, stop, FINE) + sign for sign in (0, 1 << 31)]
     single = np.concatenate(patterns).astype(np.uint32).view(np.float32)
     return np.concatenate([single, *map(halves, (FLOAT16, BFLOAT16))])
 
@@ -55,9 +55,13 @@ def blocks(kind: Format, exhaustive: bool) -> Iterator[Array]:
         padded = np.resize(known, -(-len(known) // BLOCK) * BLOCK)
         yield from _without_subnormals(padded).reshape(-1, BLOCK)
         return
-    pattern = np.arange(BLOCK, dtype=np.uint32)
-    for start in range(0, 1 << 32, BLOCK):
-        yield _without_subnormals((pattern + np.uint32(start)).view(np.float32))
+    yield from map(block, range(BLOCKS))
+
+
+def block(number: int) -> Array:
+    """The bit patterns of float32 from that multiple of BLOCK on."""
+    patterns = np.arange(BLOCK, dtype=np.uint32) + np.uint32(number * BLOCK)
+    return _without_subnormals(patterns.view(np.float32))
 
 
 def _without_subnormals(x: Array) -> Array:

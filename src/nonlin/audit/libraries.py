@@ -38,8 +38,9 @@ class Library:
             return {name: get(name) for name in names() if get(name).elementwise}
         found: dict[Activation, str] = {}
         for home in self.homes:
-            for name in filter(lambda name, home=home: _home(name) == home, names_elsewhere()):
-                found.setdefault(get(name), name)
+            for name in names_elsewhere():
+                if _home(name) == home:
+                    found.setdefault(get(name), name)
         return {name: activation for activation, name in found.items() if activation.elementwise}
 
     def wanted(self, given: Sequence[str] | None) -> dict[str, Activation]:

@@ -207,7 +207,7 @@ class Onnx(_Shown):
         return (
             "import numpy, onnx.parser, onnxruntime",
             model,
-            f"{made}.run(None, {given})[0].item()",
+            f"{made}.run(None, {given})[0][0].item()",
         )
 
 

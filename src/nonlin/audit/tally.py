@@ -8,21 +8,27 @@ power of two that the format lacks: infinity instead of the largest number is on
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_compiled: Any = njit(nogil=True)
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 NORMAL, SUBNORMAL, ZERO, MISMATCH, KINDS = 0, 1, 2, 3, 4
 LABELS = ("normal", "subnormal", "zero", "mismatch")
 NOWHERE = np.empty((0, 2))
 HALF = 0.5 + 1e-9  # the true values are good to much less than the 1e-9
 SLACK = 8.0  # ULP around the largest number within which infinite or not is a matter of rounding
+
+
+def _compiled(function: Compiled) -> Compiled:
+    made: Compiled = njit(nogil=True)(function)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from nonlin._text import Text, listed, percent, power, text
-from nonlin.audit.audited import Audit, Audited
 from nonlin.audit.examine import Row
 from nonlin.audit.finding import Ends, Finding
+from nonlin.audit.results import Audit, Audited
 
 SHARE = 0.005  # an error that is told in per cent
 
@@ -24,25 +24,6 @@ def short(name: str) -> str:
 def number(value: float, digits: int = 6) -> str:
     """A number for people, NaN and infinities as Python writes them."""
     return f"{value:.{digits}g}"
-
-
-def summary(found: Audit) -> Iterator[Text]:
-    """What came out, library by library, and what a fault is."""
-    if found.interrupted:
-        yield text("audit.interrupted")
-    for each in found.libraries:
-        ill = len({finding.name for finding in each.findings})
-        key, library = "measured" if ill else "sound", each.library
-        counts = {"functions": len(each.functions), "faults": len(each.findings), "ill": ill}
-        yield text(f"audit.{key}", library=library, version=each.version, **counts)
-    rows = [row for each in found.libraries for row in each.rows if row.format == "float32"]
-    if found.exhaustive:
-        yield text("audit.inputs_all")
-    elif rows:
-        yield text("audit.inputs", points=f"{rows[0].points:,}")
-    yield text("audit.allowed", **{kind: number(ulp) for kind, ulp in found.allowed.items()})
-    if found.findings:
-        yield text("audit.confirmed")
 
 
 def remarks(library: Audited) -> Iterator[Text]:
@@ -134,7 +115,7 @@ def worst(row: Row | None) -> str:
 def plain(found: Audit) -> dict[str, Any]:
     """For JSON: numbers that are none are text, sentences are in the language in use."""
     return {
-        "summary": list(map(str, summary(found))),
+        "summary": list(map(str, found.sentences)),
         "allowed": found.allowed,
         "exhaustive": found.exhaustive,
         "interrupted": found.interrupted,

@@ -35,7 +35,7 @@ def zeros(activation: Any, order: int) -> Array:
     size = np.abs(y)
     low = (size[1:-1] < size[:-2]) & (size[1:-1] < size[2:])
     low &= (y[:-2] * y[2:] < 0) | (size[1:-1] < TOUCHING)
-    places = [i for i in np.flatnonzero(low) + 1 if abs(grid[i]) > STEP]
+    places = [i for i in (np.flatnonzero(low) + 1).tolist() if abs(grid[i]) > STEP]
     found = [[grid[_climb(size, i, -1)], grid[_climb(size, i, 1)]] for i in places]
     return np.array(found) if found else NOWHERE
 

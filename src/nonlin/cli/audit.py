@@ -17,7 +17,7 @@ from nonlin.cli.shared.progress import progress
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nonlin.audit.audited import Audit, Audited
+    from nonlin.audit.results import Audit, Audited
 
 LISTED = 20  # faults of a library
 
@@ -61,10 +61,10 @@ def command(
 
 
 def _print(found: Audit) -> None:
-    from nonlin.audit.told import remarks, summary
+    from nonlin.audit.told import remarks
 
     with printing.screen() as console:
-        for line in summary(found):
+        for line in found.sentences:
             console.print(Prose(str(line)))
         for library in found.libraries:
             console.print()

@@ -13,7 +13,7 @@ from nonlin._errors import InputError
 from nonlin.report.json_values import as_json
 
 if TYPE_CHECKING:
-    from nonlin.audit.audited import Audit
+    from nonlin.audit.results import Audit
     from nonlin.choose.result import Result
     from nonlin.stability.diagnosis import Diagnosis
     from nonlin.stability.layer_stability import Stability
@@ -30,8 +30,8 @@ def write(result: Result | Diagnosis | Stability | Audit, path: str | PathLike[s
     printed. path: ends in .html, of an audit also in .md or .json. Raises InputError for anything
     else, and for a path that cannot be written to.
     """
-    if "nonlin.audit.audited" in sys.modules:  # else there is none
-        from nonlin.audit.audited import Audit
+    if "nonlin.audit.results" in sys.modules:  # else there is none
+        from nonlin.audit.results import Audit
         from nonlin.report import audits
 
         if isinstance(result, Audit):

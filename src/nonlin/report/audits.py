@@ -10,8 +10,8 @@ from pathlib import Path
 from nonlin._errors import InputError
 from nonlin._files import check_writable
 from nonlin._text import in_a_row, listed, say
-from nonlin.audit.audited import Audit, Audited
-from nonlin.audit.told import columns, head, plain, remarks, sentence, short, summary, worst
+from nonlin.audit.results import Audit, Audited
+from nonlin.audit.told import columns, head, plain, remarks, sentence, short, worst
 from nonlin.report.page.audit import audit_html, title
 from nonlin.report.page.write import saved
 
@@ -38,7 +38,7 @@ def write(found: Audit, path: str | PathLike[str]) -> Path:
 
 def markdown(found: Audit) -> str:
     """In the language in use."""
-    lines = [f"# {title(found)}", *map(str, summary(found))]
+    lines = [f"# {title(found)}", *map(str, found.sentences)]
     for library in found.libraries:
         lines += _library(library)
     return "\n\n".join(lines) + "\n"

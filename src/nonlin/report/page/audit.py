@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from nonlin._text import in_a_row, listed, say
-from nonlin.audit.audited import Audit, Audited
-from nonlin.audit.told import columns, head, remarks, sentence, short, summary, worst
+from nonlin.audit.results import Audit, Audited
+from nonlin.audit.told import columns, head, remarks, sentence, short, worst
 from nonlin.kernels.target import host
 from nonlin.report.page.write import filled
 
@@ -25,7 +25,7 @@ def audit_html(found: Audit) -> str:
 
     values = {
         "title": title(found),
-        "verdict": [str(each) for each in summary(found)],
+        "verdict": [str(each) for each in found.sentences],
         "facts": list(_facts(found)),
         "libraries": [_library(each) for each in found.libraries],
         "versions": f"nonlin {nonlin.__version__}, Python {platform.python_version()}",
