@@ -18,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+_njit: Any = njit
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 NORMAL, SUBNORMAL, ZERO, MISMATCH, KINDS = 0, 1, 2, 3, 4
 LABELS = ("normal", "subnormal", "zero", "mismatch")
@@ -27,7 +28,7 @@ SLACK = 8.0  # ULP around the largest number within which infinite or not is a m
 
 
 def _compiled(function: Compiled) -> Compiled:
-    made: Compiled = njit(nogil=True)(function)
+    made: Compiled = _njit(nogil=True)(function)
     return made
 
 
