@@ -56,7 +56,7 @@ def _library(library: Audited) -> Iterator[str]:
 
 def _table(library: Audited) -> str:
     known, rows = columns(library), {(r.name, r.format, r.order): r for r in library.rows}
-    heads = ["", *map(head, known)]
+    heads = [say("cli.audit.function"), *map(head, known)]
     lines = [heads, ["---"] * len(heads)]
     for name in library.functions:
         cells = (rows.get((name, *each)) for each in known)

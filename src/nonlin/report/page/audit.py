@@ -47,7 +47,7 @@ def _library(library: Audited) -> dict[str, Any]:
         "name": library.library,
         "title": f"{library.library} {library.version}",
         "remarks": [str(each) for each in remarks(library)],
-        "head": ["", *map(head, columns(library))],
+        "head": [say("cli.audit.function"), *map(head, columns(library))],
         "rows": list(_rows(library)),
         "faults": [(name, list(_faults(library, name))) for name in functions],
     }
