@@ -78,7 +78,7 @@ BAD = {
     "audit nonlin --names rleu": "no activation 'rleu'",
     "audit nonlin --ulp x": "--ulp is 'x'",
     "audit nonlin -o a.txt": r"a.txt must end in one of \.html, \.htm, \.md, \.json",
-    "audit nonlin -o missing/a.html": "missing/a.html cannot be written",
+    "audit nonlin -o /proc/a.html": "/proc/a.html cannot be written",
     "bench rleu": "no activation 'rleu'.*relu",
     "bench relu softmax": "softmax is not element-wise, and only element-wise",
     "bench relu --seconds 0": "--seconds is '0': a number above 0 and at most 3600",

@@ -116,6 +116,7 @@ def check(browser, axe, result, folder, turn):
             page = opened(browser, result, folder / "report.html")
         for wide, size in enumerate((PHONE, DESK)):
             page.set_viewport_size(size)
+            page.wait_for_timeout(20)  # the page is told of its size a little later
             assert page.evaluate(CUT) == []
             if turn % 4 == 2 * number + wide:
                 page.emulate_media(color_scheme="dark" if (turn // 4 + number) % 2 else "light")
