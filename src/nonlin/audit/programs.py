@@ -54,7 +54,7 @@ class Written:
         home, _, last = self.path.rpartition(".")
         found = getattr(import_module(home), last)
         if home == "torch.nn":
-            module = found(*self.arguments, **dict(self.options))
+            module = found(*self.arguments, **dict(self.options)).eval()
             return lambda x: module.to(x.dtype)(x)
         if last == "prelu":  # whose slope is a tensor
             return lambda x: found(x, x.detach().new_tensor([*self.arguments]))
@@ -65,7 +65,7 @@ class Written:
         """As it is called on x."""
         given = [*map(repr, self.arguments), *(f"{key}={value!r}" for key, value in self.options)]
         if self.path.startswith("torch.nn.") and self.path.count(".") == 2:
-            return f"{self.path}({', '.join(given)})(x)"
+            return f"{self.path}({', '.join(given)}).eval().to(x.dtype)(x)"
         if self.path.endswith(".prelu"):
             given = [f"x.detach().new_tensor([{', '.join(given)}])"]
         return f"{self.path}({', '.join(['x', *given])})"
@@ -108,12 +108,17 @@ class Torch(_Shown):
         self._written, self._function, self._imports = found, found.function, imports
 
     def run(self, x: Array, kind: str) -> Pair:
-        """Forwards and backwards."""
+        """Forwards and backwards; blocks are too short for a second thread to help."""
         import torch
 
-        given = torch.tensor(x, dtype=getattr(torch, kind), requires_grad=True)
-        value = self._function(given)
-        (slope,) = torch.autograd.grad(value, given, torch.ones_like(value))
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            given = torch.tensor(x, dtype=getattr(torch, kind), requires_grad=True)
+            value = self._function(given)
+            (slope,) = torch.autograd.grad(value, given, torch.ones_like(value))
+        finally:
+            torch.set_num_threads(threads)
         return value.detach().float().numpy(), slope.float().numpy()
 
     def lines(self, x: float, kind: str, order: int) -> Lines:
