@@ -48,8 +48,8 @@ class Format:
 
     @property
     def limit(self) -> float:
-        """The first power of two that is too large."""
-        return 2.0 ** (self.highest + 1)
+        """The first power of two that is too large; infinity for float64."""
+        return 2.0 ** (self.highest + 1) if self.highest < 1023 else math.inf
 
     @property
     def epsilon(self) -> float:

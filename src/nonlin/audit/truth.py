@@ -10,6 +10,7 @@ import math
 from functools import cache
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from nonlin.audit.tally import NOWHERE, Array, Format
@@ -62,4 +63,4 @@ def error(got: float, true: Any, kind: Format) -> float:
     if min(abs(rounded), abs(got)) >= kind.limit:
         return 0.0 if (rounded > 0) == (got > 0) else math.inf
     exponent = max(math.frexp(rounded)[1] - 1, kind.lowest)
-    return float(abs(got - true)) * 2.0 ** (kind.digits - 1 - exponent)
+    return float(mpmath.ldexp(abs(got - true), kind.digits - 1 - exponent))
