@@ -1,7 +1,7 @@
 """Errors in ULP: the kernels beside the truth, PyTorch and JAX.
 
     python benchmarks/accuracy.py                     a few functions, as below; a minute
-    python benchmarks/accuracy.py --measure           16-bit inputs and a sample of float32
+    python benchmarks/accuracy.py --measure           16-bit inputs, samples of float32 and float64
     python benchmarks/accuracy.py --measure --exhaustive    all 2^32 float32 inputs: see --minutes
     python benchmarks/accuracy.py --measure --exhaustive --names gelu,mish --minutes 10
     python benchmarks/accuracy.py --report            the page again, from what was measured
@@ -33,19 +33,20 @@ import numpy as np
 from _shared import DOCS, cpu, parser, say_reduced
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from ulp import page, sweep
+from ulp import double, page, sweep
 from ulp.peers import PEERS, knows
-from ulp.tally import FLOAT32, Tally
 from ulp.truth import check
 
 import nonlin as nl
+from nonlin.audit.inputs import sample
+from nonlin.audit.tally import FLOAT32, Tally
 from nonlin.emit.llvm.program import mode_of, write_module
 from nonlin.expr.paths import inputs_of, roots_of
 from nonlin.kernels import target
 from nonlin.kernels.compile import without_ones
 
 DATA, PAGE = DOCS / "accuracy.json", DOCS / "accuracy.md"
-SECTIONS = ("sample", "half", "exhaustive", "reference")
+SECTIONS = ("sample", "half", "exhaustive", "double", "reference")
 ELEMENTWISE = tuple(name for name in nl.names() if nl.get(name).elementwise)
 CHECKED = 400  # random points per entry at which the truth is checked
 FEW = ("relu", "sigmoid", "tanh", "softplus", "gelu", "mish")
@@ -86,8 +87,7 @@ def main() -> None:
     finally:
         if kept:
             finish(found)
-    now = {name: key(name) for name in found["sample"] | found["exhaustive"]}
-    print("\n".join(page.broken(found, now)) or "All bounds hold.")
+    print("\n".join(page.broken(found, keys(found))) or "All bounds hold.")
 
 
 def measure(found: dict[str, Any], given: argparse.Namespace) -> None:
@@ -105,7 +105,7 @@ def measure(found: dict[str, Any], given: argparse.Namespace) -> None:
 
 
 @cache
-def key(name: str) -> str:
+def key(name: str, dtype: str = "float32") -> str:
     """What changes with the code of an entry's kernels, the CPU and LLVM.
 
     Of the code itself: what is measured stays good while other parts of the project change.
@@ -115,7 +115,7 @@ def key(name: str) -> str:
     formula, parameters = without_ones(activation.formula, activation.values)
     for path, precision in product(((0,), (0, 1), (2,)), sweep.PRECISIONS):
         roots = roots_of(formula, path)
-        mode = mode_of("float32", precision, path, roots)
+        mode = mode_of(dtype, precision, path, roots)
         names = tuple(parameters)
         parts.append(str(write_module(roots, inputs_of(path), names, mode, host.hardware)))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
@@ -130,9 +130,10 @@ def refer(found: dict[str, Any], names: list[str], points: int, progress: Progre
 
 
 def take_samples(found: dict[str, Any], names: list[str], progress: Progress) -> None:
-    """float32 on a sample, the formats of 16 bits on all inputs."""
-    x = sweep.sample()
-    for name in progress.track(names, description="sample and 16 bits"):
+    """float32 and float64 on samples, the formats of 16 bits on all inputs."""
+    x = sample()
+    for name in progress.track(names, description="samples and 16 bits"):
+        found["double"][name] = {"key": key(name, "float64"), **double.measured(nl.get(name))}
         found["sample"][name] = _plain(sweep.sampled(nl.get(name), x), key(name))
         for kind in sweep.HALVES:
             entries = found["half"].setdefault(kind.name, {})
@@ -213,7 +214,15 @@ def finish(found: dict[str, Any]) -> None:
     """Save, and write the page."""
     found["date"], found["machine"] = time.strftime("%Y-%m-%d"), machine()
     save(found)
-    PAGE.write_text(page.write(found, {name: key(name) for name in ELEMENTWISE}))
+    PAGE.write_text(page.write(found, keys(found)))
+
+
+def keys(found: dict[str, Any]) -> dict[str, str]:
+    """Those of the kernels as they are now, of float64 after the name and a blank."""
+    single = {
+        name: key(name) for name in found["sample"] | found["exhaustive"] | found["reference"]
+    }
+    return single | {f"{name} float64": key(name, "float64") for name in found["double"]}
 
 
 def machine() -> dict[str, str]:

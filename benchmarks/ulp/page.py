@@ -22,7 +22,8 @@ Written by `benchmarks/accuracy.py` on {date}.
 
 An error is |result - truth| in units in the last place (ULP) of the truth, in the format of the
 result; 0.5 is the best that rounding allows. In brackets: the x of the worst. "fast" and "exact"
-are the values of `precision=`. Parameters have their default values.
+are the values of `precision=`. Parameters have their default values. `nonlin audit torch jax`
+looks at other libraries in this way on your machine.
 
 - Tables of float32 count truths that are normal numbers; subnormal ones stand apart, in units of
   the smallest one, 1.4e-45.
@@ -43,6 +44,7 @@ def write(found: Found, keys: dict[str, str]) -> str:
     parts = [
         INTRODUCTION.format(date=found["date"], machine=machine),
         *_float32(rows),
+        *_float64(found, keys),
         *_half(found, keys),
         *_peers(rows, found),
         *_reference(found),
@@ -94,6 +96,29 @@ def _float32(rows: Found) -> Iterator[str]:
     yield _table(["", *heads], small, lambda row: [
         _worst(row, p, o, "subnormal") for p in PRECISIONS for o in ORDERS[:2]
     ])  # fmt: skip
+
+
+def _float64(found: Found, keys: dict[str, str]) -> Iterator[str]:
+    if not found["double"]:
+        return
+    yield "\n## float64: worst ULP (sample)\n"
+    yield (
+        "At numbers of all sizes, more where functions bend and beside their zeros: where fast and"
+        "\nexact differ most, mpmath says how far off either is. Around a zero of f' an error below"
+        "\none ULP of 1, 2.2e-16, is not counted.\n"
+    )
+    heads = [f"{p} {TITLES[o]}" for p in PRECISIONS for o in ORDERS[:2]]
+    yield _table(["", *heads, "inputs"], found["double"], lambda row: [
+        *(_double(row[p][o]) for p in PRECISIONS for o in ORDERS[:2]),
+        f"{row['fast']['value'][3]:,}",
+    ])  # fmt: skip
+    old = [n for n, row in found["double"].items() if row["key"] != keys.get(f"{n} float64")]
+    if old:
+        yield f"\nMeasured with an earlier version of the kernels: {', '.join(old)}."
+
+
+def _double(record: list[Any]) -> str:
+    return f"{_short(record[0])} ({_number(record[1])})" if record[0] else "0"
 
 
 def _above(row: Found, kind: str, limit: float) -> bool:
@@ -231,6 +256,12 @@ def broken(found: Found, keys: dict[str, str]) -> Iterator[str]:
                     yield _sentence(what, worst)
                 if wrong := _get(row, precision, order, "mismatch"):
                     yield _sentence(f"{what} MISMATCH", wrong)
+    for name, row in found["double"].items():
+        for precision, order in product(PRECISIONS, ORDERS[:2]):
+            error, x, got, _ = row[precision][order]
+            if error > PROMISED[precision]:
+                what = f"float64 {name} {precision} {TITLES[order]}"
+                yield f"{what}: {_short(error)} ULP at x = {x}: {got}"
     yield from _broken_halves(found)
 
 

@@ -6,36 +6,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
+from nonlin.audit.inputs import BLOCK, halves, narrowed
+from nonlin.audit.tally import BFLOAT16, FLOAT16, FLOAT32, NOWHERE, Array, Format, Tally
+from nonlin.audit.truth import zeros
 from ulp import peers
-from ulp.tally import BFLOAT16, FLOAT16, FLOAT32, NOWHERE, Array, Format, Tally
-from ulp.truth import ORDERS, truth, zeros
+from ulp.truth import ORDERS, truth
 
 PRECISIONS = ("fast", "exact")
-CHUNK = 1 << 16  # bit patterns at a time: what they need fits in a second-level cache
 PIECE = 1 << 26  # bit patterns between two savings
 PIECES = (1 << 32) // PIECE
-HALVES = {FLOAT16: np.dtype(np.float16), BFLOAT16: np.dtype(ml_dtypes.bfloat16)}
-COARSE, FINE = 4099, 127  # the sample: every 4099th bit pattern; every 127th in 1/16 <= |x| < 128
+HALVES = (FLOAT16, BFLOAT16)
 SECOND = 4  # every fourth of them for the second derivative, whose truth is slow
 
 Tallies = dict[str, Tally]
-
-
-def sample() -> Array:
-    """Float32 numbers of all sizes, more where functions bend, and all of 16 bits."""
-    start, stop = np.array([1 / 16, 128], np.float32).view(np.uint32).tolist()
-    patterns = [np.arange(0, 1 << 32, COARSE, np.uint64)]
-    patterns += [np.arange(start, stop, FINE, np.uint64) + sign for sign in (0, 1 << 31)]
-    single = np.concatenate(patterns).astype(np.uint32).view(np.float32)
-    return np.concatenate([single, *(halves(kind).astype(np.float32) for kind in HALVES)])
-
-
-def halves(kind: Format) -> Array:
-    """All numbers of a format of 16 bits."""
-    return np.arange(1 << 16, dtype=np.uint16).view(HALVES[kind])
 
 
 def compute(activation: Any, x: Array, order: int, precision: str) -> Array:
@@ -62,8 +47,8 @@ def sampled(activation: Any, x: Array) -> dict[str, Tallies]:
 
 def half(activation: Any, kind: Format) -> dict[str, Tallies]:
     """By contender and order, on all inputs of 16 bits; nothing is excused around zeros."""
-    narrow = halves(kind)
-    x = narrow.astype(np.float32)
+    x = halves(kind)
+    narrow = narrowed(x, kind.name)
     found: dict[str, Tallies] = {name: {} for name in PRECISIONS}
     trues = [truth(activation, x, order, "exact") for order in range(len(ORDERS))]
     for order, label in enumerate(ORDERS):
@@ -104,7 +89,7 @@ def piece(
     activation: Any, contenders: Sequence[str], number: int, threads: int
 ) -> dict[str, Tallies]:
     """All float32 bit patterns of a piece: value and first derivative of each contender."""
-    starts = range(number * PIECE, (number + 1) * PIECE, CHUNK)
+    starts = range(number * PIECE, (number + 1) * PIECE, BLOCK)
     if threads == 1:
         return _share(activation, contenders, starts)
     with ThreadPoolExecutor(threads) as pool:
@@ -127,8 +112,8 @@ def merge(into: dict[str, Tallies], other: dict[str, Tallies]) -> None:
 def _share(activation: Any, contenders: Sequence[str], starts: Sequence[int]) -> dict[str, Tallies]:
     """Chunk by chunk, in arrays that are used again and again."""
     found = {name: {label: Tally(FLOAT32) for label in ORDERS[:2]} for name in contenders}
-    pattern, wide = np.arange(CHUNK, dtype=np.uint32), np.empty(CHUNK)
-    bits, true = np.empty_like(pattern), (np.empty(CHUNK), np.empty(CHUNK))
+    pattern, wide = np.arange(BLOCK, dtype=np.uint32), np.empty(BLOCK)
+    bits, true = np.empty_like(pattern), (np.empty(BLOCK), np.empty(BLOCK))
     x = bits.view(np.float32)
     runs = {name: _runner(activation, name, x) for name in contenders}
     around = zeros(activation, 1)

@@ -38,6 +38,7 @@ _HOMES = {
     "shape": "nonlin.theory.shaping",
     "stability": "nonlin.stability",
     "diagnose": "nonlin.stability",
+    "audit": "nonlin.audit",
     "report": "nonlin.report",
     "plot": "nonlin.figures",
     "compare": "nonlin.figures",

@@ -3,6 +3,7 @@ from nonlin._errors import NonlinError as NonlinError
 from nonlin._text import set_language as set_language
 from nonlin.activation import Activation as Activation
 from nonlin.activation import activation as activation
+from nonlin.audit import audit as audit
 from nonlin.catalogue import get as get
 from nonlin.catalogue import names as names
 from nonlin.catalogue.equivalents import equivalents as equivalents

@@ -9,7 +9,9 @@ import pytest
 
 import nonlin as nl
 from nonlin._text import speaking
+from nonlin.audit.results import Audit
 from nonlin.report.page import html
+from nonlin.report.page.audit import audit_html
 from nonlin.tasks.kinds import KINDS
 
 CHROMIUM = shutil.which("chromium")
@@ -93,7 +95,9 @@ def axe():
 
 def opened(browser, result, path):
     """The page on a phone, all its tables open; a request for anything else fails."""
-    path.write_text(html(result, "nonlin choose flats.csv"), encoding="utf-8")
+    audited = isinstance(result, Audit)
+    made = audit_html(result) if audited else html(result, "nonlin choose flats.csv")
+    path.write_text(made, encoding="utf-8")
     page = browser.new_page(viewport=PHONE)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -112,6 +116,7 @@ def check(browser, axe, result, folder, turn):
             page = opened(browser, result, folder / "report.html")
         for wide, size in enumerate((PHONE, DESK)):
             page.set_viewport_size(size)
+            page.wait_for_timeout(20)  # the page is told of its size a little later
             assert page.evaluate(CUT) == []
             if turn % 4 == 2 * number + wide:
                 page.emulate_media(color_scheme="dark" if (turn // 4 + number) % 2 else "light")
@@ -137,3 +142,13 @@ def test_a_wide_table_of_many_classes_with_long_names(browser, axe, tmp_path):
     assert "the 12 of 50 classes" in page
     assert len(page) < 500_000
     check(browser, axe, result, tmp_path, 0)
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_an_audit(browser, axe, turn, tmp_path, monkeypatch):
+    pytest.importorskip("onnxruntime")
+    small = np.float32([-np.inf, np.inf, np.nan, -17, -6, -1, 0, 1])
+    for place in ("nonlin.audit.inputs.sample", "nonlin.audit.audited.sample"):
+        monkeypatch.setattr(place, lambda: small)
+    found = nl.audit("onnxruntime", "nonlin", names=["gelu", "relu", "thresholded_relu"])
+    check(browser, axe, found, tmp_path, turn)

@@ -15,6 +15,7 @@ from nonlin import __version__
 from nonlin._errors import InputError, nearest
 from nonlin._text import language, listed, say
 from nonlin.cli import (
+    audit,
     bench,
     choose,
     code,
@@ -35,7 +36,7 @@ from nonlin.cli.shared.options import typed
 
 COMMANDS = (  # in the order of the help
     choose, predict, code, list, show, compare, export, forward, theory, init, stability, diagnose,
-    bench, lab,
+    bench, audit, lab,
 )  # fmt: skip
 COMPLETE = "_NONLIN_COMPLETE"  # by it a shell asks for completions
 SHELLS = ("bash", "zsh", "fish", "powershell")

@@ -8,20 +8,28 @@ power of two that the format lacks: infinity instead of the largest number is on
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+_njit: Any = njit
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 NORMAL, SUBNORMAL, ZERO, MISMATCH, KINDS = 0, 1, 2, 3, 4
 LABELS = ("normal", "subnormal", "zero", "mismatch")
 NOWHERE = np.empty((0, 2))
 HALF = 0.5 + 1e-9  # the true values are good to much less than the 1e-9
 SLACK = 8.0  # ULP around the largest number within which infinite or not is a matter of rounding
+
+
+def _compiled(function: Compiled) -> Compiled:
+    made: Compiled = _njit(nogil=True)(function)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +48,8 @@ class Format:
 
     @property
     def limit(self) -> float:
-        """The first power of two that is too large."""
-        return 2.0 ** (self.highest + 1)
+        """The first power of two that is too large; infinity for float64."""
+        return 2.0 ** (self.highest + 1) if self.highest < 1023 else math.inf
 
     @property
     def epsilon(self) -> float:
@@ -61,8 +69,20 @@ FLOAT16 = Format("float16", 11, -14, 15)
 BFLOAT16 = Format("bfloat16", 8, -126, 127)
 
 
-@njit(nogil=True)
-def scan(x, got, true, per_ulp, least, limit, epsilon, zeros, worst, place, errors):
+@_compiled
+def scan(
+    x: Array,
+    got: Array,
+    true: Array,
+    per_ulp: Array,
+    least: float,
+    limit: float,
+    epsilon: float,
+    zeros: Array,
+    worst: Array,
+    place: Array,
+    errors: Array,
+) -> tuple[int, int]:
     """Raise `worst` and set `place` by kind; how many are rounded right, how many mismatch.
 
     `errors` is room for one number per result.
@@ -92,8 +112,8 @@ def scan(x, got, true, per_ulp, least, limit, epsilon, zeros, worst, place, erro
     return right, mismatches
 
 
-@njit(nogil=True)
-def _errors(got, true, per_ulp, errors):
+@_compiled
+def _errors(got: Array, true: Array, per_ulp: Array, errors: Array) -> int:
     """|got - true| in ULP; how many are at most half an ULP."""
     bits = true.view(np.int64)
     right = 0
@@ -104,8 +124,8 @@ def _errors(got, true, per_ulp, errors):
     return right
 
 
-@njit(nogil=True)
-def _exceptional(g, t, limit, largest, error):
+@_compiled
+def _exceptional(g: float, t: float, limit: float, largest: float, error: float) -> float:
     """The error in ULP where there may be NaN or infinity; negative for a mismatch."""
     if g != g or t != t:
         return 0.0 if g != g and t != t else -1.0
@@ -117,8 +137,15 @@ def _exceptional(g, t, limit, largest, error):
     return -1.0 if error > SLACK and (infinite or beyond) else error
 
 
-@njit(nogil=True)
-def _around(x, zeros):
+@_compiled
+def settle(got: Array, true: Array, limit: float, largest: float, errors: Array) -> None:
+    """Errors in ULP also where there are NaN and infinity; negative for a mismatch."""
+    for i in range(len(got)):
+        errors[i] = _exceptional(np.float64(got[i]), true[i], limit, largest, errors[i])
+
+
+@_compiled
+def _around(x: float, zeros: Array) -> bool:
     """Does x lie in one of the intervals?"""
     for k in range(len(zeros)):  # noqa: SIM110 - Numba knows no generators
         if zeros[k, 0] <= x <= zeros[k, 1]:
@@ -142,8 +169,11 @@ class Tally:
     worst: dict[str, list[Any]] = field(default_factory=dict)
     _room: Array = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
 
-    def add(self, x: Array, got: Array, true: Array, zeros: Array = NOWHERE) -> None:
-        """Count float32 results `got` at float32 x against the float64 `true`."""
+    def add(self, x: Array, got: Array, true: Array, zeros: Array = NOWHERE) -> Array:
+        """Count float32 results `got` at float32 x against the float64 `true`.
+
+        Gives back each error in ULP, NaN where it is no number; the next call overwrites it.
+        """
         before = [self.worst.get(label, [-1.0])[0] for label in LABELS]
         errors, place = np.array(before), np.full(KINDS, -1)
         f = self.format
@@ -157,6 +187,7 @@ class Tally:
         for label, error, i in zip(LABELS, errors, place, strict=True):
             if i >= 0:
                 self.worst[label] = [float(error), str(x[i]), str(got[i]), str(true[i])]
+        return self._room[: len(x)]
 
     def merge(self, other: Tally) -> None:
         """Add what another one counted."""
