@@ -50,7 +50,6 @@ OVERFLOWS = "the square of the denominator overflows"
 PATH = "beside its zeros a value is widened on its own, not in a product"
 SLOPE = "rounded more often than a slope may be"
 SQUARED = "x * x overflows in float64"
-INFINITE = "an exponential that overflows leaves an infinite low word, and a sum makes it NaN"
 VALUES, SLOPES = ("f", "f of both", "gate", "by value"), ("f'", "f' of both", "backward", "by x")
 NOT_YET = {
     ("everywhere", "bump", "float32", "fast", 0): ROUNDED,
@@ -60,21 +59,16 @@ NOT_YET = {
     ("everywhere", "slow", "float64", "fast", 0): OVERFLOWS,
     **{("dense", "slow", (path, "fast")): OVERFLOWS for path in VALUES},
     **{("dense", "slow", (path, "fast")): SLOPE for path in SLOPES},
-    **{("dense", "narrow_ricker", (path, "fast")): SLOPE for path in ("f'", "backward", "by x")},
-    **{
-        ("dense", name, (path, "fast")): PATH
-        for name in ("narrow_ricker", "hinge", "steep")
-        for path in ("gate", "by value")
-    },
+    **{("dense", "narrow_ricker", (path, "fast")): SLOPE for path in ("f'", "by x")},
+    ("dense", "narrow_ricker", ("by value", "fast")): PATH,
+    ("dense", "hinge", ("gate", "fast")): PATH,
+    ("dense", "hinge", ("by value", "fast")): PATH,
+    ("dense", "steep", ("gate", "fast")): PATH,
     **{
         ("everywhere", "ripple", "float64", precision, order): SQUARED
         for precision in contract.BOUNDS
         for order in (0, 1, 2)
     },
-    ("everywhere", "steep", "float64", "exact", 0): INFINITE,
-    ("everywhere", "steep", "float64", "exact", 1): INFINITE,
-    ("16 bits", "steep", "float16"): INFINITE,
-    ("16 bits", "steep", "bfloat16"): INFINITE,
 }
 
 
@@ -282,7 +276,7 @@ CANCELS = "what cancels in exp(x) - exp(-x) is not recognised"
 OTHERS = [  # of formulas like these: dtype, precision, place, what is not right yet
     ("(exp(x) - exp(-x)) / 2", "float32", "fast", 1e-20, CANCELS),
     ("(exp(x) - exp(-x)) / 2", "float32", "exact", 1e-20, CANCELS),
-    ("(exp(x) - exp(-x)) / 2", "float64", "exact", 1000.0, INFINITE),
+    ("(exp(x) - exp(-x)) / 2", "float64", "exact", 1000.0, ""),
     ("exp(x) - 3 * x", "float32", "fast", np.inf, "infinity less infinity"),
     ("log1p(x * x)", "float32", "fast", 1e20, "x * x overflows in float32"),
     ("log1p(x * x)", "float64", "exact", 1e200, SQUARED),
@@ -291,7 +285,10 @@ OTHERS = [  # of formulas like these: dtype, precision, place, what is not right
 
 @pytest.mark.parametrize(
     ("formula", "dtype", "precision", "x"),
-    [pytest.param(*case, marks=pytest.mark.xfail(reason=reason)) for *case, reason in OTHERS],
+    [
+        pytest.param(*case, marks=[pytest.mark.xfail(reason=reason)] if reason else [])
+        for *case, reason in OTHERS
+    ],
 )
 def test_others(formula, dtype, precision, x):
     """Single numbers, within the bounds above."""
