@@ -115,5 +115,5 @@ def _is_exact(term: Expr) -> bool:
         return term.value == _single(term.value)
     if isinstance(term, Symbol):
         return True
-    parts = arguments_of(term)
-    return is_call(term, *_EXACT) and all(map(_is_exact, parts[1:] if is_call(term, "where") else parts))
+    parts = arguments_of(term)[is_call(term, "where") :]
+    return is_call(term, *_EXACT) and all(map(_is_exact, parts))
