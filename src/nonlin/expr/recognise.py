@@ -163,15 +163,20 @@ def _absorb_exponential(base: Expr, factors: dict[Expr, Fraction]) -> bool:
 
 
 def _softsign(base: Expr, factors: dict[Expr, Fraction]) -> bool:
-    """u / (1 + |u|) = softsign(u)"""
-    if factors.get(base) != -1 or not is_call(base, "add"):
+    """u / (1 + |u|) = softsign(u), in any power: its limits are numbers"""
+    if factors.get(base, 0) > -1 or not is_call(base, "add"):
         return False
     for u in list(factors):
         if base in (add(1, build("absolute", u)), add(build("absolute", u), 1)):
-            if factors[u] != 1:
+            times = min(factors[u], -factors[base])
+            if times.denominator != 1 or times < 1:
                 return False
-            del factors[base], factors[u]
-            factors[build("softsign", u)] = Fraction(1)
+            both = {build("softsign", u): times, u: -times, base: times}
+            for part, count in both.items():
+                factors[part] = factors.get(part, Fraction(0)) + count
+            for part in (u, base):
+                if not factors[part]:
+                    del factors[part]
             return True
     return False
 
