@@ -22,11 +22,12 @@ from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.memory import SHORT, TYPES, from_memory, to_memory
 from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.parts import Parts
-from nonlin.emit.llvm.roots import crosses_zero, in_two_words
+from nonlin.emit.llvm.roots import crosses_zero
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
 from nonlin.expr.nodes import Expr, arguments_of, constant, is_call
 from nonlin.expr.paths import Path
+from nonlin.expr.singles import in_two_words
 from nonlin.expr.walk import postorder
 
 if TYPE_CHECKING:
