@@ -9,8 +9,11 @@ import pytest
 
 import nonlin as nl
 from nonlin.emit.llvm.evaluate import COMPARISONS, SPELLINGS
+from nonlin.emit.llvm.program import MODES, lowered
 from nonlin.expr import coefficients
 from nonlin.expr.decompositions import DECOMPOSITIONS
+from nonlin.expr.infix import infix
+from nonlin.expr.paths import roots_of
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.reductions import REDUCTIONS, RESHAPES
 from nonlin.expr.stable import MACHINE
@@ -102,6 +105,30 @@ def test_elementary_functions(name, dtype):
             place = float(np.spacing(np.abs(np.dtype(dtype).type(float(exact)))))
             error = float(abs(mpmath.mpf(float(value)) - exact)) / place
             assert error <= limit, (precision, float(x), error)
+
+
+@pytest.mark.parametrize(("precision", "allowed"), [("fast", 1), ("exact", 0)])
+def test_subnormal_doubles(precision, allowed):
+    """Rounded once from all digits, whatever stands beside them."""
+    x = np.random.default_rng(3).permutation(np.append(np.linspace(-746, -704, 500), [-1e9, 0, 3]))
+    with mpmath.workdps(30):
+        true = np.array([float(mpmath.exp(each) * mpmath.mpf(2) ** 1074) for each in x])
+    found = nl.get("exponential")(x, precision=precision)
+    near = x < -709  # where a unit of the last place is 2**-1074
+    assert (np.abs(np.ldexp(found[near], 1074) - true[near]) <= 0.5 + allowed).all()
+    beyond = found[~near] / np.exp(x[~near]) - 1
+    assert (np.abs(beyond) < 1e-15).all()
+
+
+def test_nothing_subnormal_is_multiplied():
+    """It would take a hundred times as long: only sums with 1, and a last scaling, see it."""
+    roots = roots_of(nl.softplus.graph, (0,))
+    (graph,) = lowered(roots, MODES["float32", "fast"])
+    ratio = "log1p_ratio(exp_floor(-abs(x)))"
+    assert infix(graph) == f"where(x > 0, x, 0) + late_multiply(exp(-abs(x)), {ratio})"
+    tiny = nl.activation("tiny", "1e-30 * (1e-30 + exp(-x))")
+    (graph,) = lowered(roots_of(tiny.graph, (0,)), MODES["float32", "fast"])
+    assert "exp_floor" not in infix(graph)
 
 
 def test_huge_angles_and_ends():

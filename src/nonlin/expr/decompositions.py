@@ -35,6 +35,7 @@ from nonlin.expr.nodes import (
     value_of,
     where,
 )
+from nonlin.expr.overflow import FAR, over_square
 from nonlin.expr.polynomials import horner, near_tanh
 from nonlin.expr.simplify import simplify
 from nonlin.expr.vocabulary import arctan, exp, log, log1p, maximum, minimum, pi, sign, sqrt, tanh
@@ -44,7 +45,6 @@ Rule = Callable[..., Expr]
 BITS = {"single": 24, "middle": 38, "double": 53, "pair": 70}  # that an arithmetic is good for
 LARGEST = constant(sys.float_info.max)
 HUGE = constant("1e30")  # a bounded number added to a larger one changes nothing
-FAR = constant(2**60)  # its square is no overflow in single precision, and 1 is nothing beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,12 +352,12 @@ def _log1p(a: Expr) -> Expr:
 def _quotient_in_kernels(a: Expr, b: Expr) -> Expr:
     """a / b, where a square in b could overflow though the quotient is a number."""
     if is_call(b, "power") and value_of(arguments_of(b)[1]) == 2:
-        return multiply(a, power(1 / arguments_of(b)[0], 2))
+        return over_square(a, arguments_of(b)[0])
     if is_call(b, "add") and is_call(arguments_of(b)[1], "power"):
         constant_part, square = arguments_of(b)
         base, exponent = arguments_of(square)
         if value_of(exponent) == 2 and value_of(constant_part) is not None:
-            return where(absolute(base) > FAR, multiply(a, power(1 / base, 2)), divide(a, b))
+            return where(absolute(base) > FAR, over_square(a, base), divide(a, b))
     return divide(a, b)
 
 

@@ -70,7 +70,7 @@ def damp(a: float, b: float) -> float:
 
 
 def absorb(a: float, b: float) -> float:
-    """a + b, where an infinite a beats a bounded b that has no limit."""
+    """a + b, where an infinite a beats whatever b is."""
     return a if math.isinf(a) else a + b
 
 

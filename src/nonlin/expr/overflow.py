@@ -3,18 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from nonlin.expr.interval import Interval
-from nonlin.expr.nodes import Expr, arguments_of, divide, is_call, multiply, power, value_of, where
+from nonlin.expr.nodes import (
+    Expr,
+    absolute,
+    arguments_of,
+    build,
+    constant,
+    divide,
+    is_call,
+    multiply,
+    power,
+    value_of,
+    where,
+)
+from nonlin.expr.simplify import join, split
 from nonlin.expr.walk import rewrite, symbols
 
+FAR = constant(2**60)  # its square is no overflow in single precision, and 1 is nothing beside it
 HIGHEST = 4  # of the powers that are taken apart
 Bound = Callable[[Expr], Interval]
 
 
 def without_overflow(root: Expr, bound: Bound) -> Expr:
     """An equal expression: s x**2 is (s x) x, x g / 4 is x (g / 4), g bounded, 6 x s is x (6 s)."""
-    return rewrite(root, lambda node: _divided(_scaled(_raised(node)), bound))
+    return rewrite(root, lambda node: _divided(_scaled(_raised(_rooted(node))), bound))
+
+
+def _rooted(node: Expr) -> Expr:
+    """log(1 + u**2) is 2 log(1 + |u|) where 1 is nothing beside u."""
+    if not is_call(node, "log1p") or not is_call(arguments_of(node)[0], "power"):
+        return node
+    square = arguments_of(node)[0]
+    base, exponent = arguments_of(square)
+    if value_of(exponent) != 2:
+        return node
+    far = absolute(base) > FAR
+    return where(far, 2, 1) * build("log1p", where(far, absolute(base), square))
+
+
+def over_square(a: Expr, base: Expr) -> Expr:
+    """a / base**2, which is a number even where the square is none."""
+    coefficient, factors = split(a)
+    times = factors.pop(base, Fraction(0))
+    if times.denominator != 1 or times < 1:
+        return a * (1 / base) * (1 / base)
+    rest = join(coefficient, factors)
+    return rest * (1 / base) if times == 1 else rest * power(base, times - 2)
 
 
 def _raised(node: Expr) -> Expr:

@@ -108,6 +108,8 @@ def _one_and(term: Expr, ratio: Fraction) -> Expr | None:
 
 def _pair(a: Expr, b: Expr, ratio: Fraction) -> Expr | None:
     """a + ratio * b under its own name."""
+    if ratio == -1 and is_call(a, "exp") and is_call(b, "exp"):
+        return _difference(*arguments_of(a), *arguments_of(b))
     if ratio == -1 and is_call(b, "tanh") and arguments_of(b)[0] is a:
         return build("tanhshrink", a)
     if ratio == 1 and is_call(b, "sqrt"):
@@ -117,6 +119,18 @@ def _pair(a: Expr, b: Expr, ratio: Fraction) -> Expr | None:
             (term, c) = next(iter(rest.items()))
             return multiply(2, build("squareplus", a, join(*split(multiply(c, term)))))
     return None
+
+
+def _difference(u: Expr, v: Expr) -> Expr | None:
+    """exp(u) - exp(v) for multiples of one product, beside whose zeros all would cancel."""
+    (p, first), (q, second) = split(u), split(v)
+    if first != second:
+        return None
+    if p * q < 0:
+        return build("expm1", u) - build("expm1", v)
+    if abs(p) < abs(q):  # the smaller exponential is taken out, lest it overflow alone
+        return -build("exp", u) * build("expm1", simplify(v - u))
+    return build("exp", v) * build("expm1", simplify(u - v))
 
 
 def _product(node: Expr) -> Expr:
@@ -163,15 +177,20 @@ def _absorb_exponential(base: Expr, factors: dict[Expr, Fraction]) -> bool:
 
 
 def _softsign(base: Expr, factors: dict[Expr, Fraction]) -> bool:
-    """u / (1 + |u|) = softsign(u)"""
-    if factors.get(base) != -1 or not is_call(base, "add"):
+    """u / (1 + |u|) = softsign(u), in any power: its limits are numbers"""
+    if factors.get(base, 0) > -1 or not is_call(base, "add"):
         return False
     for u in list(factors):
         if base in (add(1, build("absolute", u)), add(build("absolute", u), 1)):
-            if factors[u] != 1:
+            times = min(factors[u], -factors[base])
+            if times.denominator != 1 or times < 1:
                 return False
-            del factors[base], factors[u]
-            factors[build("softsign", u)] = Fraction(1)
+            both = {build("softsign", u): times, u: -times, base: times}
+            for part, count in both.items():
+                factors[part] = factors.get(part, Fraction(0)) + count
+            for part in (u, base):
+                if not factors[part]:
+                    del factors[part]
             return True
     return False
 
@@ -184,7 +203,7 @@ def _ratio_of_exponentials(factors: dict[Expr, Fraction]) -> bool:
         left, right = (_exponent(part) for part in arguments_of(below))
         if left is None or right is None or negate(left) is not right:
             continue
-        above = build("subtract", *arguments_of(below))
+        above = build("expm1", left) - build("expm1", right)
         if factors.get(above) == 1:
             del factors[below], factors[above]
             factors[build("tanh", left)] = Fraction(1)

@@ -1,7 +1,7 @@
 """Make an expression safe to evaluate in floating point, at every input, infinities included.
 
 Three things spoil a correct formula: an overflow that a vanishing factor should have beaten
-(0 * inf), a bounded oscillation added to infinity (inf + sin(inf)), and a branch that swallows
+(0 * inf), something added to an infinity that beats it (inf + sin(inf)), and a branch that swallows
 NaN. They are mended here, with primitives that only the machine targets spell: `damp`,
 `absorb` and `guard`.
 """
@@ -16,12 +16,15 @@ from functools import lru_cache
 from nonlin.expr.floats import as_function
 from nonlin.expr.interval import Interval
 from nonlin.expr.nodes import (
+    COMPARISONS,
+    Call,
     Constant,
     Expr,
     Symbol,
     absolute,
     arguments_of,
     build,
+    constant,
     is_call,
     multiply,
     negate,
@@ -43,6 +46,7 @@ _EXPONENTIAL = (
 _VANISHING = (
     "exp", "sigmoid", "logistic_density", "softplus", "sech_squared", "normal_cdf", "normal_pdf",
 )  # fmt: skip
+_OF_POWERS = ("add", "subtract", "negate", "multiply", "divide", "absolute", "where", *COMPARISONS)
 _ZERO_AT_ZERO = ("tanh", "erf", "log1p", "expm1", "negate")  # they vanish where their argument does
 
 
@@ -110,6 +114,8 @@ def _slope_of_mish(node: Expr) -> Expr:
 
 
 def _mend(root: Expr) -> Expr:
+    undefined = _is_undefined(root)
+
     def rule(node: Expr) -> Expr:
         if is_call(node, "multiply", "divide"):
             return _damped(node, _bound)
@@ -118,7 +124,7 @@ def _mend(root: Expr) -> Expr:
             for large, small in ((a, b), (b, a)):
                 if _oscillates(small) and _bound(small).bounded and not _bound(large).bounded:
                     return build("absorb", large, small)
-        return node
+        return _outgrown(node) if undefined else node
 
     return _rewrite_products(root, rule)
 
@@ -136,6 +142,42 @@ def _rewrite_products(root: Expr, rule: Callable[[Expr], Expr]) -> Expr:
         raw[node] = rebuild(node, arguments)
         done[node] = rule(raw[node])
     return done[root]
+
+
+def _outgrown(node: Expr) -> Expr:
+    """exp(x) - 3 x at infinity: the exponential beats numbers, x and x**2 beside it."""
+    if not is_call(node, "add", "subtract"):
+        return node
+    a, b = arguments_of(node)
+    other = negate(b) if is_call(node, "subtract") else b
+    for large, small in ((a, other), (other, a)):
+        if _explodes(large) and all(map(_is_low, postorder(small))):
+            return build("absorb", large, small)
+    return node
+
+
+def _explodes(node: Expr) -> bool:
+    """Is it a multiple of an exponential without bounds?"""
+    if is_call(node, "absorb"):
+        return _explodes(arguments_of(node)[0])
+    factors = {b: e for b, e in split(node)[1].items() if "x" in symbols([b])}
+    return list(factors.values()) == [1] and all(
+        is_call(each, "exp", "expm1") and not _bound(each).bounded for each in factors
+    )
+
+
+def _is_low(node: Expr) -> bool:
+    """May it be part of a small power of x?"""
+    if is_call(node, "power"):
+        return arguments_of(node)[1] is constant(2)
+    return not isinstance(node, Call) or is_call(node, *_OF_POWERS)
+
+
+def _is_undefined(node: Expr) -> bool:
+    """At one of the infinities?"""
+    names = [name for name in symbols([node]) if name != "x"]
+    run = as_function(node, "x", *names)
+    return any(math.isnan(run(x, *(1.0 for _ in names))) for x in (math.inf, -math.inf))
 
 
 def _bounds(node: Expr, arguments: list[Interval]) -> Interval:

@@ -302,7 +302,7 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "log": _with(functions.log),
     "log1p": _with(functions.log1p),
     "expm1_below": lambda e, m, u: functions.expm1_below(m, e.exponential(u, m)),
-    "log1p_of_share": _with(functions.log1p_of_share),
+    "log1p_ratio": _with(functions.log1p_ratio),
     "reciprocal": _by("reciprocal"),
     "sin": _periodic(circular.sine),
     "cos": _periodic(circular.cosine),

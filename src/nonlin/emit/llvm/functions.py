@@ -186,8 +186,14 @@ def expm1_below(m: Arithmetic, parts: Exponential) -> Number:
     return _minus_one(m, parts, parts.exponent)
 
 
+def floored(m: Arithmetic, exponent: Value) -> Value:
+    """An exponent where what is so small counts for nothing: it, and its square, are normal."""
+    least = m.lanes.number(float(3 - m.lanes.format.bias // 2))
+    return m.builder.select(m.builder.fcmp_ordered("<", exponent, least), least, exponent)
+
+
 def _minus_one(m: Arithmetic, parts: Exponential, exponent: Value) -> Number:
-    scale = m.lanes.shift(m.lanes.number(parts.scale), exponent)
+    scale = m.lanes.shift(m.lanes.number(parts.scale), floored(m, exponent))
     if m.words == 1:
         rest = m.fma(scale, m.number(1.0 / parts.scale), m.number(-1.0))
         return m.fma(parts.fraction, scale, rest)
@@ -204,11 +210,12 @@ def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
     return m.select(m.compare("==", u, m.number(0.0)), u, value)
 
 
-def log1p_of_share(m: Arithmetic, u: Number) -> Number:
-    """log(1 + u) for 0 <= u <= 1; pairs, which have no polynomial for it, go the long way."""
-    if m.words == 2:
-        return log1p(m, u)
-    return m.multiply(u, polynomial(m, "log1p", u))
+def log1p_ratio(m: Arithmetic, u: Number) -> Number:
+    """log(1 + u) / u for 0 <= u <= 1; pairs, which have no polynomial for it, go the long way."""
+    if m.words == 1:
+        return polynomial(m, "log1p", u)
+    one = m.number(1.0)
+    return m.select(m.compare("==", u, m.number(0.0)), one, m.divide(log1p(m, u), u))
 
 
 def log1p(m: Arithmetic, u: Number) -> Number:

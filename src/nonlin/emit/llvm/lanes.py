@@ -142,11 +142,9 @@ class Lanes:
     def _shift_512(self, a: Value, n: Value) -> Value:
         """One instruction, which takes 100 times as long where a result underflows: such lanes
         pass behind a branch."""
-        f = self.builder
-        if self.format.bits == 64:
-            return self._scale(a, n)
-        low = f.fcmp_ordered("<", n, self.number(-122.0))
-        some = f.icmp_unsigned("!=", f.bitcast(low, ir.IntType(self.count)), ir.IntType(16)(0))
+        f, bits = self.builder, ir.IntType(self.count)
+        low = f.fcmp_ordered("<", n, self.number(5.0 - self.format.bias))
+        some = f.icmp_unsigned("!=", f.bitcast(low, bits), bits(0))
         with f.if_else(some, likely=False) as (rarely, mostly):
             with rarely:
                 careful, from_careful = self._underflowing(a, n, low), f.block
@@ -161,16 +159,18 @@ class Lanes:
         return self._avx512("mask.scalef", a, n, a, masked=True)
 
     def _underflowing(self, a: Value, n: Value, low: Value) -> Value:
-        """a * 2 ** n, where n is low by way of 2 ** 64 times as much: subnormal numbers are the
-        whole numbers that a sum with 2 ** -62 holds in its last bits, rounded once."""
-        f, number, edge = self.builder, self.number, self.number(2.0**-62)
-        least = f.select(f.fcmp_ordered("<", n, number(-180.0)), number(-180.0), n)
-        raised = self._scale(a, f.select(low, f.fadd(least, number(64.0)), n))
+        """a * 2 ** n, where n is low by way of 2 ** room times as much: subnormal numbers are
+        the whole numbers that a sum with `edge` holds in its last bits, rounded once."""
+        f, number, room = self.builder, self.number, 2 * self.format.bits
+        edge = number(2.0 ** (room + 1 - self.format.bias))
+        lowest = number(-30.0 - self.format.bias - self.format.mantissa)
+        least = f.select(f.fcmp_ordered("<", n, lowest), lowest, n)
+        raised = self._scale(a, f.select(low, f.fadd(least, number(float(room))), n))
         size = self.magnitude(raised)
         tiny = f.and_(low, f.fcmp_ordered("<", size, edge))
         whole = f.sub(self.bits(f.fadd(size, edge)), self.bits(edge))
-        sign = f.and_(self.bits(raised), self.whole(1 << 31))
-        back = f.select(f.and_(low, f.not_(tiny)), number(2.0**-64), number(1.0))
+        sign = f.and_(self.bits(raised), self.whole(1 << (self.format.bits - 1)))
+        back = f.select(f.and_(low, f.not_(tiny)), number(2.0**-room), number(1.0))
         return f.select(tiny, self.floats(f.or_(whole, sign)), f.fmul(raised, back))
 
     def _power_of_two(self, exponent: Value) -> Value:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nonlin.emit.llvm import functions
 from nonlin.expr.interval import Interval
-from nonlin.expr.nodes import Call, Expr, arguments_of, build, is_call, value_of
+from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, build, is_call, value_of
 from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold, rebuild
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Value = Any
 
 LATE = ("late_multiply", "late_damp", "late_add")
+MOST = 16.0  # what something small may be multiplied by, to stay small
+LARGE = 2**60  # a factor that brings back what was cut off below, or is infinite
 SMALL = Interval(-2.0, 2.0)  # a factor that brings no subnormal number back to life
 
 
@@ -35,7 +37,31 @@ def delay(root: Expr) -> Expr:
         ranges[built] = bounds_of(node, [ranges[each] for each in arguments])
         return built
 
-    return fold(root, visit)
+    return fold(fold(root, visit), lambda node, both: _floored(node, both, ranges))[0]
+
+
+def _floored(
+    node: Expr, both: list[tuple[Expr, Expr]], ranges: dict[Expr, Interval]
+) -> tuple[Expr, Expr]:
+    """The node as it is, and as it may be where 2**-40 counts for nothing: with `exp_floor`.
+
+    There nothing subnormal need be multiplied, which takes a hundred times as long.
+    """
+    busy, idle = ([each[kind] for each in both] for kind in (0, 1))
+    others = [ranges[each] for each in reversed(arguments_of(node))]
+    if is_call(node, "exp"):
+        return node, build("exp_floor", *busy)
+    if is_call(node, "log1p_ratio"):
+        busy = idle
+    elif is_call(node, "add", "subtract"):
+        large = [r.low >= 1 / MOST or r.high <= -1 / MOST for r in others]
+        busy = [pair[beside] for pair, beside in zip(both, large, strict=True)]
+    elif is_call(node, "multiply", "late_multiply"):
+        small = [r.low >= -MOST and r.high <= MOST for r in others]
+        idle = [pair[times] for pair, times in zip(both, small, strict=True)]
+    elif not is_call(node, "where", "negate"):
+        idle = busy
+    return rebuild(node, busy), rebuild(node, idle)
 
 
 def _marked(node: Expr, ranges: dict[Expr, Interval]) -> Expr:
@@ -49,8 +75,8 @@ def _marked(node: Expr, ranges: dict[Expr, Interval]) -> Expr:
         return build("late_damp", a, b) if _scales(a) else node
     for vanishing, other in ((a, b), (b, a)):
         wide = ranges[other].low < SMALL.low or ranges[other].high > SMALL.high
-        fused = is_call(vanishing, "exp") and is_call(other, "reciprocal")  # see `_multiply`
-        if _scales(vanishing) and (wide or fused):
+        free = isinstance(other, Constant) or is_call(other, "reciprocal")  # see `_multiply`
+        if _scales(vanishing) and (wide or free or is_call(vanishing, *LATE)):
             return build("late_multiply", vanishing, other)
     return node
 
@@ -94,7 +120,8 @@ def _plus(m: Arithmetic, a: Value | None, b: Value | None) -> Value | None:
 
 def _multiply(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
     for exponential, other in ((a, b), (b, a)):
-        bounded = is_call(other, "normal_tail", "reciprocal")  # infinity times f could be NaN
+        small = isinstance(other, Constant) and abs(other.value) < LARGE
+        bounded = small or is_call(other, "normal_tail", "reciprocal", "log1p_ratio")
         if m.words == 1 and is_call(exponential, "exp") and bounded:
             parts = e.exponential(arguments_of(exponential)[0], m)
             number = e.number(other, m)  # (1 + f) number, rounded once
@@ -182,4 +209,12 @@ def _finished(name: str) -> Callable[..., Number]:
     return spell
 
 
-SPELLINGS: dict[str, Callable[..., Number]] = {name: _finished(name) for name in LATE}
+def _exp_floor(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
+    parts = e.exponential(u, m)
+    return functions.exp(m, parts._replace(exponent=functions.floored(m, parts.exponent)))
+
+
+SPELLINGS: dict[str, Callable[..., Number]] = {
+    "exp_floor": _exp_floor,
+    **{name: _finished(name) for name in LATE},
+}

@@ -42,7 +42,9 @@ def shorten(root: Expr) -> Expr:
             ranges[inverse] = bounds_of(inverse, [ranges[arguments[1]]])
             node = multiply(arguments[0], inverse)
         if is_call(node, "log1p") and _within(ranges[arguments[0]], UNIT):
-            node = build("log1p_of_share", *arguments)
+            ratio = build("log1p_ratio", *arguments)
+            ranges[ratio] = UNIT
+            node = multiply(arguments[0], ratio)
         ranges[node] = bounds_of(node, [ranges[each] for each in arguments_of(node)])
         return node
 

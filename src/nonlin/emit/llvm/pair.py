@@ -116,7 +116,9 @@ class Pair:
 
     def shift(self, a: Double, n: Value) -> Double:
         """a * 2 ** n, n a vector of whole numbers."""
-        return Double(self.lanes.shift(a.high, n), self.lanes.shift(a.low, n))
+        low = self.lanes.shift(a.low, n)
+        low = self.builder.select(self.lanes.finite(low), low, self.lanes.number(0.0))
+        return Double(self.lanes.shift(a.high, n), low)
 
     def select(self, mask: Value, a: Double, b: Double) -> Double:
         """a where the mask holds, else b."""

@@ -25,8 +25,9 @@ from nonlin.emit.llvm.parts import Parts
 from nonlin.emit.llvm.roots import crosses_zero
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
-from nonlin.expr.nodes import Expr, arguments_of, is_call
+from nonlin.expr.nodes import Expr, arguments_of, constant, is_call
 from nonlin.expr.paths import Path
+from nonlin.expr.singles import in_two_words
 from nonlin.expr.walk import postorder
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def mode_of(
     """
     if dtype in SHORT:
         return _short(mode_of("float32", precision, path, roots, fused), dtype)
-    if not isinstance(path, str) and (max(path) >= 2 or _vanishes(dtype, path, roots, fused)):
+    if not isinstance(path, str) and max(path) >= 2:
+        return MODES[dtype, "derived"]
+    if dtype == "float32" and crosses_zero(_value_of(path, roots), fused):
         return MODES[dtype, "derived"]
     if dtype == "float32" and any(map(_is_delicate, postorder(*roots))):
         return MODES[dtype, "derived"]
@@ -103,9 +106,11 @@ def _short(mode: Mode, dtype: str) -> Mode:
     return replace(mode, memory=SHORT[dtype])
 
 
-def _vanishes(dtype: str, orders: tuple[int, ...], roots: Sequence[Expr], fused: bool) -> bool:
-    """Has the value a zero beside which 24 bits would not do?"""
-    return dtype == "float32" and 0 in orders and crosses_zero(roots[orders.index(0)], fused)
+def _value_of(path: Path, roots: Sequence[Expr]) -> Expr:
+    """The root with the value itself, beside whose zeros 24 bits would not do; 1 without one."""
+    if isinstance(path, str):
+        return roots[0] if path.startswith("gate") else constant(1)
+    return roots[path.index(0)] if 0 in path else constant(1)
 
 
 def _is_delicate(node: Expr) -> bool:
@@ -130,6 +135,8 @@ def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
     graphs = [evaluate_constants(lower(root, mode.main)) for root in roots]
     if mode.main != "pair":
         graphs = [shorten(graph) for graph in graphs]
+    if mode.main == "single":
+        graphs = [in_two_words(graph) for graph in graphs]
     # in a wider format than that of the memory, nothing is subnormal that counts
     return [delay(graph) for graph in graphs] if mode.reaches_as_far else graphs
 

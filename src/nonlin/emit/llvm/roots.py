@@ -5,31 +5,41 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nonlin.expr.floats import as_function
-from nonlin.expr.nodes import Constant, Expr, Symbol, arguments_of, is_call
-from nonlin.expr.walk import symbols
+from nonlin.expr.nodes import Expr, arguments_of, is_call, symbol, where
+from nonlin.expr.singles import constant_of, is_exact
+from nonlin.expr.walk import substitute, symbols
 
 _KEPT = ("multiply", "negate", "guard", "damp")  # they vanish where one of their arguments does
-_EXACT = ("absolute", "negate", "where", "maximum", "minimum")  # they round nothing
 _TRIED = ((0.7, 0.7), (0.7, -0.4), (-0.4, 0.7))  # for the parameters, in turn
+_BRANCH = symbol("branch")
 _GRID = (*(k / 4 for k in range(-48, 49)), *(s * 10.0**k for s in (1, -1) for k in (2, 4)))
 
 
 @lru_cache(maxsize=1024)
-def crosses_zero(root: Expr, fused: bool = True) -> bool:
+def crosses_zero(root: Expr, fused: bool = True, branch: Expr = _BRANCH) -> bool:
     """Is a factor of the result a sum of rounded terms whose sign changes?
 
-    fused: a product and a sum round once together.
+    fused: a product and a sum round once together. branch: what it stands in, 0 elsewhere.
     """
     arguments = arguments_of(root)
     if is_call(root, "where"):
-        return any(crosses_zero(each, fused) for each in arguments[1:])
+        branches = where(arguments[0], _BRANCH, 0), where(arguments[0], 0, _BRANCH)
+        inside = (substitute(branch, {"branch": each}) for each in branches)
+        return any(
+            crosses_zero(each, fused, place)
+            for each, place in zip(arguments[1:], inside, strict=True)
+        )
     if is_call(root, "divide"):
-        return crosses_zero(arguments[0], fused)
+        return crosses_zero(arguments[0], fused, branch)
     if is_call(root, *_KEPT):
-        return any(crosses_zero(each, fused) for each in arguments)
+        return any(crosses_zero(each, fused, branch) for each in arguments)
     if not is_call(root, "add", "subtract") or "x" not in symbols([root]):
         return False
-    return not all(map(_rounds_once if fused else _is_exact, arguments)) and _changes_sign(root)
+    if constant_of(root) is not None:  # see `in_two_words`
+        return False
+    if all(map(_rounds_once if fused else is_exact, arguments)):
+        return False
+    return _changes_sign(substitute(branch, {"branch": root}))
 
 
 def _changes_sign(root: Expr) -> bool:
@@ -45,14 +55,7 @@ def _changes_sign(root: Expr) -> bool:
 
 def _rounds_once(term: Expr) -> bool:
     """Is it at most one operation on exact numbers, which the sum then may fuse?"""
-    if _is_exact(term):
+    if is_exact(term):
         return True
     parts = arguments_of(term)
-    return is_call(term, "multiply", "power", "divide") and all(map(_is_exact, parts))
-
-
-def _is_exact(term: Expr) -> bool:
-    if isinstance(term, Symbol | Constant):
-        return True
-    parts = arguments_of(term)
-    return is_call(term, *_EXACT) and all(map(_is_exact, parts[1:] or parts))
+    return is_call(term, "multiply", "power", "divide") and all(map(is_exact, parts))
