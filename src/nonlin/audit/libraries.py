@@ -29,8 +29,11 @@ class Library:
 
     @property
     def version(self) -> str:
-        """Of what is installed."""
-        return metadata.version(self.packages[0])
+        """Of what is installed; of Keras also on what it runs."""
+        found = metadata.version(self.packages[0])
+        if self.name == "keras":
+            return f"{found} ({import_module('keras').backend.backend()})"
+        return found
 
     def functions(self) -> dict[str, Activation]:
         """Element-wise functions by dotted name; of several names for one the first home's."""

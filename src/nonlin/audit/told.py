@@ -70,17 +70,19 @@ def off(finding: Finding) -> Text | str:
     """How far, in per cent where that says something; a dash where there is no number."""
     if math.isinf(finding.ulp):
         return "–"
-    share, ulp = finding.share, ulps(finding.ulp)
+    share, ulp = finding.share, ulps(finding.ulp, 3)
     if share < SHARE:
         return text("audit.off_ulp", ulp=ulp)
     return text("audit.off_share", share=percent(share, ".3g"), ulp=ulp)
 
 
-def ulps(error: float) -> str:
+def ulps(error: float, digits: int = 2) -> str:
     """Of an error."""
     if math.isinf(error):
         return "∞"
-    return f"{error:.2g}" if error < 100 else f"{error:.0f}" if error < 1e5 else power(error, 2)
+    return (
+        f"{error:.{digits}g}" if error < 100 else f"{error:.0f}" if error < 1e5 else power(error, 2)
+    )
 
 
 def where(finding: Finding) -> str:
