@@ -272,6 +272,8 @@ OTHERS = [  # of formulas like these: dtype, precision, place
     ("log1p(x * x)", "float32", "fast", 1e20),
     ("log1p(x * x)", "float64", "exact", 1e200),
     ("x**3 / (1 + x**2)", "float32", "fast", 1e20),
+    ("x / (1 + x**2)", "float32", "fast", -1e25),
+    ("2 * x / (x * x + 1)", "float64", "exact", 1e200),
     ("1e20 / (x - 1)**2", "float32", "fast", 1e25),
 ]
 

@@ -12,11 +12,11 @@ from nonlin.expr.nodes import (
     Symbol,
     arguments_of,
     as_float,
-    build,
+    constant,
     is_call,
     value_of,
 )
-from nonlin.expr.walk import rewrite
+from nonlin.expr.walk import rebuild, rewrite
 
 LARGE = Fraction(2**127)  # a float32
 _EXACT = ("absolute", "negate", "where", "maximum", "minimum")  # they round nothing
@@ -34,19 +34,19 @@ def _split_constant(node: Expr) -> Expr:
     high, (first, second) = _single(number), arguments_of(node)
     low = number - high
     if is_call(node, *COMPARISONS):
-        return build(node.primitive, first - high, second - high)
-    rounded = (each if value_of(each) is None else high for each in (first, second))
+        return rebuild(node, (first - high, second - high))
+    rounded = (each if value_of(each) is None else constant(high) for each in (first, second))
     taken = is_call(node, "subtract") and value_of(second) is not None
-    return build(node.primitive, *rounded) + (-low if taken else low)
+    return rebuild(node, rounded) + (-low if taken else low)
 
 
 def constant_of(node: Expr) -> Fraction | None:
     """Of its sum, or its comparison, with an exact number; None if it is a float32."""
     if is_call(node, "add", "subtract", *COMPARISONS):
         first, second = arguments_of(node)
-        for constant, other in ((first, second), (second, first)):
-            number = value_of(constant)
-            if number is not None and not is_exact(constant) and is_exact(other):
+        for one, other in ((first, second), (second, first)):
+            number = value_of(one)
+            if number is not None and not is_exact(one) and is_exact(other):
                 return number
     return None
 

@@ -32,7 +32,7 @@ from nonlin.expr.nodes import (
     symbol,
     where,
 )
-from nonlin.expr.overflow import without_overflow
+from nonlin.expr.overflow import FAR, without_overflow
 from nonlin.expr.primitives import bounds_of
 from nonlin.expr.recognise import one_less_exponential
 from nonlin.expr.simplify import Factors, join, simplify, split
@@ -198,6 +198,7 @@ def _damped(node: Expr, bound: Callable[[Expr], Interval]) -> Expr:
     coefficient, factors = split(node)
     _merge_roots(factors)
     _merge_gates(factors)
+    _merge_squares(factors)
     vanishing: Factors = {b: e for b, e in factors.items() if e > 0 and _vanishes(b)}
     rest: Factors = {b: e for b, e in factors.items() if b not in vanishing}
     if not vanishing:
@@ -249,6 +250,18 @@ def _merge_gates(factors: Factors) -> None:
         if factors[base] == 1 == factors.get(u):
             del factors[base], factors[u]
             factors[where(u < -(2**60), -1 / build("pi"), u * base)] = Fraction(1)
+
+
+def _merge_squares(factors: Factors) -> None:
+    """u / (1 + u^2) is 1 / u where 1 is nothing beside u^2, which may overflow."""
+    for u, times in list(factors.items()):
+        for base in (1 + power(u, 2), power(u, 2) + 1):
+            if 1 <= times <= -factors.get(base, Fraction(0)) and not any(map(_oscillates, factors)):
+                quotient = where(absolute(u) > FAR, 1 / u, u / base)
+                factors[base] += times
+                factors[quotient] = factors.pop(u)
+                if not factors[base]:
+                    del factors[base]
 
 
 def _vanishes(node: Expr) -> bool:

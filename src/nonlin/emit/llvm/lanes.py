@@ -160,9 +160,9 @@ class Lanes:
 
     def _underflowing(self, a: Value, n: Value, low: Value) -> Value:
         """a * 2 ** n, where n is low by way of 2 ** room times as much: subnormal numbers are
-        the whole numbers that a sum with `edge` holds in its last bits, rounded once."""
-        f, number, room = self.builder, self.number, 2 * self.format.bits
-        edge = number(2.0 ** (room + 1 - self.format.bias))
+        the whole numbers that a sum with 2 ** -6 holds in its last bits, rounded once."""
+        f, number, room = self.builder, self.number, self.format.bias - 7
+        edge = number(2.0**-6)
         lowest = number(-30.0 - self.format.bias - self.format.mantissa)
         least = f.select(f.fcmp_ordered("<", n, lowest), lowest, n)
         raised = self._scale(a, f.select(low, f.fadd(least, number(float(room))), n))
