@@ -15,9 +15,10 @@ from nonlin.emit.llvm.program import mode_of
 from nonlin.emit.llvm.table import Table
 from nonlin.emit.llvm.tabled import OTHERS, write_others, write_tabled
 from nonlin.expr.paths import Path as Route
-from nonlin.expr.paths import inputs_of, roots_of
+from nonlin.expr.paths import inputs_of, roots_of, tabled
 from nonlin.kernels import target
-from nonlin.kernels.compile import table_of
+from nonlin.kernels.compile import reference_of
+from nonlin.kernels.tables.fit import fit
 
 PAGE = Path(__file__).parents[1] / "docs" / "kernels.md"
 BEGIN, END = "<!-- costs -->", "<!-- /costs -->"
@@ -30,9 +31,8 @@ def costs(name: str, route: Route) -> tuple[float, Table | None]:
     roots = roots_of(graph, route)
     mode = mode_of("float32", "fast", route, roots)
     others = write_others(roots, inputs_of(route), mode, hardware).globals[OTHERS]
-    counted = instructions(others)
-    found = table_of(graph, route, counted)
-    return counted, None if found is None else found[1]
+    counted, rule = instructions(others), tabled(graph, route)
+    return counted, None if rule is None else fit(reference_of(rule), rule.orders, counted)
 
 
 def cell(counted: float, table: Table | None) -> str:
@@ -67,8 +67,10 @@ def show(name: str) -> None:
     graph, hardware, route = nl.get(name).graph, target.host().hardware, ROUTES["f"]
     roots = roots_of(graph, route)
     module = write_others(roots, ("x",), mode_of("float32", "fast", route, roots), hardware)
-    if found := table_of(graph, route, instructions(module.globals[OTHERS])):
-        module = write_tabled(*found, ("x",), module, hardware)
+    rule = tabled(graph, route)
+    cost = instructions(module.globals[OTHERS])
+    if rule and (table := fit(reference_of(rule), rule.orders, cost)):
+        module = write_tabled(rule.outputs, table, ("x",), module, hardware)
     print(target.host().machine().emit_assembly(llvm.parse_assembly(str(module))))
 
 

@@ -15,7 +15,6 @@ import pytest
 from ml_dtypes import bfloat16
 
 import nonlin as nl
-from nonlin.kernels import threads
 
 TESTS = Path(__file__).parents[1]
 BENCHMARKS = TESTS.parent / "benchmarks"
@@ -45,23 +44,11 @@ SMALL, LARGEST, TOO_LARGE = 2.0**-120, float(np.finfo(np.float32).max), 2.0**128
 SPECIAL = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0], np.float32)
 BESIDE = np.arange(-32, 33)  # floats on either side of what is special
 LARGE = (1 << 22) + 77  # elements: threads share them, and results are written past the caches
-SLOPE = "rounded more often than a slope may be"
-SLOPES = ("f'", "f' of both", "backward", "by x")
-NOT_YET = {
-    **{("dense", "bump", (path, "fast")): SLOPE for path in SLOPES},
-    **{("dense", "slow", (path, "fast")): SLOPE for path in SLOPES},
-    ("dense", "narrow_ricker", ("f'", "fast")): SLOPE,
-}
 
 
-def every(test, *choices):
-    """Parameters of a test: each formula with each combination, marked where it is not right."""
-    found = []
-    for place in product(ODD, *choices):
-        reason = NOT_YET.get((test, *place))
-        marks = [pytest.mark.xfail(reason=reason)] if reason else []
-        found.append(pytest.param(*place, marks=marks))
-    return found
+def every(*choices):
+    """Each formula with each combination."""
+    return [pytest.param(*place) for place in product(ODD, *choices)]
 
 
 def excused(activation, x):
@@ -108,7 +95,7 @@ def points(name, dtype):
 
 @pytest.mark.parametrize(
     ("name", "dtype", "precision", "order"),
-    every("everywhere", contract.DTYPES, contract.BOUNDS, (0, 1, 2)),
+    every(contract.DTYPES, contract.BOUNDS, (0, 1, 2)),
 )
 def test_everywhere(name, dtype, precision, order):
     """Beside mpmath."""
@@ -124,7 +111,7 @@ def test_everywhere(name, dtype, precision, order):
     assert (errors <= limit).all(), contract.describe(name, at, got, true, errors)
 
 
-@pytest.mark.parametrize(("name", "target", "order"), every("code", ("numpy", "source"), (0, 1, 2)))
+@pytest.mark.parametrize(("name", "target", "order"), every(("numpy", "source"), (0, 1, 2)))
 def test_code(name, target, order):
     """The formula in other languages, within the bounds that entries have there."""
     f = ODD[name]
@@ -137,7 +124,7 @@ def test_code(name, target, order):
     assert (errors <= contract.LIMITS[target]).all(), contract.describe(name, at, got, true, errors)
 
 
-@pytest.mark.parametrize("name", every("derivatives"))
+@pytest.mark.parametrize("name", ODD)
 def test_derivatives(name):
     """To the third order, and beside difference quotients."""
     contract.test_third_derivative(ODD[name])
@@ -145,7 +132,7 @@ def test_derivatives(name):
     contract.test_fused_is_the_same_as_separate(ODD[name])
 
 
-@pytest.mark.parametrize(("name", "dtype"), every("16 bits", ("float16", "bfloat16")))
+@pytest.mark.parametrize(("name", "dtype"), every(("float16", "bfloat16")))
 def test_16_bits(name, dtype):
     """All inputs, correctly rounded."""
     in_16_bits.test_all_16_bit_inputs_are_correctly_rounded(
@@ -188,7 +175,7 @@ ROUTES = [(path, "fast") for path in PATHS]
 ROUTES += [(path, "exact") for path in ("f", "f'", "by value", "by x")]
 
 
-@pytest.mark.parametrize(("name", "route"), every("dense", ROUTES))
+@pytest.mark.parametrize(("name", "route"), every(ROUTES))
 def test_dense(name, route):
     """On every path, in float32."""
     path, precision = route
@@ -241,15 +228,15 @@ def test_the_same_wherever_it_stands(name):
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_threads_and_streams_change_nothing(name):
+def test_threads_and_streams_change_nothing(name, threads):
     """Many elements on all threads, and a few of them alone."""
     f, x = ODD[name], np.resize(dense(name), LARGE)
     found = f.value_and_derivative(x)
-    with threads.at_most(1):
-        alone = f.value_and_derivative(x)
-        for start in range(0, LARGE, 1 << 20):
-            part = slice(start, start + 4097)
-            same(np.stack([each[part] for each in found]), results(f, x[part])[2:])
+    threads(1)
+    alone = f.value_and_derivative(x)
+    for start in range(0, LARGE, 1 << 20):
+        part = slice(start, start + 4097)
+        same(np.stack([each[part] for each in found]), results(f, x[part])[2:])
     for each, expected in zip(found, alone, strict=True):
         same(each, expected)
 

@@ -8,22 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nonlin.expr.nodes import Call, Expr, constant
-from nonlin.expr.paths import Path, inputs_of, outputs_of, roots_of, tabled
+from nonlin.expr.paths import Path, Tabled, inputs_of, outputs_of, roots_of, tabled
 from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import postorder, substitute
 from nonlin.kernels import store, target
 from nonlin.kernels.key import fingerprint
 from nonlin.kernels.pool import Block
 from nonlin.kernels.ufunc import ufunc
-
-if TYPE_CHECKING:
-    from nonlin.emit.llvm.table import Table
 
 SHORT = frozenset(  # primitives of one instruction or two
     (
@@ -93,24 +90,21 @@ def settled(
     All of them where a table may pay, which is fitted to one value of each.
     """
     formula, rest = without_ones(formula, parameters)
-    if columns or not rest or not _may_pay(formula, path, dtype, precision):
+    if columns or not rest or rule_of(formula, path, dtype, precision) is None:
         return formula, rest
     return substitute(formula, {n: constant(Fraction(v)) for n, v in rest.items()}), {}
 
 
-def _may_pay(formula: Expr, path: Path, dtype: str, precision: str) -> bool:
-    """Is a table possible here, and the formula not so short that none could be cheaper?"""
+def rule_of(formula: Expr, path: Path, dtype: str, precision: str) -> Tabled | None:
+    """How a table could serve a path: if it can here, and the formula is not short already."""
     looked_up = (dtype, precision) == ("float32", "fast") and target.host().hardware.avx512
-    return looked_up and _is_long(formula) and _tabled(formula, path) is not None
+    return _rule_of(formula, path) if looked_up else None
 
 
 @lru_cache(maxsize=1024)
-def _is_long(formula: Expr) -> bool:
+def _rule_of(formula: Expr, path: Path) -> Tabled | None:
     calls = (node for node in postorder(formula) if isinstance(node, Call))
-    return any(node.primitive not in SHORT for node in calls)
-
-
-_tabled = lru_cache(maxsize=1024)(tabled)
+    return tabled(formula, path) if any(n.primitive not in SHORT for n in calls) else None
 
 
 def without_ones(formula: Expr, parameters: dict[str, float]) -> tuple[Expr, dict[str, float]]:
@@ -161,35 +155,24 @@ def _build(
     names: tuple[str, ...],
     inputs: tuple[str, ...],
 ) -> bytes:
-    from nonlin.emit.llvm.cost import instructions
     from nonlin.emit.llvm.program import mode_of, write_module
-    from nonlin.emit.llvm.tabled import OTHERS, write_others, write_tabled
+    from nonlin.kernels.tables.build import build
 
     roots = roots_of(formula, path)
     mode = mode_of(dtype, precision, path, roots)
-    hardware = target.host().hardware
     alone = not names and inputs == inputs_of(path)
-    if alone and _may_pay(formula, path, dtype, precision):
-        others = write_others(roots, inputs, mode, hardware)
-        if found := table_of(formula, path, instructions(others.globals[OTHERS])):
-            return target.to_object(str(write_tabled(*found, inputs, others, hardware)))
-    return target.to_object(str(write_module(roots, inputs, names, mode, hardware)))
+    if alone and (rule := rule_of(formula, path, dtype, precision)):
+        return build(rule, reference_of(rule), path, roots, mode)
+    module = write_module(roots, inputs, names, mode, target.host().hardware)
+    return target.to_object(str(module))
 
 
-def table_of(formula: Expr, path: Path, otherwise: float) -> tuple[list[Expr], Table] | None:
-    """The outputs of a path, of what a table holds, and the table; None where it does not pay.
-
-    otherwise: instructions of the kernel without a table.
-    """
-    from nonlin.kernels.tables.fit import fit
-
-    if (rule := _tabled(formula, path)) is None:
-        return None
+def reference_of(rule: Tabled) -> Callable[[NDArray[np.float64]], list[NDArray[np.float64]]]:
+    """What a table of it holds, in float64."""
     kernel = compile_kernel(rule.formula, rule.orders, "float64", "fast", {})
 
     def reference(x: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         found = kernel.function(x)
         return [found] if len(rule.orders) == 1 else list(found)
 
-    table = fit(reference, rule.orders, otherwise)
-    return None if table is None else (rule.outputs, table)
+    return reference
