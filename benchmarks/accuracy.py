@@ -40,7 +40,7 @@ from ulp.truth import check
 import nonlin as nl
 from nonlin.audit.inputs import sample
 from nonlin.audit.tally import FLOAT32, Tally
-from nonlin.emit.llvm.program import mode_of, write_module
+from nonlin.emit.llvm.writers.program import mode_of, write_module
 from nonlin.expr.paths import inputs_of, roots_of
 from nonlin.kernels import target
 from nonlin.kernels.compile import without_ones

@@ -10,10 +10,10 @@ from pathlib import Path
 import llvmlite.binding as llvm
 
 import nonlin as nl
-from nonlin.emit.llvm.cost import instructions
-from nonlin.emit.llvm.program import mode_of
-from nonlin.emit.llvm.table import Table
-from nonlin.emit.llvm.tabled import OTHERS, write_others, write_tabled
+from nonlin.emit.llvm.tables.cost import instructions
+from nonlin.emit.llvm.tables.table import Table
+from nonlin.emit.llvm.tables.tabled import OTHERS, write_others, write_tabled
+from nonlin.emit.llvm.writers.program import mode_of
 from nonlin.expr.paths import Path as Route
 from nonlin.expr.paths import inputs_of, roots_of, tabled
 from nonlin.kernels import target

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import nonlin as nl
-from nonlin.emit.llvm.evaluate import COMPARISONS, SPELLINGS
-from nonlin.emit.llvm.program import MODES, lowered
+from nonlin.emit.llvm.lowering.evaluate import COMPARISONS, SPELLINGS
+from nonlin.emit.llvm.writers.program import MODES, lowered
 from nonlin.expr import coefficients
 from nonlin.expr.decompositions import DECOMPOSITIONS
 from nonlin.expr.infix import infix

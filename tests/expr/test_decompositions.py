@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from nonlin.emit.llvm import evaluate
+from nonlin.emit.llvm.lowering import evaluate
 from nonlin.expr import coefficients
 from nonlin.expr.decompositions import DECOMPOSITIONS, decomposed, in_library
 from nonlin.expr.floats import FLOATS, as_function

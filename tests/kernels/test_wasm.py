@@ -12,7 +12,7 @@ import wasmtime
 
 import nonlin as nl
 from nonlin._errors import CompileError
-from nonlin.emit.llvm import far_angles
+from nonlin.emit.llvm.arithmetic import far_angles
 from nonlin.emit.mpmath import compile_mpmath
 from nonlin.emit.numpy import compile_numpy
 from nonlin.expr.derivative import derivative, derivatives

@@ -155,7 +155,7 @@ def _build(
     names: tuple[str, ...],
     inputs: tuple[str, ...],
 ) -> bytes:
-    from nonlin.emit.llvm.program import mode_of, write_module
+    from nonlin.emit.llvm.writers.program import mode_of, write_module
     from nonlin.kernels.tables.build import build
 
     roots = roots_of(formula, path)

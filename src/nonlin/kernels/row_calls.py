@@ -209,9 +209,9 @@ def _code(
 def _build(
     formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
 ) -> bytes:
-    from nonlin.emit.llvm.program import mode_of_rows
-    from nonlin.emit.llvm.row_plan import plan_rows
-    from nonlin.emit.llvm.row_program import write_row_module
+    from nonlin.emit.llvm.rows.plan import plan_rows
+    from nonlin.emit.llvm.rows.program import write_row_module
+    from nonlin.emit.llvm.writers.program import mode_of_rows
 
     mode = mode_of_rows(dtype, precision)
     plan = plan_rows(formula, inputs, may_save=mode.keeps_numbers)

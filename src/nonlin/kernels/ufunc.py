@@ -100,8 +100,8 @@ _kept: list[target.Loaded] = []
 
 
 def _build(dtype: str, inputs: int, outputs: int) -> bytes:
-    from nonlin.emit.llvm.loops import write_loop
-    from nonlin.emit.llvm.memory import SHORT
+    from nonlin.emit.llvm.writers.loops import write_loop
+    from nonlin.emit.llvm.writers.memory import SHORT
 
     scalar = {"float32": "float", "float64": "double", **SHORT}[dtype]
     x86 = target.host().triple.startswith(("x86_64", "i686"))

@@ -114,9 +114,9 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     """The module as LLVM IR, and what its functions are called there, by export."""
     from llvmlite import ir
 
-    from nonlin.emit.llvm.far_angles import add_far_angles
-    from nonlin.emit.llvm.gemm import ENTRY, TURN, add_gemm, add_turn
-    from nonlin.emit.llvm.program import add_kernel
+    from nonlin.emit.llvm.arithmetic.far_angles import add_far_angles
+    from nonlin.emit.llvm.writers.gemm import ENTRY, TURN, add_gemm, add_turn
+    from nonlin.emit.llvm.writers.program import add_kernel
     from nonlin.kernels.wasm_helpers import HELPERS
 
     exports = [*map(_export, formulas), *(HELPERS if helpers else ())]
@@ -135,7 +135,7 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
 
 
 def _export(formula: Formula) -> Export:
-    from nonlin.emit.llvm.program import mode_of
+    from nonlin.emit.llvm.writers.program import mode_of
     from nonlin.kernels.wasm_helpers import Export
 
     roots, names = tuple(roots_of(formula.formula, PATH)), tuple(formula.values)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nonlin.emit.llvm.cost import instructions
-from nonlin.emit.llvm.program import MODES, Mode, write_module
-from nonlin.emit.llvm.tabled import OTHERS, write_others, write_tabled
+from nonlin.emit.llvm.tables.cost import instructions
+from nonlin.emit.llvm.tables.tabled import OTHERS, write_others, write_tabled
+from nonlin.emit.llvm.writers.program import MODES, Mode, write_module
 from nonlin.expr.nodes import Expr
 from nonlin.expr.paths import Path, Tabled, inputs_of, outputs_of
 from nonlin.kernels import target

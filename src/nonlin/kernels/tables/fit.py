@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nonlin.emit.llvm.table import SEGMENTS, Output, Positive, Table
+from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Positive, Table
 from nonlin.kernels.tables import pieces, trial
 from nonlin.kernels.tables.pieces import Floats
 from nonlin.kernels.tables.trial import Reference

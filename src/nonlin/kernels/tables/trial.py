@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from nonlin.emit.llvm.table import SEGMENTS, Output, Table
+from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Table
 from nonlin.kernels.tables.pieces import Floats, beside_zeros, single
 
 Singles = NDArray[np.float32]

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.memory import TYPES, bytes_of
-from nonlin.emit.llvm.vectors import INT64, Vectors
+from nonlin.emit.llvm.writers.memory import TYPES, bytes_of
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors
 
 if TYPE_CHECKING:
     Value = Any

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.circular import HALF_PI, turned
-from nonlin.emit.llvm.lanes import DOUBLE, Lanes, Plain
-from nonlin.emit.llvm.vectors import Vectors, splat
+from nonlin.emit.llvm.arithmetic.circular import HALF_PI, turned
+from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, Lanes, Plain
+from nonlin.emit.llvm.writers.vectors import Vectors, splat
 from nonlin.expr import coefficients
 
 if TYPE_CHECKING:

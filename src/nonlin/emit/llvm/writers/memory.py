@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.lanes import DOUBLE, SINGLE, Lanes
+from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, SINGLE, Lanes
 
 if TYPE_CHECKING:
     Value = Any

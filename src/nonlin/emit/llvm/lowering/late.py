@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nonlin.emit.llvm import functions
+from nonlin.emit.llvm.arithmetic import functions
 from nonlin.expr.interval import Interval
 from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, build, is_call, value_of
 from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold, rebuild
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.evaluate import Evaluator
-    from nonlin.emit.llvm.functions import Arithmetic, Number
+    from nonlin.emit.llvm.arithmetic.functions import Arithmetic, Number
+    from nonlin.emit.llvm.lowering.evaluate import Evaluator
 
     Value = Any
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.hardware import Hardware
-from nonlin.emit.llvm.program import ENTRY, MODES, Inputs, add_kernel, evaluator_for
-from nonlin.emit.llvm.table import LANES, Lookup, Table
-from nonlin.emit.llvm.vectors import INT64, Vectors, splat
+from nonlin.emit.llvm.tables.table import LANES, Lookup, Table
+from nonlin.emit.llvm.writers.program import ENTRY, MODES, Inputs, add_kernel, evaluator_for
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, splat
 from nonlin.expr.nodes import Expr
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.program import Mode
+    from nonlin.emit.llvm.writers.program import Mode
 
     Value = Any
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.lanes import SINGLE, Lanes
-from nonlin.emit.llvm.vectors import Vectors, splat
+from nonlin.emit.llvm.arithmetic.lanes import SINGLE, Lanes
+from nonlin.emit.llvm.writers.vectors import Vectors, splat
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.hardware import Hardware

@@ -10,10 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nonlin.emit.llvm.lanes import Plain
+from nonlin.emit.llvm.arithmetic.lanes import Plain
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.pair import Pair
+    from nonlin.emit.llvm.arithmetic.pair import Pair
 
     Arithmetic = Plain | Pair
     Value = Any

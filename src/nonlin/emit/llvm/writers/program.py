@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.constants import evaluate_constants
-from nonlin.emit.llvm.evaluate import Evaluator
+from nonlin.emit.llvm.arithmetic.lanes import Lanes, Plain
+from nonlin.emit.llvm.arithmetic.pair import Pair
 from nonlin.emit.llvm.hardware import Hardware
-from nonlin.emit.llvm.lanes import Lanes, Plain
-from nonlin.emit.llvm.late import delay
-from nonlin.emit.llvm.lower import lower, shorten
-from nonlin.emit.llvm.memory import SHORT, TYPES, from_memory, to_memory
-from nonlin.emit.llvm.pair import Pair
-from nonlin.emit.llvm.parts import Parts
-from nonlin.emit.llvm.roots import crosses_zero, widen_polynomials
-from nonlin.emit.llvm.vectors import INT64, Vectors, splat
+from nonlin.emit.llvm.lowering.constants import evaluate_constants
+from nonlin.emit.llvm.lowering.evaluate import Evaluator
+from nonlin.emit.llvm.lowering.late import delay
+from nonlin.emit.llvm.lowering.lower import lower, shorten
+from nonlin.emit.llvm.lowering.roots import crosses_zero, widen_polynomials
+from nonlin.emit.llvm.writers.memory import SHORT, TYPES, from_memory, to_memory
+from nonlin.emit.llvm.writers.parts import Parts
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
 from nonlin.expr.nodes import Expr, arguments_of, constant, is_call
 from nonlin.expr.paths import Path
@@ -31,7 +31,7 @@ from nonlin.expr.singles import in_two_words
 from nonlin.expr.walk import postorder
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.functions import Arithmetic, Number
+    from nonlin.emit.llvm.arithmetic.functions import Arithmetic, Number
 
     Value = Any
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.lanes import Lanes
+from nonlin.emit.llvm.arithmetic.lanes import Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, shuffled
 
 if TYPE_CHECKING:
     Value = Any

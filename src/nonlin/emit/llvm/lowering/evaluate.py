@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import CompileError
-from nonlin.emit.llvm import circular, functions, late
-from nonlin.emit.llvm.exponents import Argument
-from nonlin.emit.llvm.lanes import Plain
+from nonlin.emit.llvm.arithmetic import circular, functions
+from nonlin.emit.llvm.arithmetic.lanes import Plain
+from nonlin.emit.llvm.lowering import late
+from nonlin.emit.llvm.lowering.exponents import Argument
 from nonlin.expr.nodes import (
     Call,
     Constant,
@@ -30,7 +31,7 @@ from nonlin.expr.nodes import (
 )
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.functions import Arithmetic, Exponential, Number
+    from nonlin.emit.llvm.arithmetic.functions import Arithmetic, Exponential, Number
 
     Value = Any
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nonlin.emit.llvm.functions import polynomial
+from nonlin.emit.llvm.arithmetic.functions import polynomial
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.functions import Arithmetic, Number
+    from nonlin.emit.llvm.arithmetic.functions import Arithmetic, Number
 
     Value = Any
 

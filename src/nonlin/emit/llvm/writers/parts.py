@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.lanes import SINGLE
-from nonlin.emit.llvm.vectors import Vectors
+from nonlin.emit.llvm.arithmetic.lanes import SINGLE
+from nonlin.emit.llvm.writers.vectors import Vectors
 
 if TYPE_CHECKING:
     Value = Any

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nonlin.emit.llvm.lanes import Lanes
+from nonlin.emit.llvm.arithmetic.lanes import Lanes
 
 if TYPE_CHECKING:
     Value = Any  # an llvmlite IR value

@@ -16,19 +16,26 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.evaluate import Evaluator, converted
-from nonlin.emit.llvm.functions import row_shift
-from nonlin.emit.llvm.lanes import Plain
-from nonlin.emit.llvm.memory import TYPES, from_memory, to_memory
-from nonlin.emit.llvm.program import ENTRY, Inputs, Mode, arithmetic, lanes_of, load_parameters
-from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
-from nonlin.emit.llvm.short_rows import FOUR, LONGEST, ShortRows
-from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
+from nonlin.emit.llvm.arithmetic.functions import row_shift
+from nonlin.emit.llvm.arithmetic.lanes import Plain
+from nonlin.emit.llvm.lowering.evaluate import Evaluator, converted
+from nonlin.emit.llvm.rows.plan import SAVED, Pass, RowPlan
+from nonlin.emit.llvm.rows.reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
+from nonlin.emit.llvm.rows.short import FOUR, LONGEST, ShortRows
+from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
+from nonlin.emit.llvm.writers.program import (
+    ENTRY,
+    Inputs,
+    Mode,
+    arithmetic,
+    lanes_of,
+    load_parameters,
+)
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, shuffled
 from nonlin.expr.walk import symbols
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.functions import Arithmetic, Number
+    from nonlin.emit.llvm.arithmetic.functions import Arithmetic, Number
     from nonlin.emit.llvm.hardware import Hardware
 
     Value = Any

@@ -1,0 +1,1 @@
+"""Numbers of one or two words in every lane of a vector, and the elementary functions of them."""

@@ -1,0 +1,1 @@
+"""Row-wise functions: passes over a row, or many short rows side by side."""

@@ -1,0 +1,1 @@
+"""Functions looked up in registers, and what instructions cost."""
