@@ -120,7 +120,12 @@ def closure(name, known={}):  # noqa: B006 - a memory of this module's
 
 def test_kernels_are_made_of_the_graph_and_its_writers():
     found = set(sources(key.WRITERS))
-    expected = ("expr.primitives", "emit.llvm.lower", "emit.llvm.loops", "kernels.target")
+    expected = (
+        "expr.primitives",
+        "emit.llvm.lowering.lower",
+        "emit.llvm.writers.loops",
+        "kernels.target",
+    )
     assert {f"nonlin.{name}" for name in expected} <= found
     rooms = {name.split(".")[1] for name in found}
     assert rooms == {"_errors", "_libraries", "_text", "expr", "emit", "kernels"}
