@@ -40,10 +40,9 @@ from ulp.truth import check
 import nonlin as nl
 from nonlin.audit.inputs import sample
 from nonlin.audit.tally import FLOAT32, Tally
-from nonlin.emit.llvm.writers.program import mode_of, write_module
-from nonlin.expr.paths import inputs_of, roots_of
+from nonlin.expr.paths import inputs_of
 from nonlin.kernels import target
-from nonlin.kernels.compile import without_ones
+from nonlin.kernels.compile import object_code, settled
 
 DATA, PAGE = DOCS / "accuracy.json", DOCS / "accuracy.md"
 SECTIONS = ("sample", "half", "exhaustive", "double", "reference")
@@ -110,15 +109,13 @@ def key(name: str, dtype: str = "float32") -> str:
 
     Of the code itself: what is measured stays good while other parts of the project change.
     """
-    activation, host = nl.get(name), target.host()
-    parts = [host.cpu, str(llvm.llvm_version_info)]
-    formula, parameters = without_ones(activation.formula, activation.values)
-    for path, precision in product(((0,), (0, 1), (2,)), sweep.PRECISIONS):
-        roots = roots_of(formula, path)
-        mode = mode_of(dtype, precision, path, roots)
-        names = tuple(parameters)
-        parts.append(str(write_module(roots, inputs_of(path), names, mode, host.hardware)))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    activation, parts = nl.get(name), [target.host().cpu, str(llvm.llvm_version_info)]
+    hashed = hashlib.sha256("\0".join(parts).encode())
+    for path, precision in product(((0,), (0, 1), (1,), (2,)), sweep.PRECISIONS):
+        how = path, dtype, precision
+        formula, rest = settled(activation.formula, *how, activation.values)
+        hashed.update(object_code(formula, *how, tuple(rest), inputs_of(path)))
+    return hashed.hexdigest()[:16]
 
 
 def refer(found: dict[str, Any], names: list[str], points: int, progress: Progress) -> None:

@@ -49,7 +49,7 @@ def test_found_on_disk(tmp_path, monkeypatch):
     formula = symbol("x") * 3 + 12345
     compiling.compile_kernel(formula, (0,), "float32", "fast", {})
     compiling._code.cache_clear()
-    monkeypatch.setattr(compiling, "_build", None)
+    monkeypatch.setattr(compiling, "object_code", None)
     kernel = compiling.compile_kernel(formula, (0,), "float32", "fast", {})
     assert kernel.address
     assert len(list(tmp_path.iterdir())) == 1

@@ -143,11 +143,13 @@ def _code(
 ) -> target.Loaded:
     inputs = inputs_of(path) + columns
     key = fingerprint([formula], ("elementwise", path, dtype, precision, names, columns))
-    machine_code = store.fetch(key, lambda: _build(formula, path, dtype, precision, names, inputs))
+    machine_code = store.fetch(
+        key, lambda: object_code(formula, path, dtype, precision, names, inputs)
+    )
     return target.load(machine_code, "kernel")
 
 
-def _build(
+def object_code(
     formula: Expr,
     path: Path,
     dtype: str,
@@ -155,6 +157,7 @@ def _build(
     names: tuple[str, ...],
     inputs: tuple[str, ...],
 ) -> bytes:
+    """What LLVM makes of a path, with `names` as parameters, on this CPU."""
     from nonlin.emit.llvm.writers.program import mode_of, write_module
     from nonlin.kernels.tables.build import build
 
