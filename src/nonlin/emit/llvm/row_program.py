@@ -22,7 +22,7 @@ from nonlin.emit.llvm.lanes import Plain
 from nonlin.emit.llvm.memory import TYPES, from_memory, to_memory
 from nonlin.emit.llvm.program import ENTRY, Inputs, Mode, arithmetic, lanes_of, load_parameters
 from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, words_of
+from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
 from nonlin.emit.llvm.short_rows import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
 from nonlin.expr.walk import symbols
@@ -148,11 +148,6 @@ class _Row:
         """`values = join(elements, values)` for groups of blocks, single ones, and the rest."""
         b, width = self.vectors.builder, self.vectors.type.count
 
-        def several(start: Value, carried: list[Value], blocks: int) -> list[Value]:
-            places = [b.add(start, INT64(k * width)) for k in range(blocks)]
-            bodies = [partial(element, place, None) for place in places]
-            return join(self.vectors.by_turns(bodies), carried)
-
         def masked(start: Value, carried: list[Value]) -> list[Value]:
             return join([element(start, self.vectors.mask(b.sub(self.count, start)))], carried)
 
@@ -161,7 +156,9 @@ class _Row:
             end = b.and_(self.count, INT64(-blocks * width))
 
             def body(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
-                return several(start, carried, blocks)
+                places = [b.add(start, INT64(k * width)) for k in range(blocks)]
+                bodies = [partial(element, place, None) for place in places]
+                return join(self.vectors.by_turns(bodies), carried)
 
             values = self.vectors.carry(begin, end, INT64(blocks * width), values, body)
             begin = end
@@ -198,11 +195,11 @@ class _Row:
             while shift:  # rotate by halves
                 order = [(lane + shift) % count for lane in range(count)]
                 turned = [shuffled(b, word, order) for word in words_of(value)]
-                value = kind.both(value, kind.m.of_words(turned))
+                value = kind.both(value, number_of(turned))
                 shift //= 2
             inside = b.block
         phis = [b.phi(word.type) for word in apart]
         for phi, one, other in zip(phis, apart, words_of(value), strict=True):
             phi.add_incoming(one, before)
             phi.add_incoming(other, inside)
-        return kind.m.of_words(phis)
+        return number_of(phis)
