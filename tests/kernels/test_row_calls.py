@@ -188,7 +188,7 @@ def test_the_largest_numbers():
     np.testing.assert_array_equal(nl.log_softmax(row), np.float32([0, -np.inf, -3e38]))
 
 
-@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 63, 64, 65, 100, 101, 127, 129, 1000, 70_001])
+@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129, 1000, 70_001])
 @pytest.mark.parametrize("offset", [0.0, 1e7, -3e5])
 def test_every_length_is_as_accurate(length, offset):
     x = np.random.default_rng(0).standard_normal((3, length)) * 9 + offset
@@ -205,7 +205,7 @@ def test_every_length_is_as_accurate(length, offset):
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax", "poly_norm"])
 @pytest.mark.parametrize("kind", ["float32", "float64", "bfloat16"])
-@pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 10, 99, 100, 101])
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 10, 127, 128, 129])
 def test_a_row_knows_nothing_of_the_others(length, kind, name):
     """Short rows lie side by side in vectors: whichever, and however many, bits stay the same."""
     run = nl.get(name)

@@ -38,7 +38,7 @@ def other_cpu(request, monkeypatch):
 
 POINTS = np.concatenate([np.linspace(-30, 30, 301), [np.inf, -np.inf, np.nan, -0.0, -88, -95]])
 ROWS = np.random.default_rng(0).standard_normal((7, 183)) * 9
-LENGTHS = (3, 83, 183)  # those up to 100 lie side by side in vectors
+LENGTHS = (3, 83, 183)  # those up to 128 lie side by side in vectors
 
 
 @pytest.fixture(scope="module")

@@ -220,10 +220,6 @@ class Plain:
         """A constant; what it has beyond one word is dropped."""
         return self.lanes.number(high)
 
-    def of_words(self, words: Sequence[Value]) -> Value:
-        """A number of its words."""
-        return words[0]
-
     def head(self, a: Value) -> Value:
         """The number rounded to one word."""
         return a

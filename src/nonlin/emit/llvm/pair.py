@@ -38,10 +38,6 @@ class Pair:
         """A constant."""
         return Double(self.lanes.number(high), self.lanes.number(low))
 
-    def of_words(self, words: Sequence[Value]) -> Double:
-        """A number of its words."""
-        return Double(*words)
-
     def head(self, a: Double) -> Value:
         """The number rounded to one word."""
         return a.high

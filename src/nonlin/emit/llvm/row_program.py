@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -22,7 +21,7 @@ from nonlin.emit.llvm.lanes import Plain
 from nonlin.emit.llvm.memory import TYPES, from_memory, to_memory
 from nonlin.emit.llvm.program import ENTRY, Inputs, Mode, arithmetic, lanes_of, load_parameters
 from nonlin.emit.llvm.row_plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, words_of
+from nonlin.emit.llvm.row_reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
 from nonlin.emit.llvm.short_rows import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
 from nonlin.expr.walk import symbols
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from nonlin.emit.llvm.hardware import Hardware
 
     Value = Any
-
-GROUP = 4  # blocks at once: their numbers are joined before they join those of other blocks
 
 
 def write_row_module(
@@ -107,7 +104,7 @@ class _Row:
             self._store(number, start, mask)
             return number
 
-        self._blocks(element, [], lambda numbers, carried: carried)
+        self._blocks(element)
 
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
@@ -139,33 +136,8 @@ class _Row:
         stored = to_memory(self.vectors.builder, self.main.head(number), self.memory)
         self.vectors.store(stored, self.places[SAVED], start, mask)
 
-    def _blocks(
-        self,
-        element: Callable[[Value, Value | None], Number],
-        initial: list[Value],
-        join: Callable[[Sequence[Number], list[Value]], list[Value]],
-    ) -> list[Value]:
-        """`values = join(elements, values)` for groups of blocks, single ones, and the rest."""
-        b, width = self.vectors.builder, self.vectors.type.count
-
-        def several(start: Value, carried: list[Value], blocks: int) -> list[Value]:
-            places = [b.add(start, INT64(k * width)) for k in range(blocks)]
-            bodies = [partial(element, place, None) for place in places]
-            return join(self.vectors.by_turns(bodies), carried)
-
-        def masked(start: Value, carried: list[Value]) -> list[Value]:
-            return join([element(start, self.vectors.mask(b.sub(self.count, start)))], carried)
-
-        begin, values = INT64(0), initial
-        for blocks in (GROUP, 1) if self.main.words == 1 else ():  # long bodies are written once
-            end = b.and_(self.count, INT64(-blocks * width))
-
-            def body(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
-                return several(start, carried, blocks)
-
-            values = self.vectors.carry(begin, end, INT64(blocks * width), values, body)
-            begin = end
-        return self.vectors.carry(begin, self.count, INT64(width), values, masked)
+    def _blocks(self, element: Any, initial: Sequence[Value] = (), **how: Any) -> list[Value]:
+        return self.vectors.blocks(self.count, element, self.main.words == 2, initial, **how)
 
     def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
         """The reduction of a pass, the same number in every lane, and its arithmetic."""
@@ -186,7 +158,7 @@ class _Row:
             one = evaluator.condition(step.ones, self.main)
             return number, one if mask is None else self.vectors.builder.and_(mask, one)
 
-        lanes = kind.found(self._blocks(element, kind.start, kind.join))
+        lanes = kind.found(self._blocks(element, kind.start, join=kind.join))
         return self._across(lanes, kind), kind.m
 
     def _across(self, value: Number, kind: Maximum | Sum) -> Number:
@@ -198,11 +170,11 @@ class _Row:
             while shift:  # rotate by halves
                 order = [(lane + shift) % count for lane in range(count)]
                 turned = [shuffled(b, word, order) for word in words_of(value)]
-                value = kind.both(value, kind.m.of_words(turned))
+                value = kind.both(value, number_of(turned))
                 shift //= 2
             inside = b.block
         phis = [b.phi(word.type) for word in apart]
         for phi, one, other in zip(phis, apart, words_of(value), strict=True):
             phi.add_incoming(one, before)
             phi.add_incoming(other, inside)
-        return kind.m.of_words(phis)
+        return number_of(phis)

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from nonlin.emit.llvm.evaluate import converted
+from nonlin.emit.llvm.pair import Double
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.functions import Arithmetic, Number
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def words_of(number: Number) -> list[Value]:
     """One or two words."""
     return list(number) if isinstance(number, tuple) else [number]
+
+
+def number_of(words: Sequence[Value]) -> Number:
+    """The number of one or two words."""
+    return words[0] if len(words) == 1 else Double(*words)
 
 
 def _by_pairs(combine: Callable[..., Number], numbers: Sequence[Number]) -> Number:
@@ -41,7 +47,7 @@ class Maximum:
 
     def found(self, carried: list[Value]) -> Number:
         """The maximum of each lane."""
-        return self.m.of_words(carried)
+        return number_of(carried)
 
     def both(self, a: Number, b: Number) -> Number:
         """The maximum of two."""
@@ -72,13 +78,13 @@ class Sum:
         """With what is carried."""
         alone = numbers if self.careful else [_by_pairs(self.main.add, numbers)]
         for number in alone:
-            so_far = self.m.of_words(carried)
+            so_far = number_of(carried)
             carried = words_of(self.m.add(so_far, converted(number, self.main, self.m)))
         return carried
 
     def found(self, carried: list[Value]) -> Number:
         """The sum of each lane."""
-        return self.m.of_words(carried)
+        return number_of(carried)
 
 
 class SumBesideOnes(Sum):

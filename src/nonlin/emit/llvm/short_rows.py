@@ -16,7 +16,7 @@ from nonlin.emit.llvm.vectors import INT64, Vectors, shuffled
 if TYPE_CHECKING:
     Value = Any
 
-LONGEST = 100  # elements of a short row
+LONGEST = 128  # elements of a short row
 FOUR = 4  # columns at once: of so many rows and columns, the transpose takes two steps
 LINE = 64  # bytes
 
