@@ -99,12 +99,11 @@ class _Row:
                     self.numbers[f"{step.name}.{part}", id(self.main)] = value
         self._constants(plan.result)
 
-        def element(start: Value, mask: Value | None) -> Number:
+        def element(start: Value, mask: Value | None) -> None:
             number = self._evaluator(plan.result, start, mask).number(plan.result.root)
             self._store(number, start, mask)
-            return number
 
-        self._blocks(element)
+        self.vectors.blocks(self.count, element, self.main.words == 2)
 
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
@@ -136,9 +135,6 @@ class _Row:
         stored = to_memory(self.vectors.builder, self.main.head(number), self.memory)
         self.vectors.store(stored, self.places[SAVED], start, mask)
 
-    def _blocks(self, element: Any, initial: Sequence[Value] = (), **how: Any) -> list[Value]:
-        return self.vectors.blocks(self.count, element, self.main.words == 2, initial, **how)
-
     def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
         """The reduction of a pass, the same number in every lane, and its arithmetic."""
         kind: Maximum | Sum = Maximum(self.main)
@@ -158,8 +154,9 @@ class _Row:
             one = evaluator.condition(step.ones, self.main)
             return number, one if mask is None else self.vectors.builder.and_(mask, one)
 
-        lanes = kind.found(self._blocks(element, kind.start, join=kind.join))
-        return self._across(lanes, kind), kind.m
+        long = self.main.words == 2
+        found = self.vectors.joined(self.count, element, long, kind.start, kind.join)
+        return self._across(kind.found(found), kind), kind.m
 
     def _across(self, value: Number, kind: Maximum | Sum) -> Number:
         """The reduction of all lanes, in every lane, unless each has a row of its own."""

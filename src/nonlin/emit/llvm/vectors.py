@@ -96,12 +96,18 @@ class Vectors:
         return found
 
     def blocks(
+        self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
+    ) -> None:
+        """`body(start, mask)` for each block of lanes; the last, partial one with a mask."""
+        self.joined(count, body, always_masked, [], lambda _, carried: carried)
+
+    def joined(
         self,
         count: Value,
         body: Callable[[Value, Value | None], Any],
         always_masked: bool,
-        initial: Sequence[Value] = (),
-        join: Callable[[list[Any], list[Value]], list[Value]] = lambda _, carried: carried,
+        initial: list[Value],
+        join: Callable[[list[Any], list[Value]], list[Value]],
     ) -> list[Value]:
         """`values = join(what body(start, mask) gives, values)` for each block of lanes.
 
@@ -113,17 +119,18 @@ class Vectors:
         def masked(start: Value, carried: list[Value]) -> list[Value]:
             return join([body(start, self.mask(b.sub(count, start)))], carried)
 
-        begin, values = self.index(0), [*initial]
-        for blocks in () if always_masked else (GROUP, 1):
+        begin, values = self.index(0), initial
+        for blocks, name in () if always_masked else ((GROUP, "group"), (1, "body")):
             end = b.and_(count, self.index(-blocks * width))
 
             def group(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
                 places = [b.add(start, self.index(k * width)) for k in range(blocks)]
                 return join(self.by_turns([partial(body, each, None) for each in places]), carried)
 
-            values = self.carry(begin, end, self.index(blocks * width), values, group)
+            values = self.carry(begin, end, self.index(blocks * width), values, group, name)
             begin = end
-        return self.carry(begin, count, self.index(width), values, masked)
+        name = "body" if always_masked else "rest"
+        return self.carry(begin, count, self.index(width), values, masked, name)
 
     def loop(self, end: Value, step: Value, body: Callable[[Value], None]) -> None:
         """`body(i)` for i from 0 below `end`."""
@@ -141,10 +148,11 @@ class Vectors:
         step: Value,
         initial: list[Value],
         body: Callable[[Value, list[Value]], list[Value]],
+        name: str = "body",
     ) -> list[Value]:
         """`values = body(i, values)` for i from `begin` below `end`; the last values."""
         b = self.builder
-        head, inside, after = (b.append_basic_block(name) for name in ("head", "body", "after"))
+        head, inside, after = (b.append_basic_block(each) for each in ("head", name, "after"))
         before = b.block
         b.branch(head)
         b.position_at_end(head)
