@@ -177,7 +177,8 @@ def exp_below(m: Plain, x: Value, shift: RowShift) -> Value:
     n = _multiple(m, y)
     fraction = _split(m, n, _without_logarithm(m, y, n, None, 1.0)).fraction
     mantissa = m.fma(fraction, shift.factor, shift.factor)
-    value = m.shift(mantissa, m.subtract(n, shift.exponent))
+    shifted = m.lanes.scaled if m.lanes.avx512 else m.lanes.shift  # by turns: nothing may branch
+    value = shifted(mantissa, m.subtract(n, shift.exponent))
     return m.select(m.compare("<", x, shift.least), m.number(0.0), value)
 
 
