@@ -131,6 +131,15 @@ def test_nothing_subnormal_is_multiplied():
     assert "exp_floor" not in infix(graph)
 
 
+def test_factors_that_cancel_are_wide():
+    """Polynomials that change their sign, whatever the host; but not 3 - x**2, rounded once."""
+    slopes = {"(3 * x**2 - 9) * exp(x)": True, "(3 - x**2) * exp(x)": False, "3 * x**2 - 9": False}
+    for formula, wide in slopes.items():
+        graph = nl.activation("f", formula).graph
+        found = infix(lowered([graph], MODES["float32", "fast"])[0])
+        assert ("rounded_once" in found) is wide
+
+
 def test_huge_angles_and_ends():
     sine = nl.activation("sine", "sin(x)")
     huge = np.array([1e7, 1e15, 1e22, -1e300, 3.0])

@@ -22,7 +22,7 @@ from nonlin.emit.llvm.lower import lower, shorten
 from nonlin.emit.llvm.memory import SHORT, TYPES, from_memory, to_memory
 from nonlin.emit.llvm.pair import Pair
 from nonlin.emit.llvm.parts import Parts
-from nonlin.emit.llvm.roots import crosses_zero
+from nonlin.emit.llvm.roots import crosses_zero, widen_polynomials
 from nonlin.emit.llvm.vectors import INT64, Vectors, splat
 from nonlin.expr import coefficients
 from nonlin.expr.nodes import Expr, arguments_of, constant, is_call
@@ -136,7 +136,7 @@ def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
     if mode.main != "pair":
         graphs = [shorten(graph) for graph in graphs]
     if mode.main == "single":
-        graphs = [in_two_words(graph) for graph in graphs]
+        graphs = [in_two_words(widen_polynomials(graph)) for graph in graphs]
     # in a wider format than that of the memory, nothing is subnormal that counts
     return [delay(graph) for graph in graphs] if mode.reaches_as_far else graphs
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nonlin.expr.floats import as_function
-from nonlin.expr.nodes import Expr, arguments_of, is_call, symbol, where
+from nonlin.expr.nodes import Expr, arguments_of, build, is_call, symbol, where
 from nonlin.expr.singles import constant_of, is_exact
-from nonlin.expr.walk import substitute, symbols
+from nonlin.expr.walk import fold, postorder, rebuild, substitute, symbols
 
 _KEPT = ("multiply", "negate", "guard", "damp")  # they vanish where one of their arguments does
+_OF_POLYNOMIALS = ("add", "subtract", "multiply", "negate", "power")
 _TRIED = ((0.7, 0.7), (0.7, -0.4), (-0.4, 0.7))  # for the parameters, in turn
 _BRANCH = symbol("branch")
 _GRID = (*(k / 4 for k in range(-48, 49)), *(s * 10.0**k for s in (1, -1) for k in (2, 4)))
@@ -23,12 +24,10 @@ def crosses_zero(root: Expr, fused: bool = True, branch: Expr = _BRANCH) -> bool
     """
     arguments = arguments_of(root)
     if is_call(root, "where"):
-        branches = where(arguments[0], _BRANCH, 0), where(arguments[0], 0, _BRANCH)
-        inside = (substitute(branch, {"branch": each}) for each in branches)
-        return any(
-            crosses_zero(each, fused, place)
-            for each, place in zip(arguments[1:], inside, strict=True)
-        )
+        condition, a, b = arguments
+        inside = ((a, where(condition, _BRANCH, 0)), (b, where(condition, 0, _BRANCH)))
+        places = ((each, substitute(branch, {"branch": place})) for each, place in inside)
+        return any(crosses_zero(each, fused, place) for each, place in places)
     if is_call(root, "divide"):
         return crosses_zero(arguments[0], fused, branch)
     if is_call(root, *_KEPT):
@@ -40,6 +39,29 @@ def crosses_zero(root: Expr, fused: bool = True, branch: Expr = _BRANCH) -> bool
     if all(map(_rounds_once if fused else is_exact, arguments)):
         return False
     return _changes_sign(substitute(branch, {"branch": root}))
+
+
+def widen_polynomials(root: Expr) -> Expr:
+    """The expression with factors like 9 x**2 - 9 in the wide arithmetic, as slopes have them.
+
+    Beyond the zero they would still take over a multiple of what 9 x**2 was rounded by.
+    """
+    products = (node for node in postorder(root) if is_call(node, "multiply", "damp"))
+    factors = {factor for product in products for factor in arguments_of(product)}
+    found = {factor for factor in factors if _is_polynomial(factor) and crosses_zero(factor)}
+
+    def visit(node: Expr, arguments: list[Expr]) -> Expr:
+        built = rebuild(node, arguments)
+        return build("rounded_once", built) if node in found else built
+
+    return fold(root, visit)
+
+
+def _is_polynomial(node: Expr) -> bool:
+    """Is it a sum with powers, made of sums and products alone?"""
+    calls = [part for part in postorder(node) if arguments_of(part)]
+    curved = is_call(node, "add", "subtract") and any(is_call(each, "power") for each in calls)
+    return curved and all(is_call(each, *_OF_POLYNOMIALS) for each in calls)
 
 
 def _changes_sign(root: Expr) -> bool:
