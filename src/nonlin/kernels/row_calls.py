@@ -20,6 +20,7 @@ from nonlin.kernels.compile import lock
 from nonlin.kernels.key import fingerprint
 from nonlin.kernels.threads import own
 
+LENGTHS = 16  # of rows that a call is ready to share between threads
 BUFFER = 1 << 18  # elements: arrays that cannot be used as they are pass through such pieces
 
 
@@ -137,6 +138,7 @@ class RowCall:
         self.address, self.team = self.keep.address, team or own()
         self.parameters = np.array([*parameters.values(), 0.0])
         self.numbers = self.parameters.ctypes.data
+        self.blocks: dict[int, pool.Block] = {}  # by length of the rows
 
     def __call__(self, rows: Sequence[Array]) -> None:
         """Rows along the last axis; the last array receives the result."""
@@ -168,11 +170,15 @@ class RowCall:
 
     def _share(self, addresses: Sequence[int], rows: int, length: int) -> None:
         """On several threads."""
-        count = len(addresses)
-        loop = pool.entry(f"rows_{count}")
-        data = np.concatenate([[self.address, length], self.parameters.view(np.int64)])
-        block = pool.Block(self.team, (loop, loop), count, pool.NEVER, data)
-        block.divide(self._worth(addresses, length))
+        count, block = len(addresses), self.blocks.get(length)
+        if block is None:
+            loop = pool.entry(f"rows_{count}")
+            data = np.concatenate([[self.address, length], self.parameters.view(np.int64)])
+            block = pool.Block(self.team, (loop, loop), count, pool.NEVER, data)
+            block.divide(self._worth(addresses, length))
+            if len(self.blocks) >= LENGTHS:
+                self.blocks.clear()
+            self.blocks[length] = block
         self.team.ready()
         block.run(addresses, rows, [length * self.itemsize] * count)
 

@@ -23,6 +23,7 @@ LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
 OFFSET_FROM = 2.0**11
 ZERO_BELOW = {"f32": -104.0, "f64": -746.0}  # where exp is 0
+NORMAL_FROM = {"f32": -87.0, "f64": -708.0}  # where exp is no longer subnormal
 FARTHEST = 2.0**50
 # below, exp is 0 even times 2^95 or 2^945; above, even the least normal number times exp overflows
 LIMITS = {"f32": (-170.0, 176.2), "f64": (-1400.0, 1418.4)}
@@ -140,13 +141,15 @@ def mantissa(m: Arithmetic, parts: Exponential) -> Number:
 class RowShift(NamedTuple):
     """The maximum M of a row as a number to subtract, exactly, and a factor: see `exp_below`.
 
-    exp(y - M) = factor * exp(y - offset) / 2 ** exponent; below `least` it is 0.
+    exp(y - M) = factor * exp(y - offset) / 2 ** exponent; below `least` it is 0, and from
+    `normal` on it is not subnormal.
     """
 
     offset: Value
     factor: Value
     exponent: Value
     least: Value
+    normal: Value
 
 
 def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
@@ -167,18 +170,19 @@ def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
     exponent = f.fneg(n)
     if m.lanes.type != wide.lanes.type:
         factor, exponent = (f.fptrunc(word, m.lanes.type) for word in (factor, exponent))
-    least = m.add(largest, m.number(ZERO_BELOW[m.lanes.format.name]))
-    return RowShift(m.select(far, largest, zero), factor, exponent, least)
+    ends = (m.add(largest, m.number(t[m.lanes.format.name])) for t in (ZERO_BELOW, NORMAL_FROM))
+    return RowShift(m.select(far, largest, zero), factor, exponent, *ends)
 
 
-def exp_below(m: Plain, x: Value, shift: RowShift) -> Value:
-    """exp(x - largest) for x below the largest."""
+def exp_below(m: Plain, x: Value, shift: RowShift, least: Value) -> Value:
+    """exp(x - largest) for x below the largest, and 0 below `least`."""
     y = m.subtract(x, shift.offset)
     n = _multiple(m, y)
     fraction = _split(m, n, _without_logarithm(m, y, n, None, 1.0)).fraction
     mantissa = m.fma(fraction, shift.factor, shift.factor)
-    value = m.shift(mantissa, m.subtract(n, shift.exponent))
-    return m.select(m.compare("<", x, shift.least), m.number(0.0), value)
+    shifted = m.lanes.scaled if m.lanes.avx512 else m.lanes.shift  # by turns: nothing may branch
+    value = shifted(mantissa, m.subtract(n, shift.exponent))
+    return m.select(m.compare("<", x, least), m.number(0.0), value)
 
 
 def expm1_below(m: Arithmetic, parts: Exponential) -> Number:

@@ -149,13 +149,14 @@ class Lanes:
             with rarely:
                 careful, from_careful = self._underflowing(a, n, low), f.block
             with mostly:
-                usual, from_usual = self._scale(a, n), f.block
+                usual, from_usual = self.scaled(a, n), f.block
         either = f.phi(self.type)
         either.add_incoming(careful, from_careful)
         either.add_incoming(usual, from_usual)
         return either
 
-    def _scale(self, a: Value, n: Value) -> Value:
+    def scaled(self, a: Value, n: Value) -> Value:
+        """The same without a branch, on AVX-512."""
         return self._avx512("mask.scalef", a, n, a, masked=True)
 
     def _underflowing(self, a: Value, n: Value, low: Value) -> Value:
@@ -165,7 +166,7 @@ class Lanes:
         edge = number(2.0**-6)
         lowest = number(-30.0 - self.format.bias - self.format.mantissa)
         least = f.select(f.fcmp_ordered("<", n, lowest), lowest, n)
-        raised = self._scale(a, f.select(low, f.fadd(least, number(float(room))), n))
+        raised = self.scaled(a, f.select(low, f.fadd(least, number(float(room))), n))
         size = self.magnitude(raised)
         tiny = f.and_(low, f.fcmp_ordered("<", size, edge))
         whole = f.sub(self.bits(f.fadd(size, edge)), self.bits(edge))

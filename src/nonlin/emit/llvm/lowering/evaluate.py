@@ -121,14 +121,15 @@ def _below_max(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
 
 
 def _exp_below(at_largest: float) -> Callable[..., Number]:
-    """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known, and where a = b."""
+    """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known; and where a = b."""
 
     def spell(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
         x, largest = e.number(a, m), e.number(b, m)
         if isinstance(m, Plain) and isinstance(b, Symbol):
             parts = (f"{b.name}.{part}" for part in functions.RowShift._fields)
             shift = functions.RowShift(*(e.number(symbol(part), m) for part in parts))
-            value = functions.exp_below(m, x, shift)
+            least = shift.least if at_largest else shift.normal  # what is tiny joins no sum
+            value = functions.exp_below(m, x, shift, least)
         else:
             value = functions.exp(m, e.exponential(build("below_max", a, b), m))
         return m.select(m.compare(">=", x, largest), m.number(at_largest), value)

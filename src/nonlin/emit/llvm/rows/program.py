@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from nonlin.emit.llvm.hardware import Hardware
 
     Value = Any
-
-GROUP = 4  # blocks at once: their numbers are joined before they join those of other blocks
 
 
 def write_row_module(
@@ -109,12 +106,11 @@ class _Row:
                     self.numbers[f"{step.name}.{part}", id(self.main)] = value
         self._constants(plan.result)
 
-        def element(start: Value, mask: Value | None) -> Number:
+        def element(start: Value, mask: Value | None) -> None:
             number = self._evaluator(plan.result, start, mask).number(plan.result.root)
             self._store(number, start, mask)
-            return number
 
-        self._blocks(element, [], lambda numbers, carried: carried)
+        self.vectors.blocks(self.count, element, self.main.words == 2)
 
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
@@ -146,31 +142,6 @@ class _Row:
         stored = to_memory(self.vectors.builder, self.main.head(number), self.memory)
         self.vectors.store(stored, self.places[SAVED], start, mask)
 
-    def _blocks(
-        self,
-        element: Callable[[Value, Value | None], Number],
-        initial: list[Value],
-        join: Callable[[Sequence[Number], list[Value]], list[Value]],
-    ) -> list[Value]:
-        """`values = join(elements, values)` for groups of blocks, single ones, and the rest."""
-        b, width = self.vectors.builder, self.vectors.type.count
-
-        def masked(start: Value, carried: list[Value]) -> list[Value]:
-            return join([element(start, self.vectors.mask(b.sub(self.count, start)))], carried)
-
-        begin, values = INT64(0), initial
-        for blocks in (GROUP, 1) if self.main.words == 1 else ():  # long bodies are written once
-            end = b.and_(self.count, INT64(-blocks * width))
-
-            def body(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
-                places = [b.add(start, INT64(k * width)) for k in range(blocks)]
-                bodies = [partial(element, place, None) for place in places]
-                return join(self.vectors.by_turns(bodies), carried)
-
-            values = self.vectors.carry(begin, end, INT64(blocks * width), values, body)
-            begin = end
-        return self.vectors.carry(begin, self.count, INT64(width), values, masked)
-
     def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
         """The reduction of a pass, the same number in every lane, and its arithmetic."""
         kind: Maximum | Sum = Maximum(self.main)
@@ -190,8 +161,9 @@ class _Row:
             one = evaluator.condition(step.ones, self.main)
             return number, one if mask is None else self.vectors.builder.and_(mask, one)
 
-        lanes = kind.found(self._blocks(element, kind.start, kind.join))
-        return self._across(lanes, kind), kind.m
+        long = self.main.words == 2
+        found = self.vectors.joined(self.count, element, long, kind.start, kind.join)
+        return self._across(kind.found(found), kind), kind.m
 
     def _across(self, value: Number, kind: Maximum | Sum) -> Number:
         """The reduction of all lanes, in every lane, unless each has a row of its own."""

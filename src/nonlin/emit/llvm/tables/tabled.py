@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -126,18 +127,10 @@ class _Writer:
             b.store(inside, b.gep(marks, [b.lshr(start, INT64(4))]))
             return inside
 
-        whole = b.and_(size, INT64(-LANES))
-        [seen] = vectors.carry(
-            INT64(0), whole, INT64(LANES), [ALL], lambda i, c: [b.and_(c[0], marked(i, None))]
-        )
-        before = b.block
-        with b.if_then(b.icmp_signed("<", whole, size)):
-            last = b.and_(seen, marked(whole, vectors.mask(b.sub(size, whole))))
-            within = b.block
-        both = b.phi(INT16)
-        both.add_incoming(seen, before)
-        both.add_incoming(last, within)
-        return both
+        def join(found: list[Value], carried: list[Value]) -> list[Value]:
+            return [reduce(b.and_, found, carried[0])]
+
+        return vectors.joined(size, marked, False, [ALL], join)[0]
 
     def _block(self, lookup: Lookup, arrays: list[Value], i: Value, mask: Value | None) -> Value:
         """One vector; the bits of the lanes that are done with."""

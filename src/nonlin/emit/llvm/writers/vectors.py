@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     Value = Any
 
 INT64 = ir.IntType(64)
+GROUP = 4  # blocks at once: where each waits for its own results, the CPU works on the others
 
 
 def splat(builder: ir.IRBuilder, scalar: Value, count: int) -> Value:
@@ -96,18 +98,39 @@ class Vectors:
     def blocks(
         self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
     ) -> None:
-        """`body(start, mask)` for each block of lanes; the last, partial one with a mask.
+        """`body(start, mask)` for each block of lanes; the last, partial one with a mask."""
+        self.joined(count, body, always_masked, [], lambda _, carried: carried)
 
-        Long bodies are always masked: they are written and compiled once instead of twice.
+    def joined(
+        self,
+        count: Value,
+        body: Callable[[Value, Value | None], Any],
+        always_masked: bool,
+        initial: list[Value],
+        join: Callable[[list[Any], list[Value]], list[Value]],
+    ) -> list[Value]:
+        """`values = join(what body(start, mask) gives, values)` for each block of lanes.
+
+        First groups of blocks, by turns, then single ones, then the partial one with a mask. Long
+        bodies are always masked: they are written and compiled once.
         """
-        width = self.index(self.type.count)
-        if always_masked:
-            self.loop(count, width, lambda i: body(i, self.mask(self.builder.sub(count, i))))
-            return
-        whole = self.builder.and_(count, self.index(-self.type.count))
-        self.loop(whole, width, lambda start: body(start, None))
-        with self.builder.if_then(self.builder.icmp_signed("<", whole, count)):
-            body(whole, self.mask(self.builder.sub(count, whole)))
+        b, width = self.builder, self.type.count
+
+        def masked(start: Value, carried: list[Value]) -> list[Value]:
+            return join([body(start, self.mask(b.sub(count, start)))], carried)
+
+        begin, values = self.index(0), initial
+        for blocks, name in () if always_masked else ((GROUP, "group"), (1, "body")):
+            end = b.and_(count, self.index(-blocks * width))
+
+            def group(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
+                places = [b.add(start, self.index(k * width)) for k in range(blocks)]
+                return join(self.by_turns([partial(body, each, None) for each in places]), carried)
+
+            values = self.carry(begin, end, self.index(blocks * width), values, group, name)
+            begin = end
+        name = "body" if always_masked else "rest"
+        return self.carry(begin, count, self.index(width), values, masked, name)
 
     def loop(self, end: Value, step: Value, body: Callable[[Value], None]) -> None:
         """`body(i)` for i from 0 below `end`."""
@@ -125,10 +148,11 @@ class Vectors:
         step: Value,
         initial: list[Value],
         body: Callable[[Value, list[Value]], list[Value]],
+        name: str = "body",
     ) -> list[Value]:
         """`values = body(i, values)` for i from `begin` below `end`; the last values."""
         b = self.builder
-        head, inside, after = (b.append_basic_block(name) for name in ("head", "body", "after"))
+        head, inside, after = (b.append_basic_block(each) for each in ("head", name, "after"))
         before = b.block
         b.branch(head)
         b.position_at_end(head)
