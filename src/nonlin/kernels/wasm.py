@@ -4,11 +4,11 @@ Numbers are float32, lanes are those of the SIMD that every browser has, multipl
 twice: the same bits come out everywhere, but for the sign of NaN. All arguments are i32: addresses
 in the memory, and how many numbers there are. Parameters are an address of numbers of double
 precision. An output may be an input. The first 256 bytes of the memory are the module's own: see
-`emit.llvm.parts`. Of every formula there is one export:
+`emit.llvm.writers.parts`. Of every formula there is one export:
 
     NAME.fd(x, value, slope, count, parameters)
 
-And of what an engine needs (`wasm_helpers`, `emit.llvm.gemm`):
+And of what an engine needs (`wasm_helpers`, `emit.llvm.writers.gemm`):
 
     exp(x, result, count, 0), log, sin, cos
     multiply(x, y, result, count, 0): products of gradients, where TINY is 0
