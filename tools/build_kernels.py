@@ -17,8 +17,8 @@ from nonlin.emit.llvm.writers.program import mode_of
 from nonlin.expr.paths import Path as Route
 from nonlin.expr.paths import inputs_of, roots_of, tabled
 from nonlin.kernels import target
-from nonlin.kernels.compile import reference_of
 from nonlin.kernels.tables.fit import fit
+from nonlin.kernels.tables.reference import Reference
 
 PAGE = Path(__file__).parents[1] / "docs" / "kernels.md"
 BEGIN, END = "<!-- costs -->", "<!-- /costs -->"
@@ -32,7 +32,7 @@ def costs(name: str, route: Route) -> tuple[float, Table | None]:
     mode = mode_of("float32", "fast", route, roots)
     others = write_others(roots, inputs_of(route), mode, hardware).globals[OTHERS]
     counted, rule = instructions(others), tabled(graph, route)
-    return counted, None if rule is None else fit(reference_of(rule), rule.orders, counted)
+    return counted, None if rule is None else fit(Reference(rule), rule.orders, counted)
 
 
 def cell(counted: float, table: Table | None) -> str:
@@ -69,7 +69,7 @@ def show(name: str) -> None:
     module = write_others(roots, ("x",), mode_of("float32", "fast", route, roots), hardware)
     rule = tabled(graph, route)
     cost = instructions(module.globals[OTHERS])
-    if rule and (table := fit(reference_of(rule), rule.orders, cost)):
+    if rule and (table := fit(Reference(rule), rule.orders, cost)):
         module = write_tabled(rule.outputs, table, ("x",), module, hardware)
     print(target.host().machine().emit_assembly(llvm.parse_assembly(str(module))))
 

@@ -9,9 +9,9 @@ from nonlin.emit.llvm.tables.tabled import OTHERS, write_others, write_tabled
 from nonlin.emit.llvm.writers.program import mode_of
 from nonlin.expr.paths import inputs_of, roots_of, tabled
 from nonlin.kernels import target
-from nonlin.kernels.compile import reference_of
 from nonlin.kernels.tables import pieces, trial
 from nonlin.kernels.tables.fit import fit
+from nonlin.kernels.tables.reference import Reference
 
 ONCE, BOTH = (0,), (0, 1)
 pytestmark = pytest.mark.skipif(
@@ -23,7 +23,7 @@ def table_of(graph, path, otherwise):
     """The outputs of a path and its table, if one is cheaper."""
     rule = tabled(graph, path)
     with np.errstate(all="ignore"):
-        found = fit(reference_of(rule), rule.orders, otherwise)
+        found = fit(Reference(rule), rule.orders, otherwise)
     return None if found is None else (rule.outputs, found)
 
 

@@ -165,17 +165,6 @@ def object_code(
     mode = mode_of(dtype, precision, path, roots)
     alone = not names and inputs == inputs_of(path)
     if alone and (rule := rule_of(formula, path, dtype, precision)):
-        return build(rule, reference_of(rule), path, roots, mode)
+        return build(rule, path, roots, mode)
     module = write_module(roots, inputs, names, mode, target.host().hardware)
     return target.to_object(str(module))
-
-
-def reference_of(rule: Tabled) -> Callable[[NDArray[np.float64]], list[NDArray[np.float64]]]:
-    """What a table of it holds, in float64."""
-    kernel = compile_kernel(rule.formula, rule.orders, "float64", "fast", {})
-
-    def reference(x: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-        found = kernel.function(x)
-        return [found] if len(rule.orders) == 1 else list(found)
-
-    return reference

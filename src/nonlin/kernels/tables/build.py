@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,12 +15,21 @@ from nonlin.kernels import target
 from nonlin.kernels.tables import trial
 from nonlin.kernels.tables.fit import fit
 from nonlin.kernels.tables.pieces import Floats
+from nonlin.kernels.tables.reference import Reference, run
 
 
-def build(
-    rule: Tabled, reference: trial.Reference, path: Path, roots: Sequence[Expr], mode: Mode
-) -> bytes:
+def build(rule: Tabled, path: Path, roots: Sequence[Expr], mode: Mode) -> bytes:
     """The machine code of a path. roots, mode: how it goes without a table."""
+    reference = Reference(rule)
+    code = _build(rule, reference, path, roots, mode)
+    if mode.main == "single" and not _keeps_its_word(code, rule, reference, path):
+        return _build(rule, reference, path, roots, MODES["float32", "derived"])
+    return code
+
+
+def _build(
+    rule: Tabled, reference: Reference, path: Path, roots: Sequence[Expr], mode: Mode
+) -> bytes:
     inputs, hardware = inputs_of(path), target.host().hardware
     others = write_others(roots, inputs, mode, hardware)
     table = fit(reference, rule.orders, instructions(others.globals[OTHERS]))
@@ -29,13 +37,10 @@ def build(
         module = write_module(roots, inputs, (), mode, hardware)
     else:
         module = write_tabled(rule.outputs, table, inputs, others, hardware)
-    code = target.to_object(str(module))
-    if mode.main == "single" and not _keeps_its_word(code, rule, reference, path):
-        return build(rule, reference, path, roots, MODES["float32", "derived"])
-    return code
+    return target.to_object(str(module))
 
 
-def _keeps_its_word(code: bytes, rule: Tabled, reference: trial.Reference, path: Path) -> bool:
+def _keeps_its_word(code: bytes, rule: Tabled, reference: Reference, path: Path) -> bool:
     """Is it right wherever it is tried, with 1 for what is not x?"""
     x = trial.everywhere()
     truths = dict(zip(rule.orders, reference(x), strict=True))
@@ -46,12 +51,8 @@ def _keeps_its_word(code: bytes, rule: Tabled, reference: trial.Reference, path:
 
 
 def _results(code: bytes, path: Path, x: trial.Singles) -> list[Floats]:
-    loaded = target.load(code, "kernel")
     ones = np.ones_like(x)
     given = [x if name == "x" else ones for name in inputs_of(path)]
     results = [np.empty_like(x) for _ in range(outputs_of(path))]
-    places = [each.ctypes.data for each in (*given, *results)]
-    pointer, integer = ctypes.c_void_p, ctypes.c_int64
-    kernel = ctypes.CFUNCTYPE(None, *[pointer] * len(places), integer, pointer)(loaded.address)
-    kernel(*places, x.size, None)
+    run(target.load(code, "kernel"), [*given, *results])
     return [each.astype(np.float64) for each in results]

@@ -41,7 +41,11 @@ class Parts(Vectors):
         return super()._address(self.now[array], start)
 
     def blocks(
-        self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
+        self,
+        count: Value,
+        body: Callable[[Value, Value | None], None],
+        always_masked: bool,
+        groups: bool = True,
     ) -> None:
         """`body(start, None)` for every whole vector, and once more for what is left."""
         b, lanes, arrays = self.builder, self.index(self.type.count), self.arrays

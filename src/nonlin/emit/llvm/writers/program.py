@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ENTRY = "kernel"
 
+BY_TURNS = 24  # nodes of a graph, of which four vectors may be worked on by turns
+
 _SMALL = ("exp", "expm1", "sigmoid", "softplus", "normal_cdf")  # of which some values are tiny
 
 
@@ -147,10 +149,11 @@ def write_module(
     names: Sequence[str],
     mode: Mode,
     hardware: Hardware,
+    masked: bool = False,
 ) -> ir.Module:
     """The module of one kernel: one output for each root; `names` orders the parameters."""
     module = ir.Module(name=ENTRY)
-    add_kernel(module, ENTRY, roots, inputs, names, mode, hardware)
+    add_kernel(module, ENTRY, roots, inputs, names, mode, hardware, masked)
     return module
 
 
@@ -188,7 +191,8 @@ def add_kernel(
             result = evaluator.main.head(evaluator.number(root))
             vector.store(to_memory(builder, result, mode.memory), output, start, mask)
 
-    vector.blocks(count, block, always_masked=masked or mode.main == "pair")
+    short = len(postorder(*graphs)) <= BY_TURNS
+    vector.blocks(count, block, always_masked=masked or mode.main == "pair", groups=short)
     builder.ret_void()
 
 

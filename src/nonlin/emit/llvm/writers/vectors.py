@@ -96,10 +96,17 @@ class Vectors:
         return found
 
     def blocks(
-        self, count: Value, body: Callable[[Value, Value | None], None], always_masked: bool
+        self,
+        count: Value,
+        body: Callable[[Value, Value | None], None],
+        always_masked: bool,
+        groups: bool = True,
     ) -> None:
-        """`body(start, mask)` for each block of lanes; the last, partial one with a mask."""
-        self.joined(count, body, always_masked, [], lambda _, carried: carried)
+        """`body(start, mask)` for each block of lanes; the last, partial one with a mask.
+
+        groups: four blocks by turns, which takes five times as long to compile.
+        """
+        self.joined(count, body, always_masked, [], lambda _, carried: carried, groups)
 
     def joined(
         self,
@@ -108,6 +115,7 @@ class Vectors:
         always_masked: bool,
         initial: list[Value],
         join: Callable[[list[Any], list[Value]], list[Value]],
+        groups: bool = True,
     ) -> list[Value]:
         """`values = join(what body(start, mask) gives, values)` for each block of lanes.
 
@@ -120,7 +128,8 @@ class Vectors:
             return join([body(start, self.mask(b.sub(count, start)))], carried)
 
         begin, values = self.index(0), initial
-        for blocks, name in () if always_masked else ((GROUP, "group"), (1, "body")):
+        loops = ((GROUP, "group"),) * groups + ((1, "body"),)
+        for blocks, name in () if always_masked else loops:
             end = b.and_(count, self.index(-blocks * width))
 
             def group(start: Value, carried: list[Value], blocks: int = blocks) -> list[Value]:
