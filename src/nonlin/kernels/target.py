@@ -47,8 +47,11 @@ def _hardware(features: dict[str, bool]) -> Hardware:
 
 
 def to_object(source: str, effort: int = 2) -> bytes:
-    """LLVM IR as machine code; effort: 0 compiles twice as fast. The IR is straight-line and shares its work already: measured,
-    LLVM's optimisation passes double the compile time and leave the speed as it is."""
+    """LLVM IR as machine code; effort 0 compiles twice as fast.
+
+    The IR is straight-line and shares its work already: measured, LLVM's optimisation passes
+    double the compile time and leave the speed as it is.
+    """
     import llvmlite.binding as llvm
 
     try:
