@@ -31,7 +31,7 @@ NAP_US = 50  # a caller that has spun in vain sleeps so long before it looks aga
 PIECES = 8  # to a thread
 # a job is long if its parts are so many times the least: waking takes about as long as the least;
 # of short ones, who sleeps is woken for every so many
-LONG_PARTS, SHORT_JOBS = 4, 8
+LONG_PARTS, SHORT_JOBS = 20, 8
 PAUSES = 16  # between two looks
 EXCEPTIONS = 0x1F  # every flag that NumPy looks at, on x86 and on ARM
 VOID, INT32, WORDS = ir.VoidType(), ir.IntType(32), INT64.as_pointer()

@@ -23,8 +23,9 @@ LINKING, SYMBOLS = "linking", 8  # a section for linkers, and the part of it tha
 def linked(code: bytes, exports: Mapping[str, str]) -> bytes:
     """A module that exports functions of an object: name there by name for all.
 
-    Places of its own (`emit.llvm.writers.parts`) are at the beginning of the memory, and never
-    cleared. Raises CompileError if it needs more from outside than memory, or data other than zeros.
+    Places of its own (`emit.llvm.writers.parts`) stand at the beginning of the memory; nobody
+    clears them. Raises CompileError if it needs more from outside than memory, or data other than
+    zeros.
     """
     found = dict(_sections(code, len(HEADER)))
     outside = list(_imports(found.pop(IMPORTS, b"\0")))

@@ -6,7 +6,7 @@ the other kernel side by side, and return to their places: a few of them cost no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from llvmlite import ir
 from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.tables.table import LANES, Lookup, Table
 from nonlin.emit.llvm.writers.program import ENTRY, MODES, Inputs, add_kernel, evaluator_for
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors, splat
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors
 from nonlin.expr.nodes import Expr
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OTHERS = "others"
 CHUNK = 1024  # numbers: marks and what is collected stay in the first cache
-FLOAT, INT16, INT32 = ir.FloatType(), ir.IntType(16), ir.IntType(32)
+FLOAT, INT16 = ir.FloatType(), ir.IntType(16)
 BIT, NONE, ALL = ir.IntType(1), INT16(0), INT16(-1)
 VECTOR = ir.VectorType(FLOAT, LANES)
 
@@ -186,46 +186,41 @@ class _Writer:
         function = self._internal("collect", ir.VoidType(), [INT64, INT16.as_pointer()])
         b = ir.IRBuilder(function.append_basic_block("entry"))
         *arrays, size, marks, parameters = function.args
-        places = b.alloca(INT32, CHUNK + LANES)
-        buffers = [b.alloca(FLOAT, CHUNK) for _ in arrays]
+        buffers = [b.alloca(FLOAT, CHUNK + LANES) for _ in arrays]
+        pairs = list(zip(arrays, buffers, strict=True))
+        given, results = pairs[: len(self.inputs)], pairs[len(self.inputs) :]
         vectors = Vectors(b, VECTOR)
-        amount = self._places(b, vectors, size, marks, places)
 
-        def move(k: Value, inwards: bool) -> None:
-            place = b.sext(b.load(b.gep(places, [k])), INT64)
-            for array, buffer in list(zip(arrays, buffers, strict=True))[
-                slice(len(self.inputs)) if inwards else slice(len(self.inputs), None)
-            ]:
-                far, near = b.gep(array, [place]), b.gep(buffer, [k])
-                source, goal = (far, near) if inwards else (near, far)
-                b.store(b.load(source), goal)
+        def through(move: Callable[[Value, Value, Value], None]) -> Value:
+            """`move(start, place, mask)` for each vector: its marked lanes, side by side."""
 
-        vectors.loop(amount, INT64(1), lambda k: move(k, inwards=True))
+            def body(start: Value, carried: list[Value]) -> list[Value]:
+                mark = b.not_(b.load(b.gep(marks, [b.lshr(start, INT64(4))])))
+                move(start, carried[0], b.bitcast(mark, vectors.mask_type))
+                return [b.add(carried[0], b.zext(b.ctpop(mark), INT64))]
+
+            return vectors.carry(INT64(0), size, INT64(LANES), [INT64(0)], body)[0]
+
+        def inwards(start: Value, place: Value, mask: Value) -> None:
+            for array, buffer in given:
+                packed = self._packed(b, "compress", vectors.load(array, start, mask), mask)
+                vectors.store(packed, buffer, place, None)
+
+        def outwards(start: Value, place: Value, mask: Value) -> None:
+            for array, buffer in results:
+                spread = self._packed(b, "expand", vectors.load(buffer, place, None), mask)
+                vectors.store(spread, array, start, mask)
+
+        amount = through(inwards)
         b.call(self.module.globals[OTHERS], [*buffers, amount, parameters])
-        vectors.loop(amount, INT64(1), lambda k: move(k, inwards=False))
+        through(outwards)
         b.ret_void()
         return function
 
-    def _places(
-        self, b: ir.IRBuilder, vectors: Vectors, size: Value, marks: Value, places: Value
-    ) -> Value:
-        """Write down where the marked numbers stand; how many they are."""
-        whole = ir.VectorType(INT32, LANES)
-        bits = ir.VectorType(ir.IntType(1), LANES)
-        compress = ir.Function(
-            self.module,
-            ir.FunctionType(whole, [whole, whole, bits]),
-            "llvm.x86.avx512.mask.compress.v16i32",
+    def _packed(self, b: ir.IRBuilder, how: str, value: Value, mask: Value) -> Value:
+        """compress: the lanes of the mask side by side; expand: back to where they stood."""
+        name = f"llvm.x86.avx512.mask.{how}.v{LANES}f32"
+        function = self.module.globals.get(name) or ir.Function(
+            self.module, ir.FunctionType(VECTOR, [VECTOR, VECTOR, mask.type]), name
         )
-        ramp = ir.Constant(whole, list(range(LANES)))
-
-        def gather(start: Value, carried: list[Value]) -> list[Value]:
-            mark = b.not_(b.load(b.gep(marks, [b.lshr(start, INT64(4))])))
-            here = b.add(ramp, splat(b, b.trunc(start, INT32), LANES))
-            packed = b.call(compress, [here, here, b.bitcast(mark, bits)])
-            goal = b.bitcast(b.gep(places, carried), whole.as_pointer())
-            b.store(packed, goal, align=4)
-            return [b.add(carried[0], b.zext(b.ctpop(mark), INT64))]
-
-        [amount] = vectors.carry(INT64(0), size, INT64(LANES), [INT64(0)], gather)
-        return amount
+        return b.call(function, [value, value, mask])
