@@ -138,6 +138,14 @@ def test_zeros_are_factors():
     np.testing.assert_allclose(nl.get("dsilu")(x), nl.get("dsilu")(x.astype(float)), rtol=3e-7)
 
 
+def test_zeros_of_higher_order_are_factors_more_than_once():
+    assert table("tanhshrink").outputs[0].zeros == ((0.0, 0.0),) * 2
+    assert table("logcosh").outputs[0].zeros == ((0.0, 0.0),)
+    x = np.geomspace(1e-12, 30, 3000).astype(np.float32)
+    for f in (nl.tanhshrink, nl.get("logcosh")):
+        np.testing.assert_allclose(f(x), f(x.astype(float)), rtol=4 * 2.0**-23)
+
+
 def test_beside_zeros():
     x = np.linspace(-3, 3, 61)
     near = pieces.beside_zeros(x, np.sin(2 * x) + 0.1)

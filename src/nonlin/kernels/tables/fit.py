@@ -25,16 +25,18 @@ INPUTS = ((1.0, 0.5), (3.0, 0.25), (10.0, 0.25))  # their standard deviations, a
 COLLECTING = 40  # instructions for a lane that others take, beside theirs
 WORTH = 0.85  # of the instructions without a table: short calls load its registers, too
 TRIED = 3  # tables, the cheapest first
+NEAR_0, MOST_ORDER = 2.0**-9, 3
 EXACT = 1e-15  # how well the two sides of a function must fit together
 ROUND = 64  # parts of 1 that constants and slopes of lines usually are
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Of the functions at once: their positive sides, if they have any, and which are 0 at 0."""
+    """Of the functions at once: their positive sides, if they have any, and the order of their
+    zeros at 0: 2 for what is like x² there, 0 for none."""
 
     positive: tuple[Positive, ...] | None
-    starts_at_0: tuple[bool, ...]
+    at_0: tuple[int, ...]
 
 
 def fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Table | None:
@@ -74,8 +76,15 @@ def _cheapest(
 
 
 def _shape(reference: Reference, orders: tuple[int, ...]) -> Shape:
-    at_0 = [each[0] for each in reference(np.zeros(1))]
-    return Shape(_sides(reference, orders), tuple(bool(value == 0) for value in at_0))
+    values = reference(np.array([0.0, NEAR_0, NEAR_0 / 2]))
+    return Shape(_sides(reference, orders), tuple(_order_of_zero(*each) for each in values))
+
+
+def _order_of_zero(at_0: float, near: float, nearer: float) -> int:
+    if at_0 != 0 or near == 0 or nearer == 0:
+        return int(at_0 == 0)
+    order = math.log2(abs(near / nearer))
+    return round(order) if abs(order - round(order)) < 0.01 and 1 <= order < MOST_ORDER + 0.5 else 1
 
 
 def _sides(reference: Reference, orders: tuple[int, ...]) -> tuple[Positive, ...] | None:
@@ -128,8 +137,9 @@ def _fitted(
     outputs = []
     for k, order in enumerate(orders):
         positive = shape.positive[k] if shape.positive else None
-        factor = "near" if shape.starts_at_0[k] else "none"
-        out = _output(reference, k, order, x, values[k], Output((), factor, (), positive))
+        factor = "near" if shape.at_0[k] else "none"
+        more = ((0.0, 0.0),) * (shape.at_0[k] - 1)
+        out = _output(reference, k, order, x, values[k], Output((), factor, more, positive))
         if out is None:
             return None
         outputs.append(replace(out, coefficients=_turned(out.coefficients, first)))
@@ -161,6 +171,7 @@ def _output(
     if order:
         allowed = np.maximum(allowed, pieces.beside_zeros(x, y) * pieces.CLOSE)
     divisor = x if plain.factor == "near" else np.ones_like(x)  # no node lies at 0
+    zeros += plain.zeros
     for high, low in zeros:
         divisor = divisor * (x - high - low)
     target = y / divisor

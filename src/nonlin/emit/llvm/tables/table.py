@@ -52,7 +52,7 @@ class Output:
     """One function: coefficients by degree and segment; its polynomial times a factor.
 
     factor: "none", "x", or "near": x as far as the table reaches. zeros: factors x - z, of z as
-    two words.
+    two words, and x once more for each further order of a zero at 0.
     """
 
     coefficients: tuple[tuple[float, ...], ...]
@@ -63,7 +63,8 @@ class Output:
     @property
     def instructions(self) -> int:
         """Look-ups, Horner's scheme, and what is made of its result."""
-        count = 2 * len(self.coefficients) - 1 + 3 * len(self.zeros) + (self.factor != "none")
+        factors = sum(3 if high else 1 for high, _ in self.zeros) + (self.factor != "none")
+        count = 2 * len(self.coefficients) - 1 + factors
         if self.positive is None or self.positive.adds:
             return count + (self.positive is not None and self.positive.slope != 0)
         side = self.positive
