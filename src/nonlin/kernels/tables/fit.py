@@ -169,7 +169,7 @@ def _output(
         return None
     allowed = np.abs(y) * pieces.CLOSE
     if order:
-        allowed = np.maximum(allowed, pieces.beside_zeros(x, y) * pieces.CLOSE)
+        allowed = np.maximum(allowed, pieces.beside_zeros(x, y) * pieces.CLOSE_BESIDE_ZEROS)
     divisor = x if plain.factor == "near" else np.ones_like(x)  # no node lies at 0
     zeros += plain.zeros
     for high, low in zeros:

@@ -14,7 +14,8 @@ Zeros = tuple[tuple[float, float], ...]  # each as two words of float32
 
 DEGREES = (4, 5, 6, 7)
 NODES = 16  # per segment, at which a polynomial is fitted
-CLOSE = 4.5e-8  # of a fit: relative; beside a zero of a derivative absolute
+CLOSE = 4.5e-8  # of a fit, relative
+CLOSE_BESIDE_ZEROS = 2.5e-8  # of a derivative, absolute
 MOST_ZEROS = 2  # of a function, but at 0: each costs three instructions
 HALVINGS = 60
 
