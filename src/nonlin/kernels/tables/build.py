@@ -31,13 +31,13 @@ def _build(
     rule: Tabled, reference: Reference, path: Path, roots: Sequence[Expr], mode: Mode
 ) -> bytes:
     inputs, hardware = inputs_of(path), target.host().hardware
-    others = write_others(roots, inputs, mode, hardware)
-    table = fit(reference, rule.orders, instructions(others.globals[OTHERS]))
-    if table is None:
-        module = write_module(roots, inputs, (), mode, hardware)
-    else:
-        module = write_tabled(rule.outputs, table, inputs, others, hardware)
-    return target.to_object(str(module))
+    if hardware.avx512:
+        others = write_others(roots, inputs, mode, hardware)
+        table = fit(reference, rule.orders, instructions(others.globals[OTHERS]))
+        if table is not None:
+            tabled = write_tabled(rule.outputs, table, inputs, others, hardware)
+            return target.to_object(str(tabled))
+    return target.to_object(str(write_module(roots, inputs, (), mode, hardware)))
 
 
 def _keeps_its_word(code: bytes, rule: Tabled, reference: Reference, path: Path) -> bool:
