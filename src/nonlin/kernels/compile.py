@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nonlin._errors import InputError
 from nonlin.expr.nodes import Call, Expr, constant
 from nonlin.expr.paths import Path, Tabled, inputs_of, outputs_of, roots_of, tabled
 from nonlin.expr.simplify import simplify
@@ -95,7 +96,10 @@ def settled(
     tables = target.host().hardware.avx512 and rule_of(formula, path, dtype, precision)
     if not (fixed and tables):
         return formula, rest
-    return substitute(formula, {n: constant(Fraction(v)) for n, v in rest.items()}), {}
+    try:
+        return substitute(formula, {n: constant(Fraction(v)) for n, v in rest.items()}), {}
+    except InputError:  # it divides by a parameter that is 0, which numbers may
+        return formula, rest
 
 
 def rule_of(formula: Expr, path: Path, dtype: str, precision: str) -> Tabled | None:
