@@ -164,3 +164,29 @@ def test_what_breaks_its_word_is_computed_in_wider_arithmetic(monkeypatch):
     x = np.linspace(-1.126, -1.124, 20001).astype(np.float32)
     found, true = activation.derivative(x), activation.derivative(x.astype(float))
     assert np.max(np.abs(found - true) / np.spacing(np.abs(true).astype(np.float32))) <= 4
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "true"),
+    [
+        ("tanh(x) + exp(-(x - 100)**2)", 100, 2.0),
+        ("where(x > 1, where(x < 1.001, 5, tanh(x)), tanh(x))", 1.0005, 5.0),
+        ("tanh(x) + exp(-(1e4 * (x - 1.2345))**2)", 1.2345, 1.84388),
+        ("exp(78.8 * x)", 0.0, 1.0),
+    ],
+)
+def test_what_lies_between_the_points_of_a_grid_is_looked_for(formula, x, true):
+    found = nl.activation("narrow", formula)(np.array([x], np.float32))
+    np.testing.assert_allclose(found, [true], rtol=1e-4)
+
+
+def test_zero_keeps_its_sign():
+    for name in ("elu", "selu", "pelu", "isrlu", "bent_identity", "gelu", "tanh", "mish"):
+        f = nl.get(name)
+        for value in (f(np.zeros(1, np.float32)), f.value_and_derivative(np.zeros(1, "f4"))[0]):
+            assert not np.signbit(value[0]), name
+
+
+def test_a_parameter_that_is_0_may_divide():
+    f = nl.activation("quotient", "tanh(x) / a", a=0.0)
+    assert f(np.float32([100.0]))[0] == np.inf

@@ -110,7 +110,7 @@ class Faults:
             inside |= (x >= low) & (x <= high)
         excused: Array = inside & (np.abs(got - true) < self.format.epsilon)
         if self.format.lowest == FLOAT32.lowest:
-            excused |= np.abs(true) < self.format.least
+            excused |= (np.abs(true) < self.format.least) & (np.abs(got) < 2 * self.format.least)
         return excused
 
 

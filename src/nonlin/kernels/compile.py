@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nonlin._errors import InputError
 from nonlin.expr.nodes import Call, Expr, constant
 from nonlin.expr.paths import Path, Tabled, inputs_of, outputs_of, roots_of, tabled
 from nonlin.expr.simplify import simplify
@@ -90,15 +92,19 @@ def settled(
     All of them where a table may pay, which is fitted to one value of each.
     """
     formula, rest = without_ones(formula, parameters)
-    if columns or not rest or rule_of(formula, path, dtype, precision) is None:
+    fixed = rest and not columns and all(map(math.isfinite, rest.values()))
+    tables = target.host().hardware.avx512 and rule_of(formula, path, dtype, precision)
+    if not (fixed and tables):
         return formula, rest
-    return substitute(formula, {n: constant(Fraction(v)) for n, v in rest.items()}), {}
+    try:
+        return substitute(formula, {n: constant(Fraction(v)) for n, v in rest.items()}), {}
+    except InputError:  # it divides by a parameter that is 0, which numbers may
+        return formula, rest
 
 
 def rule_of(formula: Expr, path: Path, dtype: str, precision: str) -> Tabled | None:
-    """How a table could serve a path: if it can here, and the formula is not short already."""
-    looked_up = (dtype, precision) == ("float32", "fast") and target.host().hardware.avx512
-    return _rule_of(formula, path) if looked_up else None
+    """How a table could serve a path, if it can and the formula is not short already."""
+    return _rule_of(formula, path) if (dtype, precision) == ("float32", "fast") else None
 
 
 @lru_cache(maxsize=1024)

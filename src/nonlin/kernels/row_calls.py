@@ -163,7 +163,8 @@ class RowCall:
     def run(self, addresses: Sequence[int], size: int, length: int) -> None:
         """The same on memory that holds so many numbers, and so many in a row."""
         rows = size // length
-        if size < LONG or self.team.limit == 1 or rows < 2 * self._worth(addresses, length):
+        alone = size < LONG or self.team.limit == 1 or rows < 2
+        if alone or rows < 2 * self._worth(addresses, length):
             self.function(*addresses, rows, length, self.numbers)
         else:
             self._share(addresses, rows, length)

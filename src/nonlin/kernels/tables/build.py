@@ -20,29 +20,29 @@ from nonlin.kernels.tables.reference import Reference, run
 
 def build(rule: Tabled, path: Path, roots: Sequence[Expr], mode: Mode) -> bytes:
     """The machine code of a path. roots, mode: how it goes without a table."""
-    reference = Reference(rule)
-    code = _build(rule, reference, path, roots, mode)
-    if mode.main == "single" and not _keeps_its_word(code, rule, reference, path):
-        return _build(rule, reference, path, roots, MODES["float32", "derived"])
-    return code
+    reference, inputs, hardware = Reference(rule), inputs_of(path), target.host().hardware
+
+    def keeps_its_word(code: bytes) -> bool:
+        return _is_right(code, rule, reference, path)
+
+    if hardware.avx512:
+        others = write_others(roots, inputs, mode, hardware)
+        table = fit(reference, rule.orders, instructions(others.globals[OTHERS]))
+        if table is not None:
+            module = write_tabled(rule.outputs, table, inputs, others, hardware)
+            code = target.to_object(str(module))
+            if keeps_its_word(code):
+                return code
+    code = target.to_object(str(write_module(roots, inputs, (), mode, hardware)))
+    if mode.main != "single" or keeps_its_word(code):
+        return code
+    wide = MODES["float32", "derived"]
+    return target.to_object(str(write_module(roots, inputs, (), wide, hardware)))
 
 
-def _build(
-    rule: Tabled, reference: Reference, path: Path, roots: Sequence[Expr], mode: Mode
-) -> bytes:
-    inputs, hardware = inputs_of(path), target.host().hardware
-    others = write_others(roots, inputs, mode, hardware)
-    table = fit(reference, rule.orders, instructions(others.globals[OTHERS]))
-    if table is None:
-        module = write_module(roots, inputs, (), mode, hardware)
-    else:
-        module = write_tabled(rule.outputs, table, inputs, others, hardware)
-    return target.to_object(str(module))
-
-
-def _keeps_its_word(code: bytes, rule: Tabled, reference: Reference, path: Path) -> bool:
+def _is_right(code: bytes, rule: Tabled, reference: Reference, path: Path) -> bool:
     """Is it right wherever it is tried, with 1 for what is not x?"""
-    x = trial.everywhere()
+    x = trial.everywhere(rule.formula)
     truths = dict(zip(rule.orders, reference(x), strict=True))
     orders = rule.orders if isinstance(path, str) else path
     found = zip(_results(code, path, x.astype(np.float32)), orders, strict=True)

@@ -26,6 +26,7 @@ COLLECTING = 40  # instructions for a lane that others take, beside theirs
 WORTH = 0.85  # of the instructions without a table: short calls load its registers, too
 TRIED = 3  # tables, the cheapest first
 NEAR_0, MOST_ORDER = 2.0**-9, 3
+TINY = 1e-300
 EXACT = 1e-15  # how well the two sides of a function must fit together
 ROUND = 64  # parts of 1 that constants and slopes of lines usually are
 
@@ -93,8 +94,7 @@ def _sides(reference: Reference, orders: tuple[int, ...]) -> tuple[Positive, ...
     right, left = reference(t), reference(-t)
     if not np.all(np.isfinite([*right, *left])):
         return None
-    around = reference(np.array([-1e-300, 0.0, 1e-300]))
-    starts = [bool(before != at_0 == after) for before, at_0, after in around]
+    starts = [_starts(*each) for each in reference(np.array([-TINY, 0.0, TINY]))]
     for sign in (1, -1, 0):
         signs = [sign * (-1) ** order for order in orders]
         sides = [
@@ -107,9 +107,17 @@ def _sides(reference: Reference, orders: tuple[int, ...]) -> tuple[Positive, ...
     return None
 
 
+def _starts(before: float, at_0: float, after: float) -> bool:
+    """Does 0 belong to the positive side? Where f is 0 there, its sign does."""
+    before, after = (0.0 if abs(value) < TINY**0.5 else value for value in (before, after))
+    return at_0 == after and (before != at_0 or at_0 == 0)
+
+
 def _side(t: Floats, right: Floats, left: Floats, sign: int, order: int) -> Positive | None:
     """A derivative has no slope here."""
     rest = right - sign * left
+    if not np.all(np.abs(rest) < trial.LARGEST):
+        return None
     slope = 0.0 if order else _rounded((rest[-1] - rest[0]) / (t[-1] - t[0]))
     constant = _rounded(rest[len(t) // 2] - slope * t[len(t) // 2])
     size = np.abs(right) + np.abs(left) + abs(constant) + np.abs(slope * t)

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Table
+from nonlin.expr.nodes import Constant, Expr
+from nonlin.expr.walk import postorder
 from nonlin.kernels.tables.pieces import Floats, beside_zeros, single
 
 Singles = NDArray[np.float32]
@@ -16,6 +18,7 @@ Reference = Callable[[Floats], list[Floats]]  # the functions that a table holds
 PROMISED = 4.0
 MOST_ULP = 3.6  # at some thousand points
 MOST_BESIDE_ZEROS = 0.75 * 2.0**-23  # of a derivative; one unit of the last place of 1 is promised
+MOST_CONSTANTS = 16  # of a formula, around which it is tried more closely
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -52,7 +55,8 @@ def _finished(out: Output, p: Floats, x: Floats, near: Floats, far: Floats) -> F
     line = np.full_like(x, side.constant)
     line = single(line + side.slope * x) if side.slope else line
     if side.adds:
-        return single(exact + np.where(x > 0, line, 0.0))
+        base = np.where(x > 0, line, np.where(x == 0, x, 0.0))  # -0 stays
+        return single(exact + base if side.slope else exact)
     negative = single(exact)
     positive = single(line + side.sign * negative) if side.sign else line
     return np.where(x >= 0 if side.starts else x > 0, positive, negative)
@@ -70,7 +74,7 @@ def errors(got: Floats, truth: Floats) -> Floats:
 def goes_on(table: Table, reference: Reference, side: int) -> bool:
     """Is it right on this side of 0 up to infinity?"""
     end = -table.low if table.folded or side < 0 else table.high
-    near, far = np.linspace(end, 4 * end, 24), np.geomspace(end, LARGEST, 40)
+    near, far = np.linspace(end, 4 * end, 200), np.geomspace(end, LARGEST, 800)
     x = single(side * np.concatenate([near, far, np.array([np.inf])]))
     pairs = zip(evaluate(table, x), reference(x), strict=True)
     return all(bool(np.all(errors(got, truth) <= MOST_ULP)) for got, truth in pairs)
@@ -86,7 +90,9 @@ def holds(table: Table, reference: Reference) -> bool:
 
 def right(x: Floats, got: Floats, truth: Floats, order: int, most: float = PROMISED) -> bool:
     """Is a function, or its slope, at the sorted points x as right as it should be?"""
-    error = errors(got, truth)
+    error, at_0 = errors(got, truth), (x == 0) & ~np.signbit(x)
+    if not order and np.any(np.signbit(got[at_0]) != np.signbit(truth[at_0])):
+        return False
     if order:
         known = np.isfinite(truth)
         near = beside_zeros(x[known], truth[known])
@@ -95,10 +101,14 @@ def right(x: Floats, got: Floats, truth: Floats, order: int, most: float = PROMI
     return bool(np.all(error <= most))
 
 
-def everywhere() -> Floats:
-    """Some thousand float32 numbers, sorted."""
-    middle, far = np.linspace(-20, 20, 4003), np.geomspace(1e-6, 1e6, 500)
-    return np.sort(single(np.concatenate([middle, far, -far])))
+def everywhere(formula: Expr) -> Floats:
+    """Some thousand float32 numbers, sorted; denser around the constants of the formula."""
+    middle, far = np.linspace(-20, 20, 4003), np.geomspace(1e-6, 1e36, 1500)
+    known = {abs(float(n.value)) for n in postorder(formula) if isinstance(n, Constant)}
+    beside = np.append(0.0, np.geomspace(1e-7, 0.3, 60))
+    around = [c * (1 + side * beside) for c in sorted(known)[:MOST_CONSTANTS] for side in (-1, 1)]
+    x = np.concatenate([middle, far, -far, *around, *(-each for each in around)])
+    return np.unique(single(x[np.abs(x) <= LARGEST]))
 
 
 def _points(table: Table) -> Iterator[Floats]:
@@ -111,4 +121,4 @@ def _points(table: Table) -> Iterator[Floats]:
     for nudge in (-1e-6, 0.0, 1e-6):
         yield np.clip(borders + nudge, low, high)
     tiny = np.geomspace(1e-44, 0.5, 300)
-    yield np.concatenate([tiny, -tiny, [0.0, np.nan]])
+    yield np.concatenate([tiny, -tiny, [0.0, -0.0, np.nan]])
