@@ -35,7 +35,7 @@ half the distance of the quartiles in percent of it.
   value+derivative to two places), as fast as memory allows.
 - other inputs: the same function on normal numbers of standard deviation 3 and 10, and on numbers
   spread evenly over a stretch of a tail; of these, from 6 to a million on either side, the worst.
-- own formulas: ten that are in no catalogue (`comparison/odd.py`), beside gelu.
+- own formulas: ten that are in no catalogue (`benchmarks/comparison/odd.py`), beside gelu.
 - All arrays are in memory that was touched before; C libraries get huge pages as NumPy does
   (`GLIBC_TUNABLES=glibc.malloc.hugetlb=1`), without which fresh results cost them more.
 - torch/fast and so on: how many times as long the peer takes. stream/fast: the share of the copy's
