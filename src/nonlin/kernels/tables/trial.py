@@ -16,7 +16,7 @@ Singles = NDArray[np.float32]
 Reference = Callable[[Floats], list[Floats]]  # the functions that a table holds
 
 PROMISED = 4.0
-MOST_ULP = 3.6  # at some thousand points
+MOST_ULP = 3.3  # at some thousand points
 MOST_BESIDE_ZEROS = 0.75 * 2.0**-23  # of a derivative; one unit of the last place of 1 is promised
 MOST_CONSTANTS = 16  # of a formula, around which it is tried more closely
 LARGEST = float(np.finfo(np.float32).max)
