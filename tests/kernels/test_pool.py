@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -78,6 +79,26 @@ def test_several_threads_call_at_once(threads):
     for caller in callers:
         caller.join()
     assert not wrong
+
+
+def test_two_first_callers_start_one_set_of_threads(monkeypatch):
+    made = []
+
+    class Slow:
+        threads, address = 2, 0
+
+        def __init__(self):
+            time.sleep(0.02)
+            made.append(self)
+
+    monkeypatch.setattr(pool, "_pool", cache(Slow))
+    monkeypatch.setattr(pool, "_teams", [])
+    callers = [threading.Thread(target=pool.Team(2).ready) for _ in range(2)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert len(made) == 1
 
 
 def test_more_threads_from_now_on(threads):

@@ -55,9 +55,10 @@ class Team:
     def ready(self) -> None:
         """Its threads are there, from now on."""
         if self.limit > 1:
-            pool = _pool()
-            if pool.threads < self.limit:
-                pool.start(self.limit)
+            with _starting:
+                pool = _pool()
+                if pool.threads < self.limit:
+                    pool.start(self.limit)
             self._words[w.POOL] = pool.address
 
     def leave(self) -> None:
@@ -175,18 +176,17 @@ class _Pool:
 
     def start(self, count: int) -> None:
         """As many threads as are missing; those that the system refuses, others do without."""
-        with _starting:
-            for index in range(self.threads, count):
-                member = w.MEMBERS + index * w.MEMBER
-                self._put(member + w.LOCK, _locked())
-                self._put(member + w.PLACE, self.address)
-                self._put(member + w.INDEX, index)
-                where = ctypes.c_void_p(self.address + 8 * member)
-                _python("PyThread_start_new_thread")(ctypes.c_void_p(entry("worker")), where)
-            self.threads = max(self.threads, count)
+        for index in range(self.threads, count):
+            member = w.MEMBERS + index * w.MEMBER
+            self._put(member + w.LOCK, _locked())
+            self._put(member + w.PLACE, self.address)
+            self._put(member + w.INDEX, index)
+            where = ctypes.c_void_p(self.address + 8 * member)
+            _python("PyThread_start_new_thread")(ctypes.c_void_p(entry("worker")), where)
+        self.threads = max(self.threads, count)
 
 
-_starting = threading.Lock()
+_starting = threading.Lock()  # of several first callers one makes the pool and its threads
 
 
 @cache
