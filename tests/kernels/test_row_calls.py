@@ -63,6 +63,17 @@ def test_a_call_keeps_its_code_in_memory():
     np.testing.assert_array_equal(out, 0.5)
 
 
+def test_what_rows_take_is_known_of_the_code_not_of_its_address(threads):
+    """Which other code may get, once this is gone."""
+    threads(2)
+    given = (("x",), "float32", 4, "fast", {})
+    x = np.zeros((2000, 100), "f4")
+    row_calls.RowCall(nl.softmax.formula, *given)([x, np.empty_like(x)])
+    assert row_calls.RowCall(nl.softmax.formula, *given).worths  # the same code
+    row_calls._code.cache_clear()
+    assert not row_calls.RowCall(nl.softmax.formula, *given).worths
+
+
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_jacobian_against_difference_quotients(name):
     activation = nl.get(name)

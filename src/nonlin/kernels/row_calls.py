@@ -134,7 +134,8 @@ class RowCall:
         self.itemsize = itemsize
         with lock:
             made = _code(formula, inputs, dtype, precision, tuple(parameters))
-        self.function, self.keep = made  # the code is in memory as long as what is kept
+        # the code is in memory as long as what is kept; worths: by bits of the length of rows
+        self.function, self.keep, self.worths = made
         self.address, self.team = self.keep.address, team or own()
         self.parameters = np.array([*parameters.values(), 0.0])
         self.numbers = self.parameters.ctypes.data
@@ -185,8 +186,8 @@ class RowCall:
 
     def _worth(self, addresses: Sequence[int], length: int) -> int:
         """How many rows deserve a thread; rows of about the same length take about the same."""
-        key = self.address, length.bit_length()
-        if key not in _worths:
+        bits = length.bit_length()
+        if bits not in self.worths:
             rows = max(pool.SAMPLE // length, 1)
             result = np.empty(rows * length * self.itemsize, np.uint8)
             places = *addresses[:-1], result.ctypes.data
@@ -194,23 +195,22 @@ class RowCall:
             def call(count: int) -> None:
                 self.function(*places, count, length, self.numbers)
 
-            _worths[key] = pool.worth(call, rows)
-        return _worths[key]
-
-
-_worths: dict[tuple[int, int], int] = {}
+            self.worths[bits] = pool.worth(call, rows)
+        return self.worths[bits]
 
 
 @lru_cache(maxsize=256)
 def _code(
     formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
-) -> tuple[Any, target.Loaded]:
+) -> tuple[Any, target.Loaded, dict[int, int]]:
+    """The function, its memory, and room for what calls with any parameters learn of its speed."""
     key = fingerprint([formula], ("row", inputs, dtype, precision, names))
     machine_code = store.fetch(key, lambda: _build(formula, inputs, dtype, precision, names))
     loaded = target.load(machine_code, "kernel")
     pointer, integer = ctypes.c_void_p, ctypes.c_int64
     pointers = [pointer] * (len(inputs) + 1)
-    return ctypes.CFUNCTYPE(None, *pointers, integer, integer, pointer)(loaded.address), loaded
+    function = ctypes.CFUNCTYPE(None, *pointers, integer, integer, pointer)(loaded.address)
+    return function, loaded, {}
 
 
 def _build(
