@@ -34,7 +34,10 @@ class Program(Protocol):
         """f(x) and f'(x) of a float32 array."""
 
     def at(self, x: float, kind: str, order: int) -> float:
-        """f(x), or f'(x) for order 1."""
+        """f(x), or f'(x) for order 1: run as arrays are."""
+        found = self.run(np.full(EQUAL, x, np.float32), kind)[order]
+        assert found is not None  # noqa: S101 - for the type checker
+        return float(found[0])
 
     def lines(self, x: float, kind: str, order: int) -> Lines:
         """What shows it."""
@@ -88,20 +91,7 @@ def _number(x: float) -> str:
     return text if np.isfinite(x) else f"float('{text}')"
 
 
-class _Shown:
-    """What runs one number as it runs arrays."""
-
-    def run(self, x: Array, kind: str) -> Pair:
-        raise NotImplementedError
-
-    def at(self, x: float, kind: str, order: int) -> float:
-        """f(x), or f'(x) for order 1."""
-        found = self.run(np.full(EQUAL, x, np.float32), kind)[order]
-        assert found is not None  # noqa: S101 - for the type checker
-        return float(found[0])
-
-
-class Torch(_Shown):
+class Torch(Program):
     """A function on tensors of PyTorch; imports: what its first line imports."""
 
     def __init__(self, found: Written, imports: str = "torch") -> None:
@@ -130,7 +120,7 @@ class Torch(_Shown):
         return f"import {self._imports}", given, f"{shown}[0].item()"
 
 
-class Jax:
+class Jax(Program):
     """A function on arrays of JAX, compiled as a whole."""
 
     def __init__(self, found: Written, imports: str = "jax") -> None:
@@ -176,7 +166,7 @@ def keras_program(found: Written) -> Program:
     return Jax(found, "jax, keras")
 
 
-class Onnx(_Shown):
+class Onnx(Program):
     """An operator in the runtime of ONNX, which has no derivatives."""
 
     def __init__(self, found: Written) -> None:
@@ -216,7 +206,7 @@ class Onnx(_Shown):
         )
 
 
-class Own(_Shown):
+class Own(Program):
     """An entry of ours, in fast precision."""
 
     def __init__(self, found: Written, activation: Activation | None = None) -> None:
