@@ -60,6 +60,21 @@ def test_what_a_library_cannot_is_told(audits):
     assert {(row.format, row.order) for row in library.rows} == {("float32", 0), ("float16", 0)}
 
 
+@pytest.mark.parametrize(
+    ("library", "name"),
+    [
+        ("torch", "torch.nn.LeakyReLU(0.1)"),
+        ("torch", "torch.nn.Threshold(0.1, 20)"),
+        ("onnxruntime", "onnx.LeakyRelu(alpha=0.1)"),
+        ("onnxruntime", "onnx.PRelu(alpha=0.3)"),
+    ],
+)
+def test_what_stands_in_brackets_is_what_runs(library, name):
+    pytest.importorskip(library)
+    (found,) = nl.audit(library, names=[name]).libraries
+    assert (found.sound, found.left_out) == ((name,), ())
+
+
 def test_three_lines_show_each_fault(audits):
     found = [each for audit in audits.values() for each in audit.findings]
     assert len(found) > 8

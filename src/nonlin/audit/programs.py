@@ -7,6 +7,7 @@ import, an array of equal numbers (a single number may take another way), an exp
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -77,12 +78,12 @@ class Written:
 def written(name: str) -> Written:
     """A dotted name of the tables; functions whose values have no default take the entry's."""
     called = calls.split(name)
-    if called is not None:
-        return Written(called.name, (), tuple(called.keywords.items()))
-    last = name.rpartition(".")[2].lower()
-    if last not in ("threshold", "prelu") or name == "torch.nn.PReLU":
-        return Written(name)
-    return Written(name, tuple(get(name).values.values()))
+    path = name if called is None else called.name
+    if path.rpartition(".")[2].lower() in ("threshold", "prelu") and path != "torch.nn.PReLU":
+        return Written(path, tuple(get(name).values.values()))
+    if called is None:
+        return Written(path)
+    return Written(path, called.positional, tuple(called.keywords.items()))
 
 
 def _number(x: float) -> str:
@@ -171,10 +172,12 @@ class Onnx(Program):
 
     def __init__(self, found: Written) -> None:
         self._operator, self._slope = found.path.rpartition(".")[2], found.arguments
+        given = ", ".join(f"{key} = {_attribute(value)}" for key, value in found.options)
+        self._attributes = f" <{given}> " if given else ""
         self._sessions: dict[str, Any] = {}
 
     def _model(self, kind: str) -> str:
-        number, body = ONNX_NAMES[kind], f"y = {self._operator}(x)"
+        number, body = ONNX_NAMES[kind], f"y = {self._operator}{self._attributes}(x)"
         if self._slope:
             constant = f"s = Constant<value_float = {self._slope[0]}>() t = CastLike(s, x)"
             body = f"{constant} y = {self._operator}(x, t)"
@@ -204,6 +207,11 @@ class Onnx(Program):
             model,
             f"{made}.run(None, {given})[0][0].item()",
         )
+
+
+def _attribute(value: Any) -> str:
+    """As the text of a model has it: numbers are floats, texts stand between double quotes."""
+    return json.dumps(value if isinstance(value, str) else float(value))
 
 
 class Own(Program):
