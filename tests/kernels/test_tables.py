@@ -158,7 +158,7 @@ def test_a_fit_that_fails_its_trial_is_not_used(monkeypatch):
     assert fit(lambda x: [np.tanh(x)], ONCE, 1000.0) is None
 
 
-def test_what_breaks_its_word_is_computed_in_wider_arithmetic(monkeypatch):
+def test_what_breaks_its_word_is_computed_in_wider_arithmetic():
     """The slope of a wavelet in single precision is 4.2 ULP off at -1.125."""
     activation = nl.activation("ricker", "(1 - 3 * x**2) * exp(-1.5 * x**2)")
     x = np.linspace(-1.126, -1.124, 20001).astype(np.float32)

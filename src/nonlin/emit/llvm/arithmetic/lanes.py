@@ -215,7 +215,6 @@ class Plain:
         self.builder = lanes.builder
         self.table = table
         self.tail_centre = centre
-        self.bits = lanes.format.mantissa + 1
 
     def number(self, high: float, low: float = 0.0) -> Value:
         """A constant; what it has beyond one word is dropped."""

@@ -2,7 +2,7 @@
 
 The line is cut into 32 equal segments. One fused multiply-add finds the segment of x and leaves
 its number in the low bits, `vpermi2ps` looks up each coefficient by it, and Horner's scheme does
-the rest: 25 instructions, whatever the formula.
+the rest: about 20 instructions, whatever the formula.
 """
 
 from __future__ import annotations
