@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.arithmetic.lanes import Lanes
+from nonlin.emit.llvm.arithmetic.lanes import Lanes, function_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,13 +174,10 @@ class Lookup:
     def _looked_up(self, row: tuple[Value, Value], place: Value) -> Value:
         if row[0] is row[1]:
             return row[0]
-        kind, integer = self.lanes.type, self.lanes.integer
-        name = "llvm.x86.avx512.vpermi2var.ps.512"
-        module = self.builder.module
-        function = module.globals.get(name) or ir.Function(
-            module, ir.FunctionType(kind, [kind, integer, kind]), name
-        )
-        return self.builder.call(function, [row[0], place, row[1]])
+        number, integer = self.lanes.type, self.lanes.integer
+        kind = ir.FunctionType(number, [number, integer, number])
+        permute = function_of(self.builder.module, kind, "llvm.x86.avx512.vpermi2var.ps.512")
+        return self.builder.call(permute, [row[0], place, row[1]])
 
     def _finish(self, out: Output, p: Value, x: Value, near: Value, far: Value) -> Value:
         b, lanes, side = self.builder, self.lanes, out.positive
