@@ -57,7 +57,7 @@ SHAPES = {  # one of each kind
 def test_numpy_foresees_every_bit(name):
     found = module(name, ONCE)[1]
     assert {key: getattr(found, key) for key in SHAPES[name]} == SHAPES[name]
-    low, high = found.low, -found.low if found.folded else found.high
+    low, high = found.ends
     x = np.random.default_rng(0).uniform(low, high, 20000).astype(np.float32)
     with np.errstate(all="ignore"):
         expected = trial.evaluate(found, x.astype(np.float64))[0].astype(np.float32)

@@ -97,6 +97,11 @@ class Table:
         return [f"f{order}" for order in self.orders]
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """Where on the line it begins and ends, before anything is mirrored."""
+        return self.low, -self.low if self.folded else self.high
+
+    @property
     def instructions(self) -> int:
         """Of a vector of 16 numbers, without loads and stores."""
         ends = 1 if self.folded and self.above else self.below + self.above
@@ -138,8 +143,8 @@ class Lookup:
         x = b.fneg(x) if t.mirrored else x
         if not t.below and not t.above and t.folded:
             return b.fcmp_unordered("<=", lanes.magnitude(x), lanes.number(-t.low))
-        high = -t.low if t.folded else t.high
-        masks = [] if t.below else [b.fcmp_unordered(">=", x, lanes.number(t.low))]
+        low, high = t.ends
+        masks = [] if t.below else [b.fcmp_unordered(">=", x, lanes.number(low))]
         masks += [] if t.above else [b.fcmp_unordered("<=", x, lanes.number(high))]
         return reduce(b.and_, masks) if masks else None
 
