@@ -39,8 +39,7 @@ def cell(counted: float, table: Table | None) -> str:
     """27; or 53 -> 21 (-5.7..), which ends at -5.7 and goes on upwards."""
     if table is None:
         return f"{counted:.0f}"
-    low, high = table.low, -table.low if table.folded else table.high
-    below, above = table.below, table.above
+    (low, high), below, above = table.ends, table.below, table.above
     if table.mirrored:
         low, high, below, above = -high, -low, above, below
     ends = ("" if below else f"{low:.3g}") + ".." + ("" if above else f"{high:.3g}")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin._errors import InputError
-from nonlin.expr.nodes import Call, Expr, constant
+from nonlin.expr.nodes import COMPARISONS, Call, Expr, constant
 from nonlin.expr.paths import Path, Tabled, inputs_of, outputs_of, roots_of, tabled
 from nonlin.expr.simplify import simplify
 from nonlin.expr.walk import postorder, substitute
@@ -24,12 +24,10 @@ from nonlin.kernels.key import fingerprint
 from nonlin.kernels.pool import Block
 from nonlin.kernels.ufunc import ufunc
 
-SHORT = frozenset(  # primitives of one instruction or two
-    (
-        *("add", "subtract", "multiply", "negate", "absolute", "maximum", "minimum", "where"),
-        *("greater", "less", "greater_equal", "less_equal", "guard"),
-    )
-)
+SHORT = {  # primitives of one instruction or two
+    *("add", "subtract", "multiply", "negate", "absolute", "maximum", "minimum", "where", "guard"),
+    *COMPARISONS,
+}
 
 lock = threading.RLock()
 if hasattr(os, "register_at_fork"):  # a child must not inherit a lock that nobody will release

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.writers.loops import function_of
+from nonlin.emit.llvm.arithmetic.lanes import function_of
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors
 from nonlin.kernels import pool_words as w
 

@@ -29,9 +29,9 @@ def linked(code: bytes, exports: Mapping[str, str]) -> bytes:
     """
     found = dict(_sections(code, len(HEADER)))
     outside = list(_imports(found.pop(IMPORTS, b"\0")))
-    if not any(_data(found.pop(DATA, b""))):
-        found.pop(DATA_COUNT, None)
-    if (outside != [OURS] and outside) or set(found) - {CUSTOM, *KEPT}:
+    if not any(_data(found.get(DATA, b""))):  # zeros, as memory is at first
+        found = {kind: section for kind, section in found.items() if kind not in (DATA, DATA_COUNT)}
+    if outside not in ([], [OURS]) or set(found) - {CUSTOM, *KEPT}:
         raise CompileError("not_compiled", reason=f"WebAssembly: {outside}, {sorted(found)}")
     places = dict(_functions(code))
     memory = _text("env") + _text("memory") + bytes([MEMORY, 0, 0])  # of any size

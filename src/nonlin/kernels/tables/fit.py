@@ -15,7 +15,7 @@ import numpy as np
 from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Positive, Table
 from nonlin.kernels.tables import pieces, trial
 from nonlin.kernels.tables.pieces import Floats
-from nonlin.kernels.tables.trial import Reference
+from nonlin.kernels.tables.trial import Functions
 
 REACHES = (
     *(104.0, 88.0, 60.0, 40.0, 30.0, 24.0, 18.0, 15.0, 12.5, 11.0, 10.0, 9.0, 8.0),
@@ -40,7 +40,7 @@ class Shape:
     at_0: tuple[int, ...]
 
 
-def fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Table | None:
+def fit(reference: Functions, orders: tuple[int, ...], otherwise: float) -> Table | None:
     """The table of f (order 0) and f' (order 1) that costs least, if clearly below `otherwise`.
 
     otherwise: instructions of the kernel that takes the lanes outside, for 16 numbers.
@@ -56,12 +56,12 @@ def fit(reference: Reference, orders: tuple[int, ...], otherwise: float) -> Tabl
     return None
 
 
-def _mirrored(reference: Reference) -> Reference:
+def _mirrored(reference: Functions) -> Functions:
     return lambda x: reference(-x)
 
 
 def _cheapest(
-    reference: Reference, orders: tuple[int, ...], shape: Shape, otherwise: float
+    reference: Functions, orders: tuple[int, ...], shape: Shape, otherwise: float
 ) -> Table | None:
     found = (_fitted(reference, orders, shape, reach) for reach in REACHES)
     tables = sorted((table for table in found if table), key=lambda each: each.instructions)
@@ -76,7 +76,7 @@ def _cheapest(
     return next(good, None)
 
 
-def _shape(reference: Reference, orders: tuple[int, ...]) -> Shape:
+def _shape(reference: Functions, orders: tuple[int, ...]) -> Shape:
     values = reference(np.array([0.0, NEAR_0, NEAR_0 / 2]))
     return Shape(_sides(reference, orders), tuple(_order_of_zero(*each) for each in values))
 
@@ -88,7 +88,7 @@ def _order_of_zero(at_0: float, near: float, nearer: float) -> int:
     return round(order) if abs(order - round(order)) < 0.01 and 1 <= order < MOST_ORDER + 0.5 else 1
 
 
-def _sides(reference: Reference, orders: tuple[int, ...]) -> tuple[Positive, ...] | None:
+def _sides(reference: Functions, orders: tuple[int, ...]) -> tuple[Positive, ...] | None:
     """f(x) = a + b x + c f(-x) for x > 0, with c = 1, -1 or 0, if that is so."""
     t = np.linspace(0.05, 9.0, 64)
     right, left = reference(t), reference(-t)
@@ -131,7 +131,7 @@ def _rounded(value: float) -> float:
 
 
 def _fitted(
-    reference: Reference, orders: tuple[int, ...], shape: Shape, reach: float
+    reference: Functions, orders: tuple[int, ...], shape: Shape, reach: float
 ) -> Table | None:
     """The table of the lowest degrees over [-reach, reach], or its negative half."""
     folded = shape.positive is not None
@@ -169,7 +169,7 @@ def _inwards(end: float) -> float:
 
 
 def _output(
-    reference: Reference, k: int, order: int, x: Floats, y: Floats, plain: Output
+    reference: Functions, k: int, order: int, x: Floats, y: Floats, plain: Output
 ) -> Output | None:
     """The k-th function with its zeros and coefficients by segment; y: its values at x."""
     zeros = () if order else pieces.zeros(x, y, lambda at: reference(at)[k])
@@ -197,7 +197,7 @@ def _turned(rows: tuple[tuple[float, ...], ...], first: int) -> tuple[tuple[floa
     return tuple(row[SEGMENTS - shift :] + row[: SEGMENTS - shift] for row in rows)
 
 
-def _furthest(table: Table, reference: Reference) -> Table:
+def _furthest(table: Table, reference: Functions) -> Table:
     """With the factors for which it goes on, at its ends, on as many sides as possible."""
     far = [replace(each, factor=each.factor.replace("near", "x")) for each in table.outputs]
     best = replace(table, below=False, above=False)
@@ -212,9 +212,8 @@ def _furthest(table: Table, reference: Reference) -> Table:
 
 def cost(table: Table, otherwise: float) -> float:
     """Instructions for 16 numbers, with those for lanes outside as often as inputs go there."""
-    ends = table.low, -table.low if table.folded else table.high
     leave = 0.0
-    for end, stays in zip(ends, (table.below, table.above), strict=True):
+    for end, stays in zip(table.ends, (table.below, table.above), strict=True):
         tails = ((share, abs(end) / wide / math.sqrt(2)) for wide, share in INPUTS)
         leave += 0.0 if stays else sum(share / 2 * math.erfc(z) for share, z in tails)
     return table.instructions + leave * (otherwise + COLLECTING)

@@ -13,7 +13,7 @@ from nonlin.expr.walk import postorder
 from nonlin.kernels.tables.pieces import Floats, beside_zeros, single
 
 Singles = NDArray[np.float32]
-Reference = Callable[[Floats], list[Floats]]  # the functions that a table holds
+Functions = Callable[[Floats], list[Floats]]  # the functions that a table holds
 
 PROMISED = 4.0
 MOST_ULP = 3.3  # at some thousand points
@@ -71,16 +71,16 @@ def errors(got: Floats, truth: Floats) -> Floats:
     return np.where(same, 0.0, np.where(np.isfinite(error), error, np.inf))
 
 
-def goes_on(table: Table, reference: Reference, side: int) -> bool:
+def goes_on(table: Table, reference: Functions, side: int) -> bool:
     """Is it right on this side of 0 up to infinity?"""
-    end = -table.low if table.folded or side < 0 else table.high
+    end = abs(table.ends[side > 0])
     near, far = np.linspace(end, 4 * end, 200), np.geomspace(end, LARGEST, 800)
     x = single(side * np.concatenate([near, far, np.array([np.inf])]))
     pairs = zip(evaluate(table, x), reference(x), strict=True)
     return all(bool(np.all(errors(got, truth) <= MOST_ULP)) for got, truth in pairs)
 
 
-def holds(table: Table, reference: Reference) -> bool:
+def holds(table: Table, reference: Functions) -> bool:
     """Does it keep what is promised, wherever it is tried?"""
     x = np.sort(single(np.concatenate(list(_points(table)))))
     pairs = zip(evaluate(table, x), reference(x), strict=True)
@@ -114,7 +114,7 @@ def everywhere(formula: Expr) -> Floats:
 def _points(table: Table) -> Iterator[Floats]:
     """All over the table, near 0, and at the borders of its segments."""
     random = np.random.default_rng(0)
-    low, high = table.low, -table.low if table.folded else table.high
+    low, high = table.ends
     yield np.linspace(low, high, 4001)
     yield random.uniform(low, high, 2000)
     borders = (np.arange(-SEGMENTS, SEGMENTS + 1) + 0.5) / table.scale

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llvmlite import ir
+
 from nonlin.emit.llvm.arithmetic.functions import polynomial
+from nonlin.emit.llvm.arithmetic.lanes import either
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.arithmetic.functions import Arithmetic, Number
@@ -84,8 +87,8 @@ def _beyond(m: Arithmetic, u: Number, value: Number, name: str, half: Value | No
     lanes, f = m.lanes, m.builder
     head = m.head(u)
     huge = f.fcmp_unordered(">", lanes.magnitude(head), lanes.number(FARTHEST))
-    packed = f.bitcast(huge, _mask_type(lanes.count))
-    anywhere = f.icmp_unsigned("!=", packed, _mask_type(lanes.count)(0))
+    bits = ir.IntType(lanes.count)
+    anywhere = f.icmp_unsigned("!=", f.bitcast(huge, bits), bits(0))
     before = f.block
     with f.if_then(anywhere, likely=False):
         library = lanes.intrinsic(name, head)
@@ -94,9 +97,9 @@ def _beyond(m: Arithmetic, u: Number, value: Number, name: str, half: Value | No
         exact = m.select(huge, m.widen(library), value)
         inside = f.block
     if m.words == 1:
-        return _joined(f, lanes.type, value, before, exact, inside)
-    parts = zip(value, exact, strict=True)
-    return type(value)(*(_joined(f, lanes.type, a, before, b, inside) for a, b in parts))
+        return either(f, (value, before), (exact, inside))
+    pairs = zip(value, exact, strict=True)
+    return type(value)(*(either(f, (a, before), (b, inside)) for a, b in pairs))
 
 
 def _of_double(m: Arithmetic, half: Value, name: str) -> Value:
@@ -106,16 +109,3 @@ def _of_double(m: Arithmetic, half: Value, name: str) -> Value:
     if name == "sin":
         return f.fmul(f.fadd(s, s), c)
     return f.fmul(f.fsub(c, s), f.fadd(c, s))
-
-
-def _mask_type(count: int) -> Any:
-    from llvmlite import ir
-
-    return ir.IntType(count)
-
-
-def _joined(f: Any, kind: Any, a: Value, before: Any, b: Value, inside: Any) -> Value:
-    phi = f.phi(kind)
-    phi.add_incoming(a, before)
-    phi.add_incoming(b, inside)
-    return phi

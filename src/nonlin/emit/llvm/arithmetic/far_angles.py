@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.arithmetic.circular import HALF_PI, turned
-from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, Lanes, Plain
+from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, Lanes, Plain, function_of
 from nonlin.emit.llvm.writers.vectors import Vectors, splat
 from nonlin.expr import coefficients
 
@@ -31,8 +31,7 @@ def add_far_angles(module: ir.Module, hardware: Hardware) -> None:
     far = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE, INT32]), "far_angle")
     _write(far, chunk, hardware)
     for quarters, name in enumerate(("sin", "cos")):
-        known = module.globals.get(name)
-        function = known or ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE]), name)
+        function = function_of(module, ir.FunctionType(DOUBLE, [DOUBLE]), name)
         builder = ir.IRBuilder(function.append_basic_block("entry"))
         builder.ret(builder.call(far, [function.args[0], INT32(quarters)]))
         function.linkage = "internal"

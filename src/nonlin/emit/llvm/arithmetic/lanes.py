@@ -50,6 +50,19 @@ def _in_every_lane(kind: Any, count: int, written: str, value: float) -> Value:
     return ir.Constant(kind, [value] * count)
 
 
+def function_of(module: ir.Module, kind: ir.FunctionType, name: str) -> ir.Function:
+    """A function from elsewhere, declared once."""
+    return module.globals.get(name) or ir.Function(module, kind, name)
+
+
+def either(builder: ir.IRBuilder, *ways: tuple[Value, ir.Block]) -> Value:
+    """The value of the block that led here."""
+    phi = builder.phi(ways[0][0].type)
+    for value, block in ways:
+        phi.add_incoming(value, block)
+    return phi
+
+
 class Lanes:
     """Instructions on vectors of `count` floats of one format, appended to a builder."""
 
@@ -80,11 +93,8 @@ class Lanes:
     def intrinsic(self, name: str, *arguments: Value) -> Value:
         """An LLVM intrinsic on vectors of this type."""
         full = f"llvm.{name}.v{self.count}{self.format.name}"
-        module = self.builder.module
-        function = module.globals.get(full) or ir.Function(
-            module, ir.FunctionType(self.type, [self.type] * len(arguments)), full
-        )
-        return self.builder.call(function, arguments)
+        kind = ir.FunctionType(self.type, [self.type] * len(arguments))
+        return self.builder.call(function_of(self.builder.module, kind, full), arguments)
 
     def fma(self, a: Value, b: Value, c: Value) -> Value:
         """a * b + c, rounded once where the machine can."""
@@ -150,10 +160,7 @@ class Lanes:
                 careful, from_careful = self._underflowing(a, n, low), f.block
             with mostly:
                 usual, from_usual = self.scaled(a, n), f.block
-        either = f.phi(self.type)
-        either.add_incoming(careful, from_careful)
-        either.add_incoming(usual, from_usual)
-        return either
+        return either(f, (careful, from_careful), (usual, from_usual))
 
     def scaled(self, a: Value, n: Value) -> Value:
         """The same without a branch, on AVX-512."""
@@ -198,11 +205,8 @@ class Lanes:
         arguments = [*vectors, all_lanes, *rounding]
         suffix = "ps" if self.format.bits == 32 else "pd"
         full = f"llvm.x86.avx512.{name}.{suffix}.512"
-        module = self.builder.module
-        function = module.globals.get(full) or ir.Function(
-            module, ir.FunctionType(self.type, [each.type for each in arguments]), full
-        )
-        return self.builder.call(function, arguments)
+        kind = ir.FunctionType(self.type, [each.type for each in arguments])
+        return self.builder.call(function_of(self.builder.module, kind, full), arguments)
 
 
 class Plain:
@@ -215,7 +219,6 @@ class Plain:
         self.builder = lanes.builder
         self.table = table
         self.tail_centre = centre
-        self.bits = lanes.format.mantissa + 1
 
     def number(self, high: float, low: float = 0.0) -> Value:
         """A constant; what it has beyond one word is dropped."""

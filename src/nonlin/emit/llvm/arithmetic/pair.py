@@ -32,7 +32,6 @@ class Pair:
         self.builder = lanes.builder
         self.table = table
         self.tail_centre = centre
-        self.bits = 2 * lanes.format.mantissa
 
     def number(self, high: float, low: float = 0.0) -> Double:
         """A constant."""

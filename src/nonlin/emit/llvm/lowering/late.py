@@ -83,8 +83,8 @@ def _marked(node: Expr, ranges: dict[Expr, Interval]) -> Expr:
 
 def _scales(node: Expr) -> bool:
     """Is there a power of two to keep apart?"""
-    if is_call(node, "exp", "exp_below", *LATE):
-        return not is_call(node, "exp_below")
+    if is_call(node, "exp", *LATE):
+        return True
     arguments = arguments_of(node)
     if is_call(node, "multiply"):
         return any(map(_scales, arguments))

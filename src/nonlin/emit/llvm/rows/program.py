@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.arithmetic.functions import row_shift
-from nonlin.emit.llvm.arithmetic.lanes import Plain
+from nonlin.emit.llvm.arithmetic.lanes import Plain, either
 from nonlin.emit.llvm.lowering.evaluate import Evaluator, converted
 from nonlin.emit.llvm.rows.plan import SAVED, Pass, RowPlan
 from nonlin.emit.llvm.rows.reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
@@ -177,8 +177,5 @@ class _Row:
                 value = kind.both(value, number_of(turned))
                 shift //= 2
             inside = b.block
-        phis = [b.phi(word.type) for word in apart]
-        for phi, one, other in zip(phis, apart, words_of(value), strict=True):
-            phi.add_incoming(one, before)
-            phi.add_incoming(other, inside)
-        return number_of(phis)
+        pairs = zip(apart, words_of(value), strict=True)
+        return number_of([either(b, (one, before), (other, inside)) for one, other in pairs])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
+from nonlin.emit.llvm.arithmetic.lanes import either, function_of
 from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.tables.table import LANES, Lookup, Table
 from nonlin.emit.llvm.writers.program import ENTRY, MODES, Inputs, add_kernel, evaluator_for
@@ -96,13 +97,8 @@ class _Writer:
                 begin = b.block
                 with b.if_then(self._bits(lookup, first, "==", NONE), likely=False):
                     found, far = b.call(apart, [*here, parameters]), b.block
-                none = b.phi(BIT)
-                none.add_incoming(BIT(0), begin)
-                none.add_incoming(found, far)
-                after = b.block
-            done = b.phi(BIT)
-            done.add_incoming(BIT(0), before)
-            done.add_incoming(none, after)
+                none, after = either(b, (BIT(0), begin), (found, far)), b.block
+            done = either(b, (BIT(0), before), (none, after))
             with b.if_then(b.not_(done), likely=True):
                 inside = self._looked_up(vectors, lookup, here, size, marks)
                 with b.if_then(b.icmp_signed("!=", inside, ALL), likely=False):
@@ -220,7 +216,5 @@ class _Writer:
     def _packed(self, b: ir.IRBuilder, how: str, value: Value, mask: Value) -> Value:
         """compress: the lanes of the mask side by side; expand: back to where they stood."""
         name = f"llvm.x86.avx512.mask.{how}.v{LANES}f32"
-        function = self.module.globals.get(name) or ir.Function(
-            self.module, ir.FunctionType(VECTOR, [VECTOR, VECTOR, mask.type]), name
-        )
-        return b.call(function, [value, value, mask])
+        kind = ir.FunctionType(VECTOR, [VECTOR, VECTOR, mask.type])
+        return b.call(function_of(self.module, kind, name), [value, value, mask])

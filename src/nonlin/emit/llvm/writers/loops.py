@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
+from nonlin.emit.llvm.arithmetic.lanes import function_of
 from nonlin.emit.llvm.writers.memory import TYPES, bytes_of
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors
 
@@ -58,11 +59,6 @@ def _write(module: ir.Module, entry: str, scalar: str, counts: tuple[int, int], 
         with strided:
             loop.gather()
     builder.ret_void()
-
-
-def function_of(module: ir.Module, kind: ir.FunctionType, name: str) -> ir.Function:
-    """A function from elsewhere, declared once."""
-    return module.globals.get(name) or ir.Function(module, kind, name)
 
 
 class _Loop:

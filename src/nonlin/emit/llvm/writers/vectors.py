@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
+from nonlin.emit.llvm.arithmetic.lanes import function_of
+
 if TYPE_CHECKING:
     Value = Any
 
@@ -47,11 +49,8 @@ class Vectors:
         kind = "i" if isinstance(self.type.element, ir.IntType) else "f"
         suffix = f"v{self.type.count}{kind}{8 * self._alignment()}"
         full = f"llvm.masked.{name}.{suffix}.p0"
-        module = self.builder.module
-        function = module.globals.get(full) or ir.Function(
-            module, ir.FunctionType(result, [a.type for a in arguments]), full
-        )
-        return self.builder.call(function, arguments)
+        function_type = ir.FunctionType(result, [each.type for each in arguments])
+        return self.builder.call(function_of(self.builder.module, function_type, full), arguments)
 
     def _alignment(self) -> int:
         """Bytes of a number."""
