@@ -61,6 +61,7 @@ def main() -> None:
         for threads in given.threads.split(","):
             merge(found, measured(threads))
         found["first_call"] = first_call.measure(quick=not given.measure)
+        found["first_parts"] = first_call.parts(quick=not given.measure)
     if kept:
         DATA.write_text(compact(found))
         PAGE.write_text(page.write(found))
@@ -74,6 +75,10 @@ def work(given: argparse.Namespace) -> None:
     rounds = [int(number) for number in given.rounds.split(",")]
     tasks = run.measure(given.names.split(","), sizes, (rounds[0], rounds[-1]), threads)
     result = {"machine": run.machine(), "tasks": tasks, "overhead": run.overhead()}
+    if threads > 1:
+        from comparison import waking  # NumPy and nonlin must find the CPUs that are left
+
+        result["waking"] = waking.measure(threads)
     Path(given.worker).write_text(json.dumps(result))
 
 

@@ -32,18 +32,27 @@ def measure(quick: bool) -> dict[str, dict[str, float]]:
     """Median per function, with an empty store ("compiled") and with a full one ("stored")."""
     runs = 1 if quick else 3
     with tempfile.TemporaryDirectory() as kept:
-        _once(kept)
-        stored = [_once(kept) for _ in range(runs)]
+        _once(kept, "-c", CODE)
+        stored = [_once(kept, "-c", CODE) for _ in range(runs)]
     compiled = []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as empty:
-            compiled.append(_once(empty))
+            compiled.append(_once(empty, "-c", CODE))
     return {"compiled": _medians(compiled), "stored": _medians(stored)}
 
 
-def _once(folder: str) -> dict[str, float]:
+def parts(quick: bool) -> dict[str, float]:
+    """Median of each part of the first call of gelu, with an empty store."""
+    found = []
+    for _ in range(1 if quick else 5):
+        with tempfile.TemporaryDirectory() as empty:
+            found.append(_once(empty, "-m", "comparison.first_parts"))
+    return _medians(found)
+
+
+def _once(folder: str, *program: str) -> dict[str, float]:
     environment = {**os.environ, "NONLIN_CACHE_DIR": folder}
-    command = [sys.executable, "-c", CODE]
+    command = [sys.executable, *program]
     ran = subprocess.run(  # noqa: S603 - our own code
         command, capture_output=True, text=True, check=True, env=environment, cwd=BENCHMARKS
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,16 +159,28 @@ def _mean(tasks: list[Record], peer: str) -> str:
 
 
 def _calls(found: Record) -> Iterator[str]:
-    if found.get("overhead"):
-        yield "## A call on 100 elements\n\n| call | microseconds |\n|---|---|"
-        yield "\n".join(f"| `{name}` | {us:.2f} |" for name, us in found["overhead"].items())
-        yield ""
-    first = found.get("first_call")
-    if first:
-        yield "## First call, in milliseconds\n\n| function | compiled | stored |\n|---|---|---|"
-        for name, time in first["compiled"].items():
-            yield f"| {name} | {time:.1f} | {first['stored'][name]:.1f} |"
-        yield ""
+    if calls := found.get("overhead"):
+        rows = [(f"`{name}`", f"{us:.2f}") for name, us in calls.items()]
+        yield from _listed("A call on 100 elements", ("call", "microseconds"), rows)
+    if waking := found.get("waking"):
+        head = ("threads", *next(iter(waking.values())))
+        rows = [(n, *(f"{us:.1f}" for us in times.values())) for n, times in waking.items()]
+        title = "relu of 256K elements, in microseconds, by when the next call comes"
+        yield from _listed(title, head, rows)
+    if first := found.get("first_call"):
+        rows = [(n, *(f"{first[k][n]:.1f}" for k in first)) for n in first["compiled"]]
+        yield from _listed("First call, in milliseconds", ("function", *first), rows)
+    if parts := found.get("first_parts"):
+        rows = [(part, f"{ms:.1f}") for part, ms in parts.items()]
+        title = "Parts of the first call of gelu, in milliseconds"
+        yield from _listed(title, ("part", "time"), rows)
+
+
+def _listed(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"## {title}\n"
+    yield f"| {' | '.join(head)} |\n|{'---|' * len(head)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
 
 
 def _compact(found: Record) -> Iterator[str]:

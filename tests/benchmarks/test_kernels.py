@@ -43,6 +43,8 @@ def found(comparison):
             task("softmax", t.FORWARD, middle, row=10, fast=1.0, torch=1.2, donated=0.99),
         ],
         "overhead": {"nl.relu(x, out=y)": 0.9, "nl.gelu(x, out=y)": 1.1},
+        "waking": {"1": {"at once": 60.0, "later": 61.0}, "2": {"at once": 30.0, "later": 70.0}},
+        "first_parts": {"the fit": 12.0},
         "first_call": {
             "compiled": {"a": 50.0, "b": 55.0, "c": 121.0},
             "stored": {"a": 2.0, "b": 2.0, "c": 2.5},
@@ -72,7 +74,8 @@ def test_what_misses_a_target_is_named(comparison, found):
 
 def test_all_of_it_is_on_the_page(comparison, found):
     page = comparison.page.write(found).replace(" ±0 %", "")
-    assert "| hinge | `where(" in page
+    lines = "| hinge | `where(", "| 2 | 30.0 | 70.0 |", "| c | 121.0 | 2.5 |", "| the fit | 12.0 |"
+    assert not [line for line in lines if line not in page]
     assert (
         f"| mish | 1 | 1.3 | 1.7 | 2.1 | {comparison.spread.TAILS[3].replace('..', ' to ')}" in page
     )
