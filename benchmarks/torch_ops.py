@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from _shared import DOCS, cpu, parser, say_reduced
@@ -27,6 +28,10 @@ NAMES = ("relu", "silu", "mish", "gelu", "elu", "softplus", "leaky_relu", "selu"
 FEW = ("relu", "silu", "mish")
 CHAIN = ("relu", "silu", "mish", "gelu", "elu", "softplus")
 CAUSES = Path(__file__).with_name("torch_causes.md")  # of what is missed, by hand
+ABOUT = """\
+Written by `benchmarks/torch_ops.py`. "In Python, nothing" is a `torch.autograd.Function` that leaves its results
+empty: what the way into autograd costs that nonlin takes; PyTorch's own functions are C++.
+"""
 SIZES = {"4K": 1 << 12, "1M": 1 << 20}
 KEPT = ("softplus", "leaky_relu", "softsign")
 
@@ -45,19 +50,33 @@ def best(runs: list[Callable[[], object]], rounds: int, times: int) -> list[floa
     return found
 
 
-def steps(name: str, size: int, kind: str) -> tuple[Callable[[], object], Callable[[], object]]:
-    """Forward and backward through autograd: ours, PyTorch's own."""
+def steps(name: str, size: int, kind: str) -> list[Callable[[], object]]:
+    """Forward and backward through autograd: ours, PyTorch's own, a function that does nothing."""
     import torch
 
     import nonlin.torch as nt
 
     x = torch.randn(size).to(getattr(torch, kind)).requires_grad_()
     grad = torch.randn(size).to(x.dtype)
+    runs = (getattr(nt.functional, name), nt.get(name, native=True), nothing())
+    return [lambda run=run: torch.autograd.grad(run(x), x, grad) for run in runs]
 
-    def step(run: Callable) -> Callable[[], object]:
-        return lambda: torch.autograd.grad(run(x), x, grad)
 
-    return step(getattr(nt.functional, name)), step(nt.get(name, native=True))
+@cache
+def nothing() -> Callable:
+    """What a function in Python costs in autograd: room for its results, and no numbers in it."""
+    import torch
+
+    class Nothing(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: object, x: torch.Tensor) -> torch.Tensor:
+            return torch.empty_like(x)
+
+        @staticmethod
+        def backward(ctx: object, grad: torch.Tensor) -> torch.Tensor:
+            return torch.empty_like(grad)
+
+    return Nothing.apply
 
 
 def times_of_calls(names: tuple[str, ...], rounds: int) -> Iterator[str]:
@@ -65,15 +84,17 @@ def times_of_calls(names: tuple[str, ...], rounds: int) -> Iterator[str]:
     for kind in ("float32", "bfloat16"):
         for label, size in SIZES.items():
             yield f"\n### Forward and backward, {label} {kind}, microseconds\n"
-            yield "| function | nonlin | torch | torch / nonlin |\n|---|---|---|---|"
+            yield "| function | nonlin | torch | in Python, nothing | torch / nonlin |"
+            yield "|---|---|---|---|---|"
             ratios = []
             for name in names:
                 times = 200 if size < 1 << 16 else 2
-                ours, theirs = best(list(steps(name, size, kind)), rounds, times)
-                ratios.append(theirs / ours)
-                yield f"| {name} | {ours * 1e6:.1f} | {theirs * 1e6:.1f} | {ratios[-1]:.2f} |"
+                found = best(steps(name, size, kind), rounds, times)
+                ratios.append(found[1] / found[0])
+                cells = " | ".join(f"{each * 1e6:.1f}" for each in found)
+                yield f"| {name} | {cells} | {ratios[-1]:.2f} |"
             mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
-            yield f"| geometric mean | | | {mean:.2f} |"
+            yield f"| geometric mean | | | | {mean:.2f} |"
 
 
 def times_of_chains(names: tuple[str, ...], rounds: int) -> Iterator[str]:
@@ -153,7 +174,7 @@ def main() -> None:
         again = [sys.executable, *sys.argv]
         sys.exit(subprocess.run(again, env={**os.environ, **RAISED}, check=False).returncode)  # noqa: S603
     say_reduced(given, REDUCED)
-    told = ["# How fast activations on tensors are\n", "Written by `benchmarks/torch_ops.py`.\n"]
+    told = ["# How fast activations on tensors are\n", ABOUT]
     for line in lines(given.measure):
         print(line, flush=True)
         told.append(line)
