@@ -29,8 +29,8 @@ FEW = ("relu", "silu", "mish")
 CHAIN = ("relu", "silu", "mish", "gelu", "elu", "softplus")
 CAUSES = Path(__file__).with_name("torch_causes.md")  # of what is missed, by hand
 ABOUT = """\
-Written by `benchmarks/torch_ops.py`. "In Python, nothing" is a `torch.autograd.Function` that leaves its results
-empty: what the way into autograd costs that nonlin takes; PyTorch's own functions are C++.
+Written by `benchmarks/torch_ops.py`. "In Python, nothing" is a `torch.autograd.Function` that
+leaves its results empty: what nonlin's way into autograd costs; PyTorch's own functions are C++.
 """
 SIZES = {"4K": 1 << 12, "1M": 1 << 20}
 KEPT = ("softplus", "leaky_relu", "softsign")
