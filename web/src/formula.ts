@@ -25,7 +25,7 @@ export const reading = (): string =>
 
 /** What the formula is, or one sentence that says why it is none. */
 export async function formulaOf(formula: string): Promise<Subject | { error: string }> {
-  if (formula in facts.entries) return entryOf(formula);
+  if (Object.hasOwn(facts.entries, formula)) return entryOf(formula);
   if (alone()) return { error: t('lab.activations.own_offline') };
   try {
     return await read(served() ? await posted(formula) : JSON.parse(await ask(formula, language())) as Answer, formula);
