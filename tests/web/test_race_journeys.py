@@ -178,3 +178,25 @@ def test_a_browser_that_is_too_old(site, chromium):
     page.goto(site)
     page.get_by_text("lacks the vectors of WebAssembly").wait_for()
     page.close()
+
+
+OTHER_DATA = """() => new Promise((done) => {
+  const held = [], real = window.requestAnimationFrame;
+  window.requestAnimationFrame = (draw) => held.push(draw);
+  const change = () => {
+    if (!held.length) return setTimeout(change, 5);
+    const data = document.querySelector('.settings select');
+    data.value = 'spiral';
+    data.dispatchEvent(new Event('change', {bubbles: true}));
+    setTimeout(() => { held.forEach((draw) => draw()); window.requestAnimationFrame = real; done(held.length) });
+  };
+  change();
+})"""
+
+
+def test_a_picture_of_the_race_before_is_not_drawn_on_new_data(visit):
+    page = visit("race", {"data": "function", "racers": FOUR[:2]})
+    reach(page, 0)
+    page.get_by_role("button", name="Run").click()
+    assert page.evaluate(OTHER_DATA)
+    page.locator("article canvas").first.wait_for()
