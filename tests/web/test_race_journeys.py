@@ -188,7 +188,11 @@ OTHER_DATA = """() => new Promise((done) => {
     const data = document.querySelector('.settings select');
     data.value = 'spiral';
     data.dispatchEvent(new Event('change', {bubbles: true}));
-    setTimeout(() => { held.forEach((draw) => draw()); window.requestAnimationFrame = real; done(held.length) });
+    setTimeout(() => {
+      held.forEach((draw) => draw());
+      window.requestAnimationFrame = real;
+      done(held.length);
+    });
   };
   change();
 })"""
