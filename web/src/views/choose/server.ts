@@ -72,7 +72,7 @@ export interface Line {
 }
 
 /** A line to the server, on which a choice is told as it happens. */
-export function lined(told: (news: Told | Refused) => void, lost: () => void): Line {
+export function openLine(told: (news: Told | Refused) => void, lost: () => void): Line {
   const { host, pathname } = new URL('api/choose', location.href);
   const socket = new WebSocket(`ws://${host}${pathname}`);
   const open = new Promise((resolve) => { socket.onopen = resolve; });
