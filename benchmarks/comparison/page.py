@@ -36,6 +36,7 @@ half the distance of the quartiles in percent of it.
 - other inputs: the same function on normal numbers of standard deviation 3 and 10, and on numbers
   spread evenly over a stretch of a tail; of these, from 6 to a million on either side, the worst.
 - own formulas: ten that are in no catalogue (`benchmarks/comparison/odd.py`), beside gelu.
+- when the next call comes: until then the calling thread is busy, as it is with other contenders.
 - All arrays are in memory that was touched before; C libraries get huge pages as NumPy does
   (`GLIBC_TUNABLES=glibc.malloc.hugetlb=1`), without which fresh results cost them more.
 - torch/fast and so on: how many times as long the peer takes. stream/fast: the share of the copy's
