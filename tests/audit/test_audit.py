@@ -99,7 +99,7 @@ def test_ours_has_no_fault():
     assert "No fault in nonlin" in str(found)
 
 
-def test_a_stricter_limit_finds_more(audits):
+def test_a_stricter_limit_finds_more():
     found = nl.audit("nonlin", names=["gelu"], ulp=0.55)
     assert findings(found, kind="wrong")
     assert not findings(found, format="float16")
@@ -243,3 +243,10 @@ def test_the_command(capsys, tmp_path):
     assert "Softsign" in (tmp_path / "a.md").read_text()
     assert run(["audit", "nonlin", "--names", "relu", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["libraries"][0]["findings"] == []
+
+
+def test_names_of_the_command_have_commas_between_them_only(capsys):
+    assert run(["audit", "nonlin", "--names", "relu, Threshold(0.1, 20)"]) == 2
+    assert "called 'Threshold(0.1, 20)'" in capsys.readouterr().err
+    assert run(["audit", "nonlin", "--names", ","]) == 2
+    assert "no activation ','" in capsys.readouterr().err
