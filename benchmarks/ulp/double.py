@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nonlin.audit.tally import NOWHERE, Array, Format
+from nonlin.audit.tally import Array, Format
 from nonlin.audit.truth import error, oracle, zeros
 from ulp.truth import ORDERS
 
@@ -76,8 +76,7 @@ def _apart(fast: Array, exact: Array, x: Array, around: Array) -> Array:
 def _error(activation: Any, order: int, x: float, got: float) -> float:
     """By mpmath; subnormal truths in units of the smallest number."""
     true = oracle(activation, order)(float(x))
-    around = zeros(activation, order) if order else NOWHERE
-    inside = any(low <= x <= high for low, high in around)
+    inside = any(low <= x <= high for low, high in zeros(activation, order))
     if inside and abs(float(got - true)) < FLOAT64.epsilon:
         return 0.0
     return error(float(got), true, FLOAT64)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
+from nonlin.audit.examine import FLUSHED
 from ulp.sweep import PIECES, PRECISIONS
 from ulp.truth import ORDERS
 
@@ -13,7 +14,6 @@ Found = dict[str, Any]
 PROMISED = {"fast": 4.0, "exact": 0.51}  # ULP
 TITLES = {"value": "f", "derivative": "f'", "second": "f''"}
 PEERS = {"torch": "PyTorch", "jax": "JAX"}
-FLUSHED = 1e6  # ULP of subnormal numbers: nothing was left of them
 INTRODUCTION = """# Accuracy
 
 Written by `benchmarks/accuracy.py` on {date}.

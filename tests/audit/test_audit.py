@@ -99,7 +99,7 @@ def test_ours_has_no_fault():
     assert "No fault in nonlin" in str(found)
 
 
-def test_a_stricter_limit_finds_more(audits):
+def test_a_stricter_limit_finds_more():
     found = nl.audit("nonlin", names=["gelu"], ulp=0.55)
     assert findings(found, kind="wrong")
     assert not findings(found, format="float16")
@@ -180,12 +180,26 @@ def test_ctrl_c_keeps_what_is_done():
         (("tensorflow",), {}, "no audit of 'tensorflow'"),
         (("nonlin",), {"names": ["softmax"]}, "nonlin has no element-wise activation called"),
         (("nonlin",), {"names": ["rleu"]}, "no activation 'rleu'"),
+        (("nonlin",), {"names": ["leaky_relu(0.2)"]}, r"'leaky_relu\(0.2\)'.* mean leaky_relu"),
+        (
+            ("nonlin",),
+            {"names": [nl.get("leaky_relu(0.2)")]},
+            "called <Act.*=0.2>",
+        ),
+        (("nonlin",), {"names": []}, r"names is \[\]: give a list"),
+        (("nonlin",), {"names": 3}, "names is 3: give a list"),
+        ((["torch", "jax"],), {}, r"no audit of \['torch', 'jax'\]"),
         (("nonlin",), {"ulp": 0.1}, "ulp is 0.1"),
     ],
 )
 def test_bad_input_is_one_sentence(given, options, sentence):
     with pytest.raises(InputError, match=sentence):
         nl.audit(*given, **options)
+
+
+def test_a_name_alone_is_a_list_of_one():
+    torch = libraries.LIBRARIES["torch"]
+    assert torch.wanted("gelu") == torch.wanted(["gelu"]) == torch.wanted([nl.gelu])
 
 
 def test_a_library_that_is_not_installed(monkeypatch):
@@ -229,3 +243,10 @@ def test_the_command(capsys, tmp_path):
     assert "Softsign" in (tmp_path / "a.md").read_text()
     assert run(["audit", "nonlin", "--names", "relu", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["libraries"][0]["findings"] == []
+
+
+def test_names_of_the_command_have_commas_between_them_only(capsys):
+    assert run(["audit", "nonlin", "--names", "relu, Threshold(0.1, 20)"]) == 2
+    assert "called 'Threshold(0.1, 20)'" in capsys.readouterr().err
+    assert run(["audit", "nonlin", "--names", ","]) == 2
+    assert "no activation ','" in capsys.readouterr().err

@@ -15,7 +15,7 @@ __all__ = ["audit"]
 
 def audit(
     *libraries: str,
-    names: Sequence[str] | None = None,
+    names: str | Sequence[str] | None = None,
     exhaustive: bool = False,
     ulp: float | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
@@ -43,7 +43,7 @@ def audit(
         from nonlin._text import listed
 
         raise InputError("audit_nothing", allowed=listed(LIBRARIES))
-    found = [library(name) for name in dict.fromkeys(libraries)]
+    found = dict.fromkeys(map(library, libraries))
     wanted = [(each, each.wanted(names)) for each in found]
     needs("mpmath")
     from nonlin.audit.audited import ALLOWED, Run

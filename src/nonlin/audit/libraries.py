@@ -46,32 +46,42 @@ class Library:
                     found.setdefault(get(name), name)
         return {name: activation for activation, name in found.items() if activation.elementwise}
 
-    def wanted(self, given: Sequence[str] | None) -> dict[str, Activation]:
+    def wanted(self, given: str | Sequence[str] | None) -> dict[str, Activation]:
         """Those that are asked for, by our name or theirs; all if none is.
 
-        Raises InputError for a name that nobody knows and for one that this library has not.
+        Raises InputError for a name that nobody knows and for one that this library has not, also
+        for one of ours with parameters in brackets, which are not how the library calls them.
         """
         known = self.functions()
         if given is None:
             return known
+        names = [given] if isinstance(given, str) else given
+        if not isinstance(names, Sequence) or not names:
+            raise InputError("not_a_list", name="names", given=given, example=["gelu", "mish"])
         found: dict[str, Activation] = {}
-        for name in given:
-            activation = get(name)
-            if _home(name) in self.homes and activation.elementwise:
-                found[name] = activation
-                continue
-            mine = {n: each for n, each in known.items() if each.name == activation.name}
-            if not mine:
-                hint = nearest(name, [*known, *(each.name for each in known.values())])
-                raise InputError("audit_name", library=self.name, given=name, hint=hint)
-            found |= mine
+        for each in names:
+            found |= self._named(each, known)
         return found
+
+    def _named(
+        self, given: str | Activation, known: dict[str, Activation]
+    ) -> dict[str, Activation]:
+        activation = get(given)
+        name = given if isinstance(given, str) else given.name
+        if activation.elementwise and _home(name) in self.homes:
+            return {name: activation}
+        mine = {n: each for n, each in known.items() if each.name == activation.name}
+        bound = given is not name or "(" in name
+        if not mine or (bound and activation != get(activation.name)):
+            hint = nearest(name, [*known, *(each.name for each in known.values())])
+            raise InputError("audit_name", library=self.name, given=given, hint=hint)
+        return mine
 
 
 def library(name: str) -> Library:
     """By its name. Raises InputError for one that is not known, or not installed."""
-    if name not in LIBRARIES:
-        allowed, hint = listed(LIBRARIES), nearest(name, LIBRARIES)
+    if not isinstance(name, str) or name not in LIBRARIES:
+        allowed, hint = listed(LIBRARIES), nearest(str(name), LIBRARIES)
         raise InputError("audit_library", given=name, allowed=allowed, hint=hint)
     found = LIBRARIES[name]
     for package in found.packages:

@@ -42,7 +42,7 @@ def command(
     from nonlin.report import audits
 
     target = None if output is None else audits.checked(output)
-    chosen = None if names is None else [each.strip() for each in names.split(",")]
+    chosen = None if names is None else reading.parts(names) or [names]
     limit = None if ulp is None else reading.number(ulp, "--ulp")
     with progress(quiet, say("cli.audit.measuring")) as on_progress:
         found = audit(

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
-from nonlin._errors import InputError
-from nonlin._files import check_writable
-from nonlin._text import in_a_row, listed, say
+from nonlin._text import in_a_row, say
 from nonlin.audit.results import Audit, Audited
 from nonlin.audit.told import columns, head, plain, remarks, sentence, short, worst
 from nonlin.report.page.audit import audit_html, title
+from nonlin.report.page.write import checked as checked_page
 from nonlin.report.page.write import saved
 
 ENDINGS = (".html", ".htm", ".md", ".json")
@@ -20,11 +19,7 @@ ENDINGS = (".html", ".htm", ".md", ".json")
 
 def checked(path: str | PathLike[str]) -> Path:
     """A path that an audit can be written to. Raises InputError if it cannot."""
-    target = Path(path).expanduser()
-    if target.suffix.lower() not in ENDINGS:
-        raise InputError("page_ending", given=str(path), allowed=listed(ENDINGS))
-    check_writable(target, str(path))
-    return target
+    return checked_page(path, ENDINGS)
 
 
 def write(found: Audit, path: str | PathLike[str]) -> Path:

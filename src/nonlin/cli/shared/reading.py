@@ -75,7 +75,7 @@ def path(text: str, name: str) -> Path:
     return Path(text)
 
 
-def _parts(text: str) -> list[str]:
+def parts(text: str) -> list[str]:
     """ "relu, max(x, 0)" as its two parts: commas inside brackets separate nothing."""
     found, depth = [""], 0
     for letter in text:
@@ -109,7 +109,7 @@ def activation(text: str, given: Sequence[str] = ()) -> Activation:
 
 def activations(text: str, name: str = "") -> list[Activation]:
     """ "relu, max(x, 0)" as activations."""
-    return [activation(part) for part in _parts(text)]
+    return [activation(part) for part in parts(text)]
 
 
 def several(texts: Sequence[str]) -> list[Activation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from nonlin._text import in_a_row, listed, say
@@ -42,14 +43,17 @@ def _facts(found: Audit) -> Iterator[tuple[str, str]]:
 
 def _library(library: Audited) -> dict[str, Any]:
     """Its table, its faults by function, and what else is to be said."""
-    functions = dict.fromkeys(each.name for each in library.findings)
+    by_function = groupby(library.findings, key=lambda finding: finding.name)
     return {
         "name": library.library,
         "title": f"{library.library} {library.version}",
         "remarks": [str(each) for each in remarks(library)],
         "head": [say("cli.audit.function"), *map(head, columns(library))],
         "rows": list(_rows(library)),
-        "faults": [(name, list(_faults(library, name))) for name in functions],
+        "faults": [
+            (name, [(in_a_row(sentence(each)), each.lines) for each in found])
+            for name, found in by_function
+        ],
     }
 
 
@@ -59,9 +63,3 @@ def _rows(library: Audited) -> Iterator[tuple[str, list[tuple[str, bool]]]]:
     for name in library.functions:
         cells = [rows.get((name, *each)) for each in columns(library)]
         yield short(name), [(worst(row), bool(row and row.findings)) for row in cells]
-
-
-def _faults(library: Audited, name: str) -> Iterator[tuple[str, str]]:
-    for each in library.findings:
-        if each.name == name:
-            yield in_a_row(sentence(each)), each.lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,11 +56,11 @@ def _say(key: str, **values: Any) -> str:
     return say(f"page.{key}", **values)
 
 
-def checked(path: str | os.PathLike[str]) -> Path:
+def checked(path: str | os.PathLike[str], endings: Sequence[str] = ENDINGS) -> Path:
     """A path that a page can be written to. Raises InputError if it cannot."""
     target = Path(path).expanduser()
-    if target.suffix.lower() not in ENDINGS:
-        raise InputError("page_ending", given=str(path), allowed=listed(ENDINGS))
+    if target.suffix.lower() not in endings:
+        raise InputError("page_ending", given=str(path), allowed=listed(endings))
     check_writable(target, str(path))
     return target
 
