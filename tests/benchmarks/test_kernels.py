@@ -30,9 +30,10 @@ def task(name, path, asked, row=0, threads=1, **medians):
 @pytest.fixture
 def found(comparison):
     """A copy that is a little slower than PyTorch, and a smooth one that misses everything."""
-    t, large, middle = comparison.tasks, 1 << 26, 1 << 18
-    wide = dict.fromkeys((t_ := comparison.spread).TAILS, 1.0) | {"normal": 1.0, "sd 3": 1.3}
-    slow = wide | {"sd 10": 1.7, t_.TAILS[3]: 2.1}
+    t, tails = comparison.tasks, comparison.spread.TAILS
+    middle, large = t.MIDDLE, t.LARGE
+    wide = dict.fromkeys(tails, 1.0) | {"normal": 1.0, "sd 3": 1.3}
+    slow = wide | {"sd 10": 1.7, tails[3]: 2.1}
     return {
         "tasks": [
             task("relu", t.FORWARD, middle, fast=1.0, torch=0.96, donated=3.0),

@@ -32,6 +32,7 @@ from nonlin.expr.nodes import (
     multiply,
     negate,
     power,
+    square_of,
     value_of,
     where,
 )
@@ -351,12 +352,12 @@ def _log1p(a: Expr) -> Expr:
 
 def _quotient_in_kernels(a: Expr, b: Expr) -> Expr:
     """a / b, where a square in b could overflow though the quotient is a number."""
-    if is_call(b, "power") and value_of(arguments_of(b)[1]) == 2:
-        return over_square(a, arguments_of(b)[0])
-    if is_call(b, "add") and is_call(arguments_of(b)[1], "power"):
+    if (base := square_of(b)) is not None:
+        return over_square(a, base)
+    if is_call(b, "add"):
         constant_part, square = arguments_of(b)
-        base, exponent = arguments_of(square)
-        if value_of(exponent) == 2 and value_of(constant_part) is not None:
+        base = square_of(square)
+        if base is not None and value_of(constant_part) is not None:
             return where(absolute(base) > FAR, over_square(a, base), divide(a, b))
     return divide(a, b)
 

@@ -16,6 +16,7 @@ from nonlin.expr.nodes import (
     is_call,
     multiply,
     power,
+    square_of,
     value_of,
     where,
 )
@@ -34,11 +35,11 @@ def without_overflow(root: Expr, bound: Bound) -> Expr:
 
 def _rooted(node: Expr) -> Expr:
     """log(1 + u**2) is 2 log(1 + |u|) where 1 is nothing beside u."""
-    if not is_call(node, "log1p") or not is_call(arguments_of(node)[0], "power"):
+    if not is_call(node, "log1p"):
         return node
-    square = arguments_of(node)[0]
-    base, exponent = arguments_of(square)
-    if value_of(exponent) != 2:
+    (square,) = arguments_of(node)
+    base = square_of(square)
+    if base is None:
         return node
     far = absolute(base) > FAR
     return where(far, 2, 1) * build("log1p", where(far, absolute(base), square))

@@ -20,6 +20,7 @@ from nonlin.expr.nodes import (
     multiply,
     negate,
     power,
+    square_of,
     value_of,
 )
 from nonlin.expr.simplify import join, simplify, split, terms_of
@@ -100,9 +101,9 @@ def _one_and(term: Expr, ratio: Fraction) -> Expr | None:
         return build("sigmoid", negate(arguments[0]))
     if is_call(term, "sigmoid") and ratio == -2:
         return build("tanh", negate(arguments[0]) / 2)
-    if is_call(term, "power") and ratio == -1 and is_call(arguments[0], "tanh"):
-        squared = value_of(arguments[1]) == 2
-        return build("sech_squared", *arguments_of(arguments[0])) if squared else None
+    base = square_of(term)
+    if base is not None and ratio == -1 and is_call(base, "tanh"):
+        return build("sech_squared", *arguments_of(base))
     return None
 
 

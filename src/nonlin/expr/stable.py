@@ -29,7 +29,9 @@ from nonlin.expr.nodes import (
     multiply,
     negate,
     power,
+    square_of,
     symbol,
+    value_of,
     where,
 )
 from nonlin.expr.overflow import FAR, without_overflow
@@ -253,15 +255,27 @@ def _merge_gates(factors: Factors) -> None:
 
 
 def _merge_squares(factors: Factors) -> None:
-    """u / (1 + u^2) is 1 / u where 1 is nothing beside u^2, which may overflow."""
-    for u, times in list(factors.items()):
-        for base in (1 + power(u, 2), power(u, 2) + 1):
-            if 1 <= times <= -factors.get(base, Fraction(0)) and not any(map(_oscillates, factors)):
-                quotient = where(absolute(u) > FAR, 1 / u, u / base)
-                factors[base] += times
-                factors[quotient] = factors.pop(u)
-                if not factors[base]:
-                    del factors[base]
+    """u / (3 + u^2) is 1 / u where 3 is nothing beside u^2, which may overflow."""
+    for base, exponent in list(factors.items()):
+        u = _beside_number(base)
+        times = Fraction(0) if u is None else factors.get(u, Fraction(0))
+        if u is not None and 1 <= times <= -exponent and not any(map(_oscillates, factors)):
+            quotient = where(absolute(u) > FAR, 1 / u, u / base)
+            factors[base] += times
+            factors[quotient] = factors.pop(u)
+            if not factors[base]:
+                del factors[base]
+
+
+def _beside_number(node: Expr) -> Expr | None:
+    """The u of 3 + u^2."""
+    if not is_call(node, "add"):
+        return None
+    for number, square in (arguments_of(node), arguments_of(node)[::-1]):
+        value = value_of(number)
+        if value is not None and abs(value) < 2**60:
+            return square_of(square)
+    return None
 
 
 def _vanishes(node: Expr) -> bool:

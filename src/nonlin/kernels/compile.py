@@ -126,14 +126,13 @@ def machine_code(
     dtype: str,
     names: tuple[str, ...],
     columns: tuple[str, ...] = (),
-    precision: str = "fast",
 ) -> target.Loaded:
-    """The address of `Kernel` alone, for who hands over the numbers of its parameters himself.
+    """The address of a fast `Kernel` alone, for who hands over the numbers of its parameters.
 
     Keep what comes back while its address is in use.
     """
     with lock:
-        return _code(formula, path, dtype, precision, names, columns)
+        return _code(formula, path, dtype, "fast", names, columns)
 
 
 @lru_cache(maxsize=1024)

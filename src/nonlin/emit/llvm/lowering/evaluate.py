@@ -26,6 +26,7 @@ from nonlin.expr.nodes import (
     as_float,
     build,
     is_call,
+    square_of,
     symbol,
     value_of,
 )
@@ -157,8 +158,8 @@ def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
 
 def _two_factors(node: Expr) -> tuple[Expr, ...]:
     """Of a product or a square."""
-    if is_call(node, "power") and value_of(arguments_of(node)[1]) == 2:
-        return arguments_of(node)[:1] * 2
+    if (base := square_of(node)) is not None:
+        return base, base
     return arguments_of(node) if is_call(node, "multiply") else ()
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from nonlin.expr.nodes import Expr, Symbol, absolute, arguments_of, is_call, negate, value_of
+from nonlin.expr.nodes import (
+    Expr,
+    Symbol,
+    absolute,
+    arguments_of,
+    is_call,
+    negate,
+    square_of,
+    value_of,
+)
 
 
 class Argument(NamedTuple):
@@ -46,16 +55,13 @@ def _parts(node: Expr) -> tuple[Fraction, tuple[Expr, ...]]:
         if is_call(node, "negate"):
             return -coefficient, factors
         return abs(coefficient), tuple(map(absolute, factors))
-    if is_call(node, "multiply", "divide") or _is_square(node):
-        (p, above), (q, below) = (_parts(each) for each in (arguments[0], arguments[1]))
-        if _is_square(node):
-            return p * p, above + above
+    if (base := square_of(node)) is not None:
+        p, above = _parts(base)
+        return p * p, above + above
+    if is_call(node, "multiply", "divide"):
+        (p, above), (q, below) = map(_parts, arguments)
         if is_call(node, "multiply"):
             return p * q, above + below
         if not below and q:
             return p / q, above
     return Fraction(1), (node,)
-
-
-def _is_square(node: Expr) -> bool:
-    return is_call(node, "power") and value_of(arguments_of(node)[1]) == 2

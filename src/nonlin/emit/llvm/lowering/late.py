@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nonlin.emit.llvm.arithmetic import functions
 from nonlin.expr.interval import Interval
-from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, build, is_call, value_of
+from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, build, is_call, square_of
 from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold, rebuild
 
@@ -90,8 +90,8 @@ def _scales(node: Expr) -> bool:
         return any(map(_scales, arguments))
     if is_call(node, "divide", "negate"):
         return _scales(arguments[0])
-    if is_call(node, "power"):
-        return value_of(arguments[1]) == 2 and _scales(arguments[0])
+    if (base := square_of(node)) is not None:
+        return _scales(base)
     return is_call(node, "where") and any(map(_scales, arguments[1:]))
 
 
