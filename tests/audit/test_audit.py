@@ -170,6 +170,8 @@ def test_ctrl_c_keeps_what_is_done():
     assert "Interrupted" in str(found)
     with pytest.raises(KeyboardInterrupt):
         nl.audit("nonlin", names=["tanh"], on_progress=on_progress)
+    with pytest.raises(ZeroDivisionError):
+        nl.audit("nonlin", names=["relu"], on_progress=lambda done, total, name: 1 // 0)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +202,13 @@ def test_bad_input_is_one_sentence(given, options, sentence):
 def test_a_name_alone_is_a_list_of_one():
     torch = libraries.LIBRARIES["torch"]
     assert torch.wanted("gelu") == torch.wanted(["gelu"]) == torch.wanted([nl.gelu])
+
+
+def test_parameters_of_ours_are_those_of_the_library():
+    keras = libraries.LIBRARIES["keras"]  # whose default is 0.2, and ours is 0.01
+    assert list(keras.wanted("leaky_relu(0.2)")) == ["keras.activations.leaky_relu"]
+    with pytest.raises(InputError, match=r"called 'leaky_relu\(0.01\)'"):
+        keras.wanted("leaky_relu(0.01)")
 
 
 def test_a_library_that_is_not_installed(monkeypatch):
@@ -241,6 +250,8 @@ def test_the_command(capsys, tmp_path):
     assert "print(onnxruntime.InferenceSession" in said.out
     assert "a.md" in said.err
     assert "Softsign" in (tmp_path / "a.md").read_text()
+    assert run(["audit", "nonlin", "--ulp", "0"]) == 2
+    assert "--ulp is '0': it must be a number with 0.5 <= --ulp" in capsys.readouterr().err
     assert run(["audit", "nonlin", "--names", "relu", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["libraries"][0]["findings"] == []
 

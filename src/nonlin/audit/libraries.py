@@ -70,9 +70,13 @@ class Library:
         name = given if isinstance(given, str) else given.name
         if activation.elementwise and _home(name) in self.homes:
             return {name: activation}
-        mine = {n: each for n, each in known.items() if each.name == activation.name}
-        bound = given is not name or "(" in name
-        if not mine or (bound and activation != get(activation.name)):
+        bound = given is not name or "(" in name  # its parameters are meant, too
+        mine = {
+            path: each
+            for path, each in known.items()
+            if (each == activation if bound else each.name == activation.name)
+        }
+        if not mine:
             hint = nearest(name, [*known, *(each.name for each in known.values())])
             raise InputError("audit_name", library=self.name, given=given, hint=hint)
         return mine
