@@ -217,6 +217,16 @@ def test_a_library_that_is_not_installed(monkeypatch):
         nl.audit("torch")
 
 
+def test_keras_on_what_it_does_not_know(monkeypatch):
+    def refuse(name):
+        raise ValueError("Unable to import backend : tensrflow")
+
+    monkeypatch.setattr(libraries, "find_spec", lambda package: package)
+    monkeypatch.setattr(libraries, "import_module", refuse)
+    with pytest.raises(InputError, match=r"Keras runs on tensrflow here, .* KERAS_BACKEND"):
+        nl.audit("keras")
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_reports(audits, language, tmp_path):
     both = Audit(
@@ -235,6 +245,7 @@ def test_reports(audits, language, tmp_path):
     for page in pages.values():
         assert all(word in page for word in ("gelu", "Softsign", lines[1]))
     assert pages[".html"].count('class="copy"') == len(both.findings)
+    assert "e-\u206007" in pages[".html"]  # no line ends inside a number
     plain = json.loads(pages[".json"])
     assert len(plain["libraries"][0]["findings"]) == len(audits["torch"].findings)
     with pytest.raises(InputError, match=r"\.html, \.htm, \.md"):

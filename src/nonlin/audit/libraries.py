@@ -101,6 +101,9 @@ def _check_keras() -> None:
         backend = import_module("keras").backend.backend()
     except ModuleNotFoundError as error:
         raise InputError("keras_back_end", missing=error.name) from None
+    except ValueError as error:  # Unable to import backend : nosuch
+        given = str(error).rpartition(" : ")[2]
+        raise InputError("audit_back_end", given=given) from None
     if backend not in ("jax", "torch"):
         raise InputError("audit_back_end", given=backend)
 
