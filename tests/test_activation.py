@@ -27,6 +27,14 @@ KNOWN = {  # name: (x, f(x), f'(x)), to the digits that textbooks print
 }
 
 
+def test_parameters_that_float32_lacks():
+    x = np.float32([0, 1, np.inf])
+    for given in (1e300, 1e-300):
+        expected = [0, np.inf if given > 1 else 0, np.inf]
+        np.testing.assert_array_equal(nl.activation("many", "x * a", a=given)(x), expected)
+        np.testing.assert_array_equal(nl.activation("few", "x / a", a=1 / given)(x), expected)
+
+
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_numbers(name):
     x, value, slope = KNOWN[name]

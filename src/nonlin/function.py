@@ -182,4 +182,10 @@ def _kernel(
     if formula is None:
         raise InputError("no_backward_from_output", name=function.name)
     numbers = {name: value for name, value in function.values.items() if name not in columns}
+    if dtype == "float32" and not all(map(_fits_float32, numbers.values())):
+        precision = "exact"  # float64 inside: fast kernels would take 1e-300 for 0
     return compile_kernel(formula, path, dtype, precision, numbers, columns)
+
+
+def _fits_float32(value: float) -> bool:
+    return value == 0 or 2.0**-126 <= abs(value) < 2.0**127

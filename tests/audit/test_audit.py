@@ -170,6 +170,8 @@ def test_ctrl_c_keeps_what_is_done():
     assert "Interrupted" in str(found)
     with pytest.raises(KeyboardInterrupt):
         nl.audit("nonlin", names=["tanh"], on_progress=on_progress)
+    with pytest.raises(ZeroDivisionError):
+        nl.audit("nonlin", names=["relu"], on_progress=lambda done, total, name: 1 // 0)
 
 
 @pytest.mark.parametrize(
@@ -202,10 +204,27 @@ def test_a_name_alone_is_a_list_of_one():
     assert torch.wanted("gelu") == torch.wanted(["gelu"]) == torch.wanted([nl.gelu])
 
 
+def test_parameters_of_ours_are_those_of_the_library():
+    keras = libraries.LIBRARIES["keras"]  # whose default is 0.2, and ours is 0.01
+    assert list(keras.wanted("leaky_relu(0.2)")) == ["keras.activations.leaky_relu"]
+    with pytest.raises(InputError, match=r"called 'leaky_relu\(0.01\)'"):
+        keras.wanted("leaky_relu(0.01)")
+
+
 def test_a_library_that_is_not_installed(monkeypatch):
     monkeypatch.setattr(libraries, "find_spec", lambda package: None)
     with pytest.raises(InputError, match="torch is not installed on this machine"):
         nl.audit("torch")
+
+
+def test_keras_on_what_it_does_not_know(monkeypatch):
+    def refuse(name):
+        raise ValueError("Unable to import backend : tensrflow")
+
+    monkeypatch.setattr(libraries, "find_spec", lambda package: package)
+    monkeypatch.setattr(libraries, "import_module", refuse)
+    with pytest.raises(InputError, match=r"Keras runs on tensrflow here, .* KERAS_BACKEND"):
+        nl.audit("keras")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -226,6 +245,7 @@ def test_reports(audits, language, tmp_path):
     for page in pages.values():
         assert all(word in page for word in ("gelu", "Softsign", lines[1]))
     assert pages[".html"].count('class="copy"') == len(both.findings)
+    assert "e-\u206007" in pages[".html"]  # no line ends inside a number
     plain = json.loads(pages[".json"])
     assert len(plain["libraries"][0]["findings"]) == len(audits["torch"].findings)
     with pytest.raises(InputError, match=r"\.html, \.htm, \.md"):
@@ -241,6 +261,8 @@ def test_the_command(capsys, tmp_path):
     assert "print(onnxruntime.InferenceSession" in said.out
     assert "a.md" in said.err
     assert "Softsign" in (tmp_path / "a.md").read_text()
+    assert run(["audit", "nonlin", "--ulp", "0"]) == 2
+    assert "--ulp is '0': it must be a number with 0.5 <= --ulp" in capsys.readouterr().err
     assert run(["audit", "nonlin", "--names", "relu", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["libraries"][0]["findings"] == []
 

@@ -10,6 +10,8 @@ from nonlin._callable import make_callable
 if TYPE_CHECKING:
     from nonlin.audit.results import Audit
 
+LEAST = 0.5  # ULP: no rounding is better
+
 __all__ = ["audit"]
 
 
@@ -50,7 +52,7 @@ def audit(
 
     allowed = dict(ALLOWED)
     if ulp is not None:
-        allowed = dict.fromkeys(ALLOWED, checks.number("ulp", ulp, 0.5))
+        allowed = dict.fromkeys(ALLOWED, checks.number("ulp", ulp, LEAST))
     return Run(wanted, allowed, exhaustive, on_progress or (lambda *_: None)).audit()
 
 

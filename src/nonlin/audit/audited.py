@@ -29,6 +29,7 @@ class Run:
     exhaustive: bool
     on_progress: Progress
     done: int = 0
+    telling: bool = False
 
     def audit(self) -> Audit:
         """Ctrl-C ends it with what is done. Raises KeyboardInterrupt if nothing is."""
@@ -59,7 +60,10 @@ class Run:
         rows: list[Row],
         left_out: list[LeftOut],
     ) -> None:
-        """In every format. Whatever a library raises is what it says: it cannot."""
+        """In every format. Whatever a library raises is what it says: it cannot.
+
+        What on_progress raises is not of the library.
+        """
         program, step = None, self._stepper(name)
         for kind in library.formats:
             limits = self.allowed[kind], self.exhaustive
@@ -68,13 +72,17 @@ class Run:
                 with np.errstate(all="ignore"):
                     rows += list(examine(name, activation, program, kind, limits, step))
             except Exception as error:
+                if self.telling:
+                    raise
                 said = f"{type(error).__name__}: {error}".splitlines()[0][:LONGEST]
                 left_out.append(LeftOut(name, kind, said))
 
     def _stepper(self, name: str) -> Callable[[], None]:
         def step() -> None:
             self.done += 1
+            self.telling = True
             self.on_progress(min(self.done, self.total), self.total, name)
+            self.telling = False
 
         return step
 

@@ -70,9 +70,13 @@ class Library:
         name = given if isinstance(given, str) else given.name
         if activation.elementwise and _home(name) in self.homes:
             return {name: activation}
-        mine = {n: each for n, each in known.items() if each.name == activation.name}
-        bound = given is not name or "(" in name
-        if not mine or (bound and activation != get(activation.name)):
+        bound = given is not name or "(" in name  # its parameters are meant, too
+        mine = {
+            path: each
+            for path, each in known.items()
+            if (each == activation if bound else each.name == activation.name)
+        }
+        if not mine:
             hint = nearest(name, [*known, *(each.name for each in known.values())])
             raise InputError("audit_name", library=self.name, given=given, hint=hint)
         return mine
@@ -97,6 +101,9 @@ def _check_keras() -> None:
         backend = import_module("keras").backend.backend()
     except ModuleNotFoundError as error:
         raise InputError("keras_back_end", missing=error.name) from None
+    except ValueError as error:  # Unable to import backend : nosuch
+        given = str(error).rpartition(" : ")[2]
+        raise InputError("audit_back_end", given=given) from None
     if backend not in ("jax", "torch"):
         raise InputError("audit_back_end", given=backend)
 

@@ -38,12 +38,12 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Faults of other libraries' activations, each with lines that show it."""
-    from nonlin.audit import audit
+    from nonlin.audit import LEAST, audit
     from nonlin.report import audits
 
     target = None if output is None else audits.checked(output)
     chosen = None if names is None else reading.parts(names) or [names]
-    limit = None if ulp is None else reading.number(ulp, "--ulp")
+    limit = None if ulp is None else reading.number(ulp, "--ulp", least=LEAST)
     with progress(quiet, say("cli.audit.measuring")) as on_progress:
         found = audit(
             *libraries, names=chosen, exhaustive=exhaustive, ulp=limit, on_progress=on_progress

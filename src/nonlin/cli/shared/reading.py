@@ -42,9 +42,9 @@ def whole(text: str, name: str) -> int:
         raise InputError("cli_whole", name=name, given=text) from None
 
 
-def number(text: str, name: str, end: float = math.inf) -> float:
-    """ "1.5" as a number from 0 to below `end`."""
-    return _between(text, name, end, "" if end == math.inf else f" < {end:g}")
+def number(text: str, name: str, end: float = math.inf, least: float = 0) -> float:
+    """ "1.5" as a number from `least` to below `end`."""
+    return _between(text, name, end, "" if end == math.inf else f" < {end:g}", least)
 
 
 def share(text: str, name: str) -> float:
@@ -52,13 +52,14 @@ def share(text: str, name: str) -> float:
     return _between(text, name, 1.0, " < 1")
 
 
-def _between(text: str, name: str, end: float, told: str) -> float:
+def _between(text: str, name: str, end: float, told: str, least: float = 0) -> float:
     try:
         found = float(text)
     except ValueError:
         found = math.nan
-    if not 0 <= found < end:
-        raise InputError("bad_number", name=name, given=text, bounds=f"0 <= {name}{told}")
+    if not least <= found < end:
+        bounds = f"{least:g} <= {name}{told}"
+        raise InputError("bad_number", name=name, given=text, bounds=bounds)
     return found
 
 

@@ -14,6 +14,8 @@ from nonlin.audit.told import columns, head, remarks, sentence, short, worst
 from nonlin.kernels.target import host
 from nonlin.report.page.write import filled
 
+WHOLE = "e-", "e-\u2060"  # browsers break lines after the hyphen of 1.5e-08: not before this
+
 
 def title(found: Audit) -> str:
     """What the page is about."""
@@ -51,7 +53,7 @@ def _library(library: Audited) -> dict[str, Any]:
         "head": [say("cli.audit.function"), *map(head, columns(library))],
         "rows": list(_rows(library)),
         "faults": [
-            (name, [(in_a_row(sentence(each)), each.lines) for each in found])
+            (name, [(in_a_row(sentence(each)).replace(*WHOLE), each.lines) for each in found])
             for name, found in by_function
         ],
     }
