@@ -8,11 +8,14 @@ taken whose instructions, with those of the lanes that it leaves to others, are 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Positive, Table
+from nonlin.expr.analyse import breakpoints
+from nonlin.expr.nodes import Expr
 from nonlin.kernels.tables import pieces, trial
 from nonlin.kernels.tables.pieces import Floats
 from nonlin.kernels.tables.trial import Functions
@@ -40,7 +43,7 @@ class Shape:
     at_0: tuple[int, ...]
 
 
-def fit(reference: Functions, orders: tuple[int, ...], otherwise: float) -> Table | None:
+def fit(reference: Functions, orders: tuple[int, ...], otherwise: float, formula: Expr | None = None) -> Table | None:
     """The table of f (order 0) and f' (order 1) that costs least, if clearly below `otherwise`.
 
     otherwise: instructions of the kernel that takes the lanes outside, for 16 numbers.
@@ -49,7 +52,18 @@ def fit(reference: Functions, orders: tuple[int, ...], otherwise: float) -> Tabl
         for mirrored in (False, True):
             function = _mirrored(reference) if mirrored else reference
             shape = _shape(function, orders)
-            if (table := _cheapest(function, orders, shape, otherwise)) is not None:
+            found = (_fitted(function, orders, shape, reach) for reach in REACHES)
+            if (table := _cheapest(found, function, otherwise)) is not None:
+                return replace(table, mirrored=mirrored)
+            if shape.positive is None:
+                break
+        for mirrored in (False, True) if formula is not None else ():
+            function = _mirrored(reference) if mirrored else reference
+            shape = _shape(function, orders)
+            kinks = breakpoints(formula)
+            from nonlin.kernels.tables.centred import centred
+            found = centred(function, orders, shape, [-k for k in kinks] if mirrored else kinks)
+            if (table := _cheapest(found, function, otherwise)) is not None:
                 return replace(table, mirrored=mirrored)
             if shape.positive is None:
                 break
@@ -61,9 +75,8 @@ def _mirrored(reference: Functions) -> Functions:
 
 
 def _cheapest(
-    reference: Functions, orders: tuple[int, ...], shape: Shape, otherwise: float
+    found: Iterable[Table | None], reference: Functions, otherwise: float
 ) -> Table | None:
-    found = (_fitted(reference, orders, shape, reach) for reach in REACHES)
     tables = sorted((table for table in found if table), key=lambda each: each.instructions)
     cheapest: list[tuple[float, Table]] = []
     for table in tables:  # as if it went on on both sides, which costs one more at most

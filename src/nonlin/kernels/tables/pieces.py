@@ -56,13 +56,15 @@ def single(x: Floats) -> Floats:
     return np.asarray(x.astype(np.float32), np.float64)
 
 
-def zeros(x: Floats, y: Floats, function: Callable[[Floats], Floats]) -> Zeros | None:
+def zeros(
+    x: Floats, y: Floats, function: Callable[[Floats], Floats], most: int = MOST_ZEROS
+) -> Zeros | None:
     """Where f changes its sign, but at 0; None if that are too many places."""
     order = np.argsort(x, axis=None)
     x, signs = x.ravel()[order], np.sign(y.ravel()[order])
     turns = (signs[1:] * signs[:-1] < 0) & ~((x[:-1] < 0) & (x[1:] > 0))
     places = np.flatnonzero(turns)
-    if len(places) > MOST_ZEROS:
+    if len(places) > most:
         return None
     low, high, rising = x[places], x[places + 1], signs[places + 1]
     for _ in range(HALVINGS if len(places) else 0):

@@ -19,6 +19,7 @@ PROMISED = 4.0
 MOST_ULP = 3.3  # at some thousand points
 MOST_BESIDE_ZEROS = 0.75 * 2.0**-23  # of a derivative; one unit of the last place of 1 is promised
 MOST_CONSTANTS = 16  # of a formula, around which it is tried more closely
+BESIDE = np.arange(-8.0, 9.0)  # floats on either side of centres and borders
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -29,9 +30,9 @@ def evaluate(table: Table, x: Floats) -> list[Floats]:
     near = np.maximum(far, table.low) if table.below or (table.folded and table.above) else far
     near = near if table.folded or not table.above else np.minimum(near, table.high)
     scaled = near * table.scale
-    number = np.rint(single(scaled))
-    rest = single(scaled - number)
+    number = np.floor(scaled) if table.centres else np.rint(single(scaled))
     lane = np.where(np.isfinite(number), number, 0).astype(np.int64) % SEGMENTS
+    rest = single(near - np.array(table.centres)[lane] if table.centres else scaled - number)
     return [
         _finished(each, _polynomial(each, lane, rest, near), x, near, far) for each in table.outputs
     ]
@@ -120,5 +121,10 @@ def _points(table: Table) -> Iterator[Floats]:
     borders = (np.arange(-SEGMENTS, SEGMENTS + 1) + 0.5) / table.scale
     for nudge in (-1e-6, 0.0, 1e-6):
         yield np.clip(borders + nudge, low, high)
+    if table.centres:
+        starts = np.arange(-SEGMENTS, SEGMENTS + 1) / table.scale
+        around = single(np.concatenate([table.centres, starts]))[:, None]
+        beside = around + BESIDE * np.spacing(np.abs(around).astype(np.float32))
+        yield np.clip(np.concatenate([beside, -beside], axis=None), low, high)
     tiny = np.geomspace(1e-44, 0.5, 300)
     yield np.concatenate([tiny, -tiny, [0.0, -0.0, np.nan]])
