@@ -20,7 +20,7 @@ def centred(
     tried = set()
     reaches = [*reversed(REACHES)]
     narrow = _narrow(reference)
-    if narrow < REACHES[-1]:
+    if 0 < narrow < REACHES[-1]:
         reaches = [narrow]
     for reach in reaches:
         span = reach if folded else 2 * reach
@@ -28,7 +28,7 @@ def centred(
         if scale is None or scale in tried:
             continue
         tried.add(scale)
-        table = _fitted(reference, orders, shape, -scale if folded else scale)
+        table = _fitted(reference, orders, shape, np.array(kinks, float), -scale if folded else scale)
         if table is None:
             return
         yield table
@@ -58,7 +58,7 @@ def _scale(least, kinks, reach):
     return float(np.float32(k / ((float(below) + float(above)) / 2)))
 
 
-def _fitted(reference: Functions, orders, shape: Shape, scale: float) -> Table | None:
+def _fitted(reference: Functions, orders, shape: Shape, kinks, scale: float) -> Table | None:
     folded = scale < 0
     first = 0 if folded else -SEGMENTS // 2
     numbers = np.arange(first, first + SEGMENTS) + 0.5
@@ -69,10 +69,12 @@ def _fitted(reference: Functions, orders, shape: Shape, scale: float) -> Table |
     zeros = pieces.zeros(x, values[0], lambda at: reference(at)[0], SEGMENTS)
     if zeros is None:
         return None
-    places = np.array([high for high, _ in zeros] + [0.0] * any(shape.at_0) + [np.inf])
+    at_kinks = reference(kinks)[0] if kinks.size else kinks
+    places = np.array([high for high, _ in zeros] + [0.0] * any(shape.at_0) + [*kinks[at_kinks==0]] + [np.inf])
     middles = pieces.single(numbers / scale)
     nearest = places[np.argmin(np.abs(places - middles[:, None]), axis=1)]
     is_zero = np.abs(nearest - middles) * abs(scale) < 1
+    is_zero &= ~np.any((kinks[:, None] - nearest) * (kinks[:, None] - middles) < 0, axis=0)
     centres = np.where(is_zero, nearest, middles)
     at_centres = reference(centres)
     outputs = []

@@ -55,7 +55,7 @@ def fit(reference: Functions, orders: tuple[int, ...], otherwise: float, formula
             found = (_fitted(function, orders, shape, reach) for reach in REACHES)
             if (table := _cheapest(found, function, otherwise)) is not None:
                 return replace(table, mirrored=mirrored)
-            if shape.positive is None:
+            if shape.positive is None or all(side.pure for side in shape.positive):
                 break
         for mirrored in (False, True) if formula is not None else ():
             function = _mirrored(reference) if mirrored else reference
@@ -65,7 +65,7 @@ def fit(reference: Functions, orders: tuple[int, ...], otherwise: float, formula
             found = centred(function, orders, shape, [-k for k in kinks] if mirrored else kinks)
             if (table := _cheapest(found, function, otherwise)) is not None:
                 return replace(table, mirrored=mirrored)
-            if shape.positive is None:
+            if shape.positive is None or all(side.pure for side in shape.positive):
                 break
     return None
 

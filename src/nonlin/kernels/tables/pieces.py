@@ -17,7 +17,7 @@ NODES = 16  # per segment, at which a polynomial is fitted
 CLOSE = 4.5e-8  # of a fit, relative
 CLOSE_BESIDE_ZEROS = 2.5e-8  # of a derivative, absolute
 MOST_ZEROS = 2  # of a function, but at 0: each costs three instructions
-HALVINGS = 60
+PARTS, DIVISIONS = 16, 15  # to find a zero to the last bit: 16^15 is 2^60
 
 
 @cache
@@ -67,10 +67,12 @@ def zeros(
     if len(places) > most:
         return None
     low, high, rising = x[places], x[places + 1], signs[places + 1]
-    for _ in range(HALVINGS if len(places) else 0):
-        middle = (low + high) / 2
-        above = function(middle) * rising > 0
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    for _ in range(DIVISIONS if len(places) else 0):
+        grid = np.linspace(low, high, PARTS + 1)
+        above = function(grid[1:]) * rising > 0
+        above[-1] = True
+        first = np.argmax(above, axis=0), np.arange(len(places))
+        low, high = grid[:-1][first], grid[1:][first]
     words = single(high)
     return tuple(zip(words.tolist(), single(high - words).tolist(), strict=True))
 

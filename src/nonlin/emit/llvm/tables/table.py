@@ -43,6 +43,10 @@ class Positive:
         return self.sign == 1 and self.constant == 0 and self.slope in (0, 1)
 
     @property
+    def pure(self) -> bool:
+        return self.sign != 0 and not self.constant and not self.slope
+
+    @property
     def turns(self) -> bool:
         """Is it the negative side with the other sign?"""
         return self.sign == -1 and not self.constant and not self.slope
