@@ -1,4 +1,9 @@
-"""Tables of functions with many zeros, or kinks: polynomials around whatever lies in a segment."""
+"""Tables for functions with many zeros, with kinks, or that rise in a small part of the line.
+
+Segments begin at whole multiples of 1 / scale, so that kinks lie on their borders, and each has a
+polynomial around a centre of its own: the zero of f in it or beside it, or else its middle. A zero
+is no float32, so the constant term is f at the float32 next to it, and digits last.
+"""
 
 from __future__ import annotations
 
@@ -8,127 +13,153 @@ import numpy as np
 
 from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Table
 from nonlin.kernels.tables import pieces
-from nonlin.kernels.tables.fit import REACHES, Shape, _inwards, _turned
-from nonlin.kernels.tables.pieces import Floats
+from nonlin.kernels.tables.pieces import Bools, Floats
+from nonlin.kernels.tables.shape import Shape
 from nonlin.kernels.tables.trial import Functions
 
+STEPS = np.geomspace(1e-6, 3.0, 200)
+STILL = 2.0**-26  # relative: less is no change
+WHOLE = 1e-12  # of a quotient of two kinks
 
-def centred(
-    reference: Functions, orders: tuple[int, ...], shape: Shape, kinks: Sequence[float]
+
+def tables(
+    reference: Functions,
+    orders: tuple[int, ...],
+    shape: Shape,
+    kinks: Floats,
+    reaches: Sequence[float],
 ) -> Iterator[Table]:
-    folded = shape.positive is not None
-    tried = set()
-    reaches = [*reversed(REACHES)]
+    """From the shortest until segments are too long; none where f has nothing of all that."""
     narrow = _narrow(reference)
-    if 0 < narrow < REACHES[-1]:
+    if 0 < narrow < reaches[0]:
         reaches = [narrow]
+    elif not kinks.size and not _waves(reference, reaches[-1]):
+        return
+    tried = set()
     for reach in reaches:
-        span = reach if folded else 2 * reach
-        scale = _scale(SEGMENTS / span, kinks, reach)
-        if scale is None or scale in tried:
-            continue
+        scale = _scale(SEGMENTS / (2 * reach if shape.positive is None else -reach), kinks)
+        if scale and scale not in tried:
+            if (table := _table(reference, orders, shape, kinks, scale)) is None:
+                return
+            yield table
         tried.add(scale)
-        table = _fitted(reference, orders, shape, np.array(kinks, float), -scale if folded else scale)
-        if table is None:
-            return
-        yield table
 
 
-def _narrow(reference):
-    x = np.geomspace(1e-6, 3.0, 200)
-    reach = 0.0
-    for side in (-1, 1):
-        y = reference(side * x)[0]
-        moving = np.flatnonzero(np.abs(y - y[-1]) > 2**-26 * np.abs(y[-1]))
-        if len(moving):
-            reach = max(reach, x[min(moving[-1] + 1, len(x)-1)])
-    return reach
+def _narrow(reference: Functions) -> float:
+    """Where f is constant from there on, on both sides, as far as STEPS go."""
+    values = np.array([reference(side * STEPS)[0] for side in (-1, 1)])
+    moves = np.abs(values - values[:, -1:]) > STILL * np.abs(values[:, -1:])
+    places = np.flatnonzero(moves.any(axis=0))
+    return float(STEPS[places[-1] + 1]) if len(places) else 0.0
 
 
-def _scale(least, kinks, reach):
-    near = [abs(k) for k in kinks if 0 < abs(k) < reach]
-    if not near:
-        return float(np.float32(least))
-    unit = min(near)
-    if any(abs(k / unit - round(k / unit)) > 1e-12 for k in near):
-        return None
-    number = np.float32(unit)
-    below, above = (number, np.nextafter(number, np.float32(np.inf))) if number < unit else (np.nextafter(number, np.float32(0)), number)
-    k = max(1, round(least * unit))
-    return float(np.float32(k / ((float(below) + float(above)) / 2)))
+def _waves(reference: Functions, reach: float) -> bool:
+    """Does f change its sign more often than other tables can bear?"""
+    signs = np.sign(reference(np.linspace(-reach, reach, 1000))[0])
+    return np.count_nonzero(signs[1:] * signs[:-1] < 0) > pieces.MOST_ZEROS
 
 
-def _fitted(reference: Functions, orders, shape: Shape, kinks, scale: float) -> Table | None:
-    folded = scale < 0
-    first = 0 if folded else -SEGMENTS // 2
+def _scale(wanted: float, kinks: Floats) -> float:
+    """A scale of about this size by which kinks lie on borders; 0 if there is none."""
+    sizes = np.abs(kinks[(kinks != 0) & (np.abs(kinks * wanted) < SEGMENTS)])
+    if not sizes.size:
+        return float(np.float32(wanted))
+    unit, parts = np.min(sizes), sizes / np.min(sizes)
+    if np.any(np.abs(parts - np.round(parts)) > WHOLE):
+        return 0.0
+    near = np.float32(unit)  # not larger than the kink: it lies on the left
+    other = np.nextafter(near, np.float32(np.inf if near < unit else 0.0))
+    border = (float(near) + float(other)) / 2
+    number = max(1, round(abs(wanted) * unit))
+    return float(np.float32(np.copysign(number / border, wanted)))
+
+
+def _table(
+    reference: Functions, orders: tuple[int, ...], shape: Shape, kinks: Floats, scale: float
+) -> Table | None:
+    """The table of the lowest degrees. scale: below 0 for one of the negative side."""
+    first = -SEGMENTS // 2 if shape.positive is None else 0
     numbers = np.arange(first, first + SEGMENTS) + 0.5
     x = (numbers[:, None] + pieces.nodes()) / scale
-    values = [each.reshape(x.shape) for each in reference(x.ravel())]
-    if not np.all(np.isfinite(values)):
-        return None
+    values = reference(x)
     zeros = pieces.zeros(x, values[0], lambda at: reference(at)[0], SEGMENTS)
-    if zeros is None:
+    if zeros is None or not np.all(np.isfinite(values)):
         return None
-    at_kinks = reference(kinks)[0] if kinks.size else kinks
-    places = np.array([high for high, _ in zeros] + [0.0] * any(shape.at_0) + [*kinks[at_kinks==0]] + [np.inf])
+    known = [*[high for high, _ in zeros], *kinks[reference(kinks)[0] == 0]]
+    places = np.array([*known, *[0.0] * any(shape.at_0), np.inf])
     middles = pieces.single(numbers / scale)
-    nearest = places[np.argmin(np.abs(places - middles[:, None]), axis=1)]
-    is_zero = np.abs(nearest - middles) * abs(scale) < 1
-    is_zero &= ~np.any((kinks[:, None] - nearest) * (kinks[:, None] - middles) < 0, axis=0)
-    centres = np.where(is_zero, nearest, middles)
-    at_centres = reference(centres)
+    centres, pinned = _centres(places, middles, kinks, 1 / abs(scale))
     outputs = []
     for k, order in enumerate(orders):
-        powers = np.where(centres == 0, shape.at_0[k], is_zero)
-        found = _coefficients(x, values[k], centres, at_centres[k], powers, scale, order)
-        if found is None:
+        powers = np.where(centres == 0, shape.at_0[k], pinned)
+        rows = _coefficients(x, values[k], order, centres, reference(centres)[k], powers, scale)
+        if rows is None:
             return None
-        positive = shape.positive[k] if shape.positive else None
-        rows = tuple(map(tuple, found.T.tolist()))
-        outputs.append(Output(_turned(rows, first), "none", (), positive))
-    ends = sorted(_inwards(end / scale) for end in (first, first + SEGMENTS))
-    if folded:
-        ends = [ends[0], 0.0]
+        positive = None if shape.positive is None else shape.positive[k]
+        outputs.append(Output(pieces.turned(rows, first), "none", (), positive))
+    low, high = sorted(pieces.inwards(end / scale) for end in (first, first + SEGMENTS))
     return Table(
-        *ends,
+        low,
+        high,
         scale=scale,
         mirrored=False,
-        folded=folded,
+        folded=shape.positive is not None,
         below=True,
         above=True,
         orders=orders,
         outputs=tuple(outputs),
-        centres=_turned((tuple(centres.tolist()),), first)[0],
+        centres=pieces.turned((tuple(centres.tolist()),), first)[0],
     )
 
 
-def _coefficients(x, y, centres, at_centres, powers, scale, order) -> Floats | None:
-    allowed = np.abs(y) * pieces.CLOSE
-    if order:
-        allowed = np.maximum(allowed, pieces.beside_zeros(x, y) * pieces.CLOSE_BESIDE_ZEROS)
-    t = x - centres[:, None]
-    constants = np.where((powers == 1) & (centres != 0), at_centres, 0.0)
+def _centres(places: Floats, middles: Floats, kinks: Floats, width: float) -> tuple[Floats, Bools]:
+    """Of each segment, and whether it is one of the places, none of which lies across a kink."""
+    nearest = places[np.argmin(np.abs(places - middles[:, None]), axis=1)]
+    across = (kinks[:, None] - nearest) * (kinks[:, None] - middles) < 0
+    pinned = (np.abs(nearest - middles) < width) & ~across.any(axis=0)
+    return np.where(pinned, nearest, middles), pinned
+
+
+def _coefficients(
+    x: Floats,
+    y: Floats,
+    order: int,
+    centres: Floats,
+    at_centres: Floats,
+    powers: Floats,
+    scale: float,
+) -> tuple[tuple[float, ...], ...] | None:
+    """By degree and segment, for the distance from its centre.
+
+    powers: of that distance, which are in f (but for a constant term) and are taken out first.
+    """
+    allowed, t = pieces.allowed(x, y, order), x - centres[:, None]
+    constants = np.where((powers == 1) & (centres != 0), at_centres, -0.0)  # 0 keeps its sign
     target = (y - constants[:, None]) / t ** powers[:, None]
     shift = (centres - x.mean(axis=1)) * scale
     for degree in pieces.DEGREES:
         found = np.full((SEGMENTS, degree + 1), -0.0)
         for power in set(powers.tolist()):
-            rows = powers == power
-            _, solver = pieces._solver(degree - power, False)
-            found[rows, power:] = _moved(target[rows] @ solver.T, shift[rows]) * scale ** np.arange(degree - power + 1)
-        found[constants != 0, 0] = constants[constants != 0]
-        values = found[:, -1:]
-        for k in reversed(range(degree)):
-            values = values * t + found[:, k : k + 1]
-        if np.all(np.abs(values - y) <= allowed):
-            return pieces.single(found)
+            which, count = powers == power, degree + 1 - power
+            fitted = target[which] @ pieces.solver(count - 1).T
+            found[which, power:] = _around(fitted, shift[which]) * scale ** np.arange(count)
+        found[:, 0] += constants
+        if np.all(np.abs(_values(found, t) - y) <= allowed):
+            return tuple(map(tuple, pieces.single(found).T.tolist()))
     return None
 
 
-def _moved(rows: Floats, shift: Floats) -> Floats:
-    """Coefficients of the same polynomials in u - shift (Ruffini)."""
+def _around(rows: Floats, shift: Floats) -> Floats:
+    """The same polynomials around another place (Ruffini)."""
     last = rows.shape[1] - 1
     for begin in range(last):
         for k in range(last - 1, begin - 1, -1):
             rows[:, k] += shift * rows[:, k + 1]
     return rows
+
+
+def _values(rows: Floats, t: Floats) -> Floats:
+    result = rows[:, -1:]
+    for k in range(rows.shape[1] - 2, -1, -1):
+        result = result * t + rows[:, k : k + 1]
+    return result

@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from nonlin.emit.llvm.tables.table import SEGMENTS
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Zeros = tuple[tuple[float, float], ...]  # each as two words of float32
@@ -33,18 +35,23 @@ def _solver(degree: int, halved: bool) -> tuple[Floats, Floats]:
     return powers, np.asarray(np.linalg.pinv(powers), np.float64)
 
 
+def solver(degree: int) -> Floats:
+    """From values at the nodes to the coefficients of the best polynomial."""
+    return _solver(degree, False)[1]
+
+
 def coefficients(target: Floats, allowed: Floats, halved: bool) -> Floats | None:
     """Of every segment by degree, rounded to float32; None if no degree comes near enough.
 
     target: values at the nodes by segment. halved: the last segment has its negative half only.
     """
     for degree in DEGREES:
-        powers, solver = _solver(degree, False)
-        found = target @ solver.T
+        powers, inverse = _solver(degree, False)
+        found = target @ inverse.T
         values = found @ powers.T
         if halved:
-            powers, solver = _solver(degree, True)
-            found[-1] = solver @ target[-1]
+            powers, inverse = _solver(degree, True)
+            found[-1] = inverse @ target[-1]
             values[-1] = powers @ found[-1]
         if np.all(np.abs(values - target) <= allowed):
             return single(found)
@@ -68,7 +75,8 @@ def zeros(
         return None
     low, high, rising = x[places], x[places + 1], signs[places + 1]
     for _ in range(DIVISIONS if len(places) else 0):
-        grid = np.linspace(low, high, PARTS + 1)
+        grid = low + (high - low) * np.arange(PARTS + 1)[:, None] / PARTS
+        grid[-1] = high
         above = function(grid[1:]) * rising > 0
         above[-1] = True
         first = np.argmax(above, axis=0), np.arange(len(places))
@@ -94,3 +102,20 @@ def beside_zeros(x: Floats, y: Floats) -> Bools:
     result = np.empty_like(near)
     result[order] = near
     return result.reshape(x.shape)
+
+
+def allowed(x: Floats, y: Floats, order: int) -> Floats:
+    """How far from y, f or its derivative, a fit may be."""
+    close = np.abs(y) * CLOSE
+    return np.maximum(close, beside_zeros(x, y) * CLOSE_BESIDE_ZEROS) if order else close
+
+
+def inwards(end: float) -> float:
+    """The next float32 towards 0."""
+    return float(np.nextafter(np.float32(end), np.float32(0.0)))
+
+
+def turned(rows: tuple[tuple[float, ...], ...], first: int) -> tuple[tuple[float, ...], ...]:
+    """The segment k in lane k modulo 32, which is what its last bits say."""
+    shift = first % SEGMENTS
+    return tuple(row[SEGMENTS - shift :] + row[: SEGMENTS - shift] for row in rows)
