@@ -2,7 +2,8 @@
 
 Segments begin at whole multiples of 1 / scale, so that kinks lie on their borders, and each has a
 polynomial around a centre of its own: the zero of f in it or beside it, or else its middle. A zero
-is no float32, so the constant term is f at the float32 next to it, and digits last.
+is no float32, so the constant term is f at the float32 next to it, and digits last. The scale is
+negative, so that a border belongs to what lies on its left, as 0 does in where(x > 0, a, b).
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def tables(
         return
     tried = set()
     for reach in reaches:
-        scale = _scale(SEGMENTS / (2 * reach if shape.positive is None else -reach), kinks)
+        span = 2 * reach if shape.positive is None else reach
+        scale = _scale(-SEGMENTS / span, kinks)
         if scale and scale not in tried:
             if (table := _table(reference, orders, shape, kinks, scale)) is None:
                 return
@@ -61,23 +63,22 @@ def _waves(reference: Functions, reach: float) -> bool:
 
 def _scale(wanted: float, kinks: Floats) -> float:
     """A scale of about this size by which kinks lie on borders; 0 if there is none."""
-    sizes = np.abs(kinks[(kinks != 0) & (np.abs(kinks * wanted) < SEGMENTS)])
-    if not sizes.size:
+    inside = kinks[(kinks != 0) & (np.abs(kinks * wanted) < SEGMENTS)]
+    if not inside.size:
         return float(np.float32(wanted))
-    unit, parts = np.min(sizes), sizes / np.min(sizes)
-    if np.any(np.abs(parts - np.round(parts)) > WHOLE):
+    unit = inside[np.argmin(np.abs(inside))]
+    if np.any(np.abs(inside / unit - np.round(inside / unit)) > WHOLE):
         return 0.0
-    near = np.float32(unit)  # not larger than the kink: it lies on the left
-    other = np.nextafter(near, np.float32(np.inf if near < unit else 0.0))
-    border = (float(near) + float(other)) / 2
-    number = max(1, round(abs(wanted) * unit))
-    return float(np.float32(np.copysign(number / border, wanted)))
+    left = np.float32(unit)
+    left = left if left <= unit else np.nextafter(left, np.float32(-np.inf))
+    border = (float(left) + float(np.nextafter(left, np.float32(np.inf)))) / 2
+    return float(np.float32(-max(1, round(abs(wanted * unit))) / abs(border)))
 
 
 def _table(
     reference: Functions, orders: tuple[int, ...], shape: Shape, kinks: Floats, scale: float
 ) -> Table | None:
-    """The table of the lowest degrees. scale: below 0 for one of the negative side."""
+    """The table of the lowest degrees."""
     first = -SEGMENTS // 2 if shape.positive is None else 0
     numbers = np.arange(first, first + SEGMENTS) + 0.5
     x = (numbers[:, None] + pieces.nodes()) / scale

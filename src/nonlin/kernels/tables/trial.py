@@ -59,6 +59,8 @@ def _finished(out: Output, p: Floats, x: Floats, near: Floats, far: Floats) -> F
         base = np.where(x > 0, line, np.where(x == 0, x, 0.0))  # -0 stays
         return single(exact + base if side.slope else exact)
     negative = single(exact)
+    if side.turns:
+        return np.where(np.signbit(x), negative, -negative)
     positive = single(line + side.sign * negative) if side.sign else line
     return np.where(x >= 0 if side.starts else x > 0, positive, negative)
 
