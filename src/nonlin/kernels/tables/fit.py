@@ -9,8 +9,9 @@ that finds none, `centred` looks further.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -45,12 +46,11 @@ def fit(
     if WORTH * otherwise <= LEAST:
         return None
     with np.errstate(all="ignore"):
-        for around in (_around_middles, _around_centres):
-            for side in _sides(reference, orders, formula):
-                found = _cheapest(around(side, orders), side.function, otherwise)
-                if found is not None:
-                    return replace(found, mirrored=side.mirrored)
-    return None
+        found = _of_sides(reference, orders, otherwise, _around_middles)
+        if found is not None:
+            return found
+        kinks = np.array(() if formula is None else breakpoints(formula))
+        return _of_sides(reference, orders, otherwise, partial(_around_centres, kinks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,27 @@ class _Side:
     function: Functions
     shape: Shape
     mirrored: bool
-    formula: Expr | None
 
 
-def _sides(
-    reference: Functions, orders: tuple[int, ...], formula: Expr | None
-) -> Iterator[_Side]:
+Makes = Callable[[_Side, tuple[int, ...]], Iterator[Table | None]]
+
+
+def _of_sides(
+    reference: Functions, orders: tuple[int, ...], otherwise: float, around: Makes
+) -> Table | None:
+    for side in _sides(reference, orders):
+        found = _cheapest(around(side, orders), side.function, otherwise)
+        if found is not None:
+            return replace(found, mirrored=side.mirrored)
+    return None
+
+
+def _sides(reference: Functions, orders: tuple[int, ...]) -> Iterator[_Side]:
     shape = shape_of(reference, orders)
-    yield _Side(reference, shape, False, formula)
+    yield _Side(reference, shape, mirrored=False)
     if shape.positive is not None and not shape.symmetric:
         mirrored = _mirrored(reference)
-        yield _Side(mirrored, shape_of(mirrored, orders), True, formula)
+        yield _Side(mirrored, shape_of(mirrored, orders), mirrored=True)
 
 
 def _mirrored(reference: Functions) -> Functions:
@@ -81,8 +91,7 @@ def _around_middles(side: _Side, orders: tuple[int, ...]) -> Iterator[Table | No
     return (_fitted(side.function, orders, side.shape, reach) for reach in REACHES)
 
 
-def _around_centres(side: _Side, orders: tuple[int, ...]) -> Iterator[Table]:
-    kinks = np.array(() if side.formula is None else breakpoints(side.formula))
+def _around_centres(kinks: Floats, side: _Side, orders: tuple[int, ...]) -> Iterator[Table]:
     kinks = -kinks if side.mirrored else kinks
     return tables(side.function, orders, side.shape, kinks, REACHES[::-2])
 
