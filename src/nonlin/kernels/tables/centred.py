@@ -21,7 +21,9 @@ from nonlin.kernels.tables.trial import Functions
 STEPS = np.geomspace(1e-6, 3.0, 200)
 STILL = 2.0**-26  # relative: less is no change
 WHOLE = 1e-12  # of a quotient of two kinks
-NEXT, APART = 1e-12, 1e-3  # what is beside a kink, and does not differ from it
+NEXT, AROUND = 1e-12, np.array([[-1], [0], [1]])
+APART = 1e-3  # values that are not the same
+NOUGHT = 1e-5  # of the largest value: it may be 0
 
 
 def tables(
@@ -61,12 +63,13 @@ def _narrow(reference: Functions) -> float:
 def _waves(reference: Functions, reach: float) -> bool:
     """Does f change its sign more often than other tables can bear?"""
     signs = np.sign(reference(np.linspace(-reach, reach, 1000))[0])
-    return np.count_nonzero(signs[1:] * signs[:-1] < 0) > pieces.MOST_ZEROS
+    return int(np.sum(signs[1:] * signs[:-1] < 0)) > pieces.MOST_ZEROS
 
 
 def _stands_alone(reference: Functions, kinks: Floats) -> bool:
     """Is there at a kink a value of neither side, as that of a slope may be? Saves time only."""
-    left, here, right = np.moveaxis(reference(kinks + NEXT * np.array([[-1], [0], [1]])), 1, 0)
+    met = kinks[pieces.single(kinks) == kinks]
+    left, here, right = np.stack(reference(met + NEXT * AROUND), axis=1)
     apart = np.minimum(np.abs(here - left), np.abs(here - right))
     return bool(np.any(apart > APART))
 
@@ -96,9 +99,11 @@ def _table(
     zeros = pieces.zeros(x, values[0], lambda at: reference(at)[0], SEGMENTS)
     if zeros is None or not np.all(np.isfinite(values)):
         return None
-    known = [*[high for high, _ in zeros], *kinks[reference(kinks)[0] == 0]]
-    places = np.array([*known, *[0.0] * any(shape.at_0), np.inf])
-    middles = pieces.single(numbers / scale)
+    places = np.array([*[high for high, _ in zeros], *pieces.single(kinks)])
+    beside = np.abs(reference(places + NEXT * AROUND)[0]).max(axis=0)  # no jump from - to +
+    places = places[beside <= NOUGHT * np.max(np.abs(values[0]))]
+    places = np.array([*places, *[0.0] * any(shape.at_0), np.inf])
+    middles = pieces.single(np.asarray(numbers / scale))
     centres, pinned = _centres(places, middles, kinks, 1 / abs(scale))
     outputs = []
     for k, order in enumerate(orders):
@@ -152,7 +157,7 @@ def _coefficients(
         found = np.full((SEGMENTS, degree + 1), -0.0)
         for power in set(powers.tolist()):
             which, count = powers == power, degree + 1 - power
-            fitted = target[which] @ pieces.solver(count - 1).T
+            fitted = target[which] @ pieces.solver(count - 1)[1].T
             found[which, power:] = _around(fitted, shift[which]) * scale ** np.arange(count)
         found[:, 0] += constants
         if np.all(np.abs(_values(found, t) - y) <= allowed):

@@ -30,14 +30,10 @@ def nodes(halved: bool = False) -> Floats:
 
 
 @cache
-def _solver(degree: int, halved: bool) -> tuple[Floats, Floats]:
+def solver(degree: int, halved: bool = False) -> tuple[Floats, Floats]:
+    """From coefficients to values at the nodes, and back by least squares."""
     powers = np.asarray(np.vander(nodes(halved), degree + 1, increasing=True))
     return powers, np.asarray(np.linalg.pinv(powers), np.float64)
-
-
-def solver(degree: int) -> Floats:
-    """From values at the nodes to the coefficients of the best polynomial."""
-    return _solver(degree, False)[1]
 
 
 def coefficients(target: Floats, allowed: Floats, halved: bool) -> Floats | None:
@@ -46,11 +42,11 @@ def coefficients(target: Floats, allowed: Floats, halved: bool) -> Floats | None
     target: values at the nodes by segment. halved: the last segment has its negative half only.
     """
     for degree in DEGREES:
-        powers, inverse = _solver(degree, False)
+        powers, inverse = solver(degree, False)
         found = target @ inverse.T
         values = found @ powers.T
         if halved:
-            powers, inverse = _solver(degree, True)
+            powers, inverse = solver(degree, True)
             found[-1] = inverse @ target[-1]
             values[-1] = powers @ found[-1]
         if np.all(np.abs(values - target) <= allowed):

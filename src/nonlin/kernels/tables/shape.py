@@ -13,7 +13,6 @@ from nonlin.kernels.tables.pieces import Floats
 from nonlin.kernels.tables.trial import Functions
 
 NEAR_0, MOST_ORDER = 2.0**-9, 3
-JUMP = 0.25  # of the order: f is 0 at 0, and not beside it
 TINY = 1e-300
 EXACT = 1e-15  # how well the two sides of a function must fit together
 ROUND = 64  # parts of 1 that constants and slopes of lines usually are
@@ -35,16 +34,16 @@ class Shape:
 
 
 def shape_of(reference: Functions, orders: tuple[int, ...]) -> Shape:
-    values = reference(np.array([0.0, NEAR_0, NEAR_0 / 2]))
+    """Seen at some points: a table is tried out anyway."""
+    values = reference(np.array([0.0, TINY, NEAR_0, NEAR_0 / 2]))
     return Shape(_sides(reference, orders), tuple(_order_of_zero(*each) for each in values))
 
 
-def _order_of_zero(at_0: float, near: float, nearer: float) -> int:
-    if at_0 != 0 or near == 0 or nearer == 0:
-        return int(at_0 == 0)
+def _order_of_zero(at_0: float, beside: float, near: float, nearer: float) -> int:
+    jumps = abs(beside) > TINY**0.5
+    if at_0 != 0 or jumps or near == 0 or nearer == 0:
+        return int(at_0 == 0 and not jumps)
     order = math.log2(abs(near / nearer))
-    if order < JUMP:
-        return 0
     return round(order) if abs(order - round(order)) < 0.01 and 1 <= order < MOST_ORDER + 0.5 else 1
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SEGMENTS = 32
 LANES = 16  # of float32 in a vector: a table of 32 takes two
-DOWNWARDS = ir.IntType(32)(0x1 | 0x8)  # how to round, and no exceptions
+DOWNWARDS = ir.IntType(32)(9)  # rounding of an instruction, which raises no exceptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,6 @@ class Positive:
     def adds(self) -> bool:
         """Is it the negative side plus max(0, x), or the same?"""
         return self.sign == 1 and self.constant == 0 and self.slope in (0, 1)
-
-    @property
-    def pure(self) -> bool:
-        return self.sign != 0 and not self.constant and not self.slope
 
     @property
     def turns(self) -> bool:
@@ -84,8 +80,9 @@ class Table:
     mirrored: everything here is told of -x. folded: it holds the negative side, and is looked up
     at -|x|. scale: segments to 1. orders: of the derivatives that it holds. below, above: do the
     functions go on there as at the ends? Lanes that lie where they do not are left to others.
-    centres: what polynomials are of the distance from, by segment, such as the zeros of f: segments
-    then begin at whole multiples of 1 / scale. None are the middles; borders lie between multiples.
+    centres: of the segments, such as zeros of f: their polynomials are of the distance from there,
+    and they begin at whole multiples of 1 / scale. Without, polynomials are of the distance from
+    the middle, in segments, and whole multiples are the middles.
     """
 
     low: float
