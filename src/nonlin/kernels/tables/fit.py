@@ -31,6 +31,7 @@ REACHES = (
 INPUTS = ((1.0, 0.5), (3.0, 0.25), (10.0, 0.25))  # their standard deviations, and how often
 COLLECTING = 40  # instructions for a lane that others take, beside theirs
 WORTH = 0.85  # of the instructions without a table: short calls load its registers, too
+CLEARLY = 0.5  # the same for one around centres: then wide inputs are not slower, either
 LEAST = 13  # instructions of any table
 TRIED = 3  # tables, the cheapest first
 
@@ -43,14 +44,14 @@ def fit(
     otherwise: instructions of the kernel that takes the lanes outside, for 16 numbers. formula: of
     f, for its kinks.
     """
-    if WORTH * otherwise <= LEAST:
-        return None
     with np.errstate(all="ignore"):
-        found = _of_sides(reference, orders, otherwise, _around_middles)
-        if found is not None:
+        most = WORTH * otherwise
+        found = _of_sides(reference, orders, otherwise, most, _around_middles)
+        most = CLEARLY * otherwise
+        if found is not None or most <= LEAST:
             return found
         kinks = np.array(() if formula is None else breakpoints(formula))
-        return _of_sides(reference, orders, otherwise, partial(_around_centres, kinks))
+        return _of_sides(reference, orders, otherwise, most, partial(_around_centres, kinks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,13 @@ Makes = Callable[[_Side, tuple[int, ...]], Iterator[Table | None]]
 
 
 def _of_sides(
-    reference: Functions, orders: tuple[int, ...], otherwise: float, around: Makes
+    reference: Functions, orders: tuple[int, ...], otherwise: float, most: float, around: Makes
 ) -> Table | None:
+    """The cheapest, if it costs less than `most` instructions."""
+    if most <= LEAST:
+        return None
     for side in _sides(reference, orders):
-        found = _cheapest(around(side, orders), side.function, otherwise)
+        found = _cheapest(around(side, orders), side.function, otherwise, most)
         if found is not None:
             return replace(found, mirrored=side.mirrored)
     return None
@@ -97,18 +101,18 @@ def _around_centres(kinks: Floats, side: _Side, orders: tuple[int, ...]) -> Iter
 
 
 def _cheapest(
-    found: Iterable[Table | None], reference: Functions, otherwise: float
+    found: Iterable[Table | None], reference: Functions, otherwise: float, most: float
 ) -> Table | None:
     ordered = sorted((table for table in found if table), key=lambda each: each.instructions)
     cheapest: list[tuple[float, Table]] = []
     for table in ordered:  # as if it went on on both sides, which costs one more at most
         least = table.instructions - 1
-        if least >= WORTH * otherwise or (len(cheapest) == TRIED and least > cheapest[-1][0]):
+        if least >= most or (len(cheapest) == TRIED and least > cheapest[-1][0]):
             break
         tried = _furthest(table, reference)
         cheapest = sorted([*cheapest, (cost(tried, otherwise), tried)], key=lambda each: each[0])
         cheapest = cheapest[:TRIED]
-    good = (t for price, t in cheapest if price < WORTH * otherwise and trial.holds(t, reference))
+    good = (t for price, t in cheapest if price < most and trial.holds(t, reference))
     return next(good, None)
 
 
