@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Table
-from nonlin.expr.analyse import breakpoints
+from nonlin.expr.analyse.breaks import breakpoints
 from nonlin.expr.nodes import Expr
 from nonlin.kernels.tables import pieces, trial
 from nonlin.kernels.tables.centred import tables
