@@ -32,7 +32,9 @@ def costs(name: str, route: Route) -> tuple[float, Table | None]:
     mode = mode_of("float32", "fast", route, roots)
     others = write_others(roots, inputs_of(route), mode, hardware).globals[OTHERS]
     counted, rule = instructions(others), tabled(graph, route)
-    return counted, None if rule is None else fit(Reference(rule), rule.orders, counted)
+    if rule is None:
+        return counted, None
+    return counted, fit(Reference(rule), rule.orders, counted, rule.formula)
 
 
 def cell(counted: float, table: Table | None) -> str:
@@ -68,7 +70,7 @@ def show(name: str) -> None:
     module = write_others(roots, ("x",), mode_of("float32", "fast", route, roots), hardware)
     rule = tabled(graph, route)
     cost = instructions(module.globals[OTHERS])
-    if rule and (table := fit(Reference(rule), rule.orders, cost)):
+    if rule and (table := fit(Reference(rule), rule.orders, cost, rule.formula)):
         module = write_tabled(rule.outputs, table, ("x",), module, hardware)
     print(target.host().machine().emit_assembly(llvm.parse_assembly(str(module))))
 

@@ -23,7 +23,7 @@ def table_of(graph, path, otherwise):
     """The outputs of a path and its table, if one is cheaper."""
     rule = tabled(graph, path)
     with np.errstate(all="ignore"):
-        found = fit(Reference(rule), rule.orders, otherwise)
+        found = fit(Reference(rule), rule.orders, otherwise, rule.formula)
     return None if found is None else (rule.outputs, found)
 
 
@@ -50,6 +50,8 @@ SHAPES = {  # one of each kind
     "log_sigmoid": {"folded": True, "mirrored": True},
     "dsilu": {"folded": True, "below": False, "above": True},
     "arctan": {"folded": True, "below": False, "above": False},
+    "sine": {"folded": True, "below": False, "above": False},  # a zero in every other segment
+    "elish": {"folded": False, "below": False, "above": False},  # a kink at 0
 }
 
 
@@ -58,7 +60,9 @@ def test_numpy_foresees_every_bit(name):
     found = module(name, ONCE)[1]
     assert {key: getattr(found, key) for key in SHAPES[name]} == SHAPES[name]
     low, high = found.ends
-    x = np.random.default_rng(0).uniform(low, high, 20000).astype(np.float32)
+    borders = (np.arange(-31, 32) / found.scale).astype(np.float32)
+    x = np.append(np.random.default_rng(0).uniform(low, high, 20000).astype(np.float32), borders)
+    x = x[(x >= low) & (x <= high)]
     with np.errstate(all="ignore"):
         expected = trial.evaluate(found, x.astype(np.float64))[0].astype(np.float32)
     np.testing.assert_array_equal(nl.get(name)(x), expected)
@@ -101,10 +105,11 @@ def test_other_arrays_follow_the_lanes_outside(path):
 @pytest.mark.parametrize(
     "formula",
     [
-        "sin(10 * x)",  # too many zeros
+        "sin(100 * x)",  # too many zeros
         "log(x)",  # no number on the negative side
         "tanh(1000 * x)",  # too steep for any segment
-        "sign(x - 0.3) * exp(x)",  # a jump inside a segment
+        "sign(x - 0.3) * sign(x - 0.7) * exp(x)",  # a jump inside a segment
+        "tanh(x) + exp(-(x - 1.3)**2) * abs(x - 0.3) * abs(x - 0.7)",  # kinks, of which one is
     ],
 )
 def test_what_no_table_holds_is_left_to_its_formula(formula):
@@ -137,6 +142,26 @@ def test_zeros_are_factors():
     assert table("dsilu").outputs[0].zeros[0] == pytest.approx((-zero, 0), abs=1e-7)
     x = np.float32(-zero) + np.arange(-50, 50, dtype=np.float32) * np.float32(2.0**-23)
     np.testing.assert_allclose(nl.get("dsilu")(x), nl.get("dsilu")(x.astype(float)), rtol=3e-7)
+
+
+@pytest.mark.parametrize(
+    ("formula", "places"),
+    [
+        ("sin(10 * x)", np.arange(1, 5) * np.pi / 10),  # many zeros
+        ("log1p(x * x) * cos(x)", (np.arange(5) - 2.5) * np.pi),
+        ("tanh(100 * x)", [1e-40, 1e-3, 0.02, 0.09]),  # steep
+        ("sign(x - 0.3) * exp(x)", [0.3]),  # a jump and a kink, which are no numbers
+        ("where(x > 0.7, x - 0.7, 0.3 * expm1(x - 0.7)) + 0.05 * abs(x)", [0.0, 0.7]),
+        ("where(x > -0.5, tanh(x), exp(x) - 1.5)", [-0.5]),  # which is a number
+    ],
+)
+def test_zeros_and_kinks_by_segment(formula, places):
+    f = nl.activation("odd", formula)
+    assert table_of(f.graph, ONCE, 1000.0)[1].centres
+    near = np.array([*places], np.float32)[:, None]
+    x = np.append(near + np.arange(-99, 100, dtype="f4") * np.spacing(np.abs(near)), 0 * near)
+    true = f(x.astype(float), precision="exact")
+    assert trial.errors(f(x).astype(float), true).max() <= 4
 
 
 def test_zeros_of_higher_order_are_factors_more_than_once():

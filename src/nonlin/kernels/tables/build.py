@@ -27,7 +27,8 @@ def build(rule: Tabled, path: Path, roots: Sequence[Expr], mode: Mode) -> bytes:
 
     if hardware.avx512:
         others = write_others(roots, inputs, mode, hardware)
-        table = fit(reference, rule.orders, instructions(others.globals[OTHERS]))
+        counted = instructions(others.globals[OTHERS])
+        table = fit(reference, rule.orders, counted, rule.formula)
         if table is not None:
             module = write_tabled(rule.outputs, table, inputs, others, hardware)
             code = target.to_object(str(module))

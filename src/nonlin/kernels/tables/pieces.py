@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from nonlin.emit.llvm.tables.table import SEGMENTS
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Zeros = tuple[tuple[float, float], ...]  # each as two words of float32
@@ -17,7 +19,7 @@ NODES = 16  # per segment, at which a polynomial is fitted
 CLOSE = 4.5e-8  # of a fit, relative
 CLOSE_BESIDE_ZEROS = 2.5e-8  # of a derivative, absolute
 MOST_ZEROS = 2  # of a function, but at 0: each costs three instructions
-HALVINGS = 60
+PARTS, DIVISIONS = 16, 15  # to find a zero to the last bit: 16^15 is 2^60
 
 
 @cache
@@ -28,7 +30,8 @@ def nodes(halved: bool = False) -> Floats:
 
 
 @cache
-def _solver(degree: int, halved: bool) -> tuple[Floats, Floats]:
+def solver(degree: int, halved: bool = False) -> tuple[Floats, Floats]:
+    """From coefficients to values at the nodes, and back by least squares."""
     powers = np.asarray(np.vander(nodes(halved), degree + 1, increasing=True))
     return powers, np.asarray(np.linalg.pinv(powers), np.float64)
 
@@ -39,12 +42,12 @@ def coefficients(target: Floats, allowed: Floats, halved: bool) -> Floats | None
     target: values at the nodes by segment. halved: the last segment has its negative half only.
     """
     for degree in DEGREES:
-        powers, solver = _solver(degree, False)
-        found = target @ solver.T
+        powers, inverse = solver(degree, False)
+        found = target @ inverse.T
         values = found @ powers.T
         if halved:
-            powers, solver = _solver(degree, True)
-            found[-1] = solver @ target[-1]
+            powers, inverse = solver(degree, True)
+            found[-1] = inverse @ target[-1]
             values[-1] = powers @ found[-1]
         if np.all(np.abs(values - target) <= allowed):
             return single(found)
@@ -56,19 +59,24 @@ def single(x: Floats) -> Floats:
     return np.asarray(x.astype(np.float32), np.float64)
 
 
-def zeros(x: Floats, y: Floats, function: Callable[[Floats], Floats]) -> Zeros | None:
+def zeros(
+    x: Floats, y: Floats, function: Callable[[Floats], Floats], most: int = MOST_ZEROS
+) -> Zeros | None:
     """Where f changes its sign, but at 0; None if that are too many places."""
     order = np.argsort(x, axis=None)
     x, signs = x.ravel()[order], np.sign(y.ravel()[order])
     turns = (signs[1:] * signs[:-1] < 0) & ~((x[:-1] < 0) & (x[1:] > 0))
     places = np.flatnonzero(turns)
-    if len(places) > MOST_ZEROS:
+    if len(places) > most:
         return None
     low, high, rising = x[places], x[places + 1], signs[places + 1]
-    for _ in range(HALVINGS if len(places) else 0):
-        middle = (low + high) / 2
-        above = function(middle) * rising > 0
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    for _ in range(DIVISIONS if len(places) else 0):
+        grid = low + (high - low) * np.arange(PARTS + 1)[:, None] / PARTS
+        grid[-1] = high
+        above = function(grid[1:]) * rising > 0
+        above[-1] = True
+        first = np.argmax(above, axis=0), np.arange(len(places))
+        low, high = grid[:-1][first], grid[1:][first]
     words = single(high)
     return tuple(zip(words.tolist(), single(high - words).tolist(), strict=True))
 
@@ -90,3 +98,20 @@ def beside_zeros(x: Floats, y: Floats) -> Bools:
     result = np.empty_like(near)
     result[order] = near
     return result.reshape(x.shape)
+
+
+def allowed(x: Floats, y: Floats, order: int) -> Floats:
+    """How far from y, f or its derivative, a fit may be."""
+    close = np.abs(y) * CLOSE
+    return np.maximum(close, beside_zeros(x, y) * CLOSE_BESIDE_ZEROS) if order else close
+
+
+def inwards(end: float) -> float:
+    """The next float32 towards 0."""
+    return float(np.nextafter(np.float32(end), np.float32(0.0)))
+
+
+def turned(rows: tuple[tuple[float, ...], ...], first: int) -> tuple[tuple[float, ...], ...]:
+    """The segment k in lane k modulo 32, which is what its last bits say."""
+    shift = first % SEGMENTS
+    return tuple(row[SEGMENTS - shift :] + row[: SEGMENTS - shift] for row in rows)

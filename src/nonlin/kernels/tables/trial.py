@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ Functions = Callable[[Floats], list[Floats]]  # the functions that a table holds
 PROMISED = 4.0
 MOST_ULP = 3.3  # at some thousand points
 MOST_BESIDE_ZEROS = 0.75 * 2.0**-23  # of a derivative; one unit of the last place of 1 is promised
+FIRST = 250  # one point in so many is tried before all
 MOST_CONSTANTS = 16  # of a formula, around which it is tried more closely
+BESIDE = np.arange(-8.0, 9.0)  # floats on either side of centres and borders
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -29,9 +32,9 @@ def evaluate(table: Table, x: Floats) -> list[Floats]:
     near = np.maximum(far, table.low) if table.below or (table.folded and table.above) else far
     near = near if table.folded or not table.above else np.minimum(near, table.high)
     scaled = near * table.scale
-    number = np.rint(single(scaled))
-    rest = single(scaled - number)
+    number = np.floor(scaled) if table.centres else np.rint(single(scaled))
     lane = np.where(np.isfinite(number), number, 0).astype(np.int64) % SEGMENTS
+    rest = single(near - np.array(table.centres)[lane] if table.centres else scaled - number)
     return [
         _finished(each, _polynomial(each, lane, rest, near), x, near, far) for each in table.outputs
     ]
@@ -58,6 +61,8 @@ def _finished(out: Output, p: Floats, x: Floats, near: Floats, far: Floats) -> F
         base = np.where(x > 0, line, np.where(x == 0, x, 0.0))  # -0 stays
         return single(exact + base if side.slope else exact)
     negative = single(exact)
+    if side.turns:
+        return np.where(np.signbit(x), negative, -negative)
     positive = single(line + side.sign * negative) if side.sign else line
     return np.where(x >= 0 if side.starts else x > 0, positive, negative)
 
@@ -73,16 +78,26 @@ def errors(got: Floats, truth: Floats) -> Floats:
 
 def goes_on(table: Table, reference: Functions, side: int) -> bool:
     """Is it right on this side of 0 up to infinity?"""
-    end = abs(table.ends[side > 0])
-    near, far = np.linspace(end, 4 * end, 200), np.geomspace(end, LARGEST, 800)
-    x = single(side * np.concatenate([near, far, np.array([np.inf])]))
+    x = side * _beyond(abs(table.ends[side > 0]))
+    return all(_is_right(table, reference, each) for each in (x[::FIRST], x))
+
+
+def _is_right(table: Table, reference: Functions, x: Floats) -> bool:
     pairs = zip(evaluate(table, x), reference(x), strict=True)
     return all(bool(np.all(errors(got, truth) <= MOST_ULP)) for got, truth in pairs)
+
+
+@lru_cache(maxsize=256)
+def _beyond(end: float) -> Floats:
+    near, far = np.linspace(end, 4 * end, 200), np.geomspace(end, LARGEST, 800)
+    return single(np.concatenate([near, far, np.array([np.inf])]))
 
 
 def holds(table: Table, reference: Functions) -> bool:
     """Does it keep what is promised, wherever it is tried?"""
     x = np.sort(single(np.concatenate(list(_points(table)))))
+    if table.centres:  # no number twice, but 0 and -0
+        x = x[np.append(True, x[1:] != x[:-1]) | (x == 0)]
     pairs = zip(evaluate(table, x), reference(x), strict=True)
     kept = zip(pairs, table.orders, strict=True)
     return all(right(x, *pair, order, MOST_ULP) for pair, order in kept)
@@ -120,5 +135,10 @@ def _points(table: Table) -> Iterator[Floats]:
     borders = (np.arange(-SEGMENTS, SEGMENTS + 1) + 0.5) / table.scale
     for nudge in (-1e-6, 0.0, 1e-6):
         yield np.clip(borders + nudge, low, high)
+    if table.centres:
+        starts = np.arange(-SEGMENTS, SEGMENTS + 1) / table.scale
+        around = single(np.concatenate([table.centres, starts]))[:, None]
+        beside = around + BESIDE * np.spacing(np.abs(around).astype(np.float32))
+        yield np.clip(np.concatenate([beside, -beside], axis=None), low, high)
     tiny = np.geomspace(1e-44, 0.5, 300)
     yield np.concatenate([tiny, -tiny, [0.0, -0.0, np.nan]])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SEGMENTS = 32
 LANES = 16  # of float32 in a vector: a table of 32 takes two
+DOWNWARDS = ir.IntType(32)(9)  # rounding of an instruction, which raises no exceptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ class Table:
     mirrored: everything here is told of -x. folded: it holds the negative side, and is looked up
     at -|x|. scale: segments to 1. orders: of the derivatives that it holds. below, above: do the
     functions go on there as at the ends? Lanes that lie where they do not are left to others.
+    centres: of the segments, such as zeros of f: their polynomials are of the distance from there,
+    and they begin at whole multiples of 1 / scale. Without, polynomials are of the distance from
+    the middle, in segments, and whole multiples are the middles.
     """
 
     low: float
@@ -90,6 +94,7 @@ class Table:
     above: bool
     orders: tuple[int, ...]
     outputs: tuple[Output, ...]
+    centres: tuple[float, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -123,6 +128,7 @@ class Lookup:
         self.lanes = Lanes(builder, "float", LANES, avx512=True)
         self.table = table
         self._rows = [[self._held(row) for row in each.coefficients] for each in table.outputs]
+        self._centres = self._held(table.centres) if table.centres else None
 
     def _held(self, row: Sequence[float]) -> tuple[Value, Value]:
         b, kind = self.builder, self.lanes.type
@@ -157,9 +163,13 @@ class Lookup:
         if t.above and not t.folded:
             near = self._least(lanes.number(t.high), near)
         magic, scale = lanes.number(lanes.format.magic), lanes.number(t.scale)
-        found = lanes.fma(near, scale, magic)
-        rest = lanes.fma(near, scale, b.fneg(b.fsub(found, magic)))
-        place = lanes.bits(found)
+        if self._centres is None:
+            found = lanes.fma(near, scale, magic)
+            rest = lanes.fma(near, scale, b.fneg(b.fsub(found, magic)))
+            place = lanes.bits(found)
+        else:
+            place = lanes.bits(self._downwards(near, scale, magic))
+            rest = b.fsub(near, self._looked_up(self._centres, place))
         results = []
         for each, rows in zip(t.outputs, self._rows, strict=True):
             p = self._polynomial(rows, place, rest)
@@ -168,6 +178,12 @@ class Lookup:
                 p = b.fmul(p, distance)
             results.append(self._finish(each, p, x, near, far))
         return results
+
+    def _downwards(self, a: Value, b: Value, c: Value) -> Value:
+        """a * b + c, rounded to what is not larger."""
+        kind = ir.FunctionType(a.type, [a.type, a.type, a.type, ir.IntType(32)])
+        fma = function_of(self.builder.module, kind, "llvm.x86.avx512.vfmadd.ps.512")
+        return self.builder.call(fma, [a, b, c, DOWNWARDS])
 
     def _polynomial(self, rows: list[tuple[Value, Value]], place: Value, rest: Value) -> Value:
         *lower, highest = (self._looked_up(row, place) for row in rows)
