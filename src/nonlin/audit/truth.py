@@ -17,7 +17,7 @@ from nonlin.audit.tally import NOWHERE, Array, Format
 from nonlin.emit.mpmath import compile_mpmath
 from nonlin.expr.derivative import derivative
 
-REACH, STEP = 16.0, 2.0**-10  # zeros of derivatives are looked for in -REACH .. REACH
+REACH, STEP = 32.0, 2.0**-10  # zeros of derivatives are looked for in -REACH .. REACH
 TOUCHING = 2.0**-16  # a minimum of |f'| on the grid below this is a zero without change of sign
 STEEP = 0.5  # above, a few ULP are more than one ULP of 1
 
