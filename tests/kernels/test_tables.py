@@ -2,18 +2,21 @@
 
 import numpy as np
 import pytest
+from ml_dtypes import bfloat16, finfo
 
 import nonlin as nl
 from nonlin.emit.llvm.tables.cost import instructions
 from nonlin.emit.llvm.tables.tabled import OTHERS, write_others, write_tabled
-from nonlin.emit.llvm.writers.program import mode_of
+from nonlin.emit.llvm.writers.program import Mode, mode_of, write_module
 from nonlin.expr.paths import inputs_of, roots_of, tabled
 from nonlin.kernels import target
-from nonlin.kernels.tables import pieces, trial
+from nonlin.kernels.compile import compile_kernel, object_code, settled
+from nonlin.kernels.tables import build, halves, pieces, trial
 from nonlin.kernels.tables.fit import fit
 from nonlin.kernels.tables.reference import Reference
 
 ONCE, BOTH = (0,), (0, 1)
+SHORT = {"float16": np.float16, "bfloat16": bfloat16}
 pytestmark = pytest.mark.skipif(
     not target.host().hardware.avx512, reason="tables need AVX-512, which this CPU has not"
 )
@@ -225,3 +228,81 @@ def test_zero_keeps_its_sign():
 def test_a_parameter_that_is_0_may_divide():
     f = nl.activation("quotient", "tanh(x) / a", a=0.0)
     assert f(np.float32([100.0]))[0] == np.inf
+
+
+def of_16_bits(name, path, dtype):
+    """A kernel as tensors use it; of bits, which uint16 holds."""
+    activation = nl.get(name)
+    return compile_kernel(activation.formula, path, dtype, "fast", activation.values)
+
+
+@pytest.mark.parametrize("dtype", SHORT)
+@pytest.mark.parametrize("name", [*SHAPES, "elliott"])
+def test_all_numbers_of_16_bits(name, dtype):
+    """Correctly rounded but for a few next to a tie, which half a subnormal number often is.
+
+    elliott is computed in doubles: in float32 it would lose subnormal results.
+    """
+    bits, kind = halves.everywhere(), SHORT[dtype]
+    found = of_16_bits(name, ONCE, dtype).function(bits)
+    with np.errstate(all="ignore"):
+        right = nl.get(name)(bits.view(kind)).astype(float)
+        off = np.abs(found.view(kind).astype(float) - right)
+        allowed = np.spacing(np.abs(right).astype(kind)).astype(float)
+    known = np.isfinite(right)
+    np.testing.assert_array_equal(found.view(kind).astype(float)[~known], right[~known])
+    assert (off <= allowed)[known].all()
+    assert np.count_nonzero(off[known & (np.abs(right) >= finfo(kind).tiny)]) <= 20
+
+
+@pytest.mark.parametrize("dtype", SHORT)
+def test_16_bits_are_the_same_wherever_they_stand(dtype):
+    random = np.random.default_rng(3)
+    x = (random.normal(size=5000) * random.choice([0.1, 1, 10, 100], 5000)).astype(SHORT[dtype])
+    x[:1024], x[2000:2003] = -50, (np.nan, -np.inf, -0.0)  # a whole chunk outside, and more
+    grad = random.normal(size=5000).astype(SHORT[dtype])
+    arrays = [grad.view(np.uint16), x.view(np.uint16)]
+    kernel = of_16_bits("gelu", "backward", dtype)
+    whole = kernel.function(*arrays)
+    slopes = nl.gelu.derivative(x.astype(float))
+    found, true = whole.view(SHORT[dtype]).astype(float), grad.astype(float) * slopes
+    np.testing.assert_allclose(found, true, rtol=2.0**-8, atol=1e-7)
+    for start, length in ((0, 1), (1, 1024), (5, 1025), (1000, 17), (1030, 3000), (2000, 3)):
+        part = kernel.function(*(each[start : start + length] for each in arrays))
+        np.testing.assert_array_equal(part, whole[start : start + length])
+    kernel.function(*arrays, out=arrays[0])
+    np.testing.assert_array_equal(arrays[0], whole)
+
+
+def test_16_bits_are_judged_in_units_of_their_last_place():
+    x = halves.widened(halves.everywhere(), "half")
+    with np.errstate(all="ignore"):
+        truth = 2 * np.tanh(x) + 1e5 * (x > 9)
+        right = truth.astype(np.float16).astype(float)
+    assert np.isinf(right).any()
+    assert halves.right(x, right, truth, 0, "half")
+    for place, wrong in ((0x3C00, np.spacing(np.float16(1))), (1, 2.0**-24), (0x7C01, 1.0)):
+        other = right.copy()
+        other[place] = wrong if np.isnan(right[place]) else right[place] + wrong
+        assert not halves.right(x, other, truth, 0, "half")
+    right[0] = -0.0
+    assert not halves.right(x, right, truth, 0, "half")
+
+
+@pytest.mark.parametrize("dtype", SHORT)
+def test_16_bits_take_a_table_where_it_pays(dtype, monkeypatch):
+    """Beside conversions a division costs little; a value of a parameter has its own table."""
+    found = []
+    monkeypatch.setattr(build, "fit", lambda *given: found.append(fit(*given)) or found[-1])
+    for f in (nl.softsign, nl.activation("own", "x * sigmoid(b * x)", b=1.25)):
+        formula, rest = settled(f.formula, ONCE, dtype, "fast", f.values)
+        object_code(formula, ONCE, dtype, "fast", tuple(rest), ("x",))
+    assert [each is None for each in found] == [True, False]
+
+
+def test_16_bits_that_break_their_word_are_computed_in_doubles(monkeypatch):
+    monkeypatch.setattr(halves, "MOST_ULP", 0.4)  # nothing is as right as that
+    found = object_code(nl.tanh.graph, ONCE, "float16", "fast", (), ("x",))
+    mode, hardware = Mode("half", "double", "double"), target.host().hardware
+    wide = write_module(roots_of(nl.tanh.graph, ONCE), ("x",), (), mode, hardware)
+    assert found == target.to_object(str(wide))

@@ -102,7 +102,8 @@ def settled(
 
 def rule_of(formula: Expr, path: Path, dtype: str, precision: str) -> Tabled | None:
     """How a table could serve a path, if it can and the formula is not short already."""
-    return _rule_of(formula, path) if (dtype, precision) == ("float32", "fast") else None
+    fast = precision == "fast" and dtype != "float64"
+    return _rule_of(formula, path) if fast else None
 
 
 @lru_cache(maxsize=1024)

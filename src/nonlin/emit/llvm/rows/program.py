@@ -135,11 +135,13 @@ class _Row:
         b, used, loaded = self.vectors.builder, symbols([step.root]), {}
         for name, place in self.places.items():
             if name in used:
-                loaded[name] = from_memory(b, self.vectors.load(place, start, mask), self.memory)
+                found = self.vectors.load(place, start, mask)
+                loaded[name] = from_memory(b, found, self.memory, self.main.lanes.avx512)
         return Evaluator(self.main, self.wide, self._given(loaded))
 
     def _store(self, number: Number, start: Value, mask: Value | None) -> None:
-        stored = to_memory(self.vectors.builder, self.main.head(number), self.memory)
+        b, avx512 = self.vectors.builder, self.main.lanes.avx512
+        stored = to_memory(b, self.main.head(number), self.memory, avx512)
         self.vectors.store(stored, self.places[SAVED], start, mask)
 
     def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:

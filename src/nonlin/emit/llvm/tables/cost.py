@@ -11,15 +11,15 @@ DIVISION = 20  # of a float32 vector: it keeps its port for so long
 FREE = ("phi", "br", "bitcast", "getelementptr", "shufflevector", "insertelement")
 
 
-def instructions(kernel: ir.Function) -> float:
+def instructions(kernel: ir.Function, division: int = DIVISION) -> float:
     """Of the loop over whole vectors, or over all of them: counted before anything is compiled."""
     names = (block.name for block in kernel.blocks)
     often = {name for name in names if name.startswith("body") and ".if" not in name}
     blocks = (block for block in kernel.blocks if block.name in often)
-    return sum(_cost(each) for block in blocks for each in block.instructions)
+    return sum(_cost(each, division) for block in blocks for each in block.instructions)
 
 
-def _cost(instruction: Any) -> float:
+def _cost(instruction: Any, division: int) -> float:
     kinds = [each.type for each in (instruction, *instruction.operands)]
     vectors = [kind for kind in kinds if isinstance(kind, ir.VectorType)]
     name = instruction.opname
@@ -29,7 +29,7 @@ def _cost(instruction: Any) -> float:
     wide = max(_bits(kind) for kind in vectors)
     heavy = name in ("fdiv", "frem") or (name == "call" and "sqrt" in instruction.callee.name)
     vectors_of_512 = NUMBERS / lanes * max(1.0, lanes * wide / BITS)
-    return float(vectors_of_512 * (DIVISION * wide / 32 if heavy else 1))
+    return float(vectors_of_512 * (division * wide / 32 if heavy else 1))
 
 
 def _bits(kind: ir.VectorType) -> int:

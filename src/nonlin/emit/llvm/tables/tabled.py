@@ -16,6 +16,7 @@ from llvmlite import ir
 from nonlin.emit.llvm.arithmetic.lanes import either, function_of
 from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.tables.table import LANES, Lookup, Table
+from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
 from nonlin.emit.llvm.writers.program import ENTRY, MODES, Inputs, add_kernel, evaluator_for
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors
 from nonlin.expr.nodes import Expr
@@ -29,7 +30,6 @@ OTHERS = "others"
 CHUNK = 1024  # numbers: marks and what is collected stay in the first cache
 FLOAT, INT16 = ir.FloatType(), ir.IntType(16)
 BIT, NONE, ALL = ir.IntType(1), INT16(0), INT16(-1)
-VECTOR = ir.VectorType(FLOAT, LANES)
 
 
 def write_others(
@@ -37,18 +37,23 @@ def write_others(
 ) -> ir.Module:
     """A module with the kernel without a table, for numbers outside of one."""
     module = ir.Module(name=ENTRY)
-    add_kernel(module, OTHERS, roots, inputs, (), mode, hardware, masked=True)
+    add_kernel(module, OTHERS, roots, inputs, (), replace(mode, far=True), hardware, masked=True)
     module.globals[OTHERS].linkage = "internal"
     return module
 
 
 def write_tabled(
-    rule: Sequence[Expr], table: Table, inputs: Sequence[str], others: ir.Module, hardware: Hardware
+    rule: Sequence[Expr],
+    table: Table,
+    inputs: Sequence[str],
+    others: ir.Module,
+    hardware: Hardware,
+    memory: str = "float",
 ) -> ir.Module:
     """The module of one kernel, `others` and more. rule: its outputs, of inputs and of f0 and f1,
-    which are what the table holds."""
+    which are what the table holds. memory: as `others` has it."""
     module = ir.Module(name=ENTRY) if table.whole else others
-    _Writer(module, rule, table, inputs, hardware).write()
+    _Writer(module, rule, table, inputs, hardware, memory).write()
     return module
 
 
@@ -62,11 +67,13 @@ class _Writer:
         table: Table,
         inputs: Sequence[str],
         hardware: Hardware,
+        memory: str,
     ) -> None:
+        self.memory, self.vector = memory, ir.VectorType(TYPES[memory], LANES)
         self.rule, self.table, self.inputs, self.hardware = rule, table, inputs, hardware
         self.x = list(inputs).index("x")
         self.count = len(inputs) + len(rule)
-        pointers = [FLOAT.as_pointer()] * self.count
+        pointers = [self.vector.element.as_pointer()] * self.count
         self.module = module
         self.parameters = ir.DoubleType().as_pointer()
         kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, self.parameters])
@@ -76,7 +83,7 @@ class _Writer:
         """The kernel: chunk by chunk, unless every number is inside."""
         b = ir.IRBuilder(self.function.append_basic_block("entry"))
         *arrays, count, parameters = self.function.args
-        vectors = Vectors(b, VECTOR)
+        vectors = Vectors(b, self.vector)
         lookup = Lookup(b, self.table)
         if self.table.whole:
             vectors.blocks(count, lambda i, mask: self._block(lookup, arrays, i, mask), False)
@@ -93,7 +100,7 @@ class _Writer:
             full = b.icmp_signed("==", size, most)
             before = b.block
             with b.if_then(full):
-                first = vectors.load(here[self.x], INT64(0), None)
+                first = self._loaded(vectors, here[self.x], INT64(0), None)
                 begin = b.block
                 with b.if_then(self._bits(lookup, first, "==", NONE), likely=False):
                     found, far = b.call(apart, [*here, parameters]), b.block
@@ -131,10 +138,10 @@ class _Writer:
     def _block(self, lookup: Lookup, arrays: list[Value], i: Value, mask: Value | None) -> Value:
         """One vector; the bits of the lanes that are done with."""
         b = lookup.builder
-        vectors = Vectors(b, VECTOR)
+        vectors = Vectors(b, self.vector)
         given = arrays[: len(self.inputs)]
         loaded = {
-            name: vectors.load(array, i, mask)
+            name: self._loaded(vectors, array, i, mask)
             for name, array in zip(self.inputs, given, strict=True)
         }
         found = lookup.values(loaded["x"])
@@ -144,14 +151,19 @@ class _Writer:
         evaluator = evaluator_for(MODES["float32", "fast"], self.hardware, vectors, inputs)
         kept = mask if inside is None or mask is None else b.and_(mask, inside)
         for root, output in zip(self.rule, arrays[len(self.inputs) :], strict=True):
-            vectors.store(evaluator.number(root), output, i, inside if mask is None else kept)
+            result = to_memory(b, evaluator.number(root), self.memory, self.hardware.avx512)
+            vectors.store(result, output, i, inside if mask is None else kept)
         if inside is None:
             return ALL
         return b.bitcast(inside if mask is None else b.or_(inside, b.not_(mask)), INT16)
 
+    def _loaded(self, vectors: Vectors, array: Value, i: Value, mask: Value | None) -> Value:
+        loaded = vectors.load(array, i, mask)
+        return from_memory(vectors.builder, loaded, self.memory, self.hardware.avx512)
+
     def _internal(self, name: str, result: Any, arguments: list[Any]) -> Any:
         """A function of the module, of the arrays and more."""
-        pointers = [FLOAT.as_pointer()] * self.count
+        pointers = [self.vector.element.as_pointer()] * self.count
         kind = ir.FunctionType(result, [*pointers, *arguments, self.parameters])
         function = ir.Function(self.module, kind, name)
         function.linkage = "internal"
@@ -164,10 +176,10 @@ class _Writer:
         b = ir.IRBuilder(function.append_basic_block("entry"))
         *arrays, parameters = function.args
         lookup = Lookup(b, replace(self.table, outputs=()))
-        vectors = Vectors(b, VECTOR)
+        vectors = Vectors(b, self.vector)
 
         def look(i: Value, carried: list[Value]) -> list[Value]:
-            inside = lookup.inside(vectors.load(arrays[self.x], i, None))
+            inside = lookup.inside(self._loaded(vectors, arrays[self.x], i, None))
             return [b.or_(carried[0], b.bitcast(inside, INT16))]
 
         [inside] = vectors.carry(INT64(0), INT64(CHUNK), INT64(LANES), [NONE], look)
@@ -182,10 +194,10 @@ class _Writer:
         function = self._internal("collect", ir.VoidType(), [INT64, INT16.as_pointer()])
         b = ir.IRBuilder(function.append_basic_block("entry"))
         *arrays, size, marks, parameters = function.args
-        buffers = [b.alloca(FLOAT, CHUNK + LANES) for _ in arrays]
+        buffers = [b.alloca(self.vector.element, CHUNK + LANES) for _ in arrays]
         pairs = list(zip(arrays, buffers, strict=True))
         given, results = pairs[: len(self.inputs)], pairs[len(self.inputs) :]
-        vectors = Vectors(b, VECTOR)
+        vectors = Vectors(b, self.vector)
 
         def through(move: Callable[[Value, Value, Value], None]) -> Value:
             """`move(start, place, mask)` for each vector: its marked lanes, side by side."""
@@ -215,6 +227,10 @@ class _Writer:
 
     def _packed(self, b: ir.IRBuilder, how: str, value: Value, mask: Value) -> Value:
         """compress: the lanes of the mask side by side; expand: back to where they stood."""
-        name = f"llvm.x86.avx512.mask.{how}.v{LANES}f32"
-        kind = ir.FunctionType(VECTOR, [VECTOR, VECTOR, mask.type])
-        return b.call(function_of(self.module, kind, name), [value, value, mask])
+        name, kind = f"llvm.x86.avx512.mask.{how}.v{LANES}f32", value.type
+        wide, bits = ir.VectorType(FLOAT, LANES), ir.VectorType(ir.IntType(32), LANES)
+        if kind != wide:  # of 16 bits few CPUs have it
+            value = b.bitcast(b.zext(value, bits), wide)
+        packs = function_of(self.module, ir.FunctionType(wide, [wide, wide, mask.type]), name)
+        packed = b.call(packs, [value, value, mask])
+        return packed if kind == wide else b.trunc(b.bitcast(packed, bits), kind)

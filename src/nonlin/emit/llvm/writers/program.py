@@ -47,6 +47,7 @@ class Mode:
     """How numbers are kept: in memory, in general, and in the argument of an exponential.
 
     memory: one of `memory.TYPES`; numbers of 16 bits are computed as float32 ones would be.
+    far: is it for numbers far out? What float16 rounds to 0 must not become subnormal on the way.
 
     "middle" numbers are doubles whose functions are good for a float32 result, not for more.
     """
@@ -54,6 +55,7 @@ class Mode:
     memory: str
     main: str
     wide: str
+    far: bool = False
 
     @property
     def keeps_numbers(self) -> bool:
@@ -63,7 +65,8 @@ class Mode:
     @property
     def reaches_as_far(self) -> bool:
         """Is what is subnormal in the main arithmetic no less so in memory?"""
-        return _SCALARS[self.main] == ("float" if self.memory == "bfloat" else self.memory)
+        as_single = self.far or self.memory == "bfloat"
+        return _SCALARS[self.main] == ("float" if as_single else self.memory)
 
 
 MODES = {
@@ -184,12 +187,13 @@ def add_kernel(
 
     def block(start: Value, mask: Value | None) -> None:
         found = (vector.load(array, start, mask) for array in arrays[: len(inputs)])
-        loaded = [from_memory(builder, each, mode.memory) for each in found]
+        loaded = [from_memory(builder, each, mode.memory, hardware.avx512) for each in found]
         given = Inputs(builder, dict(zip(inputs, loaded, strict=True)), parameters)
         evaluator = evaluator_for(mode, hardware, vector, given)
         for root, output in zip(graphs, arrays[len(inputs) :], strict=True):
             result = evaluator.main.head(evaluator.number(root))
-            vector.store(to_memory(builder, result, mode.memory), output, start, mask)
+            stored = to_memory(builder, result, mode.memory, hardware.avx512)
+            vector.store(stored, output, start, mask)
 
     short = len(postorder(*graphs)) <= BY_TURNS
     vector.blocks(count, block, always_masked=masked or mode.main == "pair", groups=short)
