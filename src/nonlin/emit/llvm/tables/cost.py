@@ -7,7 +7,7 @@ from typing import Any
 from llvmlite import ir
 
 NUMBERS, BITS = 16, 512
-DIVISION = 20  # of a float32 vector: it keeps its port for so long
+DIVISION = 16  # cycles of a float32 vector, which keeps its port for so long
 FREE = ("phi", "br", "bitcast", "getelementptr", "shufflevector", "insertelement")
 
 
