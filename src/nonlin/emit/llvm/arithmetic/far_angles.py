@@ -12,7 +12,6 @@ from llvmlite import ir
 from nonlin.emit.llvm.arithmetic.circular import HALF_PI, turned
 from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, Lanes, Plain, function_of
 from nonlin.emit.llvm.writers.vectors import Vectors, splat
-from nonlin.expr import coefficients
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.hardware import Hardware
@@ -55,7 +54,7 @@ def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> Non
     """sin(x) or, with one quarter turn more, cos(x)."""
     f = ir.IRBuilder(function.append_basic_block("entry"))
     lanes = Lanes(f, "double", 1, fused=hardware.fused)
-    m = Plain(lanes, coefficients.TABLES["double"], coefficients.TAIL_CENTRE["double"])
+    m = Plain(lanes, "double")
     given, quarters = (splat(f, each, 1) for each in function.args)
     high, low = _quarter_turns(lanes, lanes.magnitude(given), chunk)
     magic = lanes.number(lanes.format.magic)
@@ -65,7 +64,7 @@ def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> Non
     value = turned(m, f.fmul(rest, lanes.number(HALF_PI[0] + HALF_PI[1])), quadrant)
     odd = f.icmp_unsigned("==", quarters, ir.Constant(quarters.type, [0]))
     flips = f.and_(odd, f.fcmp_ordered("<", given, lanes.number(0.0)))
-    f.ret(f.extract_element(m.flip(value, flips), INT32(0)))
+    f.ret(f.extract_element(f.select(flips, f.fneg(value), value), INT32(0)))
 
 
 def _quarter_turns(lanes: Lanes, x: Value, chunk: ir.Function) -> list[Value]:

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import CompileError
-from nonlin.emit.llvm.arithmetic import circular, functions
+from nonlin.emit.llvm.arithmetic import functions
+from nonlin.emit.llvm.arithmetic.circular import circular
 from nonlin.emit.llvm.arithmetic.lanes import Plain
 from nonlin.emit.llvm.lowering import late
 from nonlin.emit.llvm.lowering.exponents import Argument
@@ -269,7 +270,7 @@ def _with(function: Callable[..., Number]) -> Callable[..., Number]:
     return lambda e, m, *args: function(m, *(e.number(a, m) for a in args))
 
 
-def _periodic(function: Callable[..., Number]) -> Callable[..., Number]:
+def _circular(name: str) -> Callable[..., Number]:
     """A sine or cosine; of 2 v it also takes v, which is a number where 2 v is none.
 
     Of c v it takes what c v loses in rounding: beside a zero that is all there is.
@@ -283,7 +284,7 @@ def _periodic(function: Callable[..., Number]) -> Callable[..., Number]:
                 half = m.head(second)
             elif m.words == 1 and e.wide.words == 2:
                 _, lost = _product(m, first, second)
-        return function(m, angle, half, lost)
+        return circular(m, name, angle, half, lost)
 
     return spell
 
@@ -307,8 +308,8 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "expm1_below": lambda e, m, u: functions.expm1_below(m, e.exponential(u, m)),
     "log1p_ratio": _with(functions.log1p_ratio),
     "reciprocal": _by("reciprocal"),
-    "sin": _periodic(circular.sine),
-    "cos": _periodic(circular.cosine),
+    "sin": _circular("sin"),
+    "cos": _circular("cos"),
     "arctan": _with(functions.arctan),
     "erf_series": _with(functions.erf_series),
     "erf_far": _with(functions.erf_far),
