@@ -15,8 +15,8 @@ from nonlin._errors import CompileError
 from nonlin.emit.llvm.arithmetic import functions
 from nonlin.emit.llvm.arithmetic.circular import circular
 from nonlin.emit.llvm.arithmetic.lanes import Plain
-from nonlin.emit.llvm.lowering import late
-from nonlin.emit.llvm.lowering.exponents import Argument
+from nonlin.emit.llvm.lowering import scaled
+from nonlin.expr.machine.exponents import Argument
 from nonlin.expr.nodes import (
     Call,
     Constant,
@@ -319,7 +319,7 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "absorb": _absorb,
     "guard": _guard,
     "rounded_once": _rounded_once,
-    **late.SPELLINGS,
+    **scaled.SPELLINGS,
     "below_max": _below_max,
     "exp_below": _exp_below(1.0),
     "exp_under": _exp_below(0.0),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nonlin.expr.floats import as_function
+from nonlin.expr.machine.singles import constant_of, is_exact
 from nonlin.expr.nodes import Expr, arguments_of, build, is_call, symbol, where
-from nonlin.expr.singles import constant_of, is_exact
 from nonlin.expr.walk import fold, postorder, rebuild, substitute, symbols
 
 _KEPT = ("multiply", "negate", "guard", "damp")  # they vanish where one of their arguments does

@@ -6,9 +6,9 @@ e = exp(-|u|) and the same 1 / (1 + e) in the graph.
 
 from __future__ import annotations
 
-from nonlin.emit.llvm.lowering.slopes import SLOPES, GatedSlope
 from nonlin.expr.decompositions import decomposed
 from nonlin.expr.interval import UNIT, Interval
+from nonlin.expr.machine.slopes import SLOPES, GatedSlope
 from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, build, is_call, multiply
 from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold, rebuild
