@@ -6,7 +6,6 @@ Elementary Functions (3rd ed., 2016) for the reductions; Cody and Waite 1980.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     Number = Any
 
 LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
+LN2_LEAD = {"f32": 5678 * 2.0**-13, "f64": 762123384786 * 2.0**-40}  # n times it is exact
 HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
 OFFSET_FROM = 2.0**11
 ZERO_BELOW = {"f32": -104.0, "f64": -746.0}  # where exp is 0
@@ -104,17 +104,11 @@ def _split(m: Arithmetic, n: Value, r: Number, scale: float = 1.0) -> Exponentia
     return Exponential(m.fma(m.multiply(r, r), curved, r), n, scale)
 
 
-def _rounded(value: float, bits: int) -> float:
-    """The leading bits of a double."""
-    mantissa, exponent = math.frexp(value)
-    return math.ldexp(round(mantissa * 2**bits), exponent - bits)
-
-
 def _without_logarithm(
     m: Arithmetic, u: Number, n: Value, low: Value | None, scale: float
 ) -> Number:
-    """u + low - n ln(2)/scale; the leading part of ln 2 is short, so that n times it is exact."""
-    lead = _rounded(LN2[0], 13 if m.lanes.format.name == "f32" else 40)
+    """u + low - n ln(2)/scale"""
+    lead = LN2_LEAD[m.lanes.format.name]
     rest = (LN2[0] - lead) + LN2[1]
     if m.words == 1:
         r = m.fma(n, m.number(-lead / scale), u)
@@ -261,12 +255,7 @@ def _log_near_one(m: Arithmetic, reduced: Number, k: Value) -> Number:
     # 2 s = f - s f, so that the leading part is f itself and exact
     curved = m.multiply(double, m.multiply(w, polynomial(m, "logarithm", w)))
     small = m.add(reduced, m.subtract(curved, m.multiply(s, reduced)))
-    if m.words == 1:
-        lead = _rounded(LN2[0], 16 if m.lanes.format.name == "f32" else 41)
-        rest = (LN2[0] - lead) + LN2[1]
-        tail = m.fma(k, m.number(rest), m.subtract(curved, m.multiply(s, reduced)))
-        return m.add(m.builder.fmul(k, m.number(lead)), m.add(reduced, tail))
-    return m.add(m.multiply(m.widen(k), m.number(LN2[0], LN2[1])), small)
+    return m.fma(m.widen(k), m.number(LN2[0], LN2[1]), small)
 
 
 def _log_ends(m: Arithmetic, y: Value, value: Number) -> Number:
