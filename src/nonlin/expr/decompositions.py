@@ -226,12 +226,8 @@ def _erf(a: Expr, digits: str) -> Expr:
 
 def _erf_in_kernels(a: Expr, digits: str) -> Expr:
     size = absolute(a)
-    if digits == "single":
-        value = build("erf_far", size)
-    else:
-        tail = build("normal_tail", sqrt(constant(2)) * size) * exp(negate(power(a, 2)))
-        value = 1 - 2 * tail
-    return where(size < 1, build("erf_series", a), build("copysign", value, a))
+    tail = build("normal_tail", sqrt(constant(2)) * size) * exp(negate(power(a, 2)))
+    return where(size < 1, build("erf_series", a), build("copysign", 1 - 2 * tail, a))
 
 
 def _softsign(a: Expr) -> Expr:

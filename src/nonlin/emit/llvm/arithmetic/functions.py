@@ -307,13 +307,6 @@ def erf_series(m: Arithmetic, u: Number) -> Number:
     return m.multiply(u, polynomial(m, "error_function", m.multiply(u, u)))
 
 
-def erf_far(m: Plain, a: Value) -> Value:
-    """erf(a) = 1 - exp(a p(a)) for a from 1, in single precision."""
-    inside = m.select(m.compare(">", a, m.number(4.1)), m.number(4.1), a)
-    exponent = m.multiply(inside, polynomial(m, "erf_exponent", inside))
-    return m.subtract(m.number(1.0), exp(m, exponential(m, exponent, falling=True)))
-
-
 def normal_tail(m: Arithmetic, a: Number) -> Number:
     """P(z > a) / exp(-a^2 / 2) for a >= 0: half of erfcx(a / sqrt 2); beyond 2^50 that of 2^50."""
     a = m.select(m.compare(">", a, m.number(FARTHEST)), m.number(FARTHEST), a)

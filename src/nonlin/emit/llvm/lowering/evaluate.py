@@ -312,7 +312,6 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "cos": _circular("cos"),
     "arctan": _with(functions.arctan),
     "erf_series": _with(functions.erf_series),
-    "erf_far": _with(functions.erf_far),
     "normal_tail": _with(functions.normal_tail),
     "copysign": _copysign,
     "damp": _damp,
