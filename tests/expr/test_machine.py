@@ -1,5 +1,7 @@
 """Graphs as machines will see them, before an instruction is written."""
 
+from fractions import Fraction
+
 import pytest
 
 import nonlin as nl
@@ -11,10 +13,10 @@ from nonlin.expr.paths import roots_of
 
 X = symbol("x")
 ARGUMENTS = [
-    (-(X**2) / 2, (0.5, (-X, X), True)),
-    (-absolute(2 * X), (2.0, (-absolute(X),), True)),
-    (X / -4, (0.25, (-X,), False)),
-    (absolute(X) * absolute(X), (1.0, (absolute(X), absolute(X)), False)),
+    (-(X**2) / 2, ((Fraction(-1, 2) * X, X), True)),
+    (-absolute(2 * X), ((-2 * absolute(X),), True)),
+    (X / -4, ((Fraction(-1, 4) * X,), False)),
+    (absolute(X) * absolute(X), ((absolute(X), absolute(X)), False)),
     (3 * X, None),
     (X**3, None),
     (-absolute(X**2), None),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from nonlin.expr.nodes import Expr, absolute, arguments_of, is_call, negate, symbol
+from nonlin.expr.nodes import Expr, absolute, arguments_of, is_call, multiply, symbol
 from nonlin.expr.simplify import split
 
 X = symbol("x")
 
 
 class Argument(NamedTuple):
-    """A product of `scale`, a power of two, and one or two factors, each x, -x, |x| or -|x|."""
+    """One or two factors without rounding: x or |x|, the first times a power of two and a sign."""
 
-    scale: float
     factors: tuple[Expr, ...]
     falling: bool  # never positive
 
@@ -31,8 +30,8 @@ class Argument(NamedTuple):
             return None
         if size.numerator.bit_count() != 1 or size.denominator.bit_count() != 1:
             return None
-        factors = (negate(base) if coefficient < 0 else base, base)[: int(exponent)]
-        return Argument(float(size), factors, even and coefficient < 0)
+        factors = (multiply(coefficient, base), base)[: int(exponent)]
+        return Argument(factors, even and coefficient < 0)
 
 
 def _one_power(node: Expr) -> tuple[Fraction, Expr, Fraction]:

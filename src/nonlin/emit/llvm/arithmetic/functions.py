@@ -6,7 +6,6 @@ Elementary Functions (3rd ed., 2016) for the reductions; Cody and Waite 1980.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nonlin.emit.llvm.arithmetic.lanes import Plain
@@ -30,19 +29,15 @@ LIMITS = {"f32": (-170.0, 176.2), "f64": (-1400.0, 1418.4)}
 
 
 class Exponential(NamedTuple):
-    """exp(u) = (1 + scale * fraction) * 2 ** exponent; scale is a power of two."""
+    """exp(u) = (1 + fraction) * 2 ** exponent"""
 
     fraction: Number
     exponent: Value
-    scale: float
 
 
-def polynomial(m: Arithmetic, name: str, w: Number, scale: float = 1.0) -> Number:
-    """scale p(scale w), p the polynomial of the table, by Horner's rule; the scale is exact.
-
-    Terms that need one word only are computed in one word.
-    """
-    *rest, last = m.table[name] if scale == 1.0 else _stretched(m.table[name], scale)
+def polynomial(m: Arithmetic, name: str, w: Number) -> Number:
+    """The polynomial of the table, by Horner's rule; terms of one word are computed in one word."""
+    *rest, last = m.table[name]
     head, total = m.head(w), m.lanes.number(last)
     for short in reversed([c for c in rest if isinstance(c, float)]):
         total = m.lanes.fma(total, head, m.lanes.number(short))
@@ -52,29 +47,21 @@ def polynomial(m: Arithmetic, name: str, w: Number, scale: float = 1.0) -> Numbe
     return total
 
 
-def _stretched(terms: Sequence[float], scale: float) -> list[float]:
-    return [term * scale ** (power + 1) for power, term in enumerate(terms)]
-
-
 def exponential(
-    m: Arithmetic,
-    u: Number,
-    low: Value | None = None,
-    scale: float = 1.0,
-    falling: bool = False,
+    m: Arithmetic, u: Number, low: Value | None = None, falling: bool = False
 ) -> Exponential:
-    """Split exp(scale (u + low)): scale u = n ln 2 + scale r, |scale r| at most ln(2)/2.
+    """Split exp(u + low): u = n ln 2 + r, |r| at most ln(2)/2.
 
-    `low` and a scale are for one-word numbers. falling: u is never positive.
+    `low` is for one-word numbers. falling: u is never positive.
     """
     lanes, f = m.lanes, m.builder
-    least, most = (limit / scale for limit in LIMITS[lanes.format.name])
+    least, most = LIMITS[lanes.format.name]
     if low is not None:  # what is cut off below takes its low word with it
         inside = f.fcmp_ordered("<", lanes.magnitude(u), lanes.number(-least))
         low = f.select(inside, low, lanes.number(0.0))
     u = _limited(m, u, least, None if falling else most)
-    n = _multiple(m, u, scale)
-    return _split(m, n, _without_logarithm(m, u, n, low, scale), scale)
+    n = _multiple(m, u)
+    return _split(m, n, _without_logarithm(m, u, n, low))
 
 
 def exponential_from(wide: Plain, m: Plain, u: Value) -> Exponential:
@@ -93,26 +80,24 @@ def _limited(m: Arithmetic, u: Number, least: float, most: float | None) -> Numb
     return m.select(m.compare(">", u, m.number(most)), m.number(most), u)
 
 
-def _multiple(m: Arithmetic, u: Number, scale: float = 1.0) -> Value:
-    """The whole number nearest to scale u / ln 2."""
+def _multiple(m: Arithmetic, u: Number) -> Value:
+    """The whole number nearest to u / ln 2."""
     magic = m.lanes.number(m.lanes.format.magic)
-    return m.builder.fsub(m.lanes.fma(m.head(u), m.lanes.number(scale / LN2[0]), magic), magic)
+    return m.builder.fsub(m.lanes.fma(m.head(u), m.lanes.number(1 / LN2[0]), magic), magic)
 
 
-def _split(m: Arithmetic, n: Value, r: Number, scale: float = 1.0) -> Exponential:
-    curved = polynomial(m, "exponential", r, scale)
-    return Exponential(m.fma(m.multiply(r, r), curved, r), n, scale)
+def _split(m: Arithmetic, n: Value, r: Number) -> Exponential:
+    curved = polynomial(m, "exponential", r)
+    return Exponential(m.fma(m.multiply(r, r), curved, r), n)
 
 
-def _without_logarithm(
-    m: Arithmetic, u: Number, n: Value, low: Value | None, scale: float
-) -> Number:
-    """u + low - n ln(2)/scale"""
+def _without_logarithm(m: Arithmetic, u: Number, n: Value, low: Value | None = None) -> Number:
+    """u + low - n ln 2"""
     lead = LN2_LEAD[m.lanes.format.name]
     rest = (LN2[0] - lead) + LN2[1]
     if m.words == 1:
-        r = m.fma(n, m.number(-lead / scale), u)
-        r = m.fma(n, m.number(-rest / scale), r)
+        r = m.fma(n, m.number(-lead), u)
+        r = m.fma(n, m.number(-rest), r)
         return r if low is None else m.add(r, low)
     error = (LN2[0] - lead) - rest + LN2[1] + LN2[2]
     r = m.add(u, m.widen(m.builder.fmul(n, m.lanes.number(-lead))))
@@ -126,10 +111,7 @@ def exp(m: Arithmetic, parts: Exponential) -> Number:
 
 def mantissa(m: Arithmetic, parts: Exponential) -> Number:
     """e ** u without its power of two: from 0.7 to 1.42."""
-    one = m.number(1.0)
-    if parts.scale == 1.0:
-        return m.add(parts.fraction, one)
-    return m.fma(parts.fraction, m.number(parts.scale), one)
+    return m.add(parts.fraction, m.number(1.0))
 
 
 class RowShift(NamedTuple):
@@ -159,8 +141,8 @@ def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
         near = f.fpext(near, wide.lanes.type)
     u = wide.negate(wide.widen(near))
     n = _multiple(wide, u)
-    parts = _split(wide, n, _without_logarithm(wide, u, n, None, 1.0))
-    factor = wide.head(wide.add(parts.fraction, wide.number(1.0)))
+    parts = _split(wide, n, _without_logarithm(wide, u, n))
+    factor = wide.head(mantissa(wide, parts))
     exponent = f.fneg(n)
     if m.lanes.type != wide.lanes.type:
         factor, exponent = (f.fptrunc(word, m.lanes.type) for word in (factor, exponent))
@@ -172,7 +154,7 @@ def exp_below(m: Plain, x: Value, shift: RowShift, least: Value) -> Value:
     """exp(x - largest) for x below the largest, and 0 below `least`."""
     y = m.subtract(x, shift.offset)
     n = _multiple(m, y)
-    fraction = _split(m, n, _without_logarithm(m, y, n, None, 1.0)).fraction
+    fraction = _split(m, n, _without_logarithm(m, y, n)).fraction
     mantissa = m.fma(fraction, shift.factor, shift.factor)
     shifted = m.lanes.scaled if m.lanes.avx512 else m.lanes.shift  # by turns: nothing may branch
     value = shifted(mantissa, m.subtract(n, shift.exponent))
@@ -191,10 +173,9 @@ def floored(m: Arithmetic, exponent: Value) -> Value:
 
 
 def _minus_one(m: Arithmetic, parts: Exponential, exponent: Value) -> Number:
-    scale = m.lanes.shift(m.lanes.number(parts.scale), floored(m, exponent))
+    scale = m.lanes.shift(m.lanes.number(1.0), floored(m, exponent))
     if m.words == 1:
-        rest = m.fma(scale, m.number(1.0 / parts.scale), m.number(-1.0))
-        return m.fma(parts.fraction, scale, rest)
+        return m.fma(parts.fraction, scale, m.add(scale, m.number(-1.0)))
     exact = m.subtract(m.widen(scale), m.number(1.0))
     return m.add(m.scale(parts.fraction, scale), exact)
 

@@ -89,7 +89,7 @@ class Evaluator:
             return functions.exponential(m, self.number(u, m))
         if argument := Argument.of(u):
             words = _product(m, *(self.number(factor, m) for factor in argument.factors))
-            return functions.exponential(m, *words, argument.scale, argument.falling)
+            return functions.exponential(m, *words, argument.falling)
         if m is self.wide:
             return functions.exponential(m, self.number(u, m))
         return self.reduced(self.number(u, self.wide), m)

@@ -48,8 +48,7 @@ def _multiply(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Scaled:
         if m.words == 1 and is_call(exponential, "exp") and bounded:
             parts = e.exponential(arguments_of(exponential)[0], m)
             number = e.number(other, m)  # (1 + f) number, rounded once
-            stretched = number if parts.scale == 1.0 else m.multiply(number, m.number(parts.scale))
-            return Scaled(m.fma(parts.fraction, stretched, number), parts.exponent)
+            return Scaled(m.fma(parts.fraction, number, number), parts.exponent)
     p, q = (_vanished(m, scaled(e, m, each)) for each in (a, b))
     return Scaled(m.multiply(p.number, q.number), _plus(m, p.exponent, q.exponent))
 
