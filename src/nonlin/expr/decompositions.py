@@ -346,6 +346,11 @@ def _log1p(a: Expr) -> Expr:
     return where(absolute(u - 1) > 0, where(u < HUGE, corrected, log(u)), a)
 
 
+def _below_max(a: Expr, largest: Expr) -> Expr:
+    """a - largest, at an infinite maximum the limit."""
+    return where(a >= largest, 0, a - largest)
+
+
 def _quotient_in_kernels(a: Expr, b: Expr) -> Expr:
     """a / b, where a square in b could overflow though the quotient is a number."""
     if (base := square_of(b)) is not None:
@@ -386,7 +391,7 @@ DECOMPOSITIONS: Mapping[str, Ways] = {
     ),
     "inverse_root": Ways(_inverse_root, _inverse_root_in_libraries, _inverse_root_in_kernels),
     "isru": Ways(_isru, _isru_in_libraries, _isru_in_kernels),
-    "below_max": Ways(lambda a, largest: where(a >= largest, 0, a - largest)),
+    "below_max": Ways(_below_max, kernel=_below_max),
     "surrogate": Ways(lambda a, b: a, kernel=lambda a, b: a),
     "damp": Ways(lambda a, b: where(absolute(a) > 0, a * b, a)),
     "absorb": Ways(lambda a, b: where(absolute(a) < HUGE, a + b, a)),

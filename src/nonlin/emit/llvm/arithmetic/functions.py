@@ -173,11 +173,8 @@ def floored(m: Arithmetic, exponent: Value) -> Value:
 
 
 def _minus_one(m: Arithmetic, parts: Exponential, exponent: Value) -> Number:
-    scale = m.lanes.shift(m.lanes.number(1.0), floored(m, exponent))
-    if m.words == 1:
-        return m.fma(parts.fraction, scale, m.add(scale, m.number(-1.0)))
-    exact = m.subtract(m.widen(scale), m.number(1.0))
-    return m.add(m.scale(parts.fraction, scale), exact)
+    scale = m.widen(m.lanes.shift(m.lanes.number(1.0), floored(m, exponent)))
+    return m.fma(parts.fraction, scale, m.subtract(scale, m.number(1.0)))
 
 
 def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
@@ -297,8 +294,5 @@ def normal_tail(m: Arithmetic, a: Number) -> Number:
         t = m.lanes.reciprocal(below, m.fma(a, centre, m.subtract(one, below)))
     else:
         t = m.reciprocal(below)
-    if isinstance(m, Plain):
-        centred = m.fma(t, m.number(2.0), m.number(-1.0))
-    else:
-        centred = m.subtract(m.scale(t, m.lanes.number(2.0)), one)
+    centred = m.fma(t, m.number(2.0), m.number(-1.0))
     return m.multiply(t, polynomial(m, "normal_tail", centred))

@@ -25,7 +25,6 @@ from nonlin.expr.nodes import (
     absolute,
     arguments_of,
     as_float,
-    build,
     is_call,
     square_of,
     symbol,
@@ -85,17 +84,15 @@ class Evaluator:
         return self._exponentials[key]
 
     def _exponential(self, u: Expr, m: Arithmetic) -> Exponential:
-        if m.words == 2:
-            return functions.exponential(m, self.number(u, m))
-        if argument := Argument.of(u):
+        if m.words == 1 and (argument := Argument.of(u)):
             words = _product(m, *(self.number(factor, m) for factor in argument.factors))
             return functions.exponential(m, *words, argument.falling)
-        if m is self.wide:
-            return functions.exponential(m, self.number(u, m))
         return self.reduced(self.number(u, self.wide), m)
 
     def reduced(self, u: Number, m: Arithmetic) -> Exponential:
         """exp of a number in the wide arithmetic."""
+        if m is self.wide:
+            return functions.exponential(m, u)
         if isinstance(self.wide, Plain) and isinstance(m, Plain):
             return functions.exponential_from(self.wide, m, u)
         return functions.exponential(m, u.high, u.low)
@@ -115,13 +112,6 @@ def _product(m: Arithmetic, a: Value, b: Value | None = None) -> tuple[Value, Va
     return high, m.lanes.lost(a, b, high)
 
 
-def _below_max(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
-    """a - b for a <= b, and 0 where they are equal, infinities included."""
-    x, largest = e.number(a, m), e.number(b, m)
-    same = m.compare("==", x, largest)
-    return m.select(same, m.number(0.0), m.subtract(x, largest))
-
-
 def _exp_below(at_largest: float) -> Callable[..., Number]:
     """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known; and where a = b."""
 
@@ -133,7 +123,7 @@ def _exp_below(at_largest: float) -> Callable[..., Number]:
             least = shift.least if at_largest else shift.normal  # what is tiny joins no sum
             value = functions.exp_below(m, x, shift, least)
         else:
-            value = functions.exp(m, e.exponential(build("below_max", a, b), m))
+            value = functions.exp(m, e.exponential(a - b, m))
         return m.select(m.compare(">=", x, largest), m.number(at_largest), value)
 
     return spell
@@ -195,8 +185,7 @@ def _power_by_logarithm(e: Evaluator, m: Arithmetic, a: Expr, n: Expr) -> Number
     """exp(n log(a)), the argument in the wide arithmetic."""
     wide = e.wide
     argument = wide.multiply(e.number(n, wide), functions.log(wide, e.number(a, wide)))
-    parts = functions.exponential(m, argument) if m is wide else e.reduced(argument, m)
-    return functions.exp(m, parts)
+    return functions.exp(m, e.reduced(argument, m))
 
 
 def _power_of(m: Arithmetic, base: Number, exponent: Fraction) -> Number:
@@ -319,7 +308,6 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "guard": _guard,
     "rounded_once": _rounded_once,
     **scaled.SPELLINGS,
-    "below_max": _below_max,
     "exp_below": _exp_below(1.0),
     "exp_under": _exp_below(0.0),
 }
