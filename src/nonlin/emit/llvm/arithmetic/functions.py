@@ -114,6 +114,17 @@ def mantissa(m: Arithmetic, parts: Exponential) -> Number:
     return m.add(parts.fraction, m.number(1.0))
 
 
+def converted(number: Number, source: Arithmetic, target: Arithmetic) -> Number:
+    """A number of one arithmetic in another."""
+    if source.words == target.words == 2:
+        return number
+    word, kind = source.head(number), target.lanes.type
+    if word.type != kind:
+        b, shorter = source.builder, target.lanes.format.bits == 32
+        word = b.fptrunc(word, kind) if shorter else b.fpext(word, kind)
+    return target.widen(word)
+
+
 class RowShift(NamedTuple):
     """The maximum M of a row as a number to subtract, exactly, and a factor: see `exp_below`.
 
@@ -136,16 +147,11 @@ def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
     """
     f, zero = m.builder, m.number(0.0)
     far = f.fcmp_ordered(">", m.lanes.magnitude(largest), m.number(OFFSET_FROM))
-    near = m.select(far, zero, largest)
-    if m.lanes.type != wide.lanes.type:
-        near = f.fpext(near, wide.lanes.type)
-    u = wide.negate(wide.widen(near))
+    u = wide.negate(converted(m.select(far, zero, largest), m, wide))
     n = _multiple(wide, u)
     parts = _split(wide, n, _without_logarithm(wide, u, n))
-    factor = wide.head(mantissa(wide, parts))
-    exponent = f.fneg(n)
-    if m.lanes.type != wide.lanes.type:
-        factor, exponent = (f.fptrunc(word, m.lanes.type) for word in (factor, exponent))
+    factor = converted(mantissa(wide, parts), wide, m)
+    exponent = converted(wide.widen(f.fneg(n)), wide, m)
     ends = (m.add(largest, m.number(t[m.lanes.format.name])) for t in (ZERO_BELOW, NORMAL_FROM))
     return RowShift(m.select(far, largest, zero), factor, exponent, *ends)
 
@@ -161,19 +167,15 @@ def exp_below(m: Plain, x: Value, shift: RowShift, least: Value) -> Value:
     return m.select(m.compare("<", x, least), m.number(0.0), value)
 
 
-def expm1_below(m: Arithmetic, parts: Exponential) -> Number:
-    """e ** u - 1 for u <= 0 with full relative accuracy near 0; 0 may have either sign."""
-    return _minus_one(m, parts, parts.exponent)
-
-
 def floored(m: Arithmetic, exponent: Value) -> Value:
     """An exponent where what is so small counts for nothing: it, and its square, are normal."""
     least = m.lanes.number(float(3 - m.lanes.format.bias // 2))
     return m.builder.select(m.builder.fcmp_ordered("<", exponent, least), least, exponent)
 
 
-def _minus_one(m: Arithmetic, parts: Exponential, exponent: Value) -> Number:
-    scale = m.widen(m.lanes.shift(m.lanes.number(1.0), floored(m, exponent)))
+def expm1_below(m: Arithmetic, parts: Exponential) -> Number:
+    """e ** u - 1 for u <= 0 with full relative accuracy near 0; 0 may have either sign."""
+    scale = m.widen(m.lanes.shift(m.lanes.number(1.0), floored(m, parts.exponent)))
     return m.fma(parts.fraction, scale, m.subtract(scale, m.number(1.0)))
 
 
@@ -181,8 +183,8 @@ def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
     """e ** u - 1 with full relative accuracy near 0."""
     lanes, f = m.lanes, m.builder
     large = f.fcmp_ordered(">", parts.exponent, lanes.number(float(lanes.format.bias - 2)))
-    exponent = f.select(large, lanes.number(0.0), parts.exponent)
-    value = m.select(large, exp(m, parts), _minus_one(m, parts, exponent))
+    rest = parts._replace(exponent=f.select(large, lanes.number(0.0), parts.exponent))
+    value = m.select(large, exp(m, parts), expm1_below(m, rest))
     return m.select(m.compare("==", u, m.number(0.0)), u, value)
 
 

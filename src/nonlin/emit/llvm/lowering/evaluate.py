@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from nonlin._errors import CompileError
 from nonlin.emit.llvm.arithmetic import functions
 from nonlin.emit.llvm.arithmetic.circular import circular
 from nonlin.emit.llvm.arithmetic.lanes import Plain
@@ -66,8 +65,6 @@ class Evaluator:
         if isinstance(node, Symbol):
             return self._inputs(node.name, m)
         assert isinstance(node, Call)  # noqa: S101 - for the type checker
-        if node.primitive not in SPELLINGS:
-            raise CompileError("no_spelling", primitive=node.primitive, target="llvm")
         return SPELLINGS[node.primitive](self, m, *node.arguments)
 
     def condition(self, node: Expr, m: Arithmetic) -> Value:
@@ -127,17 +124,6 @@ def _exp_below(at_largest: float) -> Callable[..., Number]:
         return m.select(m.compare(">=", x, largest), m.number(at_largest), value)
 
     return spell
-
-
-def converted(number: Number, source: Arithmetic, target: Arithmetic) -> Number:
-    """A number of one arithmetic in another."""
-    if source.words == target.words == 2:
-        return number
-    word, kind = source.head(number), target.lanes.type
-    if word.type != kind:
-        b, shorter = source.builder, target.lanes.format.bits == 32
-        word = b.fptrunc(word, kind) if shorter else b.fpext(word, kind)
-    return target.widen(word)
 
 
 def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
@@ -246,7 +232,7 @@ def _expm1(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
 
 def _rounded_once(e: Evaluator, m: Arithmetic, a: Expr) -> Number:
     """Computed in the wide arithmetic."""
-    return converted(e.number(a, e.wide), e.wide, m)
+    return functions.converted(e.number(a, e.wide), e.wide, m)
 
 
 def _by(name: str) -> Callable[..., Number]:
