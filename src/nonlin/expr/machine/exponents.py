@@ -23,7 +23,7 @@ class Argument(NamedTuple):
         coefficient, base, exponent = _one_power(node)
         if is_call(base, "absolute"):
             inside, base, once = _one_power(*arguments_of(base))
-            coefficient *= abs(inside) ** exponent
+            coefficient *= abs(inside) ** int(exponent)
             base = absolute(base) if once == 1 else node
         size, even = abs(coefficient), exponent == 2 or base is not X
         if base not in (X, absolute(X)) or exponent not in (1, 2):

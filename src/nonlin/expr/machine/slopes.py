@@ -18,8 +18,9 @@ def gated_slope(node: Expr) -> Expr | None:
     for name, density, rule in _GATES:
         if is_call(gate, name) and is_call(product, "damp", "multiply"):
             first, factor = arguments_of(product)
-            if first is build(density, *arguments_of(gate)):
-                return rule(*arguments_of(gate), factor)
+            (v,) = arguments_of(gate)
+            if first is build(density, v):
+                return rule(v, factor)
     return None
 
 
