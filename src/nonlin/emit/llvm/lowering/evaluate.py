@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from nonlin._errors import CompileError
 from nonlin.emit.llvm.arithmetic import functions
 from nonlin.emit.llvm.arithmetic.circular import circular
 from nonlin.emit.llvm.arithmetic.lanes import Plain
@@ -65,6 +66,8 @@ class Evaluator:
         if isinstance(node, Symbol):
             return self._inputs(node.name, m)
         assert isinstance(node, Call)  # noqa: S101 - for the type checker
+        if node.primitive not in SPELLINGS:
+            raise CompileError("no_spelling", primitive=node.primitive, target="llvm")
         return SPELLINGS[node.primitive](self, m, *node.arguments)
 
     def condition(self, node: Expr, m: Arithmetic) -> Value:
