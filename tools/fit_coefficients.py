@@ -70,11 +70,6 @@ def error_function(w: mpf) -> mpf:
     return mp.erf(sqrt(w)) / sqrt(w)
 
 
-def erf_exponent(a: mpf) -> mpf:
-    """log(1 - erf(a)) / a"""
-    return mp.log(erfc(a)) / a
-
-
 def tail(c: mpf) -> Callable[[mpf], mpf]:
     """erfcx(a / sqrt 2) / (2 t) in s = 2 t - 1, with t = 1/(1 + c a)"""
 
@@ -160,11 +155,8 @@ def table(bits: int, precision: str) -> dict[str, tuple[list[mpf], mpf]]:
         "sine": (sine, 0, quarter, bits - 2),
         "cosine": (cosine, 0, quarter, bits - 4),
         "error_function": (error_function, 0, 1, bits),
-        "erf_exponent": (erf_exponent, 1, mpf("4.1"), bits - 3),
         "normal_tail": (tail(c), 2 / (1 + c * farthest) - 1, 1, bits - 1),
     }
-    if precision != "single":  # too long: the normal tail is as quick
-        del ranges["erf_exponent"]
     if precision == "pair":  # too long: a logarithm with reduction is as quick
         del ranges["log1p"]
     return {name: (fit(*arguments), mpf(arguments[2])) for name, arguments in ranges.items()}

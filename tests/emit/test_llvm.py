@@ -9,11 +9,8 @@ import pytest
 
 import nonlin as nl
 from nonlin.emit.llvm.lowering.evaluate import COMPARISONS, SPELLINGS
-from nonlin.emit.llvm.writers.program import MODES, lowered
 from nonlin.expr import coefficients
 from nonlin.expr.decompositions import DECOMPOSITIONS
-from nonlin.expr.infix import infix
-from nonlin.expr.paths import roots_of
 from nonlin.expr.primitives import TABLE
 from nonlin.expr.reductions import REDUCTIONS, RESHAPES
 from nonlin.expr.stable import MACHINE
@@ -118,26 +115,6 @@ def test_subnormal_doubles(precision, allowed):
     assert (np.abs(np.ldexp(found[near], 1074) - true[near]) <= 0.5 + allowed).all()
     beyond = found[~near] / np.exp(x[~near]) - 1
     assert (np.abs(beyond) < 1e-15).all()
-
-
-def test_nothing_subnormal_is_multiplied():
-    """It would take a hundred times as long: only sums with 1, and a last scaling, see it."""
-    roots = roots_of(nl.softplus.graph, (0,))
-    (graph,) = lowered(roots, MODES["float32", "fast"])
-    ratio = "log1p_ratio(exp_floor(-abs(x)))"
-    assert infix(graph) == f"where(x > 0, x, 0) + late_multiply(exp(-abs(x)), {ratio})"
-    tiny = nl.activation("tiny", "1e-30 * (1e-30 + exp(-x))")
-    (graph,) = lowered(roots_of(tiny.graph, (0,)), MODES["float32", "fast"])
-    assert "exp_floor" not in infix(graph)
-
-
-def test_factors_that_cancel_are_wide():
-    """Polynomials that change their sign, whatever the host; but not 3 - x**2, rounded once."""
-    slopes = {"(3 * x**2 - 9) * exp(x)": True, "(3 - x**2) * exp(x)": False, "3 * x**2 - 9": False}
-    for formula, wide in slopes.items():
-        graph = nl.activation("f", formula).graph
-        found = infix(lowered([graph], MODES["float32", "fast"])[0])
-        assert ("rounded_once" in found) is wide
 
 
 def test_huge_angles_and_ends():

@@ -122,7 +122,7 @@ def test_kernels_are_made_of_the_graph_and_its_writers():
     found = set(sources(key.WRITERS))
     expected = (
         "expr.primitives",
-        "emit.llvm.lowering.lower",
+        "expr.machine.lower",
         "emit.llvm.writers.loops",
         "kernels.target",
     )

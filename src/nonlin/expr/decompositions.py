@@ -226,12 +226,8 @@ def _erf(a: Expr, digits: str) -> Expr:
 
 def _erf_in_kernels(a: Expr, digits: str) -> Expr:
     size = absolute(a)
-    if digits == "single":
-        value = build("erf_far", size)
-    else:
-        tail = build("normal_tail", sqrt(constant(2)) * size) * exp(negate(power(a, 2)))
-        value = 1 - 2 * tail
-    return where(size < 1, build("erf_series", a), build("copysign", value, a))
+    tail = build("normal_tail", sqrt(constant(2)) * size) * exp(negate(power(a, 2)))
+    return where(size < 1, build("erf_series", a), build("copysign", 1 - 2 * tail, a))
 
 
 def _softsign(a: Expr) -> Expr:
@@ -350,6 +346,11 @@ def _log1p(a: Expr) -> Expr:
     return where(absolute(u - 1) > 0, where(u < HUGE, corrected, log(u)), a)
 
 
+def _below_max(a: Expr, largest: Expr) -> Expr:
+    """a - largest, at an infinite maximum the limit."""
+    return where(a >= largest, 0, a - largest)
+
+
 def _quotient_in_kernels(a: Expr, b: Expr) -> Expr:
     """a / b, where a square in b could overflow though the quotient is a number."""
     if (base := square_of(b)) is not None:
@@ -390,7 +391,7 @@ DECOMPOSITIONS: Mapping[str, Ways] = {
     ),
     "inverse_root": Ways(_inverse_root, _inverse_root_in_libraries, _inverse_root_in_kernels),
     "isru": Ways(_isru, _isru_in_libraries, _isru_in_kernels),
-    "below_max": Ways(lambda a, largest: where(a >= largest, 0, a - largest)),
+    "below_max": Ways(_below_max, kernel=_below_max),
     "surrogate": Ways(lambda a, b: a, kernel=lambda a, b: a),
     "damp": Ways(lambda a, b: where(absolute(a) > 0, a * b, a)),
     "absorb": Ways(lambda a, b: where(absolute(a) < HUGE, a + b, a)),

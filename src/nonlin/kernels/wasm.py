@@ -114,9 +114,9 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     """The module as LLVM IR, and what its functions are called there, by export."""
     from llvmlite import ir
 
-    from nonlin.emit.llvm.arithmetic.far_angles import add_far_angles
     from nonlin.emit.llvm.writers.gemm import ENTRY, TURN, add_gemm, add_turn
     from nonlin.emit.llvm.writers.program import add_kernel
+    from nonlin.kernels.wasm_angles import add_far_angles
     from nonlin.kernels.wasm_helpers import HELPERS
 
     exports = [*map(_export, formulas), *(HELPERS if helpers else ())]

@@ -20,25 +20,14 @@ HALF_PI = (1.5707963276654482, -8.705515692000731e-10, -3.50343439808993e-19)
 HALF_PI_LOW = -4.7891979590619914e-36
 
 
-def sine(m: Arithmetic, u: Number, half: Value | None = None, lost: Number | None = None) -> Number:
-    """sin(u); NaN at infinity. Beyond 2**20 radians the C library's sin takes over.
+def circular(
+    m: Arithmetic, name: str, u: Number, half: Value | None = None, lost: Number | None = None
+) -> Number:
+    """sin(u) or cos(u), by name; NaN at infinity. Beyond 2**20 radians the C library takes over.
 
-    half: u / 2, from which the sine follows where u is too large for a number. lost: what u
-    has lost in rounding.
+    half: u / 2, from which they follow where u is too large for a number. lost: what u has lost
+    in rounding.
     """
-    return _circular(m, u, "sin", half, lost)
-
-
-def cosine(
-    m: Arithmetic, u: Number, half: Value | None = None, lost: Number | None = None
-) -> Number:
-    """cos(u), in the same way."""
-    return _circular(m, u, "cos", half, lost)
-
-
-def _circular(
-    m: Arithmetic, u: Number, name: str, half: Value | None, lost: Number | None
-) -> Number:
     lanes, f = m.lanes, m.builder
     shifted = lanes.fma(m.head(u), lanes.number(2 / 3.141592653589793), _magic(m))
     n = f.fsub(shifted, _magic(m))
@@ -55,8 +44,8 @@ def _circular(
 
 def turned(m: Arithmetic, r: Number, quadrant: Value) -> Number:
     """sin(r) after so many quarter turns, |r| at most pi/4."""
-    odd = _bit(m, quadrant, 1)
-    return m.flip(m.select(odd, _cosine(m, r), _sine(m, r)), _bit(m, quadrant, 2))
+    value = m.select(_bit(m, quadrant, 1), _cosine(m, r), _sine(m, r))
+    return m.select(_bit(m, quadrant, 2), m.negate(value), value)
 
 
 def _magic(m: Arithmetic) -> Value:

@@ -6,8 +6,6 @@ Elementary Functions (3rd ed., 2016) for the reductions; Cody and Waite 1980.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nonlin.emit.llvm.arithmetic.lanes import Plain
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     Number = Any
 
 LN2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
+LN2_LEAD = {"f32": 5678 * 2.0**-13, "f64": 762123384786 * 2.0**-40}  # n times it is exact
 HALF_PI = (1.5707963267948966, 6.123233995736766e-17)
 OFFSET_FROM = 2.0**11
 ZERO_BELOW = {"f32": -104.0, "f64": -746.0}  # where exp is 0
@@ -30,19 +29,15 @@ LIMITS = {"f32": (-170.0, 176.2), "f64": (-1400.0, 1418.4)}
 
 
 class Exponential(NamedTuple):
-    """exp(u) = (1 + scale * fraction) * 2 ** exponent; scale is a power of two."""
+    """exp(u) = (1 + fraction) * 2 ** exponent"""
 
     fraction: Number
     exponent: Value
-    scale: float
 
 
-def polynomial(m: Arithmetic, name: str, w: Number, scale: float = 1.0) -> Number:
-    """scale p(scale w), p the polynomial of the table, by Horner's rule; the scale is exact.
-
-    Terms that need one word only are computed in one word.
-    """
-    *rest, last = m.table[name] if scale == 1.0 else _stretched(m.table[name], scale)
+def polynomial(m: Arithmetic, name: str, w: Number) -> Number:
+    """The polynomial of the table, by Horner's rule; terms of one word are computed in one word."""
+    *rest, last = m.table[name]
     head, total = m.head(w), m.lanes.number(last)
     for short in reversed([c for c in rest if isinstance(c, float)]):
         total = m.lanes.fma(total, head, m.lanes.number(short))
@@ -52,29 +47,21 @@ def polynomial(m: Arithmetic, name: str, w: Number, scale: float = 1.0) -> Numbe
     return total
 
 
-def _stretched(terms: Sequence[float], scale: float) -> list[float]:
-    return [term * scale ** (power + 1) for power, term in enumerate(terms)]
-
-
 def exponential(
-    m: Arithmetic,
-    u: Number,
-    low: Value | None = None,
-    scale: float = 1.0,
-    falling: bool = False,
+    m: Arithmetic, u: Number, low: Value | None = None, falling: bool = False
 ) -> Exponential:
-    """Split exp(scale (u + low)): scale u = n ln 2 + scale r, |scale r| at most ln(2)/2.
+    """Split exp(u + low): u = n ln 2 + r, |r| at most ln(2)/2.
 
-    `low` and a scale are for one-word numbers. falling: u is never positive.
+    `low` is for one-word numbers. falling: u is never positive.
     """
     lanes, f = m.lanes, m.builder
-    least, most = (limit / scale for limit in LIMITS[lanes.format.name])
+    least, most = LIMITS[lanes.format.name]
     if low is not None:  # what is cut off below takes its low word with it
         inside = f.fcmp_ordered("<", lanes.magnitude(u), lanes.number(-least))
         low = f.select(inside, low, lanes.number(0.0))
     u = _limited(m, u, least, None if falling else most)
-    n = _multiple(m, u, scale)
-    return _split(m, n, _without_logarithm(m, u, n, low, scale), scale)
+    n = _multiple(m, u)
+    return _split(m, n, _without_logarithm(m, u, n, low))
 
 
 def exponential_from(wide: Plain, m: Plain, u: Value) -> Exponential:
@@ -93,32 +80,24 @@ def _limited(m: Arithmetic, u: Number, least: float, most: float | None) -> Numb
     return m.select(m.compare(">", u, m.number(most)), m.number(most), u)
 
 
-def _multiple(m: Arithmetic, u: Number, scale: float = 1.0) -> Value:
-    """The whole number nearest to scale u / ln 2."""
+def _multiple(m: Arithmetic, u: Number) -> Value:
+    """The whole number nearest to u / ln 2."""
     magic = m.lanes.number(m.lanes.format.magic)
-    return m.builder.fsub(m.lanes.fma(m.head(u), m.lanes.number(scale / LN2[0]), magic), magic)
+    return m.builder.fsub(m.lanes.fma(m.head(u), m.lanes.number(1 / LN2[0]), magic), magic)
 
 
-def _split(m: Arithmetic, n: Value, r: Number, scale: float = 1.0) -> Exponential:
-    curved = polynomial(m, "exponential", r, scale)
-    return Exponential(m.fma(m.multiply(r, r), curved, r), n, scale)
+def _split(m: Arithmetic, n: Value, r: Number) -> Exponential:
+    curved = polynomial(m, "exponential", r)
+    return Exponential(m.fma(m.multiply(r, r), curved, r), n)
 
 
-def _rounded(value: float, bits: int) -> float:
-    """The leading bits of a double."""
-    mantissa, exponent = math.frexp(value)
-    return math.ldexp(round(mantissa * 2**bits), exponent - bits)
-
-
-def _without_logarithm(
-    m: Arithmetic, u: Number, n: Value, low: Value | None, scale: float
-) -> Number:
-    """u + low - n ln(2)/scale; the leading part of ln 2 is short, so that n times it is exact."""
-    lead = _rounded(LN2[0], 13 if m.lanes.format.name == "f32" else 40)
+def _without_logarithm(m: Arithmetic, u: Number, n: Value, low: Value | None = None) -> Number:
+    """u + low - n ln 2"""
+    lead = LN2_LEAD[m.lanes.format.name]
     rest = (LN2[0] - lead) + LN2[1]
     if m.words == 1:
-        r = m.fma(n, m.number(-lead / scale), u)
-        r = m.fma(n, m.number(-rest / scale), r)
+        r = m.fma(n, m.number(-lead), u)
+        r = m.fma(n, m.number(-rest), r)
         return r if low is None else m.add(r, low)
     error = (LN2[0] - lead) - rest + LN2[1] + LN2[2]
     r = m.add(u, m.widen(m.builder.fmul(n, m.lanes.number(-lead))))
@@ -132,10 +111,18 @@ def exp(m: Arithmetic, parts: Exponential) -> Number:
 
 def mantissa(m: Arithmetic, parts: Exponential) -> Number:
     """e ** u without its power of two: from 0.7 to 1.42."""
-    one = m.number(1.0)
-    if parts.scale == 1.0:
-        return m.add(parts.fraction, one)
-    return m.fma(parts.fraction, m.number(parts.scale), one)
+    return m.add(parts.fraction, m.number(1.0))
+
+
+def converted(number: Number, source: Arithmetic, target: Arithmetic) -> Number:
+    """A number of one arithmetic in another."""
+    if source.words == target.words == 2:
+        return number
+    word, kind = source.head(number), target.lanes.type
+    if word.type != kind:
+        b, shorter = source.builder, target.lanes.format.bits == 32
+        word = b.fptrunc(word, kind) if shorter else b.fpext(word, kind)
+    return target.widen(word)
 
 
 class RowShift(NamedTuple):
@@ -160,16 +147,11 @@ def row_shift(wide: Arithmetic, m: Plain, largest: Value) -> RowShift:
     """
     f, zero = m.builder, m.number(0.0)
     far = f.fcmp_ordered(">", m.lanes.magnitude(largest), m.number(OFFSET_FROM))
-    near = m.select(far, zero, largest)
-    if m.lanes.type != wide.lanes.type:
-        near = f.fpext(near, wide.lanes.type)
-    u = wide.negate(wide.widen(near))
+    u = wide.negate(converted(m.select(far, zero, largest), m, wide))
     n = _multiple(wide, u)
-    parts = _split(wide, n, _without_logarithm(wide, u, n, None, 1.0))
-    factor = wide.head(wide.add(parts.fraction, wide.number(1.0)))
-    exponent = f.fneg(n)
-    if m.lanes.type != wide.lanes.type:
-        factor, exponent = (f.fptrunc(word, m.lanes.type) for word in (factor, exponent))
+    parts = _split(wide, n, _without_logarithm(wide, u, n))
+    factor = converted(mantissa(wide, parts), wide, m)
+    exponent = converted(wide.widen(f.fneg(n)), wide, m)
     ends = (m.add(largest, m.number(t[m.lanes.format.name])) for t in (ZERO_BELOW, NORMAL_FROM))
     return RowShift(m.select(far, largest, zero), factor, exponent, *ends)
 
@@ -178,16 +160,11 @@ def exp_below(m: Plain, x: Value, shift: RowShift, least: Value) -> Value:
     """exp(x - largest) for x below the largest, and 0 below `least`."""
     y = m.subtract(x, shift.offset)
     n = _multiple(m, y)
-    fraction = _split(m, n, _without_logarithm(m, y, n, None, 1.0)).fraction
+    fraction = _split(m, n, _without_logarithm(m, y, n)).fraction
     mantissa = m.fma(fraction, shift.factor, shift.factor)
     shifted = m.lanes.scaled if m.lanes.avx512 else m.lanes.shift  # by turns: nothing may branch
     value = shifted(mantissa, m.subtract(n, shift.exponent))
     return m.select(m.compare("<", x, least), m.number(0.0), value)
-
-
-def expm1_below(m: Arithmetic, parts: Exponential) -> Number:
-    """e ** u - 1 for u <= 0 with full relative accuracy near 0; 0 may have either sign."""
-    return _minus_one(m, parts, parts.exponent)
 
 
 def floored(m: Arithmetic, exponent: Value) -> Value:
@@ -196,21 +173,18 @@ def floored(m: Arithmetic, exponent: Value) -> Value:
     return m.builder.select(m.builder.fcmp_ordered("<", exponent, least), least, exponent)
 
 
-def _minus_one(m: Arithmetic, parts: Exponential, exponent: Value) -> Number:
-    scale = m.lanes.shift(m.lanes.number(parts.scale), floored(m, exponent))
-    if m.words == 1:
-        rest = m.fma(scale, m.number(1.0 / parts.scale), m.number(-1.0))
-        return m.fma(parts.fraction, scale, rest)
-    exact = m.subtract(m.widen(scale), m.number(1.0))
-    return m.add(m.scale(parts.fraction, scale), exact)
+def expm1_below(m: Arithmetic, parts: Exponential) -> Number:
+    """e ** u - 1 for u <= 0 with full relative accuracy near 0; 0 may have either sign."""
+    scale = m.widen(m.lanes.shift(m.lanes.number(1.0), floored(m, parts.exponent)))
+    return m.fma(parts.fraction, scale, m.subtract(scale, m.number(1.0)))
 
 
 def expm1(m: Arithmetic, parts: Exponential, u: Number) -> Number:
     """e ** u - 1 with full relative accuracy near 0."""
     lanes, f = m.lanes, m.builder
     large = f.fcmp_ordered(">", parts.exponent, lanes.number(float(lanes.format.bias - 2)))
-    exponent = f.select(large, lanes.number(0.0), parts.exponent)
-    value = m.select(large, exp(m, parts), _minus_one(m, parts, exponent))
+    rest = parts._replace(exponent=f.select(large, lanes.number(0.0), parts.exponent))
+    value = m.select(large, exp(m, parts), expm1_below(m, rest))
     return m.select(m.compare("==", u, m.number(0.0)), u, value)
 
 
@@ -261,12 +235,7 @@ def _log_near_one(m: Arithmetic, reduced: Number, k: Value) -> Number:
     # 2 s = f - s f, so that the leading part is f itself and exact
     curved = m.multiply(double, m.multiply(w, polynomial(m, "logarithm", w)))
     small = m.add(reduced, m.subtract(curved, m.multiply(s, reduced)))
-    if m.words == 1:
-        lead = _rounded(LN2[0], 16 if m.lanes.format.name == "f32" else 41)
-        rest = (LN2[0] - lead) + LN2[1]
-        tail = m.fma(k, m.number(rest), m.subtract(curved, m.multiply(s, reduced)))
-        return m.add(m.builder.fmul(k, m.number(lead)), m.add(reduced, tail))
-    return m.add(m.multiply(m.widen(k), m.number(LN2[0], LN2[1])), small)
+    return m.fma(m.widen(k), m.number(LN2[0], LN2[1]), small)
 
 
 def _log_ends(m: Arithmetic, y: Value, value: Number) -> Number:
@@ -318,13 +287,6 @@ def erf_series(m: Arithmetic, u: Number) -> Number:
     return m.multiply(u, polynomial(m, "error_function", m.multiply(u, u)))
 
 
-def erf_far(m: Plain, a: Value) -> Value:
-    """erf(a) = 1 - exp(a p(a)) for a from 1, in single precision."""
-    inside = m.select(m.compare(">", a, m.number(4.1)), m.number(4.1), a)
-    exponent = m.multiply(inside, polynomial(m, "erf_exponent", inside))
-    return m.subtract(m.number(1.0), exp(m, exponential(m, exponent, falling=True)))
-
-
 def normal_tail(m: Arithmetic, a: Number) -> Number:
     """P(z > a) / exp(-a^2 / 2) for a >= 0: half of erfcx(a / sqrt 2); beyond 2^50 that of 2^50."""
     a = m.select(m.compare(">", a, m.number(FARTHEST)), m.number(FARTHEST), a)
@@ -334,8 +296,5 @@ def normal_tail(m: Arithmetic, a: Number) -> Number:
         t = m.lanes.reciprocal(below, m.fma(a, centre, m.subtract(one, below)))
     else:
         t = m.reciprocal(below)
-    if isinstance(m, Plain):
-        centred = m.fma(t, m.number(2.0), m.number(-1.0))
-    else:
-        centred = m.subtract(m.scale(t, m.lanes.number(2.0)), one)
+    centred = m.fma(t, m.number(2.0), m.number(-1.0))
     return m.multiply(t, polynomial(m, "normal_tail", centred))

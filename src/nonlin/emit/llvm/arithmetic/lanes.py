@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from nonlin.expr.coefficients import TABLES, TAIL_CENTRE
 
+if TYPE_CHECKING:
     Value = Any  # an llvmlite IR value
 
 SINGLE, DOUBLE = ir.FloatType(), ir.DoubleType()
@@ -107,7 +107,8 @@ class Lanes:
         f = self.builder
         if self.fused or self.format.bits == 64:
             return self.fma(a, b, f.fneg(product))
-        p, q, rounded = (f.fpext(each, self._doubles) for each in (a, b, product))
+        doubles = ir.VectorType(DOUBLE, self.count)
+        p, q, rounded = (f.fpext(each, doubles) for each in (a, b, product))
         return f.fptrunc(f.fsub(f.fmul(p, q), rounded), self.type)
 
     def two_sum(self, a: Value, b: Value) -> tuple[Value, Value]:
@@ -116,10 +117,6 @@ class Lanes:
         total = f.fadd(a, b)
         part = f.fsub(total, a)
         return total, f.fadd(f.fsub(a, f.fsub(total, part)), f.fsub(b, part))
-
-    @property
-    def _doubles(self) -> Any:
-        return ir.VectorType(DOUBLE, self.count)
 
     def magnitude(self, a: Value) -> Value:
         """|a|"""
@@ -210,15 +207,21 @@ class Lanes:
 
 
 class Plain:
-    """The arithmetic of single numbers; a number is an IR vector."""
+    """The arithmetic of single numbers; a number is an IR vector.
+
+    Most of it the builder has. What each function does stands in `Pair`, which has them all.
+    """
 
     words = 1
 
-    def __init__(self, lanes: Lanes, table: dict[str, Sequence[Any]], centre: float) -> None:
-        self.lanes = lanes
-        self.builder = lanes.builder
-        self.table = table
-        self.tail_centre = centre
+    def __init__(self, lanes: Lanes, digits: str) -> None:
+        self.lanes, self.builder = lanes, lanes.builder
+        self.table, self.tail_centre = TABLES[digits], TAIL_CENTRE[digits]
+        b = lanes.builder
+        self.add, self.subtract, self.divide, self.negate = b.fadd, b.fsub, b.fdiv, b.fneg
+        self.multiply = self.scale = b.fmul
+        self.select, self.compare = b.select, b.fcmp_ordered
+        self.fma, self.shift, self.reciprocal = lanes.fma, lanes.shift, lanes.reciprocal
 
     def number(self, high: float, low: float = 0.0) -> Value:
         """A constant; what it has beyond one word is dropped."""
@@ -232,54 +235,6 @@ class Plain:
         """One word as a number."""
         return word
 
-    def add(self, a: Value, b: Value) -> Value:
-        """a + b"""
-        return self.builder.fadd(a, b)
-
-    def subtract(self, a: Value, b: Value) -> Value:
-        """a - b"""
-        return self.builder.fsub(a, b)
-
-    def multiply(self, a: Value, b: Value) -> Value:
-        """a * b"""
-        return self.builder.fmul(a, b)
-
-    def divide(self, a: Value, b: Value) -> Value:
-        """a / b"""
-        return self.builder.fdiv(a, b)
-
-    def fma(self, a: Value, b: Value, c: Value) -> Value:
-        """a * b + c"""
-        return self.lanes.fma(a, b, c)
-
-    def negate(self, a: Value) -> Value:
-        """-a"""
-        return self.builder.fneg(a)
-
-    def reciprocal(self, a: Value) -> Value:
-        """1 / a, for a from 2 ** -60 to 2 ** 60."""
-        return self.lanes.reciprocal(a)
-
     def sqrt(self, a: Value) -> Value:
         """Square root, NaN below 0."""
         return self.lanes.intrinsic("sqrt", a)
-
-    def scale(self, a: Value, factor: Value) -> Value:
-        """a * factor, the factor a vector of powers of two."""
-        return self.builder.fmul(a, factor)
-
-    def shift(self, a: Value, n: Value) -> Value:
-        """a * 2 ** n, n a vector of whole numbers."""
-        return self.lanes.shift(a, n)
-
-    def select(self, mask: Value, a: Value, b: Value) -> Value:
-        """a where the mask holds, else b."""
-        return self.builder.select(mask, a, b)
-
-    def flip(self, a: Value, mask: Value) -> Value:
-        """-a where the mask holds, else a."""
-        return self.select(mask, self.negate(a), a)
-
-    def compare(self, sign: str, a: Value, b: Value) -> Value:
-        """Mask of an ordered comparison: false if either is NaN."""
-        return self.builder.fcmp_ordered(sign, a, b)

@@ -6,10 +6,10 @@ infinite or NaN head has low = 0, so that infinities behave as they do in one wo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nonlin.emit.llvm.arithmetic.lanes import Lanes
+from nonlin.expr.coefficients import TABLES, TAIL_CENTRE
 
 if TYPE_CHECKING:
     Value = Any  # an llvmlite IR value
@@ -27,11 +27,9 @@ class Pair:
 
     words = 2
 
-    def __init__(self, lanes: Lanes, table: dict[str, Sequence[Any]], centre: float) -> None:
-        self.lanes = lanes
-        self.builder = lanes.builder
-        self.table = table
-        self.tail_centre = centre
+    def __init__(self, lanes: Lanes, digits: str) -> None:
+        self.lanes, self.builder = lanes, lanes.builder
+        self.table, self.tail_centre = TABLES[digits], TAIL_CENTRE[digits]
 
     def number(self, high: float, low: float = 0.0) -> Double:
         """A constant."""
@@ -59,12 +57,10 @@ class Pair:
         high, error = self.lanes.two_sum(a.high, b.high)
         error = self.builder.select(self.lanes.finite(error), error, self.lanes.number(0.0))
         low, rest = self.lanes.two_sum(a.low, b.low)
-        high, error = self._quick(high, f.fadd(error, low))
-        return self.renormalise(high, f.fadd(error, rest))
-
-    def _quick(self, high: Value, low: Value) -> tuple[Value, Value]:
-        total = self.builder.fadd(high, low)
-        return total, self.builder.fsub(low, self.builder.fsub(total, high))
+        low = f.fadd(error, low)
+        total = f.fadd(high, low)
+        rest = f.fadd(f.fsub(low, f.fsub(total, high)), rest)
+        return self.renormalise(total, rest)
 
     def subtract(self, a: Double, b: Double) -> Double:
         """a - b"""
@@ -118,10 +114,6 @@ class Pair:
     def select(self, mask: Value, a: Double, b: Double) -> Double:
         """a where the mask holds, else b."""
         return Double(*(self.builder.select(mask, p, q) for p, q in zip(a, b, strict=True)))
-
-    def flip(self, a: Double, mask: Value) -> Double:
-        """-a where the mask holds, else a."""
-        return self.select(mask, self.negate(a), a)
 
     def compare(self, sign: str, a: Double, b: Double) -> Value:
         """Mask of an ordered comparison: false if either is NaN."""

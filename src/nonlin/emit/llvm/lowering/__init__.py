@@ -1,1 +1,1 @@
-"""From a formula to a graph of what machines have, and its walk."""
+"""The walk of a graph of what machines have, which appends instructions."""

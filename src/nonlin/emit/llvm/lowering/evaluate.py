@@ -12,10 +12,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from nonlin._errors import CompileError
-from nonlin.emit.llvm.arithmetic import circular, functions
+from nonlin.emit.llvm.arithmetic import functions
+from nonlin.emit.llvm.arithmetic.circular import circular
 from nonlin.emit.llvm.arithmetic.lanes import Plain
-from nonlin.emit.llvm.lowering import late
-from nonlin.emit.llvm.lowering.exponents import Argument
+from nonlin.emit.llvm.lowering import scaled
+from nonlin.expr.machine.exponents import Argument
 from nonlin.expr.nodes import (
     Call,
     Constant,
@@ -24,7 +25,6 @@ from nonlin.expr.nodes import (
     absolute,
     arguments_of,
     as_float,
-    build,
     is_call,
     square_of,
     symbol,
@@ -84,17 +84,15 @@ class Evaluator:
         return self._exponentials[key]
 
     def _exponential(self, u: Expr, m: Arithmetic) -> Exponential:
-        if m.words == 2:
-            return functions.exponential(m, self.number(u, m))
-        if argument := Argument.of(u):
+        if m.words == 1 and (argument := Argument.of(u)):
             words = _product(m, *(self.number(factor, m) for factor in argument.factors))
-            return functions.exponential(m, *words, argument.scale, argument.falling)
-        if m is self.wide:
-            return functions.exponential(m, self.number(u, m))
+            return functions.exponential(m, *words, argument.falling)
         return self.reduced(self.number(u, self.wide), m)
 
     def reduced(self, u: Number, m: Arithmetic) -> Exponential:
         """exp of a number in the wide arithmetic."""
+        if m is self.wide:
+            return functions.exponential(m, u)
         if isinstance(self.wide, Plain) and isinstance(m, Plain):
             return functions.exponential_from(self.wide, m, u)
         return functions.exponential(m, u.high, u.low)
@@ -114,13 +112,6 @@ def _product(m: Arithmetic, a: Value, b: Value | None = None) -> tuple[Value, Va
     return high, m.lanes.lost(a, b, high)
 
 
-def _below_max(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
-    """a - b for a <= b, and 0 where they are equal, infinities included."""
-    x, largest = e.number(a, m), e.number(b, m)
-    same = m.compare("==", x, largest)
-    return m.select(same, m.number(0.0), m.subtract(x, largest))
-
-
 def _exp_below(at_largest: float) -> Callable[..., Number]:
     """exp(a - b) for a <= b, b the maximum of a row, whose `RowShift` is known; and where a = b."""
 
@@ -132,21 +123,10 @@ def _exp_below(at_largest: float) -> Callable[..., Number]:
             least = shift.least if at_largest else shift.normal  # what is tiny joins no sum
             value = functions.exp_below(m, x, shift, least)
         else:
-            value = functions.exp(m, e.exponential(build("below_max", a, b), m))
+            value = functions.exp(m, e.exponential(a - b, m))
         return m.select(m.compare(">=", x, largest), m.number(at_largest), value)
 
     return spell
-
-
-def converted(number: Number, source: Arithmetic, target: Arithmetic) -> Number:
-    """A number of one arithmetic in another."""
-    if source.words == target.words == 2:
-        return number
-    word, kind = source.head(number), target.lanes.type
-    if word.type != kind:
-        b, shorter = source.builder, target.lanes.format.bits == 32
-        word = b.fptrunc(word, kind) if shorter else b.fpext(word, kind)
-    return target.widen(word)
 
 
 def _add(e: Evaluator, m: Arithmetic, a: Expr, b: Expr) -> Number:
@@ -194,8 +174,7 @@ def _power_by_logarithm(e: Evaluator, m: Arithmetic, a: Expr, n: Expr) -> Number
     """exp(n log(a)), the argument in the wide arithmetic."""
     wide = e.wide
     argument = wide.multiply(e.number(n, wide), functions.log(wide, e.number(a, wide)))
-    parts = functions.exponential(m, argument) if m is wide else e.reduced(argument, m)
-    return functions.exp(m, parts)
+    return functions.exp(m, e.reduced(argument, m))
 
 
 def _power_of(m: Arithmetic, base: Number, exponent: Fraction) -> Number:
@@ -256,7 +235,7 @@ def _expm1(e: Evaluator, m: Arithmetic, u: Expr) -> Number:
 
 def _rounded_once(e: Evaluator, m: Arithmetic, a: Expr) -> Number:
     """Computed in the wide arithmetic."""
-    return converted(e.number(a, e.wide), e.wide, m)
+    return functions.converted(e.number(a, e.wide), e.wide, m)
 
 
 def _by(name: str) -> Callable[..., Number]:
@@ -269,7 +248,7 @@ def _with(function: Callable[..., Number]) -> Callable[..., Number]:
     return lambda e, m, *args: function(m, *(e.number(a, m) for a in args))
 
 
-def _periodic(function: Callable[..., Number]) -> Callable[..., Number]:
+def _circular(name: str) -> Callable[..., Number]:
     """A sine or cosine; of 2 v it also takes v, which is a number where 2 v is none.
 
     Of c v it takes what c v loses in rounding: beside a zero that is all there is.
@@ -283,7 +262,7 @@ def _periodic(function: Callable[..., Number]) -> Callable[..., Number]:
                 half = m.head(second)
             elif m.words == 1 and e.wide.words == 2:
                 _, lost = _product(m, first, second)
-        return function(m, angle, half, lost)
+        return circular(m, name, angle, half, lost)
 
     return spell
 
@@ -307,19 +286,17 @@ SPELLINGS: Mapping[str, Callable[..., Number]] = {
     "expm1_below": lambda e, m, u: functions.expm1_below(m, e.exponential(u, m)),
     "log1p_ratio": _with(functions.log1p_ratio),
     "reciprocal": _by("reciprocal"),
-    "sin": _periodic(circular.sine),
-    "cos": _periodic(circular.cosine),
+    "sin": _circular("sin"),
+    "cos": _circular("cos"),
     "arctan": _with(functions.arctan),
     "erf_series": _with(functions.erf_series),
-    "erf_far": _with(functions.erf_far),
     "normal_tail": _with(functions.normal_tail),
     "copysign": _copysign,
     "damp": _damp,
     "absorb": _absorb,
     "guard": _guard,
     "rounded_once": _rounded_once,
-    **late.SPELLINGS,
-    "below_max": _below_max,
+    **scaled.SPELLINGS,
     "exp_below": _exp_below(1.0),
     "exp_under": _exp_below(0.0),
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nonlin.emit.llvm.lowering.constants import evaluate_constants
-from nonlin.emit.llvm.lowering.lower import lower
+from nonlin.expr.machine.constants import evaluate_constants
+from nonlin.expr.machine.lower import lower
 from nonlin.expr.nodes import (
     Constant,
     Expr,

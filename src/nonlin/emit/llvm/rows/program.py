@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.arithmetic.functions import row_shift
+from nonlin.emit.llvm.arithmetic.functions import converted, row_shift
 from nonlin.emit.llvm.arithmetic.lanes import Plain, either
-from nonlin.emit.llvm.lowering.evaluate import Evaluator, converted
+from nonlin.emit.llvm.lowering.evaluate import Evaluator
 from nonlin.emit.llvm.rows.plan import SAVED, Pass, RowPlan
 from nonlin.emit.llvm.rows.reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
 from nonlin.emit.llvm.rows.short import FOUR, LONGEST, ShortRows

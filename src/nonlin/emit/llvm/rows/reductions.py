@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from nonlin.emit.llvm.arithmetic.functions import converted
 from nonlin.emit.llvm.arithmetic.pair import Double
-from nonlin.emit.llvm.lowering.evaluate import converted
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.arithmetic.functions import Arithmetic, Number

@@ -16,18 +16,17 @@ from llvmlite import ir
 from nonlin.emit.llvm.arithmetic.lanes import Lanes, Plain
 from nonlin.emit.llvm.arithmetic.pair import Pair
 from nonlin.emit.llvm.hardware import Hardware
-from nonlin.emit.llvm.lowering.constants import evaluate_constants
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
-from nonlin.emit.llvm.lowering.late import delay
-from nonlin.emit.llvm.lowering.lower import lower, shorten
-from nonlin.emit.llvm.lowering.roots import crosses_zero, widen_polynomials
 from nonlin.emit.llvm.writers.memory import SHORT, TYPES, from_memory, to_memory
 from nonlin.emit.llvm.writers.parts import Parts
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors, splat
-from nonlin.expr import coefficients
+from nonlin.expr.machine.constants import evaluate_constants
+from nonlin.expr.machine.late import delay
+from nonlin.expr.machine.lower import lower, shorten
+from nonlin.expr.machine.roots import crosses_zero, widen_polynomials
+from nonlin.expr.machine.singles import in_two_words
 from nonlin.expr.nodes import Expr, arguments_of, constant, is_call
 from nonlin.expr.paths import Path
-from nonlin.expr.singles import in_two_words
 from nonlin.expr.walk import postorder
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware)
     """The arithmetic called "single", "middle", "double" or "pair"."""
     kind = Pair if name == "pair" else Plain
     vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512, hardware.fused)
-    return kind(vectors, coefficients.TABLES[name], coefficients.TAIL_CENTRE[name])
+    return kind(vectors, name)
 
 
 def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:

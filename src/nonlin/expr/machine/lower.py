@@ -6,9 +6,9 @@ e = exp(-|u|) and the same 1 / (1 + e) in the graph.
 
 from __future__ import annotations
 
-from nonlin.emit.llvm.lowering.slopes import SLOPES, GatedSlope
 from nonlin.expr.decompositions import decomposed
 from nonlin.expr.interval import UNIT, Interval
+from nonlin.expr.machine.slopes import gated_slope
 from nonlin.expr.nodes import Call, Constant, Expr, arguments_of, build, is_call, multiply
 from nonlin.expr.primitives import bounds_of
 from nonlin.expr.walk import fold, rebuild
@@ -20,8 +20,8 @@ def lower(root: Expr, digits: str) -> Expr:
     """An equal expression in machine primitives, good for the arithmetic of that name."""
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        if slope := GatedSlope.of(node):
-            return SLOPES[slope.gate](lower(slope.v, digits), lower(slope.factor, digits))
+        if (slope := gated_slope(node)) is not None:
+            return lower(slope, digits)
         if not isinstance(node, Call):
             return node
         found = decomposed(node.primitive, arguments, "kernel", digits)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, localcontext
-from fractions import Fraction
 
 from nonlin._errors import InputError
 from nonlin.expr.interpret import OPERATORS
-from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, build, constant
-from nonlin.expr.walk import fold
+from nonlin.expr.nodes import COMPARISONS, Call, Constant, Expr, arguments_of, constant
+from nonlin.expr.walk import rewrite
 
 PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494")
 
@@ -27,22 +26,18 @@ _DECIMALS: Mapping[str, Callable[..., Decimal]] = {
 
 def evaluate_constants(root: Expr) -> Expr:
     """Replace what has no symbol in it by its value, to 50 digits."""
-
-    def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        if not isinstance(node, Call):
-            return node
-        if node.primitive in _DECIMALS and all(isinstance(a, Constant) for a in arguments):
-            values = [a.value for a in arguments if isinstance(a, Constant)]
-            return _evaluated(node.primitive, values)
-        return build(node.primitive, *arguments)
-
-    return fold(root, visit)
+    return rewrite(root, _evaluated)
 
 
-def _evaluated(primitive: str, values: list[Fraction]) -> Expr:
+def _evaluated(node: Expr) -> Expr:
+    values = [each.value for each in arguments_of(node) if isinstance(each, Constant)]
+    if not isinstance(node, Call) or len(values) < len(node.arguments):
+        return node
+    if node.primitive not in _DECIMALS:
+        return node
     with localcontext(Context(prec=50)):
         decimals = [Decimal(v.numerator) / Decimal(v.denominator) for v in values]
         try:
-            return constant(_DECIMALS[primitive](*decimals))
+            return constant(_DECIMALS[node.primitive](*decimals))
         except (ArithmeticError, InputError):  # log(-1), log(0): left to the machine: NaN, -inf
-            return build(primitive, *map(constant, values))
+            return node

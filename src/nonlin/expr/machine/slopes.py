@@ -6,38 +6,25 @@ parts carry all roundings of the gate. In a product they are common to both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
-
 from nonlin.expr.nodes import Expr, absolute, arguments_of, build, is_call, negate, power, where
 from nonlin.expr.walk import postorder
 
 
-class GatedSlope(NamedTuple):
-    """gate(v) + density(v) * factor, or `damp(density(v), factor)`."""
-
-    gate: str
-    v: Expr
-    factor: Expr
-
-    @staticmethod
-    def of(node: Expr) -> GatedSlope | None:
-        """The parts of a sum, or None if it is no such slope."""
-        if not is_call(node, "add"):
-            return None
-        gate, product = arguments_of(node)
-        for density in DENSITIES:
-            if is_call(gate, density) and is_call(product, "damp", "multiply"):
-                first, factor = arguments_of(product)
-                if is_call(first, DENSITIES[density]) and arguments_of(first) == arguments_of(gate):
-                    return GatedSlope(density, arguments_of(gate)[0], factor)
+def gated_slope(node: Expr) -> Expr | None:
+    """The product for gate(v) + density(v) A, or gate(v) + damp(density(v), A); None for others."""
+    if not is_call(node, "add"):
         return None
+    gate, product = arguments_of(node)
+    for name, density, rule in _GATES:
+        if is_call(gate, name) and is_call(product, "damp", "multiply"):
+            first, factor = arguments_of(product)
+            (v,) = arguments_of(gate)
+            if first is build(density, v):
+                return rule(v, factor)
+    return None
 
 
-DENSITIES: Mapping[str, str] = {"sigmoid": "logistic_density", "normal_cdf": "normal_pdf"}
-
-
-def logistic(v: Expr, factor: Expr) -> Expr:
+def _logistic(v: Expr, factor: Expr) -> Expr:
     """s (1 + A - A s) for v < 0, else s (1 + A (1 - s)); both inside with t = s(-|v|)"""
     e = build("exp", negate(absolute(v)))
     r = 1 / (1 + e)
@@ -49,7 +36,7 @@ def logistic(v: Expr, factor: Expr) -> Expr:
     return build("damp", where(v < 0, t, r), inside)
 
 
-def normal(v: Expr, factor: Expr) -> Expr:
+def _normal(v: Expr, factor: Expr) -> Expr:
     """E (tail + c A) for v < 0, else 1 - E (tail - c A); E = exp(-v^2/2), c = 1/sqrt(2 pi)"""
     tail = build("normal_tail", absolute(v))
     c = 1 / build("sqrt", 2 * build("pi"))
@@ -58,4 +45,4 @@ def normal(v: Expr, factor: Expr) -> Expr:
     return where(v < 0, product, 1 - product)
 
 
-SLOPES: Mapping[str, Callable[[Expr, Expr], Expr]] = {"sigmoid": logistic, "normal_cdf": normal}
+_GATES = (("sigmoid", "logistic_density", _logistic), ("normal_cdf", "normal_pdf", _normal))

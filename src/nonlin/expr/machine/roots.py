@@ -5,40 +5,34 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nonlin.expr.floats import as_function
-from nonlin.expr.nodes import Expr, arguments_of, build, is_call, symbol, where
-from nonlin.expr.singles import constant_of, is_exact
-from nonlin.expr.walk import fold, postorder, rebuild, substitute, symbols
+from nonlin.expr.machine.singles import constant_of, is_exact
+from nonlin.expr.nodes import Expr, arguments_of, build, is_call
+from nonlin.expr.walk import fold, postorder, rebuild, symbols
 
 _KEPT = ("multiply", "negate", "guard", "damp")  # they vanish where one of their arguments does
 _OF_POLYNOMIALS = ("add", "subtract", "multiply", "negate", "power")
 _TRIED = ((0.7, 0.7), (0.7, -0.4), (-0.4, 0.7))  # for the parameters, in turn
-_BRANCH = symbol("branch")
 _GRID = (*(k / 4 for k in range(-48, 49)), *(s * 10.0**k for s in (1, -1) for k in (2, 4)))
 
 
 @lru_cache(maxsize=1024)
-def crosses_zero(root: Expr, fused: bool = True, branch: Expr = _BRANCH) -> bool:
-    """Is a factor of the result a sum of rounded terms whose sign changes?
+def crosses_zero(root: Expr, fused: bool = True) -> bool:
+    """Is a factor of the result a sum of rounded terms whose sign changes somewhere?
 
-    fused: a product and a sum round once together. branch: what it stands in, 0 elsewhere.
+    fused: a product and a sum round once together.
     """
     arguments = arguments_of(root)
-    if is_call(root, "where"):
-        condition, a, b = arguments
-        inside = ((a, where(condition, _BRANCH, 0)), (b, where(condition, 0, _BRANCH)))
-        places = ((each, substitute(branch, {"branch": place})) for each, place in inside)
-        return any(crosses_zero(each, fused, place) for each, place in places)
     if is_call(root, "divide"):
-        return crosses_zero(arguments[0], fused, branch)
-    if is_call(root, *_KEPT):
-        return any(crosses_zero(each, fused, branch) for each in arguments)
+        return crosses_zero(arguments[0], fused)
+    if is_call(root, "where", *_KEPT):
+        return any(crosses_zero(each, fused) for each in arguments[is_call(root, "where") :])
     if not is_call(root, "add", "subtract") or "x" not in symbols([root]):
         return False
     if constant_of(root) is not None:  # see `in_two_words`
         return False
     if all(map(_rounds_once if fused else is_exact, arguments)):
         return False
-    return _changes_sign(substitute(branch, {"branch": root}))
+    return _changes_sign(root)
 
 
 def widen_polynomials(root: Expr) -> Expr:

@@ -12,7 +12,6 @@ from llvmlite import ir
 from nonlin.emit.llvm.arithmetic.circular import HALF_PI, turned
 from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, Lanes, Plain, function_of
 from nonlin.emit.llvm.writers.vectors import Vectors, splat
-from nonlin.expr import coefficients
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.hardware import Hardware
@@ -21,6 +20,13 @@ if TYPE_CHECKING:
 
 CHUNK, CHUNKS = 26, 45  # bits of 2/pi: 26 bits times 26 or 27 are exact, 1,170 reach the last x
 SCALE = 500  # x is that many powers of two smaller and 2/pi larger, so that neither is subnormal
+DIGITS = int(  # of 2/pi, in binary, behind the point
+    "28be60db9391054a7f09d5f47d4d377036d8a5664f10e4107f9458eaf7aef1586dc91b8e909374b801924bba82"
+    "7464873f877ac72c4a69cfba208d7d4baed1213a671c09ad17df904e64758e60d4ce7d272117e2ef7e4a0ec7fe"
+    "25fff7816603fbcbc462d6829b47db4d9fb3c9f2c26dd3d18fd9a797fa8b5d49eeb1faf97c5ecf41ce7de294a4"
+    "ba9afed7ec47e357421580c",
+    16,
+)
 INT32 = ir.IntType(32)
 
 
@@ -55,7 +61,7 @@ def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> Non
     """sin(x) or, with one quarter turn more, cos(x)."""
     f = ir.IRBuilder(function.append_basic_block("entry"))
     lanes = Lanes(f, "double", 1, fused=hardware.fused)
-    m = Plain(lanes, coefficients.TABLES["double"], coefficients.TAIL_CENTRE["double"])
+    m = Plain(lanes, "double")
     given, quarters = (splat(f, each, 1) for each in function.args)
     high, low = _quarter_turns(lanes, lanes.magnitude(given), chunk)
     magic = lanes.number(lanes.format.magic)
@@ -65,7 +71,7 @@ def _write(function: ir.Function, chunk: ir.Function, hardware: Hardware) -> Non
     value = turned(m, f.fmul(rest, lanes.number(HALF_PI[0] + HALF_PI[1])), quadrant)
     odd = f.icmp_unsigned("==", quarters, ir.Constant(quarters.type, [0]))
     flips = f.and_(odd, f.fcmp_ordered("<", given, lanes.number(0.0)))
-    f.ret(f.extract_element(m.flip(value, flips), INT32(0)))
+    f.ret(f.extract_element(f.select(flips, f.fneg(value), value), INT32(0)))
 
 
 def _quarter_turns(lanes: Lanes, x: Value, chunk: ir.Function) -> list[Value]:
@@ -98,17 +104,5 @@ def _modulo_4(lanes: Lanes, a: Value) -> Value:
 def two_over_pi() -> list[float]:
     """2/pi times 2 ** SCALE as a sum of numbers of 26 bits, the largest first."""
     bits = CHUNK * CHUNKS
-    one = 1 << (bits + 64)
-    pi = 4 * (4 * _inverse_arctangent(5, one) - _inverse_arctangent(239, one))  # Machin 1706
-    rest = (2 * one << bits) // pi
-    pieces = ((rest >> CHUNK * place) % (1 << CHUNK) for place in range(CHUNKS))
-    return [piece * 2.0 ** (SCALE + CHUNK * k - bits) for k, piece in enumerate(pieces)][::-1]
-
-
-def _inverse_arctangent(n: int, one: int) -> int:
-    """arctan(1/n), in units of 1/one."""
-    power = total = one // n
-    for k in range(3, one.bit_length(), 2):
-        power //= -n * n
-        total += power // k
-    return total
+    pieces = ((DIGITS >> bits - CHUNK * k) % (1 << CHUNK) for k in range(1, CHUNKS + 1))
+    return [piece * 2.0 ** (SCALE - CHUNK * k) for k, piece in enumerate(pieces, 1)]
