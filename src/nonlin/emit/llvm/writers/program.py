@@ -18,7 +18,7 @@ from nonlin.emit.llvm.arithmetic.pair import Pair
 from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
 from nonlin.emit.llvm.writers.memory import SHORT, TYPES, from_memory, to_memory
-from nonlin.emit.llvm.writers.parts import Parts
+from nonlin.emit.llvm.writers.parts import write_parts
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors, splat
 from nonlin.expr.machine.constants import evaluate_constants
 from nonlin.expr.machine.late import delay
@@ -180,8 +180,6 @@ def add_kernel(
     parameters = load_parameters(builder, function.args[-1], names)
     *arrays, count, _ = function.args
     vector = Vectors(builder, ir.VectorType(memory, lanes), counts)
-    if not hardware.masks:
-        vector = Parts(builder, vector.type, counts, arrays, len(inputs))
     graphs = lowered(roots, mode)
 
     def block(start: Value, mask: Value | None) -> None:
@@ -194,8 +192,11 @@ def add_kernel(
             stored = to_memory(builder, result, mode.memory, hardware.avx512)
             vector.store(stored, output, start, mask)
 
-    short = len(postorder(*graphs)) <= BY_TURNS
-    vector.blocks(count, block, always_masked=masked or mode.main == "pair", groups=short)
+    if hardware.masks:
+        short = len(postorder(*graphs)) <= BY_TURNS
+        vector.blocks(count, block, always_masked=masked or mode.main == "pair", groups=short)
+    else:
+        write_parts(vector, len(inputs), block)
     builder.ret_void()
 
 
