@@ -8,7 +8,7 @@ precision. An output may be an input. The first 256 bytes of the memory are the 
 
     NAME.fd(x, value, slope, count, parameters)
 
-And of what an engine needs (`wasm_helpers`, `emit.llvm.writers.gemm`):
+And of what an engine needs (`wasm_helpers`, `wasm_gemm`):
 
     exp(x, result, count, 0), log, sin, cos
     multiply(x, y, result, count, 0): products of gradients, where TINY is 0
@@ -114,9 +114,9 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     """The module as LLVM IR, and what its functions are called there, by export."""
     from llvmlite import ir
 
-    from nonlin.emit.llvm.writers.gemm import ENTRY, TURN, add_gemm, add_turn
     from nonlin.emit.llvm.writers.program import add_kernel
     from nonlin.kernels.wasm_angles import add_far_angles
+    from nonlin.kernels.wasm_gemm import ENTRY, TURN, add_gemm, add_turn
     from nonlin.kernels.wasm_helpers import HELPERS
 
     exports = [*map(_export, formulas), *(HELPERS if helpers else ())]

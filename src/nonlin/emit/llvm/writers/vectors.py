@@ -140,14 +140,16 @@ class Vectors:
         name = "body" if always_masked else "rest"
         return self.carry(begin, count, self.index(width), values, masked, name)
 
-    def loop(self, end: Value, step: Value, body: Callable[[Value], None]) -> None:
-        """`body(i)` for i from 0 below `end`."""
+    def loop(
+        self, end: Value, step: Value, body: Callable[[Value], None], begin: Value | None = None
+    ) -> None:
+        """`body(i)` for i from `begin`, or 0, below `end`."""
 
         def nothing_carried(index: Value, carried: list[Value]) -> list[Value]:
             body(index)
             return carried
 
-        self.carry(self.index(0), end, step, [], nothing_carried)
+        self.carry(self.index(0) if begin is None else begin, end, step, [], nothing_carried)
 
     def carry(
         self,
