@@ -19,7 +19,7 @@ from nonlin.emit.llvm.arithmetic.functions import converted, row_shift
 from nonlin.emit.llvm.arithmetic.lanes import Plain, either
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
 from nonlin.emit.llvm.rows.plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.rows.reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
+from nonlin.emit.llvm.rows.reductions import Joining, maximum, number_of, total, words_of
 from nonlin.emit.llvm.rows.short import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
 from nonlin.emit.llvm.writers.program import (
@@ -146,28 +146,36 @@ class _Row:
 
     def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
         """The reduction of a pass, the same number in every lane, and its arithmetic."""
-        kind: Maximum | Sum = Maximum(self.main)
-        if step.primitive == "row_sum":
-            kind = Sum(self.main, self.wide, step.careful)
-            kind = kind if step.ones is None else SumBesideOnes(self.main, self.wide)
-        neutral = self.main.number(kind.neutral)
+        b, main, sums = self.vectors.builder, self.main, step.primitive == "row_sum"
+        kind = total(main, self.wide, step.careful) if sums else maximum(main)
+        neutral, size = main.number(kind.neutral), kind.m.words
+        none, one = main.lanes.whole(0), main.lanes.whole(1)
 
-        def element(start: Value, mask: Value | None) -> Any:
+        def element(start: Value, mask: Value | None) -> list[Any]:
             evaluator = self._evaluator(step, start, mask)
             number = evaluator.number(step.root)
             if step.saves:
                 self._store(number, start, mask)
-            number = number if mask is None else self.main.select(mask, number, neutral)
-            if step.ones is None:
-                return number
-            one = evaluator.condition(step.ones, self.main)
-            return number, one if mask is None else self.vectors.builder.and_(mask, one)
+            ones = [evaluator.condition(each, main) for each in step.ones]
+            if mask is None:
+                return [number, *ones]
+            return [main.select(mask, number, neutral), *(b.and_(mask, each) for each in ones)]
 
-        long = self.main.words == 2
-        found = self.vectors.joined(self.count, element, long, kind.start, kind.join)
-        return self._across(kind.found(found), kind), kind.m
+        def join(found: list[list[Any]], carried: list[Value]) -> list[Value]:
+            (numbers, *masks), counts = zip(*found, strict=True), carried[size:]
+            for place, each in enumerate(masks):
+                for mask in each:
+                    counts[place] = b.select(mask, b.add(counts[place], one), counts[place])
+            return [*words_of(kind.join(numbers, number_of(carried[:size]))), *counts]
 
-    def _across(self, value: Number, kind: Maximum | Sum) -> Number:
+        start = [*words_of(kind.m.number(kind.neutral)), *(none for _ in step.ones)]
+        carried = self.vectors.joined(self.count, element, main.words == 2, start, join)
+        found = number_of(carried[:size])
+        for count in carried[size:]:
+            found = kind.join([main.widen(b.sitofp(count, main.lanes.type))], found)
+        return self._across(found, kind), kind.m
+
+    def _across(self, value: Number, kind: Joining) -> Number:
         """The reduction of all lanes, in every lane, unless each has a row of its own."""
         b, count = self.vectors.builder, self.vectors.type.count
         before, apart = b.block, words_of(value)
