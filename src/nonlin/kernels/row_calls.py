@@ -218,9 +218,9 @@ def _build(
 ) -> bytes:
     from nonlin.emit.llvm.rows.plan import plan_rows
     from nonlin.emit.llvm.rows.program import write_row_module
-    from nonlin.emit.llvm.writers.program import mode_of_rows
+    from nonlin.emit.llvm.writers.program import MODES
 
-    mode = mode_of_rows(dtype, precision)
+    mode = MODES[dtype, precision]
     plan = plan_rows(formula, inputs, may_save=mode.keeps_numbers)
     return target.to_object(
         str(write_row_module(plan, inputs, names, mode, target.host().hardware))

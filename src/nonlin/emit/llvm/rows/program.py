@@ -9,7 +9,7 @@ so are sums. `out` may be an input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from nonlin.emit.llvm.writers.program import (
     ENTRY,
     Inputs,
     Mode,
-    arithmetic,
+    arithmetics,
     lanes_of,
     load_parameters,
 )
@@ -52,8 +52,7 @@ def write_row_module(
     *arrays, rows, count, values = b.function.args
     lanes = max(lanes_of(mode, hardware), FOUR)
     vectors = Vectors(b, ir.VectorType(memory, lanes))
-    main = arithmetic(mode.main, b, lanes, hardware)
-    wide = main if mode.wide == mode.main else arithmetic(mode.wide, b, lanes, hardware)
+    main, wide = arithmetics(mode, hardware, vectors)
     parameters = load_parameters(b, values, names)
     is_short = b.icmp_signed("<=", count, INT64(LONGEST))
     short = ShortRows(vectors, len(inputs), count)
@@ -122,15 +121,6 @@ class _Row:
         for target in (self.main, self.wide):
             self.numbers[name, id(target)] = converted(number, m, target)
 
-    def _given(self, loaded: dict[str, Value]) -> Callable[[str, Arithmetic], Number]:
-        inputs = Inputs(self.vectors.builder, loaded, self.parameters)
-
-        def given(name: str, m: Arithmetic) -> Number:
-            key = name, id(m)
-            return self.numbers[key] if key in self.numbers else inputs(name, m)
-
-        return given
-
     def _evaluator(self, step: Pass, start: Value, mask: Value | None) -> Evaluator:
         b, used, loaded = self.vectors.builder, symbols([step.root]), {}
         for name, place in self.places.items():
@@ -138,6 +128,9 @@ class _Row:
                 found = self.vectors.load(place, start, mask)
                 loaded[name] = from_memory(b, found, self.memory, self.main.lanes.avx512)
         return Evaluator(self.main, self.wide, self._given(loaded))
+
+    def _given(self, loaded: dict[str, Value]) -> Inputs:
+        return Inputs(self.vectors.builder, loaded, self.parameters, self.numbers)
 
     def _store(self, number: Number, start: Value, mask: Value | None) -> None:
         b, avx512 = self.vectors.builder, self.main.lanes.avx512

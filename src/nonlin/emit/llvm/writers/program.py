@@ -8,7 +8,7 @@ Outputs share all common work. An output may be an input: a block is loaded befo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -76,6 +76,11 @@ MODES = {
     ("float64", "exact"): Mode("double", "pair", "pair"),
     ("float64", "derived"): Mode("double", "pair", "pair"),
 }
+MODES |= {
+    (dtype, precision): replace(MODES["float32", precision], memory=memory)
+    for dtype, memory in SHORT.items()
+    for precision in ("fast", "exact", "derived")
+}
 _SCALARS = {"single": "float", "middle": "double", "double": "double", "pair": "double"}
 
 
@@ -86,28 +91,12 @@ def mode_of(
 
     Second derivatives cancel; some functions need more than 24 bits on the way to 22 good ones.
     """
-    if dtype in SHORT:
-        return _short(mode_of("float32", precision, path, roots, fused), dtype)
-    if not isinstance(path, str) and max(path) >= 2:
-        return MODES[dtype, "derived"]
-    if dtype == "float32" and crosses_zero(_value_of(path, roots), fused):
-        return MODES[dtype, "derived"]
-    if dtype == "float32" and any(map(_is_delicate, postorder(*roots))):
-        return MODES[dtype, "derived"]
-    if precision == "exact" and path != (0,):  # derivatives have zeros of their own
-        return MODES[dtype, "derived"]
-    return MODES[dtype, precision]
-
-
-def mode_of_rows(dtype: str, precision: str) -> Mode:
-    """The precision that was asked for."""
-    if dtype in SHORT:
-        return _short(MODES["float32", precision], dtype)
-    return MODES[dtype, precision]
-
-
-def _short(mode: Mode, dtype: str) -> Mode:
-    return replace(mode, memory=SHORT[dtype])
+    wider = precision == "exact" and path != (0,)  # derivatives have zeros of their own
+    wider = wider or (not isinstance(path, str) and max(path) >= 2)
+    if dtype != "float64" and not wider:
+        wider = crosses_zero(_value_of(path, roots), fused)
+        wider = wider or any(map(_is_delicate, postorder(*roots)))
+    return MODES[dtype, "derived" if wider else precision]
 
 
 def _value_of(path: Path, roots: Sequence[Expr]) -> Expr:
@@ -127,11 +116,16 @@ def _is_delicate(node: Expr) -> bool:
     return nested and any(is_call(part, *_SMALL) for part in postorder(*arguments_of(node)))
 
 
-def arithmetic(name: str, builder: ir.IRBuilder, lanes: int, hardware: Hardware) -> Arithmetic:
-    """The arithmetic called "single", "middle", "double" or "pair"."""
-    kind = Pair if name == "pair" else Plain
-    vectors = Lanes(builder, _SCALARS[name], lanes, hardware.avx512, hardware.fused)
-    return kind(vectors, name)
+def arithmetics(mode: Mode, hardware: Hardware, vectors: Vectors) -> tuple[Arithmetic, Arithmetic]:
+    """The main one of a mode, and the wide one, or the same where they agree."""
+
+    def made(name: str) -> Arithmetic:
+        kind, place = Pair if name == "pair" else Plain, (vectors.builder, _SCALARS[name])
+        lanes = Lanes(*place, vectors.type.count, hardware.avx512, hardware.fused)
+        return kind(lanes, name)
+
+    main = made(mode.main)
+    return main, main if mode.wide == mode.main else made(mode.wide)
 
 
 def lowered(roots: Sequence[Expr], mode: Mode) -> list[Expr]:
@@ -206,11 +200,8 @@ def evaluator_for(
     vectors: Vectors,
     inputs: Callable[[str, Arithmetic], Number],
 ) -> Evaluator:
-    """An evaluator in the arithmetics of the mode; one and the same where they agree."""
-    place = vectors.builder, vectors.type.count, hardware
-    main = arithmetic(mode.main, *place)
-    wide = main if mode.wide == mode.main else arithmetic(mode.wide, *place)
-    return Evaluator(main, wide, inputs)
+    """An evaluator in the arithmetics of the mode."""
+    return Evaluator(*arithmetics(mode, hardware, vectors), inputs)
 
 
 def lanes_of(mode: Mode, hardware: Hardware) -> int:
@@ -229,27 +220,23 @@ def load_parameters(
     }
 
 
-def parameter(builder: ir.IRBuilder, scalar: Value, m: Arithmetic) -> Number:
-    """A double as a number of an arithmetic, the same in every lane."""
-    if scalar.type != m.lanes.format.scalar:
-        scalar = builder.fptrunc(scalar, m.lanes.format.scalar)
-    return m.widen(splat(builder, scalar, m.lanes.count))
-
-
+@dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was loaded, and the parameters, as numbers of an arithmetic."""
+    """What was loaded, the parameters, and what is known already, as numbers of an arithmetic."""
 
-    def __init__(
-        self, builder: ir.IRBuilder, loaded: dict[str, Value], parameters: dict[str, Value]
-    ) -> None:
-        self._builder = builder
-        self._loaded = loaded
-        self._parameters = parameters
+    builder: ir.IRBuilder
+    loaded: dict[str, Value]
+    parameters: dict[str, Value]
+    known: dict[tuple[str, int], Number] = field(default_factory=dict)
 
     def __call__(self, name: str, m: Arithmetic) -> Number:
-        """The symbol `name`."""
-        if name in self._parameters:
-            return parameter(self._builder, self._parameters[name], m)
-        vector = self._loaded[name]
+        """The symbol `name`; a parameter is the same in every lane."""
+        if (name, id(m)) in self.known:
+            return self.known[name, id(m)]
+        if name in self.parameters:
+            scalar, kind = self.parameters[name], m.lanes.format.scalar
+            scalar = scalar if scalar.type == kind else self.builder.fptrunc(scalar, kind)
+            return m.widen(splat(self.builder, scalar, m.lanes.count))
+        vector = self.loaded[name]
         same = vector.type == m.lanes.type
-        return m.widen(vector if same else self._builder.fpext(vector, m.lanes.type))
+        return m.widen(vector if same else self.builder.fpext(vector, m.lanes.type))
