@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.arithmetic.lanes import SINGLE, Lanes
-from nonlin.emit.llvm.writers.vectors import Vectors, splat
+from nonlin.emit.llvm.writers.vectors import Vectors, function, splat
 
 if TYPE_CHECKING:
     from nonlin.emit.llvm.hardware import Hardware
@@ -33,7 +33,7 @@ ARRAY = SINGLE.as_pointer()
 def add_gemm(module: ir.Module, hardware: Hardware) -> None:
     """The product as a function of the module."""
     count = ir.IntType(hardware.count_bits)
-    b = _function(module, ENTRY, [ARRAY, count, count, ARRAY, count, ARRAY, ARRAY, *[count] * 4])
+    b = function(module, ENTRY, [ARRAY, count, count, ARRAY, count, ARRAY, ARRAY, *[count] * 4])
     *_, rows, _, columns = b.function.args
 
     def across(height: int, i: Value) -> None:
@@ -68,7 +68,7 @@ def _tile(b: ir.IRBuilder, fused: bool, i: Value, j: Value, size: tuple[int, int
 def add_turn(module: ir.Module, hardware: Hardware) -> None:
     """A matrix, transposed, as a function of the module."""
     count = ir.IntType(hardware.count_bits)
-    b = _function(module, TURN, [ARRAY, ARRAY, count, count])
+    b = function(module, TURN, [ARRAY, ARRAY, count, count])
     a, to, rows, columns = b.function.args
 
     def stripe(lanes: int, i: Value) -> None:
@@ -85,11 +85,6 @@ def add_turn(module: ir.Module, hardware: Hardware) -> None:
 
     _in_steps(b, rows, ROWS, stripe)
     b.ret_void()
-
-
-def _function(module: ir.Module, name: str, kinds: Sequence[Any]) -> ir.IRBuilder:
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), kinds), name)
-    return ir.IRBuilder(function.append_basic_block("entry"))
 
 
 def _vectors(b: ir.IRBuilder, lanes: int) -> Vectors:

@@ -30,7 +30,7 @@ from nonlin.emit.llvm.writers.program import (
     lanes_of,
     load_parameters,
 )
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors, shuffled
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, function, shuffled
 from nonlin.expr.walk import symbols
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def write_row_module(
     memory = TYPES[mode.memory]
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + 1)
-    kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, INT64, ir.DoubleType().as_pointer()])
-    b = ir.IRBuilder(ir.Function(module, kind, ENTRY).append_basic_block("entry"))
+    b = function(module, ENTRY, [*pointers, INT64, INT64, ir.DoubleType().as_pointer()])
     *arrays, rows, count, values = b.function.args
     lanes = max(lanes_of(mode, hardware), FOUR)
     vectors = Vectors(b, ir.VectorType(memory, lanes))
@@ -162,7 +161,7 @@ class _Row:
             return [*words_of(kind.join(numbers, number_of(carried[:size]))), *counts]
 
         start = [*words_of(kind.m.number(kind.neutral)), *(none for _ in step.ones)]
-        carried = self.vectors.joined(self.count, element, main.words == 2, start, join)
+        carried = self.vectors.blocks(self.count, element, main.words == 2, start, join)
         found = number_of(carried[:size])
         for count in carried[size:]:
             found = kind.join([main.widen(b.sitofp(count, main.lanes.type))], found)

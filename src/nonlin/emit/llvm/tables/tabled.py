@@ -133,7 +133,7 @@ class _Writer:
         def join(found: list[Value], carried: list[Value]) -> list[Value]:
             return [reduce(b.and_, found, carried[0])]
 
-        return vectors.joined(size, marked, False, [ALL], join)[0]
+        return vectors.blocks(size, marked, False, [ALL], join)[0]
 
     def _block(self, lookup: Lookup, arrays: list[Value], i: Value, mask: Value | None) -> Value:
         """One vector; the bits of the lanes that are done with."""

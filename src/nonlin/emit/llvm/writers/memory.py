@@ -26,11 +26,6 @@ _OVERFLOW = 0x477FF000  # 65520, the least number that rounds to infinity
 _NORMAL = 0x38800000  # 2 ** -14, the least normal half
 
 
-def bytes_of(memory: str) -> int:
-    """Of one number."""
-    return {"float": 4, "double": 8}.get(memory, 2)
-
-
 def from_memory(builder: ir.IRBuilder, value: Value, memory: str, avx512: bool = False) -> Value:
     """A vector that was loaded, as floats: those of 16 bits as float32."""
     if memory not in SHORT.values():

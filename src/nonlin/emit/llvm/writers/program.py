@@ -19,7 +19,7 @@ from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
 from nonlin.emit.llvm.writers.memory import SHORT, TYPES, from_memory, to_memory
 from nonlin.emit.llvm.writers.parts import write_parts
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors, splat
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, function, splat
 from nonlin.expr.machine.constants import evaluate_constants
 from nonlin.expr.machine.late import delay
 from nonlin.expr.machine.lower import lower, shorten
@@ -168,11 +168,9 @@ def add_kernel(
     lanes = lanes_of(mode, hardware)
     pointers = [memory.as_pointer()] * (len(inputs) + len(roots))
     counts = ir.IntType(hardware.count_bits)
-    kind = ir.FunctionType(ir.VoidType(), [*pointers, counts, ir.DoubleType().as_pointer()])
-    function = ir.Function(module, kind, entry)
-    builder = ir.IRBuilder(function.append_basic_block("entry"))
-    parameters = load_parameters(builder, function.args[-1], names)
-    *arrays, count, _ = function.args
+    builder = function(module, entry, [*pointers, counts, ir.DoubleType().as_pointer()])
+    *arrays, count, values = builder.function.args
+    parameters = load_parameters(builder, values, names)
     vector = Vectors(builder, ir.VectorType(memory, lanes), counts)
     graphs = lowered(roots, mode)
 
