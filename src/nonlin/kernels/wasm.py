@@ -114,7 +114,7 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     """The module as LLVM IR, and what its functions are called there, by export."""
     from llvmlite import ir
 
-    from nonlin.emit.llvm.writers.program import add_kernel
+    from nonlin.emit.llvm.writers.program import write_module
     from nonlin.kernels.wasm_angles import add_far_angles
     from nonlin.kernels.wasm_gemm import ENTRY, TURN, add_gemm, add_turn
     from nonlin.kernels.wasm_helpers import HELPERS
@@ -125,7 +125,7 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     places = {each.name: f"kernel {place}" for place, each in enumerate(exports)}
     for each in exports:
         parts = each.roots, each.inputs, each.parameters, each.mode
-        add_kernel(module, places[each.name], *parts, HARDWARE)
+        write_module(*parts, HARDWARE, entry=places[each.name], module=module)
     if helpers:
         add_gemm(module, HARDWARE)
         add_turn(module, HARDWARE)

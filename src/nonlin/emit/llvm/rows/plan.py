@@ -43,16 +43,8 @@ class Pass:
     ones: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlan:
-    """All passes, reductions in order, then the result."""
-
-    reductions: tuple[Pass, ...]
-    result: Pass
-
-
-def plan_rows(root: Expr, inputs: tuple[str, ...], may_save: bool) -> RowPlan:
-    """The passes for a formula in the arrays `inputs`.
+def plan_rows(root: Expr, inputs: tuple[str, ...], may_save: bool) -> list[Pass]:
+    """The passes for a formula in the arrays `inputs`: reductions in order, then the result.
 
     may_save: the output array holds numbers without rounding them.
     """
@@ -77,7 +69,7 @@ def plan_rows(root: Expr, inputs: tuple[str, ...], may_save: bool) -> RowPlan:
             part = build("exp_under", *arguments_of(part))
         steady = _steady(part, varying, name)
         passes.append(Pass(*steady, name, primitive, saves, careful and not ones, ones))
-    return RowPlan(tuple(passes), Pass(*_steady(result, varying, "C")))
+    return [*passes, Pass(*_steady(result, varying, "C"))]
 
 
 def _machine(root: Expr, found: dict[str, Reduction]) -> Expr:

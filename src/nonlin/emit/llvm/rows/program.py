@@ -18,7 +18,7 @@ from llvmlite import ir
 from nonlin.emit.llvm.arithmetic.functions import converted, row_shift
 from nonlin.emit.llvm.arithmetic.lanes import Plain, either
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
-from nonlin.emit.llvm.rows.plan import SAVED, Pass, RowPlan
+from nonlin.emit.llvm.rows.plan import SAVED, Pass
 from nonlin.emit.llvm.rows.reductions import Joining, maximum, number_of, total, words_of
 from nonlin.emit.llvm.rows.short import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 
 
 def write_row_module(
-    plan: RowPlan, inputs: Sequence[str], names: Sequence[str], mode: Mode, hardware: Hardware
+    plan: list[Pass],
+    inputs: Sequence[str],
+    names: Sequence[str],
+    mode: Mode,
+    hardware: Hardware,
 ) -> ir.Module:
     """The module of one row-wise kernel; `names` orders the parameters."""
     memory = TYPES[mode.memory]
@@ -92,9 +96,10 @@ class _Row:
     side_by_side: Value
     numbers: dict[tuple[str, int], Number] = field(default_factory=dict)
 
-    def write(self, plan: RowPlan) -> None:
+    def write(self, plan: list[Pass]) -> None:
         """Reductions first, then the result."""
-        for step in plan.reductions:
+        *reductions, result = plan
+        for step in reductions:
             self._constants(step)
             found, m = self._reduced(step)
             self._know(step.name, found, m)
@@ -102,10 +107,10 @@ class _Row:
                 shift = row_shift(self.wide, self.main, found)
                 for part, value in shift._asdict().items():
                     self.numbers[f"{step.name}.{part}", id(self.main)] = value
-        self._constants(plan.result)
+        self._constants(result)
 
         def element(start: Value, mask: Value | None) -> None:
-            number = self._evaluator(plan.result, start, mask).number(plan.result.root)
+            number = self._evaluator(result, start, mask).number(result.root)
             self._store(number, start, mask)
 
         self.vectors.blocks(self.count, element, self.main.words == 2)

@@ -56,9 +56,7 @@ class _Loop:
         self.count = builder.load(count)
         self.arrays = [self._entry(arrays, k) for k in operands]
         self.steps = [self._entry(steps, k) for k in operands]
-        self.parameters = builder.bitcast(
-            builder.gep(data, [INT64(1)]), ir.DoubleType().as_pointer()
-        )
+        self.parameters = builder.gep(data, [INT64(1)])
         pointers = [self.number.as_pointer() for _ in operands]
         kernel = ir.FunctionType(ir.VoidType(), [*pointers, INT64, self.parameters.type])
         self.kernel = builder.inttoptr(self._entry(data, 0), kernel.as_pointer())

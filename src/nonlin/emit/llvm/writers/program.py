@@ -7,7 +7,7 @@ Outputs share all common work. An output may be an input: a block is loaded befo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -146,24 +146,14 @@ def write_module(
     mode: Mode,
     hardware: Hardware,
     masked: bool = False,
+    entry: str = ENTRY,
+    module: ir.Module | None = None,
 ) -> ir.Module:
-    """The module of one kernel: one output for each root; `names` orders the parameters."""
-    module = ir.Module(name=ENTRY)
-    add_kernel(module, ENTRY, roots, inputs, names, mode, hardware, masked)
-    return module
+    """A module with one kernel, or one more: an output for each root; `names` orders parameters.
 
-
-def add_kernel(
-    module: ir.Module,
-    entry: str,
-    roots: Sequence[Expr],
-    inputs: Sequence[str],
-    names: Sequence[str],
-    mode: Mode,
-    hardware: Hardware,
-    masked: bool = False,
-) -> None:
-    """One kernel more in a module; masked: it is shorter, and its loop not the fastest."""
+    masked: it is shorter, and its loop not the fastest.
+    """
+    module = module or ir.Module(name=ENTRY)
     memory = TYPES[mode.memory]
     lanes = lanes_of(mode, hardware)
     pointers = [memory.as_pointer()] * (len(inputs) + len(roots))
@@ -178,7 +168,7 @@ def add_kernel(
         found = (vector.load(array, start, mask) for array in arrays[: len(inputs)])
         loaded = [from_memory(builder, each, mode.memory, hardware.avx512) for each in found]
         given = Inputs(builder, dict(zip(inputs, loaded, strict=True)), parameters)
-        evaluator = evaluator_for(mode, hardware, vector, given)
+        evaluator = Evaluator(*arithmetics(mode, hardware, vector), given)
         for root, output in zip(graphs, arrays[len(inputs) :], strict=True):
             result = evaluator.main.head(evaluator.number(root))
             stored = to_memory(builder, result, mode.memory, hardware.avx512)
@@ -190,16 +180,7 @@ def add_kernel(
     else:
         write_parts(vector, len(inputs), block)
     builder.ret_void()
-
-
-def evaluator_for(
-    mode: Mode,
-    hardware: Hardware,
-    vectors: Vectors,
-    inputs: Callable[[str, Arithmetic], Number],
-) -> Evaluator:
-    """An evaluator in the arithmetics of the mode."""
-    return Evaluator(*arithmetics(mode, hardware, vectors), inputs)
+    return module
 
 
 def lanes_of(mode: Mode, hardware: Hardware) -> int:
