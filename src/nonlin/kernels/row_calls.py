@@ -216,9 +216,9 @@ def _code(
 def _build(
     formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
 ) -> bytes:
-    from nonlin.emit.llvm.rows.plan import plan_rows
     from nonlin.emit.llvm.rows.program import write_row_module
-    from nonlin.emit.llvm.writers.program import MODES
+    from nonlin.expr.machine.modes import MODES
+    from nonlin.expr.machine.passes import plan_rows
 
     mode = MODES[dtype, precision]
     plan = plan_rows(formula, inputs, may_save=mode.keeps_numbers)

@@ -135,7 +135,7 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
 
 
 def _export(formula: Formula) -> Export:
-    from nonlin.emit.llvm.writers.program import mode_of
+    from nonlin.expr.machine.modes import mode_of
     from nonlin.kernels.wasm_helpers import Export
 
     roots, names = tuple(roots_of(formula.formula, PATH)), tuple(formula.values)

@@ -18,19 +18,19 @@ from llvmlite import ir
 from nonlin.emit.llvm.arithmetic.functions import converted, row_shift
 from nonlin.emit.llvm.arithmetic.lanes import Plain, either
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
-from nonlin.emit.llvm.rows.plan import SAVED, Pass
 from nonlin.emit.llvm.rows.reductions import Joining, maximum, number_of, total, words_of
 from nonlin.emit.llvm.rows.short import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
 from nonlin.emit.llvm.writers.program import (
     ENTRY,
     Inputs,
-    Mode,
     arithmetics,
     lanes_of,
     load_parameters,
 )
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors, function, shuffled
+from nonlin.expr.machine.modes import Mode
+from nonlin.expr.machine.passes import SAVED, Pass
 from nonlin.expr.walk import symbols
 
 if TYPE_CHECKING:

@@ -18,12 +18,13 @@ from nonlin.emit.llvm.hardware import Hardware
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
 from nonlin.emit.llvm.tables.table import LANES, Lookup, Table
 from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
-from nonlin.emit.llvm.writers.program import ENTRY, MODES, Inputs, arithmetics, write_module
+from nonlin.emit.llvm.writers.program import ENTRY, Inputs, arithmetics, write_module
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors
+from nonlin.expr.machine.modes import MODES
 from nonlin.expr.nodes import Expr
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.writers.program import Mode
+    from nonlin.expr.machine.modes import Mode
 
     Value = Any
 

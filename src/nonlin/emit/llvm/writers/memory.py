@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, SINGLE, Lanes
+from nonlin.expr.machine.modes import SHORT
 
 if TYPE_CHECKING:
     Value = Any
 
 _INT16, _HALF = ir.IntType(16), ir.HalfType()
 TYPES = {"float": SINGLE, "double": DOUBLE, "half": _INT16, "bfloat": _INT16}
-SHORT = {"float16": "half", "bfloat16": "bfloat"}  # dtypes, as this module calls them
 _INFINITY, _SIGN = 0x7F800000, 0x80000000
 _HALF_INFINITY = 0x7C00
 _UP, _DOWN = 2.0**112, 2.0**-112  # between the biases of the exponents
