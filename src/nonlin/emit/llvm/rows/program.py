@@ -10,7 +10,7 @@ so are sums. `out` may be an input.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -56,7 +56,7 @@ def write_row_module(
     lanes = max(lanes_of(mode, hardware), FOUR)
     vectors = Vectors(b, ir.VectorType(memory, lanes))
     main, wide = arithmetics(mode, hardware, vectors)
-    parameters = load_parameters(b, values, names)
+    given = Inputs(b, {}, load_parameters(b, values, names))
     is_short = b.icmp_signed("<=", count, INT64(LONGEST))
     short = ShortRows(vectors, len(inputs), count)
     size = b.select(is_short, b.mul(count, INT64(lanes)), count)
@@ -70,7 +70,7 @@ def write_row_module(
         buffers = [*short.buffers, short.buffers[0]]
         chosen = [b.select(is_short, *pair) for pair in zip(buffers, here, strict=True)]
         places = dict(zip((*inputs, SAVED), chosen, strict=True))
-        _Row(vectors, mode.memory, main, wide, parameters, places, size, is_short).write(plan)
+        _Row(vectors, mode.memory, main, wide, given, places, size, is_short).write(plan)
         with b.if_then(is_short):
             short.empty(here[-1], left)
 
@@ -81,20 +81,16 @@ def write_row_module(
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The passes over one row, or over as many as there are lanes, side by side.
-
-    numbers: of the row, by name and arithmetic.
-    """
+    """The passes over one row, or over as many as there are lanes, side by side."""
 
     vectors: Vectors
     memory: str
     main: Arithmetic
     wide: Arithmetic
-    parameters: dict[str, Value]
+    given: Inputs
     places: dict[str, Value]
     count: Value
     side_by_side: Value
-    numbers: dict[tuple[str, int], Number] = field(default_factory=dict)
 
     def write(self, plan: list[Pass]) -> None:
         """Reductions first, then the result."""
@@ -106,7 +102,7 @@ class _Row:
             if step.primitive == "row_max" and isinstance(self.main, Plain):
                 shift = row_shift(self.wide, self.main, found)
                 for part, value in shift._asdict().items():
-                    self.numbers[f"{step.name}.{part}", id(self.main)] = value
+                    self.given.known[f"{step.name}.{part}", id(self.main)] = value
         self._constants(result)
 
         def element(start: Value, mask: Value | None) -> None:
@@ -118,12 +114,12 @@ class _Row:
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
         for name, root in step.constants:
-            number = Evaluator(self.wide, self.wide, self._given({})).number(root)
+            number = Evaluator(self.wide, self.wide, self.given).number(root)
             self._know(name, number, self.wide)
 
     def _know(self, name: str, number: Number, m: Arithmetic) -> None:
         for target in (self.main, self.wide):
-            self.numbers[name, id(target)] = converted(number, m, target)
+            self.given.known[name, id(target)] = converted(number, m, target)
 
     def _evaluator(self, step: Pass, start: Value, mask: Value | None) -> Evaluator:
         b, used, loaded = self.vectors.builder, symbols([step.root]), {}
@@ -131,10 +127,7 @@ class _Row:
             if name in used:
                 found = self.vectors.load(place, start, mask)
                 loaded[name] = from_memory(b, found, self.memory, self.main.lanes.avx512)
-        return Evaluator(self.main, self.wide, self._given(loaded))
-
-    def _given(self, loaded: dict[str, Value]) -> Inputs:
-        return Inputs(self.vectors.builder, loaded, self.parameters, self.numbers)
+        return Evaluator(self.main, self.wide, replace(self.given, loaded=loaded))
 
     def _store(self, number: Number, start: Value, mask: Value | None) -> None:
         b, avx512 = self.vectors.builder, self.main.lanes.avx512

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors, shuffled
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, least, shuffled
 
 if TYPE_CHECKING:
     Value = Any
@@ -72,7 +72,7 @@ class ShortRows:
             with enough:
 
                 def block(start: Value) -> None:
-                    body(b.select(b.icmp_signed("<", start, last), start, last), None)
+                    body(least(b, start, last), None)
 
                 self.vectors.loop(self.length, INT64(FOUR), block)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.writers.memory import TYPES
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors, bytes_of, function
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, bytes_of, function, least
 
 if TYPE_CHECKING:
     Value = Any
@@ -88,7 +88,7 @@ class _Loop:
         b = self.builder
         place = b.ptrtoint(self.arrays[self.inputs], INT64)
         head = b.sdiv(b.and_(b.neg(place), INT64(LINE - 1)), INT64(self.size))
-        done = self._least(head, self.count)
+        done = least(b, head, self.count)
         self.call(self.arrays, done)
         if streams:
             done = self._stream(done)
@@ -138,7 +138,7 @@ class _Loop:
         b = self.builder
 
         def chunk(start: Value) -> None:
-            amount = self._least(b.sub(self.count, start), INT64(BUFFER))
+            amount = least(b, b.sub(self.count, start), INT64(BUFFER))
             for k in range(self.inputs):
                 self._copy(amount, start, k, inwards=True)
             self.call(self.buffers, amount)
@@ -159,6 +159,3 @@ class _Loop:
             b.store(b.load(source), goal)
 
         self.vectors.loop(amount, INT64(1), element)
-
-    def _least(self, one: Value, other: Value) -> Value:
-        return self.builder.select(self.builder.icmp_signed("<", one, other), one, other)

@@ -39,6 +39,11 @@ def shuffled(
     return builder.shuffle_vector(a, ir.Constant(a.type, ir.Undefined) if b is None else b, order)
 
 
+def least(builder: ir.IRBuilder, one: Value, other: Value) -> Value:
+    """The smaller of two whole numbers."""
+    return builder.select(builder.icmp_signed("<", one, other), one, other)
+
+
 def bytes_of(number: Any) -> int:
     """Of a number of this type in memory."""
     if isinstance(number, ir.IntType):
