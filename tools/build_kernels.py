@@ -13,7 +13,7 @@ import nonlin as nl
 from nonlin.emit.llvm.tables.cost import instructions
 from nonlin.emit.llvm.tables.table import Table
 from nonlin.emit.llvm.tables.tabled import OTHERS, write_others, write_tabled
-from nonlin.emit.llvm.writers.program import mode_of
+from nonlin.expr.machine.modes import mode_of
 from nonlin.expr.paths import Path as Route
 from nonlin.expr.paths import inputs_of, roots_of, tabled
 from nonlin.kernels import target

@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 import nonlin as nl
-from nonlin.emit.llvm.writers.program import MODES, lowered
 from nonlin.expr.infix import infix
 from nonlin.expr.machine.exponents import Argument
+from nonlin.expr.machine.modes import MODES, lowered
 from nonlin.expr.nodes import absolute, symbol
 from nonlin.expr.paths import roots_of
 

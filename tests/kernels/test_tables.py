@@ -7,7 +7,8 @@ from ml_dtypes import bfloat16, finfo
 import nonlin as nl
 from nonlin.emit.llvm.tables.cost import instructions
 from nonlin.emit.llvm.tables.tabled import OTHERS, write_others, write_tabled
-from nonlin.emit.llvm.writers.program import Mode, mode_of, write_module
+from nonlin.emit.llvm.writers.program import write_module
+from nonlin.expr.machine.modes import Mode, mode_of
 from nonlin.expr.paths import inputs_of, roots_of, tabled
 from nonlin.kernels import target
 from nonlin.kernels.compile import compile_kernel, object_code, settled

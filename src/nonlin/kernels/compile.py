@@ -162,7 +162,8 @@ def object_code(
     inputs: tuple[str, ...],
 ) -> bytes:
     """What LLVM makes of a path, with `names` as parameters, on this CPU."""
-    from nonlin.emit.llvm.writers.program import mode_of, write_module
+    from nonlin.emit.llvm.writers.program import write_module
+    from nonlin.expr.machine.modes import mode_of
     from nonlin.kernels.tables.build import build
 
     roots = roots_of(formula, path)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.arithmetic.lanes import function_of
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, function, least
 from nonlin.kernels import pool_words as w
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class _Code:
     """A function that is being written, and the few things that all of them do."""
 
     def __init__(self, module: ir.Module, name: str, kinds: Any, pause: str | None) -> None:
-        self.function = ir.Function(module, ir.FunctionType(VOID, kinds), name)
-        self.b = ir.IRBuilder(self.function.append_basic_block("entry"))
+        self.b = function(module, name, kinds)
+        self.function = self.b.function
         self.arguments = self.function.args
         self._pause = pause
         self._vectors = Vectors(self.b, ir.VectorType(INT64, 1))
@@ -121,9 +121,6 @@ class _Code:
         self.b.branch(block)
         self.b.position_at_end(block)
 
-    def least(self, one: Value, other: Value) -> Value:
-        return self.b.select(self.b.icmp_signed("<", one, other), one, other)
-
     def move(self, goal: Value, places: Value, steps: Value, index: Value, arrays: Value) -> None:
         """Where element `index` of every array is."""
 
@@ -138,14 +135,14 @@ def _write_shared(c: _Code, share: Value) -> None:
     """Short arrays and those of who may not or cannot share go to the loop as they are."""
     b, (places, count, steps, data) = c.b, c.arguments
     job = b.alloca(INT64, w.JOB_WORDS)
-    total, least = b.load(count), c.get(data, w.LEAST)
+    total, worth = b.load(count), c.get(data, w.LEAST)
     long = b.icmp_signed(">=", total, c.get(data, w.LONG))
     loop = b.select(long, c.get(data, w.LONG_LOOP), c.get(data, w.LOOP))
     much, free, mine, alone, done = c.blocks("much", "free", "mine", "alone", "done")
-    b.cbranch(b.icmp_signed(">", total, least), much, alone)
+    b.cbranch(b.icmp_signed(">", total, worth), much, alone)
     b.position_at_end(much)
     team = c.words(data, w.TEAM)
-    wanted = c.least(c.get(team, w.LIMIT), b.sdiv(total, least))
+    wanted = least(b, c.get(team, w.LIMIT), b.sdiv(total, worth))
     pool = c.words(team, w.POOL)
     there = b.icmp_signed("!=", c.get(team, w.POOL), INT64(0))
     b.cbranch(b.and_(there, b.icmp_signed(">", wanted, INT64(1))), free, alone)
@@ -246,7 +243,7 @@ def _write_work(c: _Code) -> None:
         b.cbranch(b.icmp_signed("<", piece, c.get(owner, w.END)), some, after)
         b.position_at_end(some)
         start = b.mul(piece, grain)
-        b.store(c.least(grain, b.sub(total, start)), amount)
+        b.store(least(b, grain, b.sub(total, start)), amount)
         c.move(here, places, steps, start, c.get(data, w.ARRAYS))
         c.call(c.get(job, w.CALLED), here, amount, steps, c.at(data, w.HEAD))
         b.branch(again)

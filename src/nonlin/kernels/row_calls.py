@@ -216,11 +216,11 @@ def _code(
 def _build(
     formula: Expr, inputs: tuple[str, ...], dtype: str, precision: str, names: tuple[str, ...]
 ) -> bytes:
-    from nonlin.emit.llvm.rows.plan import plan_rows
     from nonlin.emit.llvm.rows.program import write_row_module
-    from nonlin.emit.llvm.writers.program import mode_of_rows
+    from nonlin.expr.machine.modes import MODES
+    from nonlin.expr.machine.passes import plan_rows
 
-    mode = mode_of_rows(dtype, precision)
+    mode = MODES[dtype, precision]
     plan = plan_rows(formula, inputs, may_save=mode.keeps_numbers)
     return target.to_object(
         str(write_row_module(plan, inputs, names, mode, target.host().hardware))

@@ -101,8 +101,7 @@ _kept: list[target.Loaded] = []
 
 def _build(dtype: str, inputs: int, outputs: int) -> bytes:
     from nonlin.emit.llvm.writers.loops import write_loop
-    from nonlin.emit.llvm.writers.memory import SHORT
+    from nonlin.expr.machine.modes import SHORT
 
     scalar = {"float32": "float", "float64": "double", **SHORT}[dtype]
-    x86 = target.host().triple.startswith(("x86_64", "i686"))
-    return target.to_object(str(write_loop(scalar, inputs, outputs, x86)))
+    return target.to_object(str(write_loop(scalar, inputs, outputs)))

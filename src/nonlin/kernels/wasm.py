@@ -8,7 +8,7 @@ precision. An output may be an input. The first 256 bytes of the memory are the 
 
     NAME.fd(x, value, slope, count, parameters)
 
-And of what an engine needs (`wasm_helpers`, `emit.llvm.writers.gemm`):
+And of what an engine needs (`wasm_helpers`, `wasm_gemm`):
 
     exp(x, result, count, 0), log, sin, cos
     multiply(x, y, result, count, 0): products of gradients, where TINY is 0
@@ -114,9 +114,9 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     """The module as LLVM IR, and what its functions are called there, by export."""
     from llvmlite import ir
 
-    from nonlin.emit.llvm.writers.gemm import ENTRY, TURN, add_gemm, add_turn
-    from nonlin.emit.llvm.writers.program import add_kernel
+    from nonlin.emit.llvm.writers.program import write_module
     from nonlin.kernels.wasm_angles import add_far_angles
+    from nonlin.kernels.wasm_gemm import ENTRY, TURN, add_gemm, add_turn
     from nonlin.kernels.wasm_helpers import HELPERS
 
     exports = [*map(_export, formulas), *(HELPERS if helpers else ())]
@@ -125,7 +125,7 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
     places = {each.name: f"kernel {place}" for place, each in enumerate(exports)}
     for each in exports:
         parts = each.roots, each.inputs, each.parameters, each.mode
-        add_kernel(module, places[each.name], *parts, HARDWARE)
+        write_module(*parts, HARDWARE, entry=places[each.name], module=module)
     if helpers:
         add_gemm(module, HARDWARE)
         add_turn(module, HARDWARE)
@@ -135,7 +135,7 @@ def written(formulas: Sequence[Formula], helpers: bool) -> tuple[str, dict[str, 
 
 
 def _export(formula: Formula) -> Export:
-    from nonlin.emit.llvm.writers.program import mode_of
+    from nonlin.expr.machine.modes import mode_of
     from nonlin.kernels.wasm_helpers import Export
 
     roots, names = tuple(roots_of(formula.formula, PATH)), tuple(formula.values)

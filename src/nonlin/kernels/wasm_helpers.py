@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nonlin.emit.llvm.writers.program import MODES, Mode
+from nonlin.expr.machine.modes import MODES, Mode
 from nonlin.expr.nodes import Expr, absolute, build, compare, constant, multiply, symbol, where
 
 TINY = 1e-36  # below, a gradient or the mean of some is 0: see `network.optimise`

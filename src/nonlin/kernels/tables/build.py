@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from nonlin.emit.llvm.tables.cost import instructions
 from nonlin.emit.llvm.tables.tabled import OTHERS, write_others, write_tabled
-from nonlin.emit.llvm.writers.program import ENTRY, MODES, Mode, write_module
+from nonlin.emit.llvm.writers.program import ENTRY, write_module
+from nonlin.expr.machine.modes import MODES, Mode
 from nonlin.expr.nodes import Expr, symbol
 from nonlin.expr.paths import Path, Tabled, inputs_of, outputs_of
 from nonlin.expr.walk import substitute

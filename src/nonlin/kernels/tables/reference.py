@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nonlin.emit.llvm.writers.program import mode_of, write_module
+from nonlin.emit.llvm.writers.program import write_module
+from nonlin.expr.machine.modes import mode_of
 from nonlin.expr.paths import Tabled, roots_of
 from nonlin.kernels import target
 

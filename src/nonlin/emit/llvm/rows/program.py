@@ -9,8 +9,8 @@ so are sums. `out` may be an input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
@@ -18,19 +18,19 @@ from llvmlite import ir
 from nonlin.emit.llvm.arithmetic.functions import converted, row_shift
 from nonlin.emit.llvm.arithmetic.lanes import Plain, either
 from nonlin.emit.llvm.lowering.evaluate import Evaluator
-from nonlin.emit.llvm.rows.plan import SAVED, Pass, RowPlan
-from nonlin.emit.llvm.rows.reductions import Maximum, Sum, SumBesideOnes, number_of, words_of
+from nonlin.emit.llvm.rows.reductions import Joining, maximum, number_of, total, words_of
 from nonlin.emit.llvm.rows.short import FOUR, LONGEST, ShortRows
 from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
 from nonlin.emit.llvm.writers.program import (
     ENTRY,
     Inputs,
-    Mode,
-    arithmetic,
+    arithmetics,
     lanes_of,
     load_parameters,
 )
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors, shuffled
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, function, shuffled
+from nonlin.expr.machine.modes import Mode
+from nonlin.expr.machine.passes import SAVED, Pass
 from nonlin.expr.walk import symbols
 
 if TYPE_CHECKING:
@@ -41,20 +41,22 @@ if TYPE_CHECKING:
 
 
 def write_row_module(
-    plan: RowPlan, inputs: Sequence[str], names: Sequence[str], mode: Mode, hardware: Hardware
+    plan: list[Pass],
+    inputs: Sequence[str],
+    names: Sequence[str],
+    mode: Mode,
+    hardware: Hardware,
 ) -> ir.Module:
     """The module of one row-wise kernel; `names` orders the parameters."""
     memory = TYPES[mode.memory]
     module = ir.Module(name=ENTRY)
     pointers = [memory.as_pointer()] * (len(inputs) + 1)
-    kind = ir.FunctionType(ir.VoidType(), [*pointers, INT64, INT64, ir.DoubleType().as_pointer()])
-    b = ir.IRBuilder(ir.Function(module, kind, ENTRY).append_basic_block("entry"))
+    b = function(module, ENTRY, [*pointers, INT64, INT64, ir.DoubleType().as_pointer()])
     *arrays, rows, count, values = b.function.args
     lanes = max(lanes_of(mode, hardware), FOUR)
     vectors = Vectors(b, ir.VectorType(memory, lanes))
-    main = arithmetic(mode.main, b, lanes, hardware)
-    wide = main if mode.wide == mode.main else arithmetic(mode.wide, b, lanes, hardware)
-    parameters = load_parameters(b, values, names)
+    main, wide = arithmetics(mode, hardware, vectors)
+    given = Inputs(b, {}, load_parameters(b, values, names))
     is_short = b.icmp_signed("<=", count, INT64(LONGEST))
     short = ShortRows(vectors, len(inputs), count)
     size = b.select(is_short, b.mul(count, INT64(lanes)), count)
@@ -68,7 +70,7 @@ def write_row_module(
         buffers = [*short.buffers, short.buffers[0]]
         chosen = [b.select(is_short, *pair) for pair in zip(buffers, here, strict=True)]
         places = dict(zip((*inputs, SAVED), chosen, strict=True))
-        _Row(vectors, mode.memory, main, wide, parameters, places, size, is_short).write(plan)
+        _Row(vectors, mode.memory, main, wide, given, places, size, is_short).write(plan)
         with b.if_then(is_short):
             short.empty(here[-1], left)
 
@@ -79,35 +81,32 @@ def write_row_module(
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The passes over one row, or over as many as there are lanes, side by side.
-
-    numbers: of the row, by name and arithmetic.
-    """
+    """The passes over one row, or over as many as there are lanes, side by side."""
 
     vectors: Vectors
     memory: str
     main: Arithmetic
     wide: Arithmetic
-    parameters: dict[str, Value]
+    given: Inputs
     places: dict[str, Value]
     count: Value
     side_by_side: Value
-    numbers: dict[tuple[str, int], Number] = field(default_factory=dict)
 
-    def write(self, plan: RowPlan) -> None:
+    def write(self, plan: list[Pass]) -> None:
         """Reductions first, then the result."""
-        for step in plan.reductions:
+        *reductions, result = plan
+        for step in reductions:
             self._constants(step)
             found, m = self._reduced(step)
             self._know(step.name, found, m)
             if step.primitive == "row_max" and isinstance(self.main, Plain):
                 shift = row_shift(self.wide, self.main, found)
                 for part, value in shift._asdict().items():
-                    self.numbers[f"{step.name}.{part}", id(self.main)] = value
-        self._constants(plan.result)
+                    self.given.known[f"{step.name}.{part}", id(self.main)] = value
+        self._constants(result)
 
         def element(start: Value, mask: Value | None) -> None:
-            number = self._evaluator(plan.result, start, mask).number(plan.result.root)
+            number = self._evaluator(result, start, mask).number(result.root)
             self._store(number, start, mask)
 
         self.vectors.blocks(self.count, element, self.main.words == 2)
@@ -115,21 +114,12 @@ class _Row:
     def _constants(self, step: Pass) -> None:
         """What the pass needs and is the same all over the row."""
         for name, root in step.constants:
-            number = Evaluator(self.wide, self.wide, self._given({})).number(root)
+            number = Evaluator(self.wide, self.wide, self.given).number(root)
             self._know(name, number, self.wide)
 
     def _know(self, name: str, number: Number, m: Arithmetic) -> None:
         for target in (self.main, self.wide):
-            self.numbers[name, id(target)] = converted(number, m, target)
-
-    def _given(self, loaded: dict[str, Value]) -> Callable[[str, Arithmetic], Number]:
-        inputs = Inputs(self.vectors.builder, loaded, self.parameters)
-
-        def given(name: str, m: Arithmetic) -> Number:
-            key = name, id(m)
-            return self.numbers[key] if key in self.numbers else inputs(name, m)
-
-        return given
+            self.given.known[name, id(target)] = converted(number, m, target)
 
     def _evaluator(self, step: Pass, start: Value, mask: Value | None) -> Evaluator:
         b, used, loaded = self.vectors.builder, symbols([step.root]), {}
@@ -137,7 +127,7 @@ class _Row:
             if name in used:
                 found = self.vectors.load(place, start, mask)
                 loaded[name] = from_memory(b, found, self.memory, self.main.lanes.avx512)
-        return Evaluator(self.main, self.wide, self._given(loaded))
+        return Evaluator(self.main, self.wide, replace(self.given, loaded=loaded))
 
     def _store(self, number: Number, start: Value, mask: Value | None) -> None:
         b, avx512 = self.vectors.builder, self.main.lanes.avx512
@@ -146,28 +136,36 @@ class _Row:
 
     def _reduced(self, step: Pass) -> tuple[Number, Arithmetic]:
         """The reduction of a pass, the same number in every lane, and its arithmetic."""
-        kind: Maximum | Sum = Maximum(self.main)
-        if step.primitive == "row_sum":
-            kind = Sum(self.main, self.wide, step.careful)
-            kind = kind if step.ones is None else SumBesideOnes(self.main, self.wide)
-        neutral = self.main.number(kind.neutral)
+        b, main, sums = self.vectors.builder, self.main, step.primitive == "row_sum"
+        kind = total(main, self.wide, step.careful) if sums else maximum(main)
+        neutral, size = main.number(kind.neutral), kind.m.words
+        none, one = main.lanes.whole(0), main.lanes.whole(1)
 
-        def element(start: Value, mask: Value | None) -> Any:
+        def element(start: Value, mask: Value | None) -> list[Any]:
             evaluator = self._evaluator(step, start, mask)
             number = evaluator.number(step.root)
             if step.saves:
                 self._store(number, start, mask)
-            number = number if mask is None else self.main.select(mask, number, neutral)
-            if step.ones is None:
-                return number
-            one = evaluator.condition(step.ones, self.main)
-            return number, one if mask is None else self.vectors.builder.and_(mask, one)
+            ones = [evaluator.condition(each, main) for each in step.ones]
+            if mask is None:
+                return [number, *ones]
+            return [main.select(mask, number, neutral), *(b.and_(mask, each) for each in ones)]
 
-        long = self.main.words == 2
-        found = self.vectors.joined(self.count, element, long, kind.start, kind.join)
-        return self._across(kind.found(found), kind), kind.m
+        def join(found: list[list[Any]], carried: list[Value]) -> list[Value]:
+            (numbers, *masks), counts = zip(*found, strict=True), carried[size:]
+            for place, each in enumerate(masks):
+                for mask in each:
+                    counts[place] = b.select(mask, b.add(counts[place], one), counts[place])
+            return [*words_of(kind.join(numbers, number_of(carried[:size]))), *counts]
 
-    def _across(self, value: Number, kind: Maximum | Sum) -> Number:
+        start = [*words_of(kind.m.number(kind.neutral)), *(none for _ in step.ones)]
+        carried = self.vectors.blocks(self.count, element, main.words == 2, start, join)
+        found = number_of(carried[:size])
+        for count in carried[size:]:
+            found = kind.join([main.widen(b.sitofp(count, main.lanes.type))], found)
+        return self._across(found, kind), kind.m
+
+    def _across(self, value: Number, kind: Joining) -> Number:
         """The reduction of all lanes, in every lane, unless each has a row of its own."""
         b, count = self.vectors.builder, self.vectors.type.count
         before, apart = b.block, words_of(value)

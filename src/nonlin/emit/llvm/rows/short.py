@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors, shuffled
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, least, shuffled
 
 if TYPE_CHECKING:
     Value = Any
@@ -28,22 +28,21 @@ class ShortRows:
         self.vectors, self.length = vectors, length
         self.builder, self.lanes = vectors.builder, vectors.type.count
         self.parts = Vectors(self.builder, ir.VectorType(vectors.type.element, FOUR))
-        self.apart, *self.buffers = (self._room() for _ in range(inputs + 1))
+        self.buffers = [self._room() for _ in range(inputs)]
 
     def _room(self) -> Value:
-        """Memory for as many rows as there are lanes, and for four columns before them."""
-        size = (LONGEST + FOUR) * self.lanes
-        room = self.builder.alloca(ir.ArrayType(self.vectors.type.element, size))
+        """Memory for as many rows as there are lanes."""
+        kind = ir.ArrayType(self.vectors.type.element, LONGEST * self.lanes)
+        room = self.builder.alloca(kind)
         room.align = LINE
-        return self.builder.gep(room, [INT64(0), INT64(FOUR * self.lanes)])
+        return self.builder.gep(room, [INT64(0), INT64(0)])
 
     def fill(self, buffer: Value, array: Value, left: Value) -> None:
         """Copy the first rows of an array, which has so many left, to a buffer."""
-        self._move(left, array, self.apart)
-        source = self.builder.select(self._is_apart(left), self.apart, array)
+        rows = self._rows(array, left)
 
-        def block(start: Value) -> None:
-            parts = [self.parts.load(row, start, None) for row in self._rows(source)]
+        def block(start: Value, mask: Value | None) -> None:
+            parts = [self.parts.load(row, start, mask) for row in rows]
             four = self._turned([self._joined(parts[k::FOUR]) for k in range(FOUR)])
             for k, column in enumerate(four):
                 self.vectors.store(column, buffer, self._column(start, k), None)
@@ -51,54 +50,38 @@ class ShortRows:
         self._blocks(block)
 
     def empty(self, array: Value, left: Value) -> None:
-        """Copy the first buffer to the first rows of an array."""
-        goal = self.builder.select(self._is_apart(left), self.apart, array)
-
-        def block(start: Value) -> None:
-            columns = (self._column(start, k) for k in range(FOUR))
-            four = self._turned([self.vectors.load(self.buffers[0], c, None) for c in columns])
-            for lane, row in reversed([*enumerate(self._rows(goal))]):
-                first = lane // FOUR * FOUR
-                part = shuffled(self.builder, four[lane % FOUR], range(first, first + FOUR))
-                self.parts.store(part, row, start, None)
-
-        self._blocks(block)
-        self._move(left, self.apart, array)
-
-    def _blocks(self, body: Callable[[Value], None]) -> None:
-        """For each four columns; the last are the last four, of which some have come before.
-
-        Of a row of fewer than four the first are those of the row before, which is written later.
-        """
-        b, last = self.builder, self.builder.sub(self.length, INT64(FOUR))
-
-        def block(start: Value) -> None:
-            body(b.select(b.icmp_signed("<", start, last), start, last))
-
-        self.vectors.loop(self.length, INT64(FOUR), block)
-
-    def _is_apart(self, left: Value) -> Value:
-        """Are too few rows left, or are there too few columns, to work where they lie?"""
-        b = self.builder
-        few = b.icmp_signed("<", left, INT64(self.lanes))
-        return b.or_(few, b.icmp_signed("<", self.length, INT64(FOUR)))
-
-    def _move(self, left: Value, source: Value, goal: Value) -> None:
-        """Copy the rows that are worked on apart."""
-        b, v, lanes = self.builder, self.vectors, INT64(self.lanes)
-        rows = b.select(b.icmp_signed("<", left, lanes), left, lanes)
+        """Copy the first buffer to the first rows of an array, which has so many left."""
+        rows = self._rows(array, left)
 
         def block(start: Value, mask: Value | None) -> None:
-            v.store(v.load(source, start, mask), goal, start, mask)
+            columns = (self._column(start, k) for k in range(FOUR))
+            four = self._turned([self.vectors.load(self.buffers[0], c, None) for c in columns])
+            for lane, row in enumerate(rows):
+                first = lane // FOUR * FOUR
+                part = shuffled(self.builder, four[lane % FOUR], range(first, first + FOUR))
+                self.parts.store(part, row, start, mask)
 
-        with b.if_then(self._is_apart(left)):
-            v.blocks(b.mul(rows, self.length), block, always_masked=True)
+        self._blocks(block)
 
-    def _rows(self, first: Value) -> list[Value]:
-        """Where each row begins."""
-        rows = [first]
-        while len(rows) < self.lanes:
-            rows.append(self.builder.gep(rows[-1], [self.length]))
+    def _blocks(self, body: Callable[[Value, Value | None], None]) -> None:
+        """For each four columns; the last are the last four, of which some have come before."""
+        b, last = self.builder, self.builder.sub(self.length, INT64(FOUR))
+        with b.if_else(b.icmp_signed("<", last, INT64(0)), likely=False) as (fewer, enough):
+            with fewer:
+                body(INT64(0), self.parts.mask(self.length))
+            with enough:
+
+                def block(start: Value) -> None:
+                    body(least(b, start, last), None)
+
+                self.vectors.loop(self.length, INT64(FOUR), block)
+
+    def _rows(self, first: Value, left: Value) -> list[Value]:
+        """Where each row begins; lanes without a row of their own have the last one, too."""
+        b, rows = self.builder, [first]
+        for lane in range(1, self.lanes):
+            there = b.icmp_signed("<", INT64(lane), left)
+            rows.append(b.gep(rows[-1], [b.select(there, self.length, INT64(0))]))
         return rows
 
     def _column(self, start: Value, more: int) -> Value:

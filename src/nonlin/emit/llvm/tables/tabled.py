@@ -15,14 +15,16 @@ from llvmlite import ir
 
 from nonlin.emit.llvm.arithmetic.lanes import either, function_of
 from nonlin.emit.llvm.hardware import Hardware
+from nonlin.emit.llvm.lowering.evaluate import Evaluator
 from nonlin.emit.llvm.tables.table import LANES, Lookup, Table
 from nonlin.emit.llvm.writers.memory import TYPES, from_memory, to_memory
-from nonlin.emit.llvm.writers.program import ENTRY, MODES, Inputs, add_kernel, evaluator_for
+from nonlin.emit.llvm.writers.program import ENTRY, Inputs, arithmetics, write_module
 from nonlin.emit.llvm.writers.vectors import INT64, Vectors
+from nonlin.expr.machine.modes import MODES
 from nonlin.expr.nodes import Expr
 
 if TYPE_CHECKING:
-    from nonlin.emit.llvm.writers.program import Mode
+    from nonlin.expr.machine.modes import Mode
 
     Value = Any
 
@@ -36,8 +38,8 @@ def write_others(
     roots: Sequence[Expr], inputs: Sequence[str], mode: Mode, hardware: Hardware
 ) -> ir.Module:
     """A module with the kernel without a table, for numbers outside of one."""
-    module = ir.Module(name=ENTRY)
-    add_kernel(module, OTHERS, roots, inputs, (), replace(mode, far=True), hardware, masked=True)
+    far = replace(mode, far=True)
+    module = write_module(roots, inputs, (), far, hardware, masked=True, entry=OTHERS)
     module.globals[OTHERS].linkage = "internal"
     return module
 
@@ -133,7 +135,7 @@ class _Writer:
         def join(found: list[Value], carried: list[Value]) -> list[Value]:
             return [reduce(b.and_, found, carried[0])]
 
-        return vectors.joined(size, marked, False, [ALL], join)[0]
+        return vectors.blocks(size, marked, False, [ALL], join)[0]
 
     def _block(self, lookup: Lookup, arrays: list[Value], i: Value, mask: Value | None) -> Value:
         """One vector; the bits of the lanes that are done with."""
@@ -148,7 +150,8 @@ class _Writer:
         inside = lookup.inside(loaded["x"])
         loaded |= dict(zip(self.table.names, found, strict=True))
         inputs = Inputs(b, loaded, {})
-        evaluator = evaluator_for(MODES["float32", "fast"], self.hardware, vectors, inputs)
+        arithmetic = arithmetics(MODES["float32", "fast"], self.hardware, vectors)
+        evaluator = Evaluator(*arithmetic, inputs)
         kept = mask if inside is None or mask is None else b.and_(mask, inside)
         for root, output in zip(self.rule, arrays[len(self.inputs) :], strict=True):
             result = to_memory(b, evaluator.number(root), self.memory, self.hardware.avx512)

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.arithmetic.lanes import function_of
-from nonlin.emit.llvm.writers.memory import TYPES, bytes_of
-from nonlin.emit.llvm.writers.vectors import INT64, Vectors
+from nonlin.emit.llvm.writers.memory import TYPES
+from nonlin.emit.llvm.writers.vectors import INT64, Vectors, bytes_of, function, least
 
 if TYPE_CHECKING:
     Value = Any
@@ -30,53 +29,34 @@ LINE = 64  # bytes of a cache line: the alignment of streaming stores
 BYTE, INT32 = ir.IntType(8), ir.IntType(32)
 
 
-def write_loop(scalar: str, inputs: int, outputs: int, x86: bool) -> ir.Module:
+def write_loop(scalar: str, inputs: int, outputs: int) -> ir.Module:
     """The module of the loops for kernels with so many inputs and outputs of type `scalar`."""
-    module = ir.Module(name=ENTRY)
+    module, integers = ir.Module(name=ENTRY), INT64.as_pointer()
+    arrays = TYPES[scalar].as_pointer().as_pointer()
     for entry in (ENTRY, LONG_ENTRY):
-        _write(module, entry, scalar, (inputs, outputs), x86)
+        b = function(module, entry, [arrays, integers, integers, integers])
+        loop = _Loop(b, TYPES[scalar], inputs, outputs)
+        with b.if_else(loop.contiguous()) as (flat, strided):
+            with flat:
+                loop.pass_on(streams=entry == LONG_ENTRY)
+            with strided:
+                loop.gather()
+        b.ret_void()
     return module
-
-
-def _write(module: ir.Module, entry: str, scalar: str, counts: tuple[int, int], x86: bool) -> None:
-    number = TYPES[scalar]
-    integers = INT64.as_pointer()
-    arrays = number.as_pointer().as_pointer()
-    kind = ir.FunctionType(ir.VoidType(), [arrays, integers, integers, integers])
-    function = ir.Function(module, kind, entry)
-    builder = ir.IRBuilder(function.append_basic_block("entry"))
-    loop = _Loop(builder, scalar, *counts)
-    with builder.if_else(loop.contiguous()) as (flat, strided):
-        with flat:
-            if entry == ENTRY:
-                loop.align()
-            else:
-                with builder.if_else(loop.streams()) as (apart, together):
-                    with apart:
-                        loop.stream(x86)
-                    with together:
-                        loop.align()
-        with strided:
-            loop.gather()
-    builder.ret_void()
 
 
 class _Loop:
     """The parts of the loop, and what they share."""
 
-    def __init__(self, builder: ir.IRBuilder, scalar: str, inputs: int, outputs: int) -> None:
-        self.builder = builder
-        self.number = TYPES[scalar]
-        self.size = bytes_of(scalar)
+    def __init__(self, builder: ir.IRBuilder, number: Any, inputs: int, outputs: int) -> None:
+        self.builder, self.number, self.size = builder, number, bytes_of(number)
         self.vectors = Vectors(builder, ir.VectorType(self.number, LINE // self.size))
         self.inputs, operands = inputs, range(inputs + outputs)
         arrays, count, steps, data = builder.function.args
         self.count = builder.load(count)
         self.arrays = [self._entry(arrays, k) for k in operands]
         self.steps = [self._entry(steps, k) for k in operands]
-        self.parameters = builder.bitcast(
-            builder.gep(data, [INT64(1)]), ir.DoubleType().as_pointer()
-        )
+        self.parameters = builder.gep(data, [INT64(1)])
         pointers = [self.number.as_pointer() for _ in operands]
         kernel = ir.FunctionType(ir.VoidType(), [*pointers, INT64, self.parameters.type])
         self.kernel = builder.inttoptr(self._entry(data, 0), kernel.as_pointer())
@@ -99,7 +79,39 @@ class _Loop:
         b = self.builder
         return reduce(b.and_, [b.icmp_signed("==", s, INT64(self.size)) for s in self.steps])
 
-    def streams(self) -> Value:
+    def pass_on(self, streams: bool) -> None:
+        """Contiguous arrays, in parts: stores that straddle cache lines take twice as long.
+
+        Up to the first full line of the first output; then, if it streams, as many buffers as
+        there are; then the rest.
+        """
+        b = self.builder
+        place = b.ptrtoint(self.arrays[self.inputs], INT64)
+        head = b.sdiv(b.and_(b.neg(place), INT64(LINE - 1)), INT64(self.size))
+        done = least(b, head, self.count)
+        self.call(self.arrays, done)
+        if streams:
+            done = self._stream(done)
+        self.call([b.gep(array, [done]) for array in self.arrays], b.sub(self.count, done))
+
+    def _stream(self, head: Value) -> Value:
+        """Buffer by buffer past the cache; where that ends."""
+        b = self.builder
+        whole = b.and_(b.sub(self.count, head), INT64(-BUFFER))
+        end = b.add(head, b.select(self._apart(), whole, INT64(0)))
+
+        def chunk(start: Value) -> None:
+            here = [b.gep(array, [start]) for array in self.arrays]
+            filled = self.buffers[self.inputs :]
+            self.call([*here[: self.inputs], *filled], INT64(BUFFER))
+            for source, goal in zip(filled, here[self.inputs :], strict=True):
+                self._stream_buffer(source, goal)
+
+        self.vectors.loop(end, INT64(BUFFER), chunk, head)
+        b.fence("seq_cst")  # no other orders streaming stores
+        return end
+
+    def _apart(self) -> Value:
         """Is it written elsewhere than it is read, and are all outputs aligned alike?"""
         b = self.builder
         places = [b.ptrtoint(array, INT64) for array in self.arrays]
@@ -109,41 +121,6 @@ class _Loop:
             off = b.and_(b.sub(write, writes[0]), INT64(LINE - 1))
             conditions.append(b.icmp_signed("==", off, INT64(0)))
         return reduce(b.and_, conditions)
-
-    def _head(self) -> Value:
-        """How many elements stand before the first full cache line of the first output."""
-        b = self.builder
-        place = b.ptrtoint(self.arrays[self.inputs], INT64)
-        head = b.sdiv(b.and_(b.neg(place), INT64(LINE - 1)), INT64(self.size))
-        return b.select(b.icmp_signed("<", head, self.count), head, self.count)
-
-    def align(self) -> None:
-        """The kernel in two parts: stores that straddle cache lines take twice as long."""
-        b = self.builder
-        head = self._head()
-        self.call(self.arrays, head)
-        self.call([b.gep(array, [head]) for array in self.arrays], b.sub(self.count, head))
-
-    def stream(self, x86: bool) -> None:
-        """Up to the first full line, then buffer by buffer with streaming stores, then the rest."""
-        b = self.builder
-        head = self._head()
-        self.call(self.arrays, head)
-        body = b.and_(b.sub(self.count, head), INT64(-BUFFER))
-
-        def chunk(start: Value) -> None:
-            here = [b.gep(array, [b.add(head, start)]) for array in self.arrays]
-            filled = self.buffers[self.inputs :]
-            self.call([*here[: self.inputs], *filled], INT64(BUFFER))
-            for source, goal in zip(filled, here[self.inputs :], strict=True):
-                self._stream_buffer(source, goal)
-
-        self.vectors.loop(body, INT64(BUFFER), chunk)
-        if x86:  # streaming stores are ordered by a fence only
-            kind = ir.FunctionType(ir.VoidType(), [])
-            b.call(function_of(b.module, kind, "llvm.x86.sse.sfence"), [])
-        done = b.add(head, body)
-        self.call([b.gep(array, [done]) for array in self.arrays], b.sub(self.count, done))
 
     def _stream_buffer(self, source: Value, goal: Value) -> None:
         b, kind = self.builder, self.vectors.type.as_pointer()
@@ -161,28 +138,22 @@ class _Loop:
         b = self.builder
 
         def chunk(start: Value) -> None:
-            rest = b.sub(self.count, start)
-            short = b.icmp_signed("<", rest, INT64(BUFFER))
-            amount = b.select(short, rest, INT64(BUFFER))
+            amount = least(b, b.sub(self.count, start), INT64(BUFFER))
             for k in range(self.inputs):
-                self._copy(amount, self._strided(k, start), k, inwards=True)
+                self._copy(amount, start, k, inwards=True)
             self.call(self.buffers, amount)
             for k in range(self.inputs, len(self.arrays)):
-                self._copy(amount, self._strided(k, start), k, inwards=False)
+                self._copy(amount, start, k, inwards=False)
 
         self.vectors.loop(self.count, INT64(BUFFER), chunk)
 
-    def _strided(self, k: int, start: Value) -> Value:
-        """Where element `start` of operand k is, as the address of a byte."""
-        b = self.builder
-        base = b.bitcast(self.arrays[k], BYTE.as_pointer())
-        return b.gep(base, [b.mul(start, self.steps[k])])
-
-    def _copy(self, amount: Value, base: Value, k: int, inwards: bool) -> None:
-        b = self.builder
+    def _copy(self, amount: Value, start: Value, k: int, inwards: bool) -> None:
+        """So many elements of operand k, from `start` on, into its buffer or out of it."""
+        b, step = self.builder, self.steps[k]
+        first = b.gep(b.bitcast(self.arrays[k], BYTE.as_pointer()), [b.mul(start, step)])
 
         def element(i: Value) -> None:
-            far = b.bitcast(b.gep(base, [b.mul(i, self.steps[k])]), self.number.as_pointer())
+            far = b.bitcast(b.gep(first, [b.mul(i, step)]), self.number.as_pointer())
             near = b.gep(self.buffers[k], [i])
             source, goal = (far, near) if inwards else (near, far)
             b.store(b.load(source), goal)

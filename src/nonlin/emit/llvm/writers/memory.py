@@ -12,23 +12,18 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from nonlin.emit.llvm.arithmetic.lanes import DOUBLE, SINGLE, Lanes
+from nonlin.expr.machine.modes import SHORT
 
 if TYPE_CHECKING:
     Value = Any
 
 _INT16, _HALF = ir.IntType(16), ir.HalfType()
 TYPES = {"float": SINGLE, "double": DOUBLE, "half": _INT16, "bfloat": _INT16}
-SHORT = {"float16": "half", "bfloat16": "bfloat"}  # dtypes, as this module calls them
 _INFINITY, _SIGN = 0x7F800000, 0x80000000
 _HALF_INFINITY = 0x7C00
 _UP, _DOWN = 2.0**112, 2.0**-112  # between the biases of the exponents
 _OVERFLOW = 0x477FF000  # 65520, the least number that rounds to infinity
 _NORMAL = 0x38800000  # 2 ** -14, the least normal half
-
-
-def bytes_of(memory: str) -> int:
-    """Of one number."""
-    return {"float": 4, "double": 8}.get(memory, 2)
 
 
 def from_memory(builder: ir.IRBuilder, value: Value, memory: str, avx512: bool = False) -> Value:

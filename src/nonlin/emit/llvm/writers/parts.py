@@ -1,7 +1,7 @@
 """The loop over arrays for machines without masks: one body, in which nothing branches.
 
-What is left behind the last whole vector is copied to a place of the module's own, goes through
-the same body there together with whatever stands beside it, and is copied back.
+What is left behind the last whole vector is copied to a place of the module's own, the kernel
+calls itself there, on a whole vector, and the result is copied back.
 """
 
 from __future__ import annotations
@@ -11,70 +11,35 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 
-from nonlin.emit.llvm.arithmetic.lanes import SINGLE
+from nonlin.emit.llvm.arithmetic.lanes import SINGLE, function_of
 from nonlin.emit.llvm.writers.vectors import Vectors
 
 if TYPE_CHECKING:
     Value = Any
 
-LANES = 8  # of a block, at most
+LANES = 8  # of a vector, at most
 ARRAYS = 8  # of a kernel, at most
 OURS = "ours"
+BYTE = ir.IntType(8)
 
 
-class Parts(Vectors):
-    """Blocks of 2 to LANES float32 numbers of `arrays`, of which the first `inputs` are read."""
+def write_parts(vectors: Vectors, inputs: int, body: Callable[[Value, None], None]) -> None:
+    """`body(start, None)` for every vector of float32 numbers of a kernel's arrays.
 
-    def __init__(
-        self,
-        builder: ir.IRBuilder,
-        kind: ir.VectorType,
-        index: Any,
-        arrays: Sequence[Value],
-        inputs: int,
-    ) -> None:
-        super().__init__(builder, kind, index)
-        self.arrays, self.inputs = arrays, inputs
-        self.now: dict[Value, Value] = {}  # where each array is: in its place, then in ours
-
-    def _address(self, array: Value, start: Value) -> Value:
-        return super()._address(self.now[array], start)
-
-    def blocks(
-        self,
-        count: Value,
-        body: Callable[[Value, Value | None], None],
-        always_masked: bool,
-        groups: bool = True,
-    ) -> None:
-        """`body(start, None)` for every whole vector, and once more for what is left."""
-        b, lanes, arrays = self.builder, self.index(self.type.count), self.arrays
-        ours = [_ours(b.module, place) for place in range(len(arrays))]
-        whole = b.and_(count, self.index(-self.type.count))
-        left = b.sub(count, whole)
+    It reads the first `inputs` arrays. A number and the parameters stand behind the arrays.
+    """
+    b = vectors.builder
+    *arrays, count, parameters = b.function.args
+    lanes = vectors.index(vectors.type.count)
+    whole = b.and_(count, vectors.index(-vectors.type.count))
+    vectors.loop(whole, lanes, lambda start: body(start, None))
+    left = b.sub(count, whole)
+    with b.if_then(b.icmp_signed(">", left, vectors.index(0))):
         ends = [b.gep(array, [whole]) for array in arrays]
-        before, (again, rest, done) = b.block, map(b.append_basic_block, ("again", "rest", "done"))
-        b.branch(again)
-        b.position_at_end(again)
-        end, sign, *now = (b.phi(value.type) for value in (whole, left, *arrays))
-        self.now = dict(zip(arrays, now, strict=True))
-        self.loop(end, lanes, lambda start: body(start, None))
-        b.cbranch(b.icmp_signed(">", sign, self.index(0)), rest, done)
-        b.position_at_end(rest)
-        self._copy(left, ends[: self.inputs], ours[: self.inputs])
-        b.branch(again)
-        values = (whole, left, *arrays), (lanes, self.index(-1), *ours)
-        for phi, first, second in zip((end, sign, *now), *values, strict=True):
-            phi.add_incoming(first, before)
-            phi.add_incoming(second, rest)
-        b.position_at_end(done)
-        with b.if_then(b.icmp_signed("<", sign, self.index(0))):
-            self._copy(left, ours[self.inputs :], ends[self.inputs :])
-
-    def _copy(self, count: Value, sources: Sequence[Value], targets: Sequence[Value]) -> None:
-        function = _copier(self.builder.module, count.type)
-        for source, target in zip(sources, targets, strict=True):
-            self.builder.call(function, [count, source, target])
+        ours = [_ours(b.module, place) for place in range(len(arrays))]
+        _copy(b, left, ends[:inputs], ours[:inputs])
+        b.call(b.function, [*ours, lanes, parameters])
+        _copy(b, left, ours[inputs:], ends[inputs:])
 
 
 def _ours(module: ir.Module, place: int) -> Value:
@@ -87,21 +52,15 @@ def _ours(module: ir.Module, place: int) -> Value:
     return module.globals[OURS].gep([first, ir.IntType(32)(LANES * place)])
 
 
-def _copier(module: ir.Module, index: Any) -> Any:
-    """A function that copies some numbers."""
-    if "copy" in module.globals:
-        return module.globals["copy"]
-    array = SINGLE.as_pointer()
-    kind = ir.FunctionType(ir.VoidType(), [index, array, array])
-    function = ir.Function(module, kind, "copy")
-    function.linkage = "internal"
-    builder = ir.IRBuilder(function.append_basic_block("entry"))
-    count, source, target = function.args
-
-    def one(place: Value) -> None:
-        number = builder.load(builder.gep(source, [place]))
-        builder.store(number, builder.gep(target, [place]))
-
-    Vectors(builder, ir.VectorType(SINGLE, 1), index).loop(count, index(1), one)
-    builder.ret_void()
-    return function
+def _copy(
+    builder: ir.IRBuilder, count: Value, sources: Sequence[Value], goals: Sequence[Value]
+) -> None:
+    """The first `count` numbers."""
+    pointer = BYTE.as_pointer()
+    size = builder.mul(count, count.type(4))
+    kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, size.type, ir.IntType(1)])
+    name = f"llvm.memcpy.p0.p0.i{size.type.width}"
+    copy = function_of(builder.module, kind, name)
+    for source, goal in zip(sources, goals, strict=True):
+        ends = (builder.bitcast(each, pointer) for each in (goal, source))
+        builder.call(copy, [*ends, size, ir.IntType(1)(0)])

@@ -18,6 +18,12 @@ INT64 = ir.IntType(64)
 GROUP = 4  # blocks at once: where each waits for its own results, the CPU works on the others
 
 
+def function(module: ir.Module, name: str, kinds: Sequence[Any]) -> ir.IRBuilder:
+    """A new function that returns nothing, of arguments of these types: what writes it."""
+    made = ir.Function(module, ir.FunctionType(ir.VoidType(), kinds), name)
+    return ir.IRBuilder(made.append_basic_block("entry"))
+
+
 def splat(builder: ir.IRBuilder, scalar: Value, count: int) -> Value:
     """The scalar in every lane."""
     kind = ir.VectorType(scalar.type, count)
@@ -33,6 +39,18 @@ def shuffled(
     return builder.shuffle_vector(a, ir.Constant(a.type, ir.Undefined) if b is None else b, order)
 
 
+def least(builder: ir.IRBuilder, one: Value, other: Value) -> Value:
+    """The smaller of two whole numbers."""
+    return builder.select(builder.icmp_signed("<", one, other), one, other)
+
+
+def bytes_of(number: Any) -> int:
+    """Of a number of this type in memory."""
+    if isinstance(number, ir.IntType):
+        return int(number.width) // 8
+    return 4 if number == ir.FloatType() else 8
+
+
 class Vectors:
     """Loads, stores and the loop over the blocks of an array; places are integers `index`."""
 
@@ -40,6 +58,7 @@ class Vectors:
         self.builder = builder
         self.type = kind
         self.index = index
+        self.size = bytes_of(kind.element)
         self.mask_type = ir.VectorType(ir.IntType(1), kind.count)
 
     def _address(self, array: Value, start: Value) -> Value:
@@ -47,23 +66,15 @@ class Vectors:
 
     def _intrinsic(self, name: str, result: Any, arguments: list[Value]) -> Value:
         kind = "i" if isinstance(self.type.element, ir.IntType) else "f"
-        suffix = f"v{self.type.count}{kind}{8 * self._alignment()}"
-        full = f"llvm.masked.{name}.{suffix}.p0"
+        full = f"llvm.masked.{name}.v{self.type.count}{kind}{8 * self.size}.p0"
         function_type = ir.FunctionType(result, [each.type for each in arguments])
         return self.builder.call(function_of(self.builder.module, function_type, full), arguments)
-
-    def _alignment(self) -> int:
-        """Bytes of a number."""
-        element = self.type.element
-        if isinstance(element, ir.IntType):
-            return int(element.width) // 8
-        return 4 if element == ir.FloatType() else 8
 
     def load(self, array: Value, start: Value, mask: Value | None) -> Value:
         """A vector from array[start:]; lanes outside the mask hold 0."""
         address = self._address(array, start)
         if mask is None:
-            return self.builder.load(address, align=self._alignment())
+            return self.builder.load(address, align=self.size)
         zeros = ir.Constant(self.type, None)
         return self._intrinsic("load", self.type, [address, mask, zeros])
 
@@ -71,7 +82,7 @@ class Vectors:
         """A vector to array[start:]; lanes outside the mask stay as they are."""
         address = self._address(array, start)
         if mask is None:
-            self.builder.store(value, address, align=self._alignment())
+            self.builder.store(value, address, align=self.size)
         else:
             self._intrinsic("store", ir.VoidType(), [value, address, mask])
 
@@ -97,36 +108,23 @@ class Vectors:
     def blocks(
         self,
         count: Value,
-        body: Callable[[Value, Value | None], None],
-        always_masked: bool,
-        groups: bool = True,
-    ) -> None:
-        """`body(start, mask)` for each block of lanes; the last, partial one with a mask.
-
-        groups: four blocks by turns, which takes five times as long to compile.
-        """
-        self.joined(count, body, always_masked, [], lambda _, carried: carried, groups)
-
-    def joined(
-        self,
-        count: Value,
         body: Callable[[Value, Value | None], Any],
         always_masked: bool,
-        initial: list[Value],
-        join: Callable[[list[Any], list[Value]], list[Value]],
+        initial: Sequence[Value] = (),
+        join: Callable[[list[Any], list[Value]], list[Value]] = lambda _, carried: carried,
         groups: bool = True,
     ) -> list[Value]:
         """`values = join(what body(start, mask) gives, values)` for each block of lanes.
 
-        First groups of blocks, by turns, then single ones, then the partial one with a mask. Long
-        bodies are always masked: they are written and compiled once.
+        First groups of four blocks, by turns, then single ones, then the partial one with a mask.
+        Long bodies are always masked, or come without groups: they are written and compiled once.
         """
         b, width = self.builder, self.type.count
 
         def masked(start: Value, carried: list[Value]) -> list[Value]:
             return join([body(start, self.mask(b.sub(count, start)))], carried)
 
-        begin, values = self.index(0), initial
+        begin, values = self.index(0), list(initial)
         loops = ((GROUP, "group"),) * groups + ((1, "body"),)
         for blocks, name in () if always_masked else loops:
             end = b.and_(count, self.index(-blocks * width))
@@ -140,14 +138,16 @@ class Vectors:
         name = "body" if always_masked else "rest"
         return self.carry(begin, count, self.index(width), values, masked, name)
 
-    def loop(self, end: Value, step: Value, body: Callable[[Value], None]) -> None:
-        """`body(i)` for i from 0 below `end`."""
+    def loop(
+        self, end: Value, step: Value, body: Callable[[Value], None], begin: Value | None = None
+    ) -> None:
+        """`body(i)` for i from `begin`, or 0, below `end`."""
 
         def nothing_carried(index: Value, carried: list[Value]) -> list[Value]:
             body(index)
             return carried
 
-        self.carry(self.index(0), end, step, [], nothing_carried)
+        self.carry(self.index(0) if begin is None else begin, end, step, [], nothing_carried)
 
     def carry(
         self,

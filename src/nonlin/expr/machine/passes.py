@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nonlin.expr.machine.constants import evaluate_constants
 from nonlin.expr.machine.lower import lower
@@ -30,8 +30,8 @@ class Pass:
 
     A reduction has a name and a primitive; `saves` says whether it leaves its elements in the
     output array, for the pass after it. careful: every number joins a sum in the wide
-    arithmetic, because a logarithm will magnify what is lost. ones: where this holds, a sum has 1
-    more.
+    arithmetic, because a logarithm will magnify what is lost. ones: where one of these holds, a
+    sum has 1 more.
     """
 
     root: Expr
@@ -40,55 +40,36 @@ class Pass:
     primitive: str = ""
     saves: bool = False
     careful: bool = False
-    ones: Expr | None = None
+    ones: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlan:
-    """All passes, reductions in order, then the result."""
-
-    reductions: tuple[Pass, ...]
-    result: Pass
-
-
-def plan_rows(root: Expr, inputs: tuple[str, ...], may_save: bool) -> RowPlan:
-    """The passes for a formula in the arrays `inputs`.
+def plan_rows(root: Expr, inputs: tuple[str, ...], may_save: bool) -> list[Pass]:
+    """The passes for a formula in the arrays `inputs`: reductions in order, then the result.
 
     may_save: the output array holds numbers without rounding them.
     """
     result, found = numbered(root)
     result = _machine(result, found)
     parts = {name: _machine(each.inside, found) for name, each in found.items()}
-    saves = False
-    if parts:
-        last = parts[list(parts)[-1]]
-        saved = _replaced(result, last)
-        if may_save and not isinstance(last, Symbol) and not set(symbols([saved])) & set(inputs):
-            result, saves = saved, True
+    saved = ""
+    if parts and may_save:
+        name, last = list(parts.items())[-1]
+        rest = rewrite(result, lambda node: symbol(SAVED) if node is last else node)
+        if not isinstance(last, Symbol) and not set(symbols([rest])) & set(inputs):
+            result, saved = rest, name
     varying = {*inputs, SAVED}
     careful = any(is_call(node, "log") for node in postorder(result))
-    passes = [
-        _counted(
-            replace(
-                _pass(part, varying, name),
-                primitive=found[name].primitive,
-                saves=saves and name == list(parts)[-1],
-                careful=careful,
-            )
-        )
-        for name, part in parts.items()
-    ]
-    return RowPlan(tuple(passes), _pass(result, varying))
-
-
-def _counted(step: Pass) -> Pass:
-    """Beside the exponential of the largest, which is 1, small ones get lost: it is counted."""
-    if not step.careful or step.saves or not is_call(step.root, "exp_below"):
-        return step
-    given = arguments_of(step.root)
-    return replace(
-        step, root=build("exp_under", *given), careful=False, ones=build("greater_equal", *given)
-    )
+    passes = []
+    for name, part in parts.items():
+        primitive, saves = found[name].primitive, name == saved
+        ones: tuple[Expr, ...] = ()
+        if careful and not saves and primitive == "row_sum" and is_call(part, "exp_below"):
+            # beside the exponential of the largest, which is 1, small ones get lost: it is counted
+            ones = (build("greater_equal", *arguments_of(part)),)
+            part = build("exp_under", *arguments_of(part))
+        steady = _steady(part, varying, name)
+        passes.append(Pass(*steady, name, primitive, saves, careful and not ones, ones))
+    return [*passes, Pass(*_steady(result, varying, "C"))]
 
 
 def _machine(root: Expr, found: dict[str, Reduction]) -> Expr:
@@ -104,16 +85,7 @@ def _machine(root: Expr, found: dict[str, Reduction]) -> Expr:
     return evaluate_constants(lower(rewrite(root, rule), "double"))
 
 
-def _replaced(root: Expr, part: Expr) -> Expr:
-    """The expression with the symbol `saved` for a part."""
-
-    def visit(node: Expr, arguments: list[Expr]) -> Expr:
-        return symbol(SAVED) if node is part else rebuild(node, arguments)
-
-    return fold(root, visit)
-
-
-def _pass(root: Expr, varying: set[str], name: str = "") -> Pass:
+def _steady(root: Expr, varying: set[str], name: str) -> tuple[Expr, tuple[tuple[str, Expr], ...]]:
     """Take out of an expression what does not vary along the row."""
     constants: dict[Expr, str] = {}
 
@@ -123,7 +95,7 @@ def _pass(root: Expr, varying: set[str], name: str = "") -> Pass:
     def named(node: Expr) -> Expr:
         if isinstance(node, Constant | Symbol):
             return node
-        return symbol(constants.setdefault(node, f"{name or 'C'}_{len(constants)}"))
+        return symbol(constants.setdefault(node, f"{name}_{len(constants)}"))
 
     def visit(node: Expr, arguments: list[Expr]) -> Expr:
         if is_call(node, "divide") and not isinstance(arguments[1], Constant):
@@ -136,4 +108,4 @@ def _pass(root: Expr, varying: set[str], name: str = "") -> Pass:
 
     changed = fold(root, visit)
     changed = named(changed) if steady(changed) else changed
-    return Pass(changed, tuple((n, e) for e, n in constants.items()), name)
+    return changed, tuple((n, e) for e, n in constants.items())
