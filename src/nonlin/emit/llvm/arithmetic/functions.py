@@ -292,7 +292,7 @@ def normal_tail(m: Arithmetic, a: Number) -> Number:
     a = m.select(m.compare(">", a, m.number(FARTHEST)), m.number(FARTHEST), a)
     centre, one = m.number(m.tail_centre), m.number(1.0)
     below = m.fma(a, centre, one)
-    if isinstance(m, Plain) and m.lanes.format.bits == 32:  # its rounding would count threefold
+    if isinstance(m, Plain):  # the rounding of the sum would count threefold
         t = m.lanes.reciprocal(below, m.fma(a, centre, m.subtract(one, below)))
     else:
         t = m.reciprocal(below)
