@@ -40,7 +40,7 @@ from ulp.truth import check
 import nonlin as nl
 from nonlin.audit.inputs import sample
 from nonlin.audit.tally import FLOAT32, Tally
-from nonlin.expr.paths import inputs_of
+from nonlin.expr.paths import Path, inputs_of
 from nonlin.kernels import target
 from nonlin.kernels.compile import object_code, settled
 
@@ -104,18 +104,28 @@ def measure(found: dict[str, Any], given: argparse.Namespace) -> None:
 
 
 @cache
-def key(name: str, dtype: str = "float32") -> str:
+def key(
+    name: str,
+    dtype: str = "float32",
+    paths: tuple[Path, ...] = ((0,), (0, 1), (1,), (2,)),
+    precisions: tuple[str, ...] = sweep.PRECISIONS,
+) -> str:
     """What changes with the code of an entry's kernels, the CPU and LLVM.
 
     Of the code itself: what is measured stays good while other parts of the project change.
     """
     activation, parts = nl.get(name), [target.host().cpu, str(llvm.llvm_version_info)]
     hashed = hashlib.sha256("\0".join(parts).encode())
-    for path, precision in product(((0,), (0, 1), (1,), (2,)), sweep.PRECISIONS):
+    for path, precision in product(paths, precisions):
         how = path, dtype, precision
         formula, rest = settled(activation.formula, *how, activation.values)
         hashed.update(object_code(formula, *how, tuple(rest), inputs_of(path)))
     return hashed.hexdigest()[:16]
+
+
+def key_of_all(name: str, precision: str) -> str:
+    """Of the one kernel that --exhaustive runs."""
+    return key(name, paths=((0, 1),), precisions=(precision,))
 
 
 def refer(found: dict[str, Any], names: list[str], points: int, progress: Progress) -> None:
@@ -173,7 +183,11 @@ def _records(found: dict[str, Any], name: str, contenders: list[str]) -> dict[st
     for contender in contenders:
         if contender in PEERS and not knows(contender, name):
             continue
-        now = f"torch {metadata.version('torch')}" if contender in PEERS else key(name)
+        now = (
+            f"torch {metadata.version('torch')}"
+            if contender in PEERS
+            else key_of_all(name, contender)
+        )
         if entry.get(contender, {}).get("key") != now:
             entry[contender] = {"key": now, "pieces": 0, "seconds": 0.0}
     return {contender: entry[contender] for contender in contenders if contender in entry}
@@ -215,11 +229,14 @@ def finish(found: dict[str, Any]) -> None:
 
 
 def keys(found: dict[str, Any]) -> dict[str, str]:
-    """Those of the kernels as they are now, of float64 after the name and a blank."""
+    """Those of the kernels as they are now; after name and blank, of float64 or of all inputs."""
     single = {
         name: key(name) for name in found["sample"] | found["exhaustive"] | found["reference"]
     }
-    return single | {f"{name} float64": key(name, "float64") for name in found["double"]}
+    single |= {f"{name} float64": key(name, "float64") for name in found["double"]}
+    for name, each in product(found["exhaustive"], sweep.PRECISIONS):
+        single[f"{name} {each}"] = key_of_all(name, each)
+    return single
 
 
 def machine() -> dict[str, str]:

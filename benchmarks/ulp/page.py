@@ -57,9 +57,9 @@ def float32(found: Found, name: str, keys: dict[str, str]) -> Found:
     rows: Found = {"notes": {}}
     for contender, record in found["sample"].get(name, {}).items():
         rows[contender] = dict(record)
-        rows["notes"][contender] = "sample" + _stale(record, contender, keys, name)
+        rows["notes"][contender] = "sample" + _stale(record, contender, keys.get(name))
     for contender, record in found["exhaustive"].get(name, {}).items():
-        stale = _stale(record, contender, keys, name)
+        stale = _stale(record, contender, keys.get(f"{name} {contender}"))
         if record["pieces"] < PIECES or (stale and contender in rows):
             continue
         rows[contender] = rows.get(contender, {}) | {o: record[o] for o in ORDERS[:2]}
@@ -67,9 +67,8 @@ def float32(found: Found, name: str, keys: dict[str, str]) -> Found:
     return rows
 
 
-def _stale(record: Found, contender: str, keys: dict[str, str], name: str) -> str:
-    ours = contender in PRECISIONS
-    return " †" if ours and record["key"] != keys.get(name) else ""
+def _stale(record: Found, contender: str, now: str | None) -> str:
+    return " †" if contender in PRECISIONS and record["key"] != now else ""
 
 
 def _float32(rows: Found) -> Iterator[str]:
@@ -143,7 +142,7 @@ def _half(found: Found, keys: dict[str, str]) -> Iterator[str]:
         yield f"\n## {kind}: results not correctly rounded, of all 65,536 inputs\n"
         yield "In brackets: the worst ULP, normal and subnormal results alike.\n"
         marked = {
-            name + _stale(entry["fast"], "fast", keys, name): entry
+            name + _stale(entry["fast"], "fast", keys.get(name)): entry
             for name, entry in entries.items()
         }
         yield _counts(marked, [(p, o) for p in PRECISIONS for o in ORDERS])
