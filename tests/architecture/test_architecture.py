@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
@@ -286,3 +287,43 @@ def test_every_target_of_emit_has_a_test():
     folders = (ROOT / "emit", PROJECT / "tests" / "emit")
     sources = (path.read_text(encoding="utf-8") for each in folders for path in each.glob("*.py"))
     assert not files - {name for text in sources for name in re.findall(r"emit\.(\w+)", text)}
+
+
+OPTIONAL = {  # libraries of extras, and the only rooms that may import them; most bring others
+    "torch": {"torch", "audit", "cli"},
+    "triton": {"torch"},
+    "jax": {"jax", "audit"},
+    "ml_dtypes": {"audit"},  # comes with jax, whose programs alone need it
+    "keras": {"keras", "audit"},
+    "onnx": {"export", "keep", "audit"},
+    "onnxruntime": {"audit"},
+    "distributed": {"cli"},
+    "starlette": {"lab"},
+    "uvicorn": {"lab"},
+}
+CALLED = {"scikit-learn": "sklearn"}  # where a library is imported under another name
+
+
+def test_what_is_imported_is_installed_with_nonlin_or_belongs_to_an_extra():
+    """A plain `pip install` must do for every command."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = (re.match(r"[\w-]+", each)[0] for each in project["dependencies"])
+    installed = {CALLED.get(name, name) for name in names} | {*sys.stdlib_module_names, "nonlin"}
+    missing = [
+        f"{path.relative_to(ROOT)}: {library}"
+        for path in FILES
+        for library in _libraries(path) - installed
+        if path.relative_to(ROOT).parts[0] not in OPTIONAL.get(library, ())
+    ]
+    assert not missing
+
+
+def _libraries(path: Path) -> set[str]:
+    """Imported anywhere in a file, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
