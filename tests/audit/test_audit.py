@@ -14,6 +14,7 @@ from nonlin._errors import InputError
 from nonlin._text import speaking
 from nonlin.audit import libraries
 from nonlin.audit.results import Audit
+from nonlin.audit.told import remarks
 from nonlin.cli import run
 
 
@@ -58,6 +59,14 @@ def test_what_a_library_cannot_is_told(audits):
     assert (left.name, left.format) == ("onnx.Celu", "float16")
     assert "float16" in left.reason
     assert {(row.format, row.order) for row in library.rows} == {("float32", 0), ("float16", 0)}
+
+
+def test_what_it_cannot_for_one_reason_is_told_at_once(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)  # as where only nonlin is installed
+    (library,) = nl.audit("nonlin", names=["relu", "gelu"]).libraries
+    said = [str(each) for each in remarks(library)]
+    assert "Not computed in bfloat16: relu, gelu (ModuleNotFoundError" in said[-1]
+    assert sum("bfloat16" in each for each in said) == 1
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,11 @@ def remarks(library: Audited) -> Iterator[Text]:
     flushed = dict.fromkeys(row.name for row in library.rows if row.flushed)
     if flushed:
         yield text("audit.flushed", names=_listed(flushed))
+    alike: dict[tuple[str, str], list[str]] = {}
     for each in library.left_out:
-        known = {"format": each.format, "reason": each.reason}
-        yield text("audit.left_out", names=short(each.name), **known)
+        alike.setdefault((each.format, each.reason), []).append(each.name)
+    for (kind, reason), names in alike.items():
+        yield text("audit.left_out", names=_listed(names), format=kind, reason=reason)
 
 
 def _listed(names: Iterable[str]) -> Any:
