@@ -117,6 +117,7 @@ def right(x: Floats, got: Floats, truth: Floats, order: int, most: float = PROMI
     return bool(np.all(error <= most))
 
 
+@lru_cache(maxsize=64)
 def everywhere(formula: Expr) -> Floats:
     """Some thousand float32 numbers, sorted; denser around the constants of the formula, and
     around the zeros of its parts."""
