@@ -16,6 +16,7 @@ from nonlin.expr.analyse import (
     strengths,
     weaknesses,
 )
+from nonlin.expr.analyse.breaks import crossings
 from nonlin.expr.derivative import derivative
 from nonlin.expr.floats import as_function
 from nonlin.expr.parse import parse
@@ -67,6 +68,11 @@ def test_breakpoints_include_those_of_higher_order():
     assert breakpoints(parse("max(x, 0)**2")) == (0,)
     assert breakpoints(parse("softsign(x)")) == (0,)
     assert breakpoints(parse(MISH)) == ()
+
+
+def test_sums_cross_zero_where_narrow_parts_may_be():
+    assert crossings(parse("exp(-(x / 2 - 250)**2) + 1")) == (500,)
+    assert crossings(parse("where(x > 2, cos(x * x - 9), 1)")) == (-3, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,10 @@ def test_the_slope_of_a_wavelet_where_its_terms_cancel():
         ("where(x > 1, where(x < 1.001, 5, tanh(x)), tanh(x))", 1.0005, 5.0),
         ("tanh(x) + exp(-(1e4 * (x - 1.2345))**2)", 1.2345, 1.84388),
         ("exp(78.8 * x)", 0.0, 1.0),
+        ("tanh(x) + exp(-(x / 2 - 250)**2)", 500, 2.0),  # which is no constant of the formula
+        ("tanh(x) + 0.1 * exp(-(1e4 * (3 * x - 1))**2)", 1 / 3, 0.421513),
+        ("where(2 * x > 3.001, where(2 * x < 3.002, 5, tanh(x)), tanh(x))", 1.5008, 5.0),
+        ("tanh(x) + where(x * x > 4, where(x * x < 4.001, 1, 0), 0)", 2.0001, 1.964035),
     ],
 )
 def test_what_lies_between_the_points_of_a_grid_is_looked_for(formula, x, true):

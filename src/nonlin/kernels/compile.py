@@ -24,7 +24,7 @@ from nonlin.kernels.key import fingerprint
 from nonlin.kernels.pool import Block
 from nonlin.kernels.ufunc import ufunc
 
-SHORT = {  # primitives of one instruction or two
+CHEAP = {  # primitives of one instruction or two
     *("add", "subtract", "multiply", "negate", "absolute", "maximum", "minimum", "where", "guard"),
     *COMPARISONS,
 }
@@ -109,7 +109,7 @@ def rule_of(formula: Expr, path: Path, dtype: str, precision: str) -> Tabled | N
 @lru_cache(maxsize=1024)
 def _rule_of(formula: Expr, path: Path) -> Tabled | None:
     calls = (node for node in postorder(formula) if isinstance(node, Call))
-    return tabled(formula, path) if any(n.primitive not in SHORT for n in calls) else None
+    return tabled(formula, path) if any(n.primitive not in CHEAP for n in calls) else None
 
 
 def without_ones(formula: Expr, parameters: dict[str, float]) -> tuple[Expr, dict[str, float]]:

@@ -46,6 +46,14 @@ def breakpoints(root: Expr) -> tuple[float, ...]:
     return tuple(sorted(found))
 
 
+def crossings(root: Expr) -> tuple[float, ...]:
+    """Every point where a sum in the formula is 0, or pieces meet, sorted: a part of it, such as
+    exp(-(x / 2 - 250) ** 2), may be seen near there only."""
+    sums = (node for node in postorder(root) if is_call(node, "add", "subtract"))
+    found = {zero for node in sums if symbols([node]) for zero in _zeros(node)}
+    return tuple(sorted(found.union(breakpoints(root))))
+
+
 def limits(root: Expr) -> tuple[float, float]:
     """What the function tends to at -infinity and at infinity; NaN where it tends to nothing."""
     f = as_function(steady(root), "x")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nonlin.emit.llvm.tables.table import SEGMENTS, Output, Table
+from nonlin.expr.analyse.breaks import crossings
 from nonlin.expr.nodes import Constant, Expr
 from nonlin.expr.walk import postorder
 from nonlin.kernels.tables.pieces import Floats, beside_zeros, single
@@ -20,7 +21,7 @@ PROMISED = 4.0
 MOST_ULP = 3.3  # at some thousand points
 MOST_BESIDE_ZEROS = 0.75 * 2.0**-23  # of a derivative; one unit of the last place of 1 is promised
 FIRST = 250  # one point in so many is tried before all
-MOST_CONSTANTS = 16  # of a formula, around which it is tried more closely
+MOST_PLACES = 16  # constants of a formula, and zeros of its parts: it is tried closely around
 BESIDE = np.arange(-8.0, 9.0)  # floats on either side of centres and borders
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -116,12 +117,16 @@ def right(x: Floats, got: Floats, truth: Floats, order: int, most: float = PROMI
     return bool(np.all(error <= most))
 
 
+@lru_cache(maxsize=64)
 def everywhere(formula: Expr) -> Floats:
-    """Some thousand float32 numbers, sorted; denser around the constants of the formula."""
+    """Some thousand float32 numbers, sorted; denser around the constants of the formula, and
+    around the zeros of its parts."""
     middle, far = np.linspace(-20, 20, 4003), np.geomspace(1e-6, 1e36, 1500)
-    known = {abs(float(n.value)) for n in postorder(formula) if isinstance(n, Constant)}
+    constants = {abs(float(n.value)) for n in postorder(formula) if isinstance(n, Constant)}
+    zeros = {abs(zero) for zero in crossings(formula)}
+    places = [c for known in (constants, zeros) for c in sorted(known)[:MOST_PLACES]]
     beside = np.append(0.0, np.geomspace(1e-7, 0.3, 60))
-    around = [c * (1 + side * beside) for c in sorted(known)[:MOST_CONSTANTS] for side in (-1, 1)]
+    around = [c * (1 + side * beside) for c in places for side in (-1, 1)]
     x = np.concatenate([middle, far, -far, *around, *(-each for each in around)])
     return np.unique(single(x[np.abs(x) <= LARGEST]))
 
