@@ -261,6 +261,12 @@ OTHERS = [  # of formulas like these: dtype, precision, place
     ("x**3 / (1 + x**2)", "float32", "fast", 1e20),
     ("x / (3 + x**2)", "float64", "fast", 1e200),
     ("x / (1 + x**2)", "float32", "fast", -1e25),
+    ("x / (x**2 - 3)", "float64", "fast", 1e200),
+    ("x / (3 - x**2 / 4)", "float64", "fast", -1e200),
+    ("x**2 / (1 + 4 * x**2)", "float64", "fast", 1e200),
+    ("x**2 / (1e40 + x**2)", "float64", "fast", 1e19),
+    ("x**2 / (1e40 + x**2)", "float64", "fast", 1e200),
+    ("x**2 / (1e25 + x**2)", "float32", "fast", 1e20),
     ("2 * x / (x * x + 1)", "float64", "exact", 1e200),
     ("1e20 / (x - 1)**2", "float32", "fast", 1e25),
 ]

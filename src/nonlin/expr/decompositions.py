@@ -28,15 +28,13 @@ from nonlin.expr.nodes import (
     build,
     constant,
     divide,
-    is_call,
     multiply,
     negate,
     power,
     square_of,
-    value_of,
     where,
 )
-from nonlin.expr.overflow import FAR, over_square
+from nonlin.expr.overflow import FAR, over_square, square_beside_number
 from nonlin.expr.polynomials import horner, near_tanh
 from nonlin.expr.simplify import simplify
 from nonlin.expr.vocabulary import arctan, exp, log, log1p, maximum, minimum, pi, sign, sqrt, tanh
@@ -355,11 +353,9 @@ def _quotient_in_kernels(a: Expr, b: Expr) -> Expr:
     """a / b, where a square in b could overflow though the quotient is a number."""
     if (base := square_of(b)) is not None:
         return over_square(a, base)
-    if is_call(b, "add"):
-        constant_part, square = arguments_of(b)
-        base = square_of(square)
-        if base is not None and value_of(constant_part) is not None:
-            return where(absolute(base) > FAR, over_square(a, base), divide(a, b))
+    if (found := square_beside_number(b)) is not None:
+        share, base = found
+        return where(absolute(base) > FAR, over_square(a, base) / share, divide(a, b))
     return divide(a, b)
 
 

@@ -207,14 +207,14 @@ def arguments_of(node: Expr) -> tuple[Expr, ...]:
     return node.arguments if isinstance(node, Call) else ()
 
 
-# Building with the identities that hold for every number: x + 0, 1 * x, -(-x), ...
-
-
 def square_of(node: Expr) -> Expr | None:
     """The a of a**2, or None."""
     if is_call(node, "power") and value_of(arguments_of(node)[1]) == 2:
         return arguments_of(node)[0]
     return None
+
+
+# Building with the identities that hold for every number: x + 0, 1 * x, -(-x), ...
 
 
 def add(a: Operand, b: Operand) -> Expr:

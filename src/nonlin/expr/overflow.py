@@ -20,7 +20,7 @@ from nonlin.expr.nodes import (
     value_of,
     where,
 )
-from nonlin.expr.simplify import join, split
+from nonlin.expr.simplify import join, split, terms_of
 from nonlin.expr.walk import rewrite, symbols
 
 FAR = constant(2**60)  # its square is no overflow in single precision, and 1 is nothing beside it
@@ -53,6 +53,24 @@ def over_square(a: Expr, base: Expr) -> Expr:
         return a * (1 / base) * (1 / base)
     rest = join(coefficient, factors)
     return rest * (1 / base) if times == 1 else rest * power(base, times - 2)
+
+
+def square_beside_number(node: Expr) -> tuple[Expr, Expr] | None:
+    """The s and u of a sum n + c u**2 that is s u**2 from FAR on, or None.
+
+    s is c, and what a large n adds to it.
+    """
+    if not is_call(node, "add", "subtract"):
+        return None
+    terms = terms_of(node)
+    n = terms.pop(constant(1), Fraction(0))
+    if len(terms) != 1:
+        return None
+    ((square, c),) = terms.items()
+    u = square_of(square)
+    if u is None:
+        return None
+    return (constant(c) if abs(n) < 2**60 * abs(c) else c + n * (1 / u) * (1 / u)), u
 
 
 def _raised(node: Expr) -> Expr:

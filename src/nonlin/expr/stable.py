@@ -29,12 +29,10 @@ from nonlin.expr.nodes import (
     multiply,
     negate,
     power,
-    square_of,
     symbol,
-    value_of,
     where,
 )
-from nonlin.expr.overflow import FAR, without_overflow
+from nonlin.expr.overflow import FAR, square_beside_number, without_overflow
 from nonlin.expr.primitives import bounds_of
 from nonlin.expr.recognise import one_less_exponential
 from nonlin.expr.simplify import Factors, join, simplify, split
@@ -255,27 +253,19 @@ def _merge_gates(factors: Factors) -> None:
 
 
 def _merge_squares(factors: Factors) -> None:
-    """u / (3 + u^2) is 1 / u where 3 is nothing beside u^2, which may overflow."""
+    """u / (3 + c u^2) is 1 / (c u) where 3 is nothing beside the square, which may overflow."""
     for base, exponent in list(factors.items()):
-        u = _beside_number(base)
-        times = Fraction(0) if u is None else factors.get(u, Fraction(0))
-        if u is not None and 1 <= times <= -exponent and not any(map(_oscillates, factors)):
-            quotient = where(absolute(u) > FAR, 1 / u, u / base)
+        found = square_beside_number(base)
+        if found is None or any(map(_oscillates, factors)):
+            continue
+        share, u = found
+        times = factors.get(u, Fraction(0))
+        if 1 <= times <= -exponent:
+            quotient = where(absolute(u) > FAR, 1 / (share * u), u / base)
             factors[base] += times
             factors[quotient] = factors.pop(u)
             if not factors[base]:
                 del factors[base]
-
-
-def _beside_number(node: Expr) -> Expr | None:
-    """The u of 3 + u^2."""
-    if not is_call(node, "add"):
-        return None
-    for number, square in (arguments_of(node), arguments_of(node)[::-1]):
-        value = value_of(number)
-        if value is not None and abs(value) < 2**60:
-            return square_of(square)
-    return None
 
 
 def _vanishes(node: Expr) -> bool:

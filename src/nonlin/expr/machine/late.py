@@ -1,8 +1,8 @@
 """Products with an exponential, scaled by its power of two at the very end.
 
 exp(-91) is subnormal in float32 and has lost most of its digits, but 91 exp(-91) is a normal
-number. So exponentials are kept as (1 + f) 2^n here, and n is applied once the product, or a sum
-of such products, is complete.
+number. What is marked here keeps its exponentials as (1 + f) 2^n, and n is applied once the
+product, or a sum of such products, is complete (`emit/llvm/lowering/scaled.py`).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _marked(node: Expr, ranges: dict[Expr, Interval]) -> Expr:
         return build("late_damp", a, b) if scales(a) else node
     for vanishing, other in ((a, b), (b, a)):
         wide = ranges[other].low < SMALL.low or ranges[other].high > SMALL.high
-        free = isinstance(other, Constant) or is_call(other, "reciprocal")  # see `_multiply`
+        free = isinstance(other, Constant) or is_call(other, "reciprocal")  # rounded once
         if scales(vanishing) and (wide or free or is_call(vanishing, *LATE)):
             return build("late_multiply", vanishing, other)
     return node
